@@ -1,0 +1,34 @@
+# Varimac. Public targets carry a "##" line; `make help` prints them. V=1 shows whole commands.
+# SPDX-License-Identifier: Apache-2.0
+
+.SUFFIXES:
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := help
+
+B    := build
+CC   := gcc
+CXX  := g++
+V    ?= 0
+JOBS ?= $(shell nproc)
+ifeq ($(V),0)
+Q := @
+say = @printf '  %-7s %s\n' $(1) $(2)
+else
+say = @:
+endif
+
+include rtl/rules.mk
+include cmodel/rules.mk
+include sim/rules.mk
+include testbench/rules.mk
+include synth/rules.mk
+include scripts/rules.mk
+include tests/rules.mk
+
+.PHONY: help
+help: ## list the public targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: clean
+clean: ## remove everything built, keep downloaded data
+	$(Q)find $(B) -mindepth 1 -maxdepth 1 ! -name data -exec rm -rf {} + 2>/dev/null || true

@@ -1,0 +1,28 @@
+/* cli.h: what the subcommands of the varimac command line share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_CLI_H
+#define VMAC_CLI_H
+
+#include "vmac.h"
+
+/* One file per subcommand, cmd_<name>.c; argv[0] is the subcommand's name. Returns the exit code. */
+#define VMAC_COMMANDS(X)                                                                           \
+  X(mult, "list the multiplier cells, show one's errors, table or error map")
+
+#define VMAC_DECLARE(name, line) int cmd_##name(int argc, char **argv);
+VMAC_COMMANDS(VMAC_DECLARE)
+#undef VMAC_DECLARE
+
+/* Prints "varimac: <text>" and exits with 1 (bad input) or, for cli_usage, 2 (bad command line). */
+_Noreturn void cli_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+_Noreturn void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A whole number in lo..hi, or cli_usage naming the option. */
+long long cli_int(const char *option, const char *text, long long lo, long long hi);
+double cli_double(const char *option, const char *text, double lo, double hi);
+
+/* Progress on stderr: a line rewritten in place on a terminal, at most two per second; on a pipe a
+ * line every 10 seconds. Silent for work under two seconds. The first call with done == 0 starts. */
+void cli_progress(const char *what, size_t done, size_t total);
+
+#endif

@@ -1,0 +1,38 @@
+/* varimac: the command line. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+
+typedef struct {
+  const char *name, *line;
+  int (*run)(int argc, char **argv);
+} command;
+
+#define VMAC_ROW(name, line) {#name, line, cmd_##name},
+static const command commands[] = {VMAC_COMMANDS(VMAC_ROW)};
+#undef VMAC_ROW
+enum { COMMANDS = sizeof commands / sizeof *commands };
+
+static void help(void) {
+  printf("varimac: a bench for approximate-multiplier DNN accelerators\n\n"
+         "usage: varimac COMMAND [OPTION ...]\n\n");
+  for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s %s\n", commands[i].name, commands[i].line);
+  printf("\n`varimac COMMAND --help` explains one command.\n");
+}
+
+int main(int argc, char **argv) {
+  if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
+      !strcmp(argv[1], "help")) {
+    help();
+    return argc < 2 ? 2 : 0;
+  }
+  const char *names[COMMANDS];
+  for (size_t i = 0; i < COMMANDS; i++) {
+    names[i] = commands[i].name;
+    if (!strcmp(argv[1], names[i])) return commands[i].run(argc - 1, argv + 1);
+  }
+  const char *near = vmac_nearest(argv[1], names, COMMANDS);
+  cli_usage("no command '%s'%s%s%s; see varimac --help", argv[1], near ? ", did you mean '" : "",
+            near ? near : "", near ? "'?" : "");
+}

@@ -1,0 +1,261 @@
+/* vmac.h: the public API of libvarimac, the golden model of the Varimac accelerator.
+ *
+ * Conventions
+ *   - Number formats are named by type; a shape is written (rows, columns), last index fastest.
+ *   - A cell computes f(A, W): A is the activation, W the weight, ALWAYS in this order.
+ *   - Error is approximate - exact.
+ *   - No float lies on any path that the RTL also computes.
+ *   - A function that can fail on the user's data takes a vmac_err last and returns false or NULL;
+ *     the text names file, place, expected and found. Running out of memory ends the program.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_H
+#define VMAC_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors and memory (base/) -------------------------------------------------------------- */
+
+typedef struct {
+  char text[1024];
+} vmac_err;
+
+/* Formats into err->text and returns false, so that a caller can `return vmac_fail(err, ...)`. */
+bool vmac_fail(vmac_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The entry of names[0..n) nearest to `word` in edit distance, or NULL where none is near. */
+const char *vmac_nearest(const char *word, const char *const *names, size_t n);
+
+void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
+
+/* Whole file into memory (one byte longer, zero-terminated). NULL on error. Caller frees. */
+uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err);
+
+/* Writes path through a temporary neighbour and a rename: never a partial file. */
+bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err);
+
+/* ---- random numbers: xoshiro256**, seeded by splitmix64 ------------------------------------- */
+
+typedef struct {
+  uint64_t s[4];
+} vmac_rng;
+
+void vmac_rng_seed(vmac_rng *rng, uint64_t seed);
+uint64_t vmac_rng_next(vmac_rng *rng);
+uint32_t vmac_rng_below(vmac_rng *rng, uint32_t bound); /* uniform in 0..bound-1, unbiased */
+double vmac_rng_uniform(vmac_rng *rng);                 /* [0, 1) */
+double vmac_rng_normal(vmac_rng *rng);                  /* mean 0, variance 1 */
+
+/* ---- multiplier cells (mult/): the models behind rtl/mult/mults.tbl -------------------------- */
+
+/* Operand class. u8: A = q_a + 128, W = q_w + 128, product unsigned 16 bit.
+ * s8: A = q_a, W = q_w, product signed 16 bit. */
+typedef enum { VMAC_U8, VMAC_S8 } vmac_class;
+
+/* What the array's edge sums beside A for the correction unit (the control variate X). */
+typedef enum {
+  VMAC_X_NONE,
+  VMAC_X_LOW, /* X = sum of A mod 2^xbits */
+  VMAC_X_OR   /* X = number of activations whose low xbits bits are not all zero */
+} vmac_xkind;
+
+typedef struct vmac_mult {
+  const char *name;   /* as in the registry: perf2 is the u8 cell, perf2s its s8 twin */
+  const char *family; /* perforated, truncated, ... */
+  vmac_class cls;
+  int param[3]; /* family's parameters, in the order of the registry; unused ones are 0 */
+  vmac_xkind xkind;
+  int xbits;
+  const char *source; /* paper tag, or "-" */
+  /* The product of two operands given in the class's own range (u8: 0..255, s8: -128..127). */
+  int32_t (*product)(vmac_class cls, const int *param, int32_t a, int32_t w);
+} vmac_mult;
+
+size_t vmac_mult_count(void);
+const vmac_mult *vmac_mult_at(size_t index); /* index = the RTL's CELL parameter */
+/* NULL and an error that suggests the nearest name where there is no such cell. */
+const vmac_mult *vmac_mult_find(const char *name, vmac_err *err);
+
+/* Operand value from its 8 bits, and one activation's control variate (0 .. 255). */
+static inline int32_t vmac_operand(vmac_class cls, uint8_t bits) {
+  return cls == VMAC_U8 ? bits : (int8_t)bits;
+}
+static inline int32_t vmac_variate(vmac_xkind kind, int bits, uint8_t a) {
+  const int32_t low = a & ((1 << bits) - 1);
+  return kind == VMAC_X_LOW ? low : kind == VMAC_X_OR ? low != 0 : 0;
+}
+
+/* table[a << 8 | w] = f(A, W), a and w the operands' bits. 65,536 entries. */
+void vmac_mult_table(const vmac_mult *mult, int32_t *table);
+
+typedef struct {
+  double mean, med, mre, nmed, variance, rate; /* mean error, mean |error|; mre without zero products */
+  int32_t wce;                                 /* largest |error| */
+  int rank;                                    /* of the 256 x 256 table over a 30-bit prime field */
+  int32_t f00, max_f0w, max_fa0;               /* f(0,0), max |f(0,w)|, max |f(a,0)| in operand values */
+} vmac_mult_errors;
+void vmac_mult_measure(const vmac_mult *mult, vmac_mult_errors *errors);
+
+/* ---- data sets (data/) ------------------------------------------------------------------------ */
+
+typedef struct {
+  size_t n;
+  int h, w, c;
+  int classes;
+  uint8_t *pixels; /* (n, h, w, c), 0..255 */
+  uint8_t *labels; /* (n) */
+} vmac_dataset;
+
+/* spec: subset:test | subset:calib (shipped), cifar10:test | cifar10:train, mnist:test |
+ * mnist:train, sheet:FILE.png (labels in FILE.labels), png:FILE.png (one image, label 0).
+ * Data directory: $VARIMAC_DATA, else build/data; CIFAR10_DIR may hold the original binary batches. */
+bool vmac_dataset_load(vmac_dataset *data, const char *spec, vmac_err *err);
+void vmac_dataset_free(vmac_dataset *data);
+
+/* ---- int8 networks (net/) --------------------------------------------------------------------- */
+
+typedef enum {
+  VMAC_CONV, VMAC_DEPTHWISE, VMAC_FC, VMAC_ADD, VMAC_AVGPOOL, VMAC_MAXPOOL, VMAC_RESHAPE,
+  VMAC_SOFTMAX, VMAC_PAD, VMAC_RELU
+} vmac_opkind;
+
+typedef enum { VMAC_ACT_NONE, VMAC_ACT_RELU, VMAC_ACT_RELU6 } vmac_act;
+typedef enum { VMAC_ROUND_DOUBLE, VMAC_ROUND_SINGLE } vmac_rounding;
+
+typedef struct {
+  char *name;
+  int rank;
+  int dim[4];    /* NHWC for activations, batch 1; OHWI for conv weights; 1HWC depthwise; (O, I) FC */
+  float *scale;  /* one, or one per output channel */
+  int scales;    /* how many */
+  int32_t zero;  /* zero point */
+  size_t size;   /* elements */
+  int8_t *i8;    /* constant int8 data, or NULL for an activation */
+  int32_t *i32;  /* constant int32 data (bias, shapes, paddings), or NULL */
+} vmac_tensor;
+
+typedef struct {
+  int32_t mult; /* Q31 multiplier, 2^30 .. 2^31-1 (or 0) */
+  int shift;    /* exponent: value = mult / 2^31 * 2^shift */
+} vmac_scale;
+
+typedef struct {
+  vmac_opkind kind;
+  int in[2], out; /* activation tensors; in[1] = -1 unless ADD */
+  int weight, bias; /* tensors, or -1 */
+  vmac_act act;
+  int kh, kw, stride_h, stride_w, same; /* conv and pool; same = TFLite SAME padding */
+  float beta;                           /* softmax */
+  /* Derived by vmac_net_prepare(). */
+  int pad_top, pad_left, pad_bottom, pad_right;
+  int m, k, n;           /* as a matrix product: m output pixels, k products each, n channels */
+  int multiplier;        /* channels out per channel in (depthwise) */
+  vmac_scale *requant;   /* one per channel for conv, depthwise, FC; {in0, in1, out} for ADD */
+  int left_shift;        /* ADD */
+  int32_t act_min, act_max;
+} vmac_op;
+
+typedef struct {
+  int tensors, ops;
+  vmac_tensor *tensor;
+  vmac_op *op;
+  int input, output; /* tensors */
+} vmac_net;
+
+vmac_net *vmac_net_load(const char *path, vmac_err *err); /* .tflite; checked and prepared */
+bool vmac_net_save(const vmac_net *net, const char *path, vmac_err *err);
+bool vmac_net_prepare(vmac_net *net, vmac_err *err);
+void vmac_net_free(vmac_net *net);
+static inline bool vmac_op_is_mac(const vmac_op *op) {
+  return op->kind == VMAC_CONV || op->kind == VMAC_DEPTHWISE || op->kind == VMAC_FC;
+}
+int64_t vmac_op_macs(const vmac_op *op); /* multiplications per image, padding included */
+const char *vmac_op_name(vmac_opkind kind);
+
+/* TFLite's fixed-point arithmetic, exactly; the RTL implements the same. */
+int32_t vmac_requantize(int32_t x, vmac_scale s, vmac_rounding rounding);
+vmac_scale vmac_scale_from_double(double value);
+
+/* ---- correction (net/): acc* = acc + ((c0 + c1 * X + half) >> F) ------------------------------- */
+
+typedef enum { VMAC_CORR_NONE, VMAC_CORR_BIAS, VMAC_CORR_PAPER, VMAC_CORR_CV } vmac_mode;
+enum { VMAC_CORR_MODES = 4, VMAC_CORR_F = 6, VMAC_CORR_C1_BITS = 18 };
+const char *vmac_mode_name(vmac_mode mode);
+bool vmac_mode_find(const char *name, vmac_mode *mode, vmac_err *err);
+
+/* How one layer multiplies. table == NULL: exact products, no correction. */
+typedef struct {
+  const vmac_mult *mult;
+  const int32_t *table; /* vmac_mult_table(mult) */
+  vmac_mode mode;
+  int32_t *c0, *c1; /* (n) coefficients with VMAC_CORR_F fraction bits, or NULL for mode none */
+} vmac_mac;
+
+/* V of one output channel: arithmetic shift, half rounds up. */
+static inline int32_t vmac_correction(int32_t c0, int32_t c1, int32_t x) {
+  const int64_t sum = (int64_t)c0 + (int64_t)c1 * x + (1 << (VMAC_CORR_F - 1));
+  return (int32_t)(sum >> VMAC_CORR_F);
+}
+
+/* A plan: what every op of a network multiplies with. mac has one entry per op. */
+typedef struct {
+  int ops;
+  vmac_mac *mac;
+  int32_t *table; /* owned; shared by all entries */
+} vmac_plan;
+
+/* Every MAC layer gets `mult` with correction `mode`; calibrated on `images` images of `data`
+ * (training images) where the mode needs it. */
+vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
+                          const vmac_dataset *data, size_t images, vmac_err *err);
+bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err);
+vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
+                          vmac_err *err);
+void vmac_plan_free(vmac_plan *plan);
+
+/* ---- inference (net/) -------------------------------------------------------------------------- */
+
+/* All activation tensors of one image; i8[t] is NULL for constants. Not shared between threads. */
+typedef struct {
+  int8_t **i8;
+  uint8_t *patch; /* scratch: operands of one output row, see vmac_patch() */
+  int32_t *acc;   /* scratch: accumulators of the layer being computed, (m, n) */
+} vmac_state;
+vmac_state *vmac_state_new(const vmac_net *net);
+void vmac_state_free(const vmac_net *net, vmac_state *state);
+
+/* Runs the ops in order on state->i8[net->input]; the answer is state->i8[net->output]. */
+void vmac_net_run(const vmac_net *net, const vmac_plan *plan /* NULL: exact */,
+                  vmac_rounding rounding, vmac_state *state);
+
+/* The k activation codes (int8) that output pixel `pixel` (0..m-1) of op multiplies, in the order
+ * (ky, kx, c); padding is the zero point. For depthwise: channel `channel`'s k codes. */
+void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int pixel,
+                int channel, int8_t *codes);
+
+/* Final accumulators of one MAC layer, (m, n): correction, zero points and bias included: what the
+ * array's column feet deliver and requantization consumes. */
+void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                    const int8_t *input, int32_t *acc, vmac_state *state);
+
+/* The constant the compiler folds into channel n's bias for the operand class:
+ * u8: bias - Z_a * sum W + k * 128 * Z_a;  s8: bias - z_a * sum W. */
+int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls, int channel);
+
+/* ---- matrix products with a cell (gemm/) -------------------------------------------------------- */
+
+/* sum[i * n + j] = sum over k of table[a[i * k + kk] << 8 | w[j * k + kk]].
+ * a (m, k) and w (n, k) are operand BITS; the reference all fast twins are compared with. */
+void vmac_gemm_ref(int m, int k, int n, const uint8_t *a, const uint8_t *w, const int32_t *table,
+                   int32_t *sum);
+
+#ifdef __cplusplus
+}
+#endif
+#endif
