@@ -17,10 +17,6 @@ VARIMAC    := $(B)/varimac
 # Generated headers; every object waits for them (order-only: the .d files carry the real needs).
 CMODEL_GEN := $(B)/gen/vmac_mult_list.h $(B)/gen/tflite_generated.h
 
-$(B)/gen/vmac_mult_list.h: rtl/mult/mults.tbl scripts/mults-to-c.awk
-	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && awk -f scripts/mults-to-c.awk $< > $@
-
 $(B)/gen/tflite_generated.h: cmodel/net/tflite.fbs
 	$(call say,FLATC,$<)
 	$(Q)mkdir -p $(@D) && flatc --cpp --gen-mutable -o $(@D) $<

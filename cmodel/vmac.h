@@ -32,6 +32,8 @@ bool vmac_fail(vmac_err *err, const char *fmt, ...) __attribute__((format(printf
 /* The entry of names[0..n) nearest to `word` in edit distance, or NULL where none is near. */
 const char *vmac_nearest(const char *word, const char *const *names, size_t n);
 
+uint64_t vmac_hash(const void *bytes, size_t size); /* FNV-1a: a name for content */
+
 void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
 
 /* Whole file into memory (one byte longer, zero-terminated). NULL on error. Caller frees. */
@@ -70,6 +72,7 @@ typedef struct vmac_mult {
   const char *family; /* perforated, truncated, ... */
   vmac_class cls;
   int param[3]; /* family's parameters, in the order of the registry; unused ones are 0 */
+  const char *params; /* the same as text, m=2; "-" = none */
   vmac_xkind xkind;
   int xbits;
   const char *source; /* paper tag, or "-" */
@@ -93,12 +96,16 @@ static inline int32_t vmac_variate(vmac_xkind kind, int bits, uint8_t a) {
 
 /* table[a << 8 | w] = f(A, W), a and w the operands' bits. 65,536 entries. */
 void vmac_mult_table(const vmac_mult *mult, int32_t *table);
+uint64_t vmac_table_hash(const int32_t *table); /* vmac_hash() of the entries, little-endian */
 
 typedef struct {
-  double mean, med, mre, nmed, variance, rate; /* mean error, mean |error|; mre without zero products */
-  int32_t wce;                                 /* largest |error| */
-  int rank;                                    /* of the 256 x 256 table over a 30-bit prime field */
-  int32_t f00, max_f0w, max_fa0;               /* f(0,0), max |f(0,w)|, max |f(a,0)| in operand values */
+  double mean, med;              /* mean error, mean |error| */
+  double variance, rate;         /* of the error; share of pairs with an error */
+  double mre;                    /* mean |error / exact|, pairs with exact == 0 left out */
+  double nmed;                   /* med / largest |exact|: u8 65025, s8 16384 */
+  int32_t wce;                   /* largest |error| */
+  int rank;                      /* of the 256 x 256 table over a 30-bit prime field */
+  int32_t f00, max_f0w, max_fa0; /* f(0,0), max |f(0,w)|, max |f(a,0)| in operand values */
 } vmac_mult_errors;
 void vmac_mult_measure(const vmac_mult *mult, vmac_mult_errors *errors);
 
@@ -189,11 +196,15 @@ enum { VMAC_CORR_MODES = 4, VMAC_CORR_F = 6, VMAC_CORR_C1_BITS = 18 };
 const char *vmac_mode_name(vmac_mode mode);
 bool vmac_mode_find(const char *name, vmac_mode *mode, vmac_err *err);
 
+typedef struct vmac_rows vmac_rows; /* a layer's products, prepared for speed */
+
 /* How one layer multiplies. table == NULL: exact products, no correction. */
 typedef struct {
   const vmac_mult *mult;
   const int32_t *table; /* vmac_mult_table(mult) */
+  vmac_rows *rows;      /* NULL: sums come from vmac_gemm_ref() */
   vmac_mode mode;
+  int n;            /* output channels */
   int32_t *c0, *c1; /* (n) coefficients with VMAC_CORR_F fraction bits, or NULL for mode none */
 } vmac_mac;
 
@@ -207,11 +218,12 @@ static inline int32_t vmac_correction(int32_t c0, int32_t c1, int32_t x) {
 typedef struct {
   int ops;
   vmac_mac *mac;
+  const vmac_mult *mult;
   int32_t *table; /* owned; shared by all entries */
 } vmac_plan;
 
-/* Every MAC layer gets `mult` with correction `mode`; calibrated on `images` images of `data`
- * (training images) where the mode needs it. */
+/* Every MAC layer gets `mult` with correction `mode`; modes bias and cv are calibrated on the first
+ * `images` images of `data` (training images), the others ignore it. */
 vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                           const vmac_dataset *data, size_t images, vmac_err *err);
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err);
@@ -230,9 +242,27 @@ typedef struct {
 vmac_state *vmac_state_new(const vmac_net *net);
 void vmac_state_free(const vmac_net *net, vmac_state *state);
 
+/* Puts image `index` into the input tensor as code = pixel - 128 (input scale and zero point must
+ * agree with that: vmac_net_takes()). */
+void vmac_state_set_image(const vmac_net *net, vmac_state *state, const vmac_dataset *data,
+                          size_t index);
+/* Whether images of this shape fit the network's input; the error names both shapes. */
+bool vmac_net_takes(const vmac_net *net, const vmac_dataset *data, vmac_err *err);
+
 /* Runs the ops in order on state->i8[net->input]; the answer is state->i8[net->output]. */
 void vmac_net_run(const vmac_net *net, const vmac_plan *plan /* NULL: exact */,
                   vmac_rounding rounding, vmac_state *state);
+
+/* Top-1 results; the first of equal outputs wins. */
+typedef struct {
+  size_t images, correct; /* seen; answered as labelled */
+  size_t agree;           /* answered as the exact network answers */
+} vmac_score;
+
+/* Adds images first .. first + count - 1 to the score; outputs (count, output size) may be NULL. */
+void vmac_evaluate(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,
+                   const vmac_dataset *data, size_t first, size_t count, int8_t *outputs,
+                   vmac_score *score);
 
 /* The k activation codes (int8) that output pixel `pixel` (0..m-1) of op multiplies, in the order
  * (ky, kx, c); padding is the zero point. For depthwise: channel `channel`'s k codes. */
@@ -254,6 +284,11 @@ int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls,
  * a (m, k) and w (n, k) are operand BITS; the reference all fast twins are compared with. */
 void vmac_gemm_ref(int m, int k, int n, const uint8_t *a, const uint8_t *w, const int32_t *table,
                    int32_t *sum);
+
+/* The same sums from products prepared for constant weights w (n, k): see gemm/rows.c. */
+vmac_rows *vmac_rows_new(int k, int n, const uint8_t *w, const int32_t *table);
+void vmac_rows_free(vmac_rows *rows);
+void vmac_gemm_rows(int m, const uint8_t *a, const vmac_rows *rows, int32_t *sum);
 
 #ifdef __cplusplus
 }

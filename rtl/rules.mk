@@ -1,1 +1,35 @@
-# see Makefile
+# The multiplier registry, its generated files, and the checks of the Verilog sources.
+# Defines MULTS, MULT_FAMILIES, CELL_<name>, CLASS_<name> (generated) and RTL_MULT.
+
+MULT_TABLES := rtl/mult/families.tbl rtl/mult/mults.tbl
+MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
+
+$(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call MULT_AWK,mk) $(MULT_TABLES) > $@
+
+$(B)/gen/vmac_mult_list.h: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-c.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call MULT_AWK,c) $(MULT_TABLES) > $@
+
+$(B)/gen/vmac_mult.v: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call MULT_AWK,v) $(MULT_TABLES) > $@
+
+$(B)/gen/vmac_cells.vh: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call MULT_AWK,v) -v what=functions $(MULT_TABLES) > $@
+
+include $(B)/gen/mults.mk
+
+# What a design with vmac_mult in it is made of; designs that ask vmac_cells.vh add -I$(B)/gen.
+RTL_MULT := $(sort $(B)/gen/vmac_mult.v $(MULT_FAMILIES:%=rtl/mult/vmac_mult_%.v) \
+                   $(wildcard rtl/mult/*.v))
+
+.PHONY: lint lint-mult
+lint: lint-mult ## check the Verilog sources: verilator -Wall, every module as top
+lint-mult: $(RTL_MULT)
+	$(call say,LINT,vmac_mult)
+	$(Q)for cell in $(foreach m,$(MULTS),$(CELL_$(m))); do \
+	  verilator --lint-only -Wall --top-module vmac_mult -GCELL=$$cell $(RTL_MULT) || exit 1; \
+	done

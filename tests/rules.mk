@@ -1,1 +1,41 @@
-# see Makefile
+# Tests: cmocka programs (tests/unit) and shell tests (tests/*.t), all run by prove as TAP.
+
+UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
+UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
+TESTS     := $(sort $(wildcard tests/*.t))
+TEST_ENV   = B=$(B) VARIMAC=$(VARIMAC) CMOCKA_MESSAGE_OUTPUT=TAP OMP_WAIT_POLICY=passive
+
+# A unit test that needs more than the library adds objects to UNIT_EXTRA_<name>.
+$(B)/tests/%: tests/unit/%.c $(LIBVARIMAC)
+	$(call say,TEST,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Itests/unit $(C_FLAGS) -MMD -MP -MF $@.d -c -o $@.o $<
+	$(Q)$(CXX) $(CFLAGS) -o $@ $@.o $(UNIT_EXTRA_$*) $(LIBVARIMAC) -lcmocka $(LDLIBS)
+
+-include $(UNIT_BIN:=.d)
+
+.PHONY: tests-build
+tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY)
+
+.PHONY: test
+test: setup ## everything that must pass, about ten minutes on two cores
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) tests-build
+	$(Q)$(TEST_ENV) prove --timer $(UNIT_BIN) $(TESTS)
+
+.PHONY: test-full
+test-full: test ## test, then sanitizers, lint, planted faults and the 10,000-image accuracy table
+	$(Q)$(MAKE) --no-print-directory sanitize lint mutations accuracy
+
+# The unit tests again under AddressSanitizer and UBSan, in a build folder of their own.
+.PHONY: sanitize
+sanitize: setup ## the unit tests under AddressSanitizer and UBSan
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \
+	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' sanitize-build
+	$(Q)B=$(B)/asan VARIMAC=$(B)/asan/varimac CMOCKA_MESSAGE_OUTPUT=TAP \
+	  ASAN_OPTIONS=detect_leaks=0 prove --timer $(UNIT_BIN:$(B)/%=$(B)/asan/%)
+
+.PHONY: sanitize-build
+sanitize-build: $(VARIMAC) $(UNIT_BIN)
+
+.PHONY: mutations
+mutations: setup ## plant every fault of tests/mutations.tbl and watch its test go red
+	$(Q)sh tests/mutate.sh

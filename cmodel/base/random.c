@@ -1,9 +1,12 @@
-/* xoshiro256** (Blackman and Vigna, 2018), seeded by splitmix64. SPDX-License-Identifier: Apache-2.0 */
+/* xoshiro256** (Blackman and Vigna, 2018), seeded by splitmix64. SPDX-License-Identifier:
+ * Apache-2.0 */
 #include <math.h>
 
 #include "vmac.h"
 
-static uint64_t rotl(uint64_t x, int k) { return (x << k) | (x >> (64 - k)); }
+static uint64_t rotl(uint64_t x, int k) {
+  return (x << k) | (x >> (64 - k));
+}
 
 void vmac_rng_seed(vmac_rng *rng, uint64_t seed) {
   for (int i = 0; i < 4; i++) {
@@ -34,7 +37,9 @@ uint32_t vmac_rng_below(vmac_rng *rng, uint32_t bound) {
   return x % bound;
 }
 
-double vmac_rng_uniform(vmac_rng *rng) { return (double)(vmac_rng_next(rng) >> 11) * 0x1p-53; }
+double vmac_rng_uniform(vmac_rng *rng) {
+  return (double)(vmac_rng_next(rng) >> 11) * 0x1p-53;
+}
 
 double vmac_rng_normal(vmac_rng *rng) { /* Box-Muller, one of the pair */
   const double u = 1.0 - vmac_rng_uniform(rng), v = vmac_rng_uniform(rng);

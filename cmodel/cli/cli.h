@@ -7,6 +7,8 @@
 
 /* One file per subcommand, cmd_<name>.c; argv[0] is the subcommand's name. Returns the exit code. */
 #define VMAC_COMMANDS(X)                                                                           \
+  X(data, "show what a data set holds, make a class-balanced subset")                              \
+  X(eval, "score a network with a multiplier and a correction mode")                               \
   X(mult, "list the multiplier cells, show one's errors, table or error map")
 
 #define VMAC_DECLARE(name, line) int cmd_##name(int argc, char **argv);

@@ -1,0 +1,73 @@
+/* Lifetime of networks and of their activation tensors, and names.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "net/net.h"
+
+const char *vmac_op_name(vmac_opkind kind) {
+  static const char *const names[] = {
+      [VMAC_CONV] = "CONV_2D",           [VMAC_DEPTHWISE] = "DEPTHWISE_CONV_2D",
+      [VMAC_FC] = "FULLY_CONNECTED",     [VMAC_ADD] = "ADD",
+      [VMAC_AVGPOOL] = "AVERAGE_POOL_2D", [VMAC_MAXPOOL] = "MAX_POOL_2D",
+      [VMAC_RESHAPE] = "RESHAPE",        [VMAC_SOFTMAX] = "SOFTMAX",
+      [VMAC_PAD] = "PAD",                [VMAC_RELU] = "RELU"};
+  return names[kind];
+}
+
+bool vmac_op_fail(const vmac_net *net, const vmac_op *op, vmac_err *err, const char *fmt, ...) {
+  char text[768];
+  va_list args;
+  va_start(args, fmt);
+  vsnprintf(text, sizeof text, fmt, args);
+  va_end(args);
+  return vmac_fail(err, "operator %d (%s): %s", (int)(op - net->op), vmac_op_name(op->kind), text);
+}
+
+int64_t vmac_op_macs(const vmac_op *op) {
+  return vmac_op_is_mac(op) ? (int64_t)op->m * op->k * op->n : 0;
+}
+
+void vmac_net_free(vmac_net *net) {
+  if (!net) return;
+  for (int t = 0; t < net->tensors; t++) {
+    free(net->tensor[t].name);
+    free(net->tensor[t].scale);
+    free(net->tensor[t].i8);
+    free(net->tensor[t].i32);
+  }
+  for (int i = 0; i < net->ops; i++) free(net->op[i].requant);
+  free(net->tensor);
+  free(net->op);
+  free(net);
+}
+
+vmac_state *vmac_state_new(const vmac_net *net) {
+  vmac_state *state = vmac_alloc(1, sizeof *state);
+  state->i8 = vmac_alloc((size_t)net->tensors, sizeof *state->i8);
+  for (int t = 0; t < net->tensors; t++) {
+    const vmac_tensor *tensor = &net->tensor[t];
+    if (!tensor->i8 && !tensor->i32) state->i8[t] = vmac_alloc(tensor->size, 1);
+  }
+  size_t patch = 0, acc = 0;
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_op *op = &net->op[i];
+    if (!vmac_op_is_mac(op)) continue;
+    const size_t bytes = vmac_patch_bytes(op), sums = (size_t)op->m * (size_t)op->n;
+    if (bytes > patch) patch = bytes;
+    if (sums > acc) acc = sums;
+  }
+  state->patch = vmac_alloc(patch, 1);
+  state->acc = vmac_alloc(acc, sizeof *state->acc);
+  return state;
+}
+
+void vmac_state_free(const vmac_net *net, vmac_state *state) {
+  if (!state) return;
+  for (int t = 0; t < net->tensors; t++) free(state->i8[t]);
+  free(state->i8);
+  free(state->patch);
+  free(state->acc);
+  free(state);
+}

@@ -1,0 +1,162 @@
+/* Plans as JSON:
+ *   {"format": "varimac-plan-1", "network": "<FNV-1a of the .tflite file>", "mult": "perf2",
+ *    "mult_table": "<FNV-1a of the cell's truth table>", "mode": "cv", "fraction_bits": 6,
+ *    "layers": [{"op": 0, "c0": [..], "c1": [..]}, ...]}
+ * The two hashes refuse a plan made for another network or another cell of the same name.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/plan.h"
+
+static const char format[] = "varimac-plan-1";
+
+static void hex(char *text, uint64_t hash) {
+  snprintf(text, 17, "%016" PRIx64, hash);
+}
+
+static bool network_hash(const char *path, char *text, vmac_err *err) {
+  size_t size;
+  uint8_t *bytes = vmac_read_file(path, &size, err);
+  if (!bytes) return false;
+  hex(text, vmac_hash(bytes, size));
+  free(bytes);
+  return true;
+}
+
+bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err) {
+  char net_hash[17], table_hash[17];
+  if (!network_hash(net_path, net_hash, err)) return false;
+  hex(table_hash, vmac_table_hash(plan->table));
+  cJSON *root = cJSON_CreateObject(), *layers = cJSON_CreateArray();
+  vmac_mode mode = VMAC_CORR_NONE;
+  for (int i = 0; i < plan->ops; i++) {
+    const vmac_mac *mac = &plan->mac[i];
+    if (!mac->c0) continue;
+    mode = mac->mode;
+    cJSON *layer = cJSON_CreateObject();
+    cJSON_AddNumberToObject(layer, "op", i);
+    cJSON_AddItemToObject(layer, "c0", cJSON_CreateIntArray(mac->c0, mac->n));
+    cJSON_AddItemToObject(layer, "c1", cJSON_CreateIntArray(mac->c1, mac->n));
+    cJSON_AddItemToArray(layers, layer);
+  }
+  cJSON_AddStringToObject(root, "format", format);
+  cJSON_AddStringToObject(root, "network", net_hash);
+  cJSON_AddStringToObject(root, "mult", plan->mult->name);
+  cJSON_AddStringToObject(root, "mult_table", table_hash);
+  cJSON_AddStringToObject(root, "mode", vmac_mode_name(mode));
+  cJSON_AddNumberToObject(root, "fraction_bits", VMAC_CORR_F);
+  cJSON_AddItemToObject(root, "layers", layers);
+  char *text = cJSON_Print(root);
+  cJSON_Delete(root);
+  const bool ok = text && vmac_write_file(path, text, strlen(text), err);
+  cJSON_free(text);
+  return ok;
+}
+
+/* The string under key, or "" where there is none. */
+static const char *string_of(const cJSON *object, const char *key) {
+  const char *text = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(object, key));
+  return text ? text : "";
+}
+
+static bool expect(const char *path, const cJSON *root, const char *key, const char *want,
+                   const char *hint, vmac_err *err) {
+  const char *found = string_of(root, key);
+  return !strcmp(found, want) || vmac_fail(err, "%s: \"%s\": expected \"%s\", found \"%s\"; %s",
+                                           path, key, want, found, hint);
+}
+
+/* n whole numbers lo..hi from layer[key] into new memory. */
+static int32_t *integers(const char *path, const cJSON *layer, int op, const char *key, int n,
+                         int64_t lo, int64_t hi, vmac_err *err) {
+  const cJSON *array = cJSON_GetObjectItemCaseSensitive(layer, key), *item;
+  const int found = cJSON_IsArray(array) ? cJSON_GetArraySize(array) : -1;
+  if (found != n) {
+    vmac_fail(err, "%s: layer of op %d: \"%s\": expected %d numbers, found %d", path, op, key, n,
+              found);
+    return NULL;
+  }
+  int32_t *value = vmac_alloc((size_t)n, sizeof *value);
+  int i = 0;
+  cJSON_ArrayForEach(item, array) {
+    const double v = cJSON_IsNumber(item) ? item->valuedouble : 0.5;
+    if (!(v >= (double)lo && v <= (double)hi) || v != (double)(int32_t)v) {
+      vmac_fail(err, "%s: layer of op %d: \"%s\"[%d]: expected a whole number in %lld..%lld", path,
+                op, key, i, (long long)lo, (long long)hi);
+      free(value);
+      return NULL;
+    }
+    value[i++] = (int32_t)v;
+  }
+  return value;
+}
+
+static bool read_layers(const vmac_net *net, vmac_plan *plan, vmac_mode mode, const char *path,
+                        const cJSON *root, vmac_err *err) {
+  const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *layer;
+  const int64_t c1_limit = 1 << (VMAC_CORR_C1_BITS - 1);
+  cJSON_ArrayForEach(layer, layers) {
+    const cJSON *op = cJSON_GetObjectItemCaseSensitive(layer, "op");
+    const int i = cJSON_IsNumber(op) ? op->valueint : -1;
+    if (i < 0 || i >= net->ops || !vmac_op_is_mac(&net->op[i]) || plan->mac[i].c0)
+      return vmac_fail(err, "%s: layer of op %d: expected each multiplying op of the network once",
+                       path, i);
+    vmac_mac *mac = &plan->mac[i];
+    mac->mode = mode;
+    mac->c0 = integers(path, layer, i, "c0", mac->n, INT32_MIN, INT32_MAX, err);
+    mac->c1 = mac->c0 ? integers(path, layer, i, "c1", mac->n, -c1_limit, c1_limit - 1, err) : NULL;
+    if (!mac->c1) return false;
+  }
+  for (int i = 0; i < net->ops; i++)
+    if (mode != VMAC_CORR_NONE && vmac_op_is_mac(&net->op[i]) && !plan->mac[i].c0)
+      return vmac_fail(err, "%s: no layer for op %d of the network", path, i);
+  return true;
+}
+
+static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, const char *path,
+                                 const cJSON *root, vmac_err *err) {
+  char hash[17];
+  vmac_mode mode;
+  if (!expect(path, root, "format", format, "is this a plan file?", err)) return NULL;
+  if (!network_hash(net_path, hash, err) ||
+      !expect(path, root, "network", hash, "the plan belongs to another network file", err))
+    return NULL;
+  const vmac_mult *mult = vmac_mult_find(string_of(root, "mult"), err);
+  if (!mult) return NULL;
+  if (!vmac_mode_find(string_of(root, "mode"), &mode, err)) return NULL;
+  const cJSON *fraction = cJSON_GetObjectItemCaseSensitive(root, "fraction_bits");
+  if (!cJSON_IsNumber(fraction) || fraction->valueint != VMAC_CORR_F) {
+    vmac_fail(err, "%s: \"fraction_bits\": expected %d", path, VMAC_CORR_F);
+    return NULL;
+  }
+  vmac_plan *plan = vmac_plan_new(net);
+  vmac_plan_set(net, plan, mult);
+  hex(hash, vmac_table_hash(plan->table));
+  if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&
+      read_layers(net, plan, mode, path, root, err))
+    return plan;
+  vmac_plan_free(plan);
+  return NULL;
+}
+
+vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
+                          vmac_err *err) {
+  size_t size;
+  uint8_t *text = vmac_read_file(path, &size, err);
+  if (!text) return NULL;
+  const char *end = NULL;
+  cJSON *root = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, 1);
+  vmac_plan *plan = NULL;
+  if (root)
+    plan = plan_from_json(net, net_path, path, root, err);
+  else
+    vmac_fail(err, "%s: not JSON: error at byte %td of %zu", path, end ? end - (char *)text : 0,
+              size);
+  cJSON_Delete(root);
+  free(text);
+  return plan;
+}

@@ -1,0 +1,213 @@
+/* train.h: float training of small convolutional networks, shared inside cmodel/train and its CLI.
+ *
+ * Tensors are float32, activations NHWC, convolution weights OHWI, fully connected weights (O, I).
+ * A batch is cut into a FIXED number of shards, each with its own batch-norm statistics and its own
+ * gradient; gradients are added in shard order. Threads only decide who computes a shard, so the
+ * same seed gives the same bytes with any number of threads (on the same kind of CPU: oneDNN
+ * chooses its kernels by instruction set).
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_TRAIN_H
+#define VMAC_TRAIN_H
+
+#include "vmac.h"
+
+/* ---- networks as tables (nets.c) -------------------------------------------------------------- */
+
+typedef enum { TRAIN_CONV, TRAIN_BN, TRAIN_ADD, TRAIN_POOL, TRAIN_FC } train_kind;
+
+typedef struct {
+  train_kind kind;
+  const char *name;
+  const char *from[2]; /* names of the input rows; NULL: the row before (the image for row 0) */
+  int channels;        /* convolution, fully connected: outputs */
+  int kernel, stride;  /* convolution; padding is TFLite's SAME */
+  bool relu;           /* batch norm, add */
+} train_row;
+
+typedef struct {
+  const char *name;
+  int h, w, c, classes;
+  const train_row *row;
+  int rows;
+} train_net;
+
+const train_net *train_net_find(const char *name, vmac_err *err);
+
+/* The network's input value for a pixel 0..255. A power of two, so that the int8 input code is
+ * pixel - 128 exactly (scale 1/64, zero point 0). */
+#define TRAIN_INPUT_SCALE (1.0f / 64.0f)
+static inline float train_input(uint8_t pixel) {
+  return (float)((int)pixel - 128) * TRAIN_INPUT_SCALE;
+}
+
+/* ---- a model: a network's shapes and parameters (model.c) ------------------------------------- */
+
+/* One named array inside a flat vector. */
+typedef struct {
+  char name[48];
+  int rank, dim[4];
+  size_t size, offset;
+  bool decay; /* weight decay applies: weights yes, batch norm and biases no */
+} train_slot;
+
+typedef struct {
+  const train_row *row;
+  int in[2];      /* layers, -1: the image */
+  int ih, iw, ic; /* input shape (the first input's) */
+  int h, w, c;    /* output shape */
+  size_t param;   /* offset in the parameters: weight | gamma, beta | weight, bias */
+  size_t stat;    /* offset in the statistics: mean, variance (batch norm) */
+} train_layer;
+
+typedef struct {
+  const train_net *net;
+  int layers;
+  train_layer *layer;
+  int slots, stat_slots;
+  train_slot *slot;      /* parameters */
+  train_slot *stat_slot; /* running mean and variance of batch norm */
+  size_t params, stats;
+  float *param, *momentum; /* (params) */
+  float *stat;             /* (stats) */
+} train_model;
+
+#define TRAIN_BN_EPSILON 1e-3f
+
+/* He-normal convolution weights, normal fully connected ones, gamma 1, the rest 0. */
+train_model *train_model_new(const train_net *net, uint64_t seed);
+void train_model_free(train_model *model);
+
+/* ---- convolution by oneDNN (conv.c) ------------------------------------------------------------ */
+
+/* The primitives of one convolution for one batch size; one thread at a time. oneDNN failing to
+ * make or run one (out of memory, no such CPU kernel) ends the program like failing memory. */
+typedef struct train_conv train_conv;
+train_conv *train_conv_new(int batch, const train_layer *layer, bool data_gradient);
+void train_conv_free(train_conv *conv);
+void train_conv_forward(train_conv *conv, const float *x, const float *w, float *y);
+void train_conv_backward_data(train_conv *conv, const float *dy, const float *w, float *dx);
+void train_conv_backward_weights(train_conv *conv, const float *x, const float *dy, float *dw);
+
+/* ---- the other layers (layers.c); rows = batch * h * w ----------------------------------------- */
+
+void train_bn_statistics(size_t rows, int c, const float *x, float *mean, float *var);
+void train_bn_forward(size_t rows, int c, const float *x, const float *gamma, const float *beta,
+                      const float *mean, const float *var, bool relu, float *y);
+/* dy is overwritten with the gradient behind the ReLU. */
+void train_bn_backward(size_t rows, int c, const float *x, const float *y, float *dy,
+                       const float *gamma, const float *mean, const float *var, bool relu,
+                       float *dx, float *dgamma, float *dbeta);
+void train_add_forward(size_t size, const float *a, const float *b, bool relu, float *y);
+/* dy where the ReLU let the value through, else 0; into dx, or added to it. */
+void train_add_backward(size_t size, const float *y, const float *dy, bool relu, bool accumulate,
+                        float *dx);
+void train_pool_forward(int batch, int pixels, int c, const float *x, float *y);
+void train_pool_backward(int batch, int pixels, int c, const float *dy, float *dx);
+void train_fc_forward(int batch, int in, int out, const float *x, const float *w, const float *b,
+                      float *y);
+void train_fc_backward(int batch, int in, int out, const float *x, const float *w, const float *dy,
+                       float *dx, float *dw, float *db);
+/* Softmax and cross-entropy against labels smoothed by `smoothing`; dy = d(sum of losses * scale).
+ * Returns the sum of the losses; *correct = images whose largest logit is the label's. */
+double train_loss(int batch, int classes, const float *logits, const uint8_t *labels,
+                  float smoothing, float scale, float *dy, int *correct);
+
+/* ---- one shard: forward and backward over its part of a batch (shard.c) ------------------------- */
+
+typedef struct {
+  const train_model *model;
+  int batch;
+  float *image;    /* (batch, h, w, c) */
+  uint8_t *label;  /* (batch) */
+  float **out;     /* one per layer: its output */
+  float **grad;    /* one per layer: gradient of its output; layers share buffers over time */
+  int *grad_owner; /* one per layer: index of its buffer */
+  int grads;
+  float **grad_buffer, *scratch;
+  float *dparam; /* (params) */
+  float *stat;   /* (stats) mean and variance of this shard's last forward */
+  train_conv **conv;
+} train_shard;
+
+train_shard *train_shard_new(const train_model *model, int batch);
+void train_shard_free(train_shard *shard);
+/* Logits are out[layers - 1]. training: batch statistics, which are left in shard->stat. */
+void train_shard_forward(train_shard *shard, bool training);
+/* After a training forward; the logits' gradient lies in grad[layers - 1]. Fills dparam. */
+void train_shard_backward(train_shard *shard);
+
+/* ---- training (trainer.c) ----------------------------------------------------------------------- */
+
+typedef enum { TRAIN_ONECYCLE, TRAIN_COSINE } train_schedule;
+
+typedef struct {
+  uint64_t seed;
+  int epochs, batch, shards;
+  double rate, momentum, decay, smoothing;
+  train_schedule schedule;
+  double warmup; /* one-cycle: part of the run with a rising rate */
+  int crop;      /* random shift by up to this many pixels */
+  bool flip;
+} train_config;
+
+typedef struct {
+  double loss, accuracy, seconds;
+} train_result;
+
+typedef struct {
+  train_config config;
+  train_model *model;
+  train_shard **shard;
+  int threads;
+  void (*progress)(const char *what, size_t done, size_t total); /* or NULL */
+} train_trainer;
+
+train_trainer *train_trainer_new(const train_net *net, const train_config *config, int threads);
+void train_trainer_free(train_trainer *trainer);
+/* Learning rate of step `step` of `steps`. */
+double train_rate(const train_config *config, size_t step, size_t steps);
+/* One pass over `data` as epoch `epoch` (0..epochs-1); a trailing part of a batch is left out. */
+train_result train_epoch(train_trainer *trainer, const vmac_dataset *data, int epoch);
+train_result train_evaluate(train_trainer *trainer, const vmac_dataset *data);
+
+/* ---- files (safetensors.c, checkpoint.c) --------------------------------------------------------- */
+
+typedef struct {
+  char name[96];
+  int rank;
+  size_t dim[4];
+  size_t size;       /* elements */
+  const float *data; /* float32; points into the file's bytes when read */
+} safetensors_entry;
+
+typedef struct {
+  char key[32];
+  char value[480];
+} safetensors_meta;
+
+typedef struct {
+  int entries, metas;
+  safetensors_entry *entry;
+  safetensors_meta *meta;
+  uint8_t *bytes; /* owned when read */
+} safetensors;
+
+/* Only float32 tensors of rank 1..4, little endian; all of the file is checked before use. */
+safetensors *safetensors_read(const char *path, vmac_err *err);
+bool safetensors_write(const safetensors *st, const char *path, vmac_err *err);
+void safetensors_free(safetensors *st);
+const safetensors_entry *safetensors_find(const safetensors *st, const char *name);
+const char *safetensors_meta_find(const safetensors *st, const char *key); /* or NULL */
+
+/* Writes the model; with_momentum makes it a checkpoint. accuracy in per cent, as text. */
+bool train_save(const train_model *model, const train_config *config, int epochs_done,
+                bool with_momentum, double test_accuracy, const char *path, vmac_err *err);
+/* Fills the model (and momentum) from a checkpoint; its configuration must be config's.
+ * *epochs_done = epochs it holds. */
+bool train_resume(train_model *model, const train_config *config, const char *path,
+                  int *epochs_done, vmac_err *err);
+/* A model with trained weights, for quantization and evaluation. */
+train_model *train_load(const char *path, vmac_err *err);
+
+#endif

@@ -1,0 +1,191 @@
+/* The training loop: batches, augmentation, data parallelism, SGD with Nesterov momentum.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <omp.h>
+
+#include "train/train.h"
+
+/* Share of a new batch in the running statistics of batch norm. */
+static const float STAT_RATE = 0.05f;
+
+train_trainer *train_trainer_new(const train_net *net, const train_config *config, int threads) {
+  train_trainer *t = vmac_alloc(1, sizeof *t);
+  t->config = *config;
+  t->threads = threads < config->shards ? threads : config->shards;
+  t->model = train_model_new(net, config->seed);
+  t->shard = vmac_alloc((size_t)config->shards, sizeof *t->shard);
+  /* oneDNN picks its kernels for the number of threads it sees: each shard shall see one. */
+  omp_set_num_threads(1);
+  for (int i = 0; i < config->shards; i++)
+    t->shard[i] = train_shard_new(t->model, config->batch / config->shards);
+  return t;
+}
+
+void train_trainer_free(train_trainer *t) {
+  if (!t) return;
+  for (int i = 0; i < t->config.shards; i++) train_shard_free(t->shard[i]);
+  free(t->shard);
+  train_model_free(t->model);
+  free(t);
+}
+
+static double seconds(void) {
+  struct timespec now;
+  clock_gettime(CLOCK_MONOTONIC, &now);
+  return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+/* A generator of its own for every (seed, epoch, item): nothing depends on who draws first, and a
+ * resumed run needs no saved state. */
+static void seed_item(vmac_rng *rng, uint64_t seed, int epoch, size_t item) {
+  vmac_rng_seed(rng, seed * 0x9e3779b97f4a7c15u + ((uint64_t)(epoch + 1) << 32) + item);
+}
+
+/* order[0..n) = the images of the epoch in random order (Fisher-Yates). */
+static uint32_t *shuffle(size_t n, uint64_t seed, int epoch) {
+  uint32_t *order = vmac_alloc(n, sizeof *order);
+  vmac_rng rng;
+  seed_item(&rng, seed, epoch, UINT32_MAX);
+  for (size_t i = 0; i < n; i++) order[i] = (uint32_t)i;
+  for (size_t i = n; i > 1; i--) {
+    const uint32_t j = vmac_rng_below(&rng, (uint32_t)i), keep = order[j];
+    order[j] = order[i - 1];
+    order[i - 1] = keep;
+  }
+  return order;
+}
+
+/* out (h, w, c) = the image moved by (dy, dx), mirrored where flip; outside is 0 (mid grey). */
+static void load_image(const vmac_dataset *data, size_t index, int dy, int dx, bool flip,
+                       float *out) {
+  const int h = data->h, w = data->w, c = data->c;
+  const uint8_t *pixels = data->pixels + index * (size_t)h * (size_t)w * (size_t)c;
+  for (int y = 0; y < h; y++)
+    for (int x = 0; x < w; x++) {
+      const int sy = y + dy, sx = (flip ? w - 1 - x : x) + dx;
+      const bool inside = sy >= 0 && sy < h && sx >= 0 && sx < w;
+      for (int k = 0; k < c; k++)
+        *out++ = inside ? train_input(pixels[((size_t)sy * (size_t)w + (size_t)sx) * (size_t)c +
+                                             (size_t)k])
+                        : 0;
+    }
+}
+
+static size_t image_size(const train_net *net) {
+  return (size_t)net->h * (size_t)net->w * (size_t)net->c;
+}
+
+/* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
+static double shard_step(const train_trainer *t, train_shard *s, const vmac_dataset *data, int epoch,
+                         const uint32_t *order, int *correct) {
+  const train_config *cfg = &t->config;
+  const size_t size = image_size(t->model->net);
+  const int last = t->model->layers - 1, span = 2 * cfg->crop + 1;
+  for (int n = 0; n < s->batch; n++) {
+    vmac_rng rng;
+    seed_item(&rng, cfg->seed, epoch, order[n]);
+    const int dy = (int)vmac_rng_below(&rng, (uint32_t)span) - cfg->crop;
+    const int dx = (int)vmac_rng_below(&rng, (uint32_t)span) - cfg->crop;
+    const bool flip = cfg->flip && vmac_rng_below(&rng, 2);
+    load_image(data, order[n], dy, dx, flip, s->image + (size_t)n * size);
+    s->label[n] = data->labels[order[n]];
+  }
+  train_shard_forward(s, true);
+  const double loss =
+      train_loss(s->batch, t->model->net->classes, s->out[last], s->label, (float)cfg->smoothing,
+                 1.0f / (float)cfg->batch, s->grad[last], correct);
+  train_shard_backward(s);
+  return loss;
+}
+
+double train_rate(const train_config *cfg, size_t step, size_t steps) {
+  const double at = (double)step / (double)steps, pi = acos(-1.0);
+  const double rise = cfg->schedule == TRAIN_ONECYCLE ? cfg->warmup : 0;
+  if (at < rise) return cfg->rate * (0.04 + 0.96 * at / rise);
+  return cfg->rate * 0.5 * (1 + cos(pi * (at - rise) / (1 - rise)));
+}
+
+/* Sums the shards' gradients in shard order; SGD with Nesterov momentum as PyTorch defines it:
+ * g += decay * p;  v = momentum * v + g;  p -= rate * (g + momentum * v). */
+static void update(train_trainer *t, double rate_now) {
+  train_model *m = t->model;
+  const float rate = (float)rate_now, momentum = (float)t->config.momentum;
+  for (int i = 0; i < m->slots; i++) {
+    const train_slot *slot = &m->slot[i];
+    const float decay = slot->decay ? (float)t->config.decay : 0;
+    for (size_t k = slot->offset; k < slot->offset + slot->size; k++) {
+      float g = 0;
+      for (int s = 0; s < t->config.shards; s++) g += t->shard[s]->dparam[k];
+      g += decay * m->param[k];
+      m->momentum[k] = momentum * m->momentum[k] + g;
+      m->param[k] -= rate * (g + momentum * m->momentum[k]);
+    }
+  }
+  for (size_t k = 0; k < m->stats; k++) {
+    float sum = 0;
+    for (int s = 0; s < t->config.shards; s++) sum += t->shard[s]->stat[k];
+    m->stat[k] += STAT_RATE * (sum / (float)t->config.shards - m->stat[k]);
+  }
+}
+
+train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) {
+  const int shards = t->config.shards, per_shard = t->config.batch / shards;
+  const size_t steps = data->n / (size_t)t->config.batch;
+  const double start = seconds();
+  uint32_t *order = shuffle(data->n, t->config.seed, epoch);
+  double *loss = vmac_alloc((size_t)shards, sizeof *loss), loss_sum = 0;
+  int *correct = vmac_alloc((size_t)shards, sizeof *correct);
+  size_t right = 0;
+  if (t->progress) t->progress("train", 0, steps);
+  for (size_t step = 0; step < steps; step++) {
+    const uint32_t *first = order + step * (size_t)t->config.batch;
+#pragma omp parallel for num_threads(t->threads) schedule(static, 1)
+    for (int s = 0; s < shards; s++)
+      loss[s] = shard_step(t, t->shard[s], data, epoch, first + s * per_shard, &correct[s]);
+    for (int s = 0; s < shards; s++) {
+      loss_sum += loss[s];
+      right += (size_t)correct[s];
+    }
+    update(t, train_rate(&t->config, (size_t)epoch * steps + step,
+                         (size_t)t->config.epochs * steps));
+    if (t->progress) t->progress("train", step + 1, steps);
+  }
+  free(order);
+  free(loss);
+  free(correct);
+  const double seen = (double)(steps * (size_t)t->config.batch);
+  return (train_result){loss_sum / seen, 100 * (double)right / seen, seconds() - start};
+}
+
+train_result train_evaluate(train_trainer *t, const vmac_dataset *data) {
+  const int per_shard = t->config.batch / t->config.shards, last = t->model->layers - 1;
+  const size_t size = image_size(t->model->net), part = (size_t)per_shard;
+  const size_t parts = (data->n + part - 1) / part;
+  const double start = seconds();
+  double *loss = vmac_alloc(parts, sizeof *loss), loss_sum = 0;
+  int *correct = vmac_alloc(parts, sizeof *correct);
+  size_t right = 0;
+#pragma omp parallel for num_threads(t->threads) schedule(static)
+  for (int s = 0; s < t->config.shards; s++)
+    for (size_t p = (size_t)s; p < parts; p += (size_t)t->config.shards) {
+      train_shard *shard = t->shard[s];
+      const size_t first = p * part, n = data->n - first < part ? data->n - first : part;
+      for (size_t i = 0; i < n; i++)
+        load_image(data, first + i, 0, 0, false, shard->image + i * size);
+      train_shard_forward(shard, false);
+      loss[p] = train_loss((int)n, t->model->net->classes, shard->out[last], data->labels + first, 0,
+                           1, shard->grad[last], &correct[p]);
+    }
+  for (size_t p = 0; p < parts; p++) {
+    loss_sum += loss[p];
+    right += (size_t)correct[p];
+  }
+  free(loss);
+  free(correct);
+  const double n = (double)data->n;
+  return (train_result){loss_sum / n, 100 * (double)right / n, seconds() - start};
+}

@@ -1,0 +1,50 @@
+// vmac_mult_perforated: the product without the partial products of the activation's low bits
+//
+// Contract: combinational. p_o = W * (A - A mod 2^M); M = 0 is exact.
+// Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
+// Paper: Zervakis et al., IEEE TVLSI 2016 (partial product perforation, first row 0, M rows).
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_mult_perforated #(
+  // 0: operands 0..255, product unsigned; 1: operands -128..127, product signed
+  parameter integer SIGNED = 0,
+  // perforated low activation bits, 0..7
+  parameter integer M = 2
+) (
+  input  wire [7:0]  a_i,
+  input  wire [7:0]  w_i,
+  output wire [15:0] p_o
+);
+
+  // The pairs (activation bit i, weight bit j) that exist in hardware; see vmac_pparray.
+  function [63:0] kept(input integer m);
+    integer i, j;
+    begin
+      kept = 64'd0;
+      for (j = 0; j < 8; j = j + 1)
+        for (i = 0; i < 8; i = i + 1)
+          if (i >= m)
+            kept = kept | (64'd1 << (8 * j + i));
+    end
+  endfunction
+
+  generate
+    if (M < 0 || M > 7) begin : g_range
+      error_M_must_be_0_to_7 u_err ();
+    end
+  endgenerate
+
+  vmac_pparray #(
+    .SIGNED(SIGNED),
+    .KEEP(kept(M))
+  ) u_pparray (
+    .a_i(a_i),
+    .w_i(w_i),
+    .p_o(p_o)
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,117 @@
+#!/bin/sh
+# setup.sh: checks the tools and libraries that Varimac builds on, and installs from Debian what is
+# missing. Does nothing, in well under a second, where nothing is missing.
+#
+# usage: scripts/setup.sh [npm]     npm: also what `make data` downloads with
+# exit:  0 all there, 1 something is missing and could not be installed
+# SPDX-License-Identifier: Apache-2.0
+set -u
+
+# One line for each thing: Debian package, how to recognise it, what needs it.
+#   cmd NAME      a program on PATH       file PATH     a file
+#   include NAME  a header that gcc finds
+needs() {
+  cat << 'EOF'
+make                  cmd make               building
+gcc                   cmd gcc                the golden model
+g++                   cmd g++                the co-simulation harness
+clang                 cmd clang              sanitizer builds
+perl                  cmd prove              running the tests
+verilator             cmd verilator          RTL simulation
+iverilog              cmd iverilog           RTL simulation of mapped netlists
+yosys                 cmd yosys              synthesis
+opensta               cmd sta                timing
+qflow-tech-osu018     file /usr/share/qflow/tech/osu018/osu018_stdcells.lib  the default cell library
+gnuplot-nox           cmd gnuplot            plots
+flatbuffers-compiler  cmd flatc              TFLite files
+libflatbuffers-dev    include flatbuffers/flatbuffers.h  TFLite files
+libpng-dev            include png.h          pictures
+zlib1g-dev            include zlib.h         pictures
+libcjson-dev          include cjson/cJSON.h  JSON files
+libdnnl-dev           include dnnl.h         training
+libcmocka-dev         include cmocka.h       unit tests
+EOF
+  if [ "$want_npm" = 1 ]; then echo 'npm cmd npm downloading data sets'; fi
+}
+
+# Names of headers on stdin; those gcc does not find on stdout. One run of the preprocessor for all.
+absent_headers() {
+  if command -v gcc > /dev/null; then
+    awk '{ printf "#if !__has_include(<%s>)\nabsent %s\n#endif\n", $1, $1 }' |
+      gcc -E -P -x c - | sed -n 's/^absent //p'
+  else
+    cat
+  fi
+}
+
+# Sets missing (packages) and prints one line for each thing that is not there.
+check() {
+  missing=
+  headers=$(needs | awk '$2 == "include" { print $3 }' | absent_headers | tr -d ' ')
+  while read -r package kind name purpose; do
+    case $kind in
+      cmd) command -v "$name" > /dev/null && continue ;;
+      file) [ -e "$name" ] && continue ;;
+      include) printf '%s\n' "$headers" | grep -qxF "$name" || continue ;;
+    esac
+    echo "  missing: $name (package $package), for $purpose"
+    missing="$missing $package"
+  done << EOF
+$(needs)
+EOF
+  at_least verilator 5.006 "$(verilator --version 2> /dev/null | awk '{ print $2 }')"
+  at_least yosys 0.23 "$(yosys -V 2> /dev/null | awk '{ print $2 }')"
+}
+
+# Package $1 must have version $2; version $3 was found ("" = not installed, already reported).
+at_least() {
+  [ -n "$3" ] || return 0
+  awk -v want="$2" -v have="$3" 'BEGIN {
+    n = split(want, w, "."); split(have, h, ".")
+    for (i = 1; i <= n; i++) if (w[i] + 0 != h[i] + 0) exit !(h[i] + 0 > w[i] + 0)
+  }' && return 0
+  echo "  too old: $(command -v "$1") is version $3, Varimac needs $2 or later"
+  missing="$missing $1"
+}
+
+fail() {
+  echo "setup: $*" >&2
+  exit 1
+}
+
+want_npm=0
+case $#:${1-} in
+  0:) ;;
+  1:npm) want_npm=1 ;;
+  *) echo "usage: scripts/setup.sh [npm]" >&2; exit 2 ;;
+esac
+
+check
+if [ -z "$missing" ]; then
+  echo "setup: every tool and library is there"
+  exit 0
+fi
+
+command -v apt-get > /dev/null ||
+  fail "this system has no apt-get: install the above by hand (names are Debian 12's packages)"
+as_root=
+if [ "$(id -u)" != 0 ]; then
+  command -v sudo > /dev/null || fail "needs root, and there is no sudo. As root, run:
+  apt-get update && apt-get install -y --no-install-recommends$missing"
+  as_root=sudo
+  echo "setup: sudo may ask for your password"
+fi
+
+# A list of packages that is old or absent is the rule in containers, so it is fetched each time.
+echo "setup: apt-get update"
+$as_root apt-get update -qq || echo "setup: apt-get update failed; going on with the lists there are"
+echo "setup: apt-get install$missing"
+# shellcheck disable=SC2086 # one word for each package
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
+  -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 $missing ||
+  fail "apt-get could not install:$missing (its message is above)"
+
+check
+[ -z "$missing" ] || fail "still not right after the installation:$missing
+hint: an older copy may come first on PATH, or this Debian is older than 12 (bookworm)"
+echo "setup: every tool and library is there"

@@ -1,0 +1,63 @@
+/* celllib.h: a cell library as numbers: pins, functions, NLDM delay and energy tables.
+ *
+ * Units after loading, whatever the file's: ns, pF, pJ, nW, um2 (area is taken as written), volt.
+ * Not: sequential behaviour (cells with ff or latch groups load, but without functions), buses.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_CELLLIB_H
+#define VMAC_CELLLIB_H
+
+#include "boolexpr.h"
+#include "vmac.h"
+
+/* value[i * slews + j] at output load load[i] and input transition slew[j]; an axis of one entry
+ * means "does not depend". values == NULL: no table. */
+typedef struct {
+  size_t loads, slews;
+  double *load, *slew, *value;
+} nldm_table;
+
+/* One timing or internal_power group of an output pin. */
+typedef struct {
+  int related; /* input pin (index into pin[]), or -1 where the group names none */
+  nldm_table rise, fall;           /* delay in ns, or energy in pJ */
+  nldm_table rise_slew, fall_slew; /* timing only: output transition in ns */
+} cell_arc;
+
+typedef enum { PIN_INPUT, PIN_OUTPUT, PIN_OTHER } pin_dir;
+
+typedef struct {
+  char *name;
+  pin_dir dir;
+  double cap; /* pF */
+  bool_prog function; /* of the pins' values, in the order of pin[] */
+  cell_arc *timing, *power;
+  size_t timings, powers;
+} cell_pin;
+
+typedef struct {
+  char *name;
+  double area, leakage; /* um2, nW */
+  bool sequential;
+  cell_pin *pin;
+  size_t pins;
+} lib_cell;
+
+typedef struct {
+  char *name;
+  double voltage;
+  lib_cell *cell;
+  size_t cells;
+} cell_lib;
+
+cell_lib *celllib_load(const char *path, vmac_err *err);
+void celllib_free(cell_lib *lib);
+
+/* NULL and an error that suggests the nearest name where there is no such cell or pin. */
+const lib_cell *celllib_cell(const cell_lib *lib, const char *name, vmac_err *err);
+int celllib_pin(const lib_cell *cell, const char *name, vmac_err *err); /* -1 on error */
+
+/* Bilinear; outside the axes the border segment goes on in a line, as in OpenSTA. */
+double nldm_lookup(const nldm_table *table, double load, double slew);
+
+#endif
