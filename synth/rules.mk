@@ -1,1 +1,90 @@
-# see Makefile
+# Cell cost: every registry cell and exact baseline mapped to one cell library, timed, and its energy
+# on operands recorded from a real network. One folder per cell, so that a changed cell is mapped
+# again alone; the table is $(SYNTH_TABLE).
+
+PLATFORM  ?= osu018
+include synth/platforms/$(PLATFORM)/config.mk
+
+SYNTH       := $(B)/synth/$(PLATFORM)
+SYNTH_TABLE := $(SYNTH)/cells.csv
+SYNTH_NET   ?= weights/resnet8.tflite
+SYNTH_DATA  ?= subset:test
+SYNTH_SEED  ?= 1
+
+# ---- the energy tool ----
+
+ENERGY_SRC     := $(sort $(wildcard synth/energy/*.c))
+ENERGY_OBJ     := $(patsubst %,$(B)/obj/%.o,$(ENERGY_SRC))
+ENERGY_LIB_OBJ := $(filter-out %/main.c.o,$(ENERGY_OBJ))
+ENERGY         := $(B)/vmac-energy
+
+$(ENERGY): $(ENERGY_OBJ) $(LIBVARIMAC)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(CFLAGS) -o $@ $^ $(LDLIBS)
+
+-include $(ENERGY_OBJ:.o=.d)
+
+CPPFLAGS += -Isynth/energy
+UNIT_EXTRA_test_energy := $(ENERGY_LIB_OBJ)
+$(B)/tests/test_energy: $(ENERGY_LIB_OBJ)
+
+# ---- the cells ----
+
+SYNTH_TBL := $(MULT_TABLES) synth/baselines.tbl
+SYNTH_AWK  = awk -f scripts/mults-read.awk -f synth/cells-to-$(1).awk
+
+$(B)/gen/synth.mk: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-mk.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
+
+include $(B)/gen/synth.mk
+
+# Modules that families are built from: every family may use them.
+SYNTH_SHARED := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
+
+# Written only when its text changes: the registry's other lines do not touch this cell.
+$(SYNTH)/%/top.v: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-top.awk
+	$(Q)mkdir -p $(@D)
+	$(Q)$(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@.new
+	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+# Operands of both classes, at the same places; likewise written only when they change.
+$(B)/synth/operands-%.bin: $(SYNTH_NET) $(VARIMAC)
+	$(call say,RECORD,$@)
+	$(Q)mkdir -p $(@D)
+	$(Q)$(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) --class $* --images 32 \
+	  --lanes 1024 --steps 128 --seed $(SYNTH_SEED) -o $@.new > $@.log
+	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+SYNTH_FLOW := synth/map.sh synth/map.ys synth/platforms/$(PLATFORM)/config.mk $(wildcard $(LIB_FILES))
+
+# $(1) = cell, $(2) = variant: plain (abc alone) or adders (full and half adders first)
+define SYNTH_RULES
+$(SYNTH)/$(1)/$(2)/netlist.json: $(SYNTH)/$(1)/top.v rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v \
+  $(SYNTH_SHARED) $(SYNTH_FLOW) $(if $(filter adders,$(2)),$(ADDER_MAP_FILE))
+	$$(call say,MAP,$(1)/$(2))
+	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(SYNTH)/$(1)/top.v \
+	  rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(SYNTH_SHARED)
+
+$(SYNTH)/$(1)/$(2)/delay.txt: $(SYNTH)/$(1)/$(2)/netlist.json synth/time.sh synth/time.tcl
+	$$(Q)sh synth/time.sh vmac_cell_$(1) $$(@D)/scalar.v $$(@D)/timing.rpt > $$@
+
+$(SYNTH)/$(1)/$(2)/energy.txt: $(SYNTH)/$(1)/$(2)/netlist.json $(ENERGY) \
+  $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin
+	$$(Q)$(ENERGY) --liberty $(LIB_FILES) --netlist $$< --cell $(SYNTH_MODEL_$(1)) \
+	  --operands $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin --load-ff $(ABC_LOAD_IN_FF) \
+	  --slew $(VMAC_INPUT_SLEW_NS) --period $(VMAC_PERIOD_NS) > $$@
+
+SYNTH_DONE += $(SYNTH)/$(1)/$(2)/delay.txt $(SYNTH)/$(1)/$(2)/energy.txt
+endef
+$(foreach c,$(SYNTH_CELLS),$(foreach v,plain adders,$(eval $(call SYNTH_RULES,$(c),$(v)))))
+
+$(SYNTH_TABLE): $(SYNTH_DONE) synth/table.sh synth/table.awk $(B)/gen/synth.mk
+	$(call say,TABLE,$@)
+	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_CELLS),$(c):$(SYNTH_FAMILY_$(c))) > $@.new
+	$(Q)mv $@.new $@
+
+.PHONY: synth
+synth: ## area, delay and energy of every cell; PLATFORM=, LIB_FILES=, SYNTH_NET= override
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(SYNTH_TABLE)
+	$(Q)sh synth/show.sh $(SYNTH_TABLE)

@@ -5,11 +5,15 @@
 
 #include "vmac.h"
 
-/* One file per subcommand, cmd_<name>.c; argv[0] is the subcommand's name. Returns the exit code. */
+/* One file per subcommand, cmd_<name>.c; argv[0] is its name. Returns the exit code. */
 #define VMAC_COMMANDS(X)                                                                           \
   X(data, "show what a data set holds, make a class-balanced subset")                              \
   X(eval, "score a network with a multiplier and a correction mode")                               \
-  X(mult, "list the multiplier cells, show one's errors, table or error map")
+  X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
+  X(net, "list a network's operators, shapes, MACs and scales")                                    \
+  X(operands, "record operand streams of the array's multipliers from exact inference")             \
+  X(quantize, "turn a trained float network into an int8 TFLite network")                          \
+  X(train, "train a float network from scratch, resume after a kill")
 
 #define VMAC_DECLARE(name, line) int cmd_##name(int argc, char **argv);
 VMAC_COMMANDS(VMAC_DECLARE)
@@ -24,7 +28,8 @@ long long cli_int(const char *option, const char *text, long long lo, long long 
 double cli_double(const char *option, const char *text, double lo, double hi);
 
 /* Progress on stderr: a line rewritten in place on a terminal, at most two per second; on a pipe a
- * line every 10 seconds. Silent for work under two seconds. The first call with done == 0 starts. */
+ * line every 10 seconds. Silent for work under two seconds. The first call with done == 0 starts.
+ */
 void cli_progress(const char *what, size_t done, size_t total);
 
 #endif

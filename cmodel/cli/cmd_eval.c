@@ -16,25 +16,27 @@ typedef struct {
 } options;
 
 static void help(void) {
-  printf("usage: varimac eval --net F.tflite [OPTION ...]\n\n"
-         "Runs the golden model and prints accuracy, agreement with the exact network and the "
-         "share of\n"
-         "multiplications approximated.\n\n"
-         "  --net F              int8 network (.tflite)\n"
-         "  --mult NAME          multiplier cell of every MAC layer (default exact)\n"
-         "  --correction MODE    none | bias | paper | cv (default none)\n"
-         "  --data SPEC          images to score (default subset:test)\n"
-         "  --images N           the first N of them (default all)\n"
-         "  --calib SPEC         training images that bias and cv are fitted on (default "
-         "subset:calib)\n"
-         "  --calib-images N     the first N of them (default all)\n"
-         "  --plan F             take multiplier and coefficients from a plan instead\n"
-         "  --save-plan F        write the plan (JSON)\n"
-         "  --rounding R         double | single: TFLite's requantization (default double)\n"
-         "  --json F             write the result as JSON\n"
-         "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
-         "  --trace-layer I --image J --trace F\n"
-         "                       write op I's output tensor for image J, raw int8\n");
+  printf(
+      "usage: varimac eval --net F.tflite [OPTION ...]\n\n"
+      "Runs the golden model and prints accuracy, agreement with the exact network and the "
+      "share of\n"
+      "multiplications approximated.\n\n"
+      "  --net F              int8 network (.tflite)\n"
+      "  --mult NAME          multiplier cell of every MAC layer (default: none, products taken\n"
+      "                       directly, which is what the cell `exact` must equal)\n"
+      "  --correction MODE    none | bias | paper | cv (default none)\n"
+      "  --data SPEC          images to score (default subset:test)\n"
+      "  --images N           the first N of them (default all)\n"
+      "  --calib SPEC         training images that bias and cv are fitted on (default "
+      "subset:calib)\n"
+      "  --calib-images N     the first N of them (default all)\n"
+      "  --plan F             take multiplier and coefficients from a plan instead\n"
+      "  --save-plan F        write the plan (JSON)\n"
+      "  --rounding R         double | single: TFLite's requantization (default double)\n"
+      "  --json F             write the result as JSON\n"
+      "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
+      "  --trace-layer I --image J --trace F\n"
+      "                       write op I's output tensor for image J, raw int8\n");
 }
 
 static options parse(int argc, char **argv) {
@@ -73,7 +75,7 @@ static options parse(int argc, char **argv) {
                                         {"trace", 1, 0, TRACE},
                                         {"help", 0, 0, HELP},
                                         {0, 0, 0, 0}};
-  options o = {.mult = "exact", .data = "subset:test", .calib = "subset:calib", .layer = -1};
+  options o = {.data = "subset:test", .calib = "subset:calib", .layer = -1};
   vmac_err err;
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) switch (c) {
     case NET:
@@ -149,9 +151,14 @@ static vmac_dataset load_data(const char *spec, const vmac_net *net, long long *
   return data;
 }
 
+/* NULL: direct products. */
 static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   vmac_err err;
   vmac_plan *plan;
+  if (!o->plan && !o->mult) {
+    if (o->mode || o->save_plan) cli_usage("eval: --correction and --save-plan want --mult");
+    return NULL;
+  }
   if (o->plan) {
     plan = vmac_plan_load(net, o->net, o->plan, &err);
   } else {
@@ -169,11 +176,15 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   return plan;
 }
 
+static const char *mult_name(const vmac_plan *plan) {
+  return plan ? plan->mult->name : "direct";
+}
+
 static double approximate_share(const vmac_net *net, const vmac_plan *plan) {
   int64_t all = 0, approximate = 0;
   for (int i = 0; i < net->ops; i++) {
     if (!vmac_op_is_mac(&net->op[i])) continue;
-    const vmac_mult *mult = plan->mac[i].mult;
+    const vmac_mult *mult = plan ? plan->mult : NULL;
     all += vmac_op_macs(&net->op[i]);
     if (mult && strcmp(mult->family, "exact")) approximate += vmac_op_macs(&net->op[i]);
   }
@@ -183,11 +194,11 @@ static double approximate_share(const vmac_net *net, const vmac_plan *plan) {
 static void write_json(const options *o, const vmac_plan *plan, const vmac_score *score,
                        double share) {
   vmac_mode mode = VMAC_CORR_NONE;
-  for (int i = 0; i < plan->ops; i++)
+  for (int i = 0; plan && i < plan->ops; i++)
     if (plan->mac[i].c0) mode = plan->mac[i].mode;
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "network", o->net);
-  cJSON_AddStringToObject(root, "mult", plan->mult->name);
+  cJSON_AddStringToObject(root, "mult", mult_name(plan));
   cJSON_AddStringToObject(root, "correction", vmac_mode_name(mode));
   cJSON_AddStringToObject(root, "data", o->data);
   cJSON_AddNumberToObject(root, "images", (double)score->images);
@@ -238,7 +249,7 @@ int cmd_eval(int argc, char **argv) {
     cli_progress("eval", i + count, n);
   }
   const double share = approximate_share(net, plan), all = (double)score.images;
-  printf("network      %s\nmultiplier   %s\nimages       %zu of %s\n", o.net, plan->mult->name,
+  printf("network      %s\nmultiplier   %s\nimages       %zu of %s\n", o.net, mult_name(plan),
          score.images, o.data);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)score.correct / all, score.correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)score.agree / all);

@@ -22,9 +22,8 @@ static const char help_text[] =
     "  list    every cell of the registry\n"
     "  info    one cell: definition, error metrics, fingerprint of its truth table\n"
     "  table   the truth table: CSV, a row per A, a column per W, operands in the order of their\n"
-    "          bits 0..255; --raw: 65,536 16-bit little-endian words at index A << 8 | W, "
-    "unsigned\n"
-    "          for u8 cells, signed for s8 cells\n"
+    "          bits 0..255; --raw: 65,536 16-bit words, little-endian, index A << 8 | W,\n"
+    "          unsigned for u8 cells, signed for s8 cells\n"
     "  errors  the metrics of several cells (default: all), also as JSON\n"
     "  map     the error over all operand pairs as an image (needs gnuplot)\n"
     "\n"
@@ -101,11 +100,11 @@ static const char *variate_name(const vmac_mult *mult, char *text, size_t size) 
   return text;
 }
 
-static uint64_t table_hash(const vmac_mult *mult) {
-  int32_t *table = vmac_alloc(PAIRS, sizeof *table);
-  vmac_mult_table(mult, table);
-  const uint64_t hash = vmac_hash(table, PAIRS * sizeof *table);
-  free(table);
+static uint64_t hash_of(const vmac_mult *mult) {
+  int32_t *products = vmac_alloc(PAIRS, sizeof *products);
+  vmac_mult_table(mult, products);
+  const uint64_t hash = vmac_table_hash(products);
+  free(products);
   return hash;
 }
 
@@ -142,7 +141,7 @@ static int info(int argc, char **argv) {
   if (mult->xkind == VMAC_X_LOW) printf("X             A mod 2^%d\n", mult->xbits);
   if (mult->xkind == VMAC_X_OR) printf("X             OR of A's low %d bits\n", mult->xbits);
   printf("source        %s\n", mult->source);
-  printf("table hash    %016" PRIx64 "\n", table_hash(mult));
+  printf("table hash    %016" PRIx64 "\n", hash_of(mult));
   printf("mean error    %.6f\n", e.mean);
   printf("MED           %.6f\n", e.med);
   printf("MRE           %.6f %%\n", 100 * e.mre);
@@ -187,7 +186,7 @@ static char *table_raw(const int32_t *table, size_t *size) {
   return bytes;
 }
 
-static int table(int argc, char **argv) {
+static int show_table(int argc, char **argv) {
   const options opt = parse(argc, argv, "or");
   const vmac_mult *mult = only_name(argc, argv);
   int32_t *products = vmac_alloc(PAIRS, sizeof *products);
@@ -207,7 +206,7 @@ static int table(int argc, char **argv) {
 static cJSON *errors_json(const vmac_mult *mult, const vmac_mult_errors *e) {
   cJSON *row = cJSON_CreateObject();
   char hash[17];
-  snprintf(hash, sizeof hash, "%016" PRIx64, table_hash(mult));
+  snprintf(hash, sizeof hash, "%016" PRIx64, hash_of(mult));
   cJSON_AddStringToObject(row, "name", mult->name);
   cJSON_AddStringToObject(row, "family", mult->family);
   cJSON_AddStringToObject(row, "class", class_name(mult));
@@ -227,7 +226,7 @@ static cJSON *errors_json(const vmac_mult *mult, const vmac_mult_errors *e) {
   return row;
 }
 
-static int errors(int argc, char **argv) {
+static int show_errors(int argc, char **argv) {
   const options opt = parse(argc, argv, "j");
   const size_t named = (size_t)(argc - optind), n = named ? named : vmac_mult_count();
   for (size_t i = 0; i < named; i++) find(argv[optind + (int)i]); /* before any output */
@@ -265,7 +264,7 @@ static int map(int argc, char **argv) {
 
 int cmd_mult(int argc, char **argv) {
   static const char *const verbs[] = {"list", "info", "table", "errors", "map"};
-  static int (*const run[])(int, char **) = {list, info, table, errors, map};
+  static int (*const run[])(int, char **) = {list, info, show_table, show_errors, map};
   enum { VERBS = sizeof verbs / sizeof *verbs };
   if (argc < 2) cli_usage("mult: expected list, info, table, errors or map; see --help");
   if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {

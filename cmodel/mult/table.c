@@ -1,9 +1,23 @@
-/* A cell as its truth table. SPDX-License-Identifier: Apache-2.0 */
+/* A cell as its truth table, and the table's name. SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "vmac.h"
+
+enum { PAIRS = 65536 };
 
 void vmac_mult_table(const vmac_mult *mult, int32_t *table) {
   for (int a = 0; a < 256; a++)
     for (int w = 0; w < 256; w++)
       table[a << 8 | w] = mult->product(mult->cls, mult->param, vmac_operand(mult->cls, (uint8_t)a),
                                         vmac_operand(mult->cls, (uint8_t)w));
+}
+
+uint64_t vmac_table_hash(const int32_t *table) {
+  uint8_t *bytes = vmac_alloc(PAIRS, 4); /* little-endian on every host */
+  for (size_t i = 0; i < PAIRS; i++)
+    for (size_t byte = 0; byte < 4; byte++)
+      bytes[4 * i + byte] = (uint8_t)((uint32_t)table[i] >> 8 * byte);
+  const uint64_t hash = vmac_hash(bytes, (size_t)PAIRS * 4);
+  free(bytes);
+  return hash;
 }

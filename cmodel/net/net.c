@@ -7,12 +7,16 @@
 #include "net/net.h"
 
 const char *vmac_op_name(vmac_opkind kind) {
-  static const char *const names[] = {
-      [VMAC_CONV] = "CONV_2D",           [VMAC_DEPTHWISE] = "DEPTHWISE_CONV_2D",
-      [VMAC_FC] = "FULLY_CONNECTED",     [VMAC_ADD] = "ADD",
-      [VMAC_AVGPOOL] = "AVERAGE_POOL_2D", [VMAC_MAXPOOL] = "MAX_POOL_2D",
-      [VMAC_RESHAPE] = "RESHAPE",        [VMAC_SOFTMAX] = "SOFTMAX",
-      [VMAC_PAD] = "PAD",                [VMAC_RELU] = "RELU"};
+  static const char *const names[] = {[VMAC_CONV] = "CONV_2D",
+                                      [VMAC_DEPTHWISE] = "DEPTHWISE_CONV_2D",
+                                      [VMAC_FC] = "FULLY_CONNECTED",
+                                      [VMAC_ADD] = "ADD",
+                                      [VMAC_AVGPOOL] = "AVERAGE_POOL_2D",
+                                      [VMAC_MAXPOOL] = "MAX_POOL_2D",
+                                      [VMAC_RESHAPE] = "RESHAPE",
+                                      [VMAC_SOFTMAX] = "SOFTMAX",
+                                      [VMAC_PAD] = "PAD",
+                                      [VMAC_RELU] = "RELU"};
   return names[kind];
 }
 

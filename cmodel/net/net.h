@@ -26,7 +26,9 @@ bool vmac_op_fail(const vmac_net *net, const vmac_op *op, vmac_err *err, const c
 void vmac_act_range(vmac_act act, const vmac_tensor *out, int32_t *lo, int32_t *hi);
 
 /* Takes the low 32 bits: accumulators wrap, as registers do. */
-static inline int32_t vmac_wrap(int64_t x) { return (int32_t)(uint32_t)(uint64_t)x; }
+static inline int32_t vmac_wrap(int64_t x) {
+  return (int32_t)(uint32_t)(uint64_t)x;
+}
 
 static inline int32_t vmac_clamp(int64_t x, int32_t lo, int32_t hi) {
   return x < lo ? lo : x > hi ? hi : (int32_t)x;

@@ -10,9 +10,13 @@
 
 #include "net/net.h"
 
-static const vmac_tensor *tensor_at(const vmac_net *net, int t) { return &net->tensor[t]; }
+static const vmac_tensor *tensor_at(const vmac_net *net, int t) {
+  return &net->tensor[t];
+}
 
-static bool is_activation(const vmac_tensor *t) { return !t->i8 && !t->i32; }
+static bool is_activation(const vmac_tensor *t) {
+  return !t->i8 && !t->i32;
+}
 
 static bool same_shape(const vmac_tensor *a, const vmac_tensor *b) {
   return a->rank == b->rank && !memcmp(a->dim, b->dim, (size_t)a->rank * sizeof *a->dim);
@@ -80,8 +84,7 @@ static bool check_window(const vmac_net *net, vmac_op *op, vmac_err *err) {
   if (op->stride_h < 1 || op->stride_w < 1 || op->stride_h > MAX || op->stride_w > MAX)
     return vmac_op_fail(net, op, err, "stride of %d x %d", op->stride_h, op->stride_w);
   int h, w;
-  if (!window_axis(in->dim[1], op->kh, op->stride_h, op->same, &h, &op->pad_top,
-                   &op->pad_bottom) ||
+  if (!window_axis(in->dim[1], op->kh, op->stride_h, op->same, &h, &op->pad_top, &op->pad_bottom) ||
       !window_axis(in->dim[2], op->kw, op->stride_w, op->same, &w, &op->pad_left, &op->pad_right))
     return vmac_op_fail(net, op, err, "VALID window of %d x %d on an input of %d x %d", op->kh,
                         op->kw, in->dim[1], in->dim[2]);
@@ -159,8 +162,10 @@ static bool prepare_mac(const vmac_net *net, vmac_op *op, vmac_err *err) {
     return vmac_op_fail(net, op, err, "more than %d products per output overflow 32 bits",
                         VMAC_MAX_K);
   if (out->dim[out->rank - 1] != op->n || out->size != (size_t)op->m * (size_t)op->n)
-    return vmac_op_fail(net, op, err, "expected an output of %d x %d, found %zu elements in rows "
-                        "of %d", op->m, op->n, out->size, out->dim[out->rank - 1]);
+    return vmac_op_fail(net, op, err,
+                        "expected an output of %d x %d, found %zu elements in rows "
+                        "of %d",
+                        op->m, op->n, out->size, out->dim[out->rank - 1]);
   if (weight->zero) return vmac_op_fail(net, op, err, "weights with zero point %d", weight->zero);
   if (weight->scales != 1 && weight->scales != op->n)
     return vmac_op_fail(net, op, err, "%d weight scales for %d channels", weight->scales, op->n);
@@ -172,10 +177,11 @@ static bool prepare_mac(const vmac_net *net, vmac_op *op, vmac_err *err) {
     op->requant[c] = vmac_scale_from_double(effective_scale(op, in, weight, out, c));
     const int left = op->requant[c].shift > 0 ? op->requant[c].shift : 0;
     if (largest_acc(net, op, c) > INT32_MAX >> left)
-      return vmac_op_fail(net, op, err, "channel %d: accumulator may leave 32 bits (scales %g x "
-                          "%g / %g)", c, (double)in->scale[0],
-                          (double)weight->scale[weight->scales > 1 ? c : 0],
-                          (double)out->scale[0]);
+      return vmac_op_fail(net, op, err,
+                          "channel %d: accumulator may leave 32 bits (scales %g x "
+                          "%g / %g)",
+                          c, (double)in->scale[0],
+                          (double)weight->scale[weight->scales > 1 ? c : 0], (double)out->scale[0]);
   }
   return true;
 }
@@ -185,7 +191,8 @@ static bool prepare_add(const vmac_net *net, vmac_op *op, vmac_err *err) {
   const vmac_tensor *a = tensor_at(net, op->in[0]), *b = tensor_at(net, op->in[1]);
   const vmac_tensor *out = tensor_at(net, op->out);
   if (!same_shape(a, b) || !same_shape(a, out))
-    return vmac_op_fail(net, op, err, "operands of different shapes (broadcasting is not "
+    return vmac_op_fail(net, op, err,
+                        "operands of different shapes (broadcasting is not "
                         "supported)");
   const double sa = (double)a->scale[0], sb = (double)b->scale[0], so = (double)out->scale[0];
   const double twice = 2 * (sa > sb ? sa : sb);
@@ -228,9 +235,8 @@ static bool prepare_reshape(const vmac_net *net, vmac_op *op, vmac_err *err) {
 
 static bool prepare_pad(const vmac_net *net, vmac_op *op, vmac_err *err) {
   const vmac_tensor *in = tensor_at(net, op->in[0]), *out = tensor_at(net, op->out);
-  const vmac_tensor *pads = op->weight >= 0 && op->weight < net->tensors
-                                ? tensor_at(net, op->weight)
-                                : NULL;
+  const vmac_tensor *pads =
+      op->weight >= 0 && op->weight < net->tensors ? tensor_at(net, op->weight) : NULL;
   if (in->rank != 4 || out->rank != 4)
     return vmac_op_fail(net, op, err, "expected 4 dimensions in and out");
   if (!pads || !pads->i32 || pads->size != 8)
@@ -254,14 +260,16 @@ static bool prepare_softmax(const vmac_net *net, vmac_op *op, vmac_err *err) {
   const vmac_tensor *in = tensor_at(net, op->in[0]), *out = tensor_at(net, op->out);
   if (!same_shape(in, out)) return vmac_op_fail(net, op, err, "input and output differ in shape");
   if (out->zero != -128 || out->scale[0] != 1.0f / 256)
-    return vmac_op_fail(net, op, err, "expected output scale 1/256 and zero point -128, found %g "
-                        "and %d", (double)out->scale[0], (int)out->zero);
+    return vmac_op_fail(net, op, err,
+                        "expected output scale 1/256 and zero point -128, found %g "
+                        "and %d",
+                        (double)out->scale[0], (int)out->zero);
   const double step = (double)op->beta * (double)in->scale[0] * (1 << 26);
   if (!(step > 1) || !isfinite(step))
     return vmac_op_fail(net, op, err, "beta %g with input scale %g", (double)op->beta,
                         (double)in->scale[0]);
-  if (in->dim[in->rank - 1] > 4096) /* the sum of exponentials has 12 integer bits */
-    return vmac_op_fail(net, op, err, "more than 4096 classes");
+  if (in->dim[in->rank - 1] > 4095) /* the sum of exponentials has 12 integer bits */
+    return vmac_op_fail(net, op, err, "more than 4095 classes");
   op->requant = vmac_alloc(1, sizeof *op->requant);
   op->requant[0] = vmac_scale_from_double(fmin(step, (1 << 30) - 1.0));
   return true;
@@ -283,14 +291,21 @@ static bool prepare_op(const vmac_net *net, vmac_op *op, vmac_err *err) {
   switch (op->kind) {
   case VMAC_CONV:
   case VMAC_DEPTHWISE:
-  case VMAC_FC: return prepare_mac(net, op, err);
-  case VMAC_ADD: return prepare_add(net, op, err);
+  case VMAC_FC:
+    return prepare_mac(net, op, err);
+  case VMAC_ADD:
+    return prepare_add(net, op, err);
   case VMAC_AVGPOOL:
-  case VMAC_MAXPOOL: return prepare_pool(net, op, err);
-  case VMAC_RESHAPE: return prepare_reshape(net, op, err);
-  case VMAC_SOFTMAX: return prepare_softmax(net, op, err);
-  case VMAC_PAD: return prepare_pad(net, op, err);
-  case VMAC_RELU: return prepare_relu(net, op, err);
+  case VMAC_MAXPOOL:
+    return prepare_pool(net, op, err);
+  case VMAC_RESHAPE:
+    return prepare_reshape(net, op, err);
+  case VMAC_SOFTMAX:
+    return prepare_softmax(net, op, err);
+  case VMAC_PAD:
+    return prepare_pad(net, op, err);
+  case VMAC_RELU:
+    return prepare_relu(net, op, err);
   }
   return vmac_fail(err, "operator %d: unknown kind %d", (int)(op - net->op), (int)op->kind);
 }

@@ -1,8 +1,8 @@
 /* One convolution through oneDNN: forward, gradient of the data, gradient of the weights.
  *
- * Activations are NHWC, for which oneDNN 2.6 has kernels as fast as for its blocked layouts (measured
- * 120-250 GFLOP/s on one Zen 5 core), so our own layers see plain (pixel, channel) rows. Weights are
- * kept OHWI and reordered to whatever each kernel wants: they are small.
+ * Activations are NHWC, for which oneDNN 2.6 has kernels as fast as for its blocked layouts
+ * (measured 120-250 GFLOP/s on one Zen 5 core), so our own layers see plain (pixel, channel) rows.
+ * Weights are kept OHWI and reordered to whatever each kernel wants: they are small.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdio.h>
@@ -106,8 +106,8 @@ train_conv *train_conv_new(int batch, const train_layer *l, bool data_gradient) 
   CHECK(dnnl_convolution_forward_desc_init(&op, dnnl_forward_training, dnnl_convolution_direct, &x,
                                            &any, NULL, &y, strides, before, after));
   make_kernel(conv, &conv->forward, &op, NULL, &ohwi, dnnl_query_weights_md);
-  CHECK(dnnl_convolution_backward_weights_desc_init(&op, dnnl_convolution_direct, &x, &any, NULL, &y,
-                                                    strides, before, after));
+  CHECK(dnnl_convolution_backward_weights_desc_init(&op, dnnl_convolution_direct, &x, &any, NULL,
+                                                    &y, strides, before, after));
   make_kernel(conv, &conv->weights, &op, conv->forward.desc, &ohwi, dnnl_query_diff_weights_md);
   if (data_gradient) {
     CHECK(dnnl_convolution_backward_data_desc_init(&op, dnnl_convolution_direct, &x, &any, &y,

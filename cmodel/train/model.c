@@ -54,7 +54,8 @@ static void add_parameters(train_model *m, train_layer *l) {
     add_slot(&m->slot, &m->slots, &m->params, row->name, "bias", 1, one, false);
     break;
   case TRAIN_ADD:
-  case TRAIN_POOL: break;
+  case TRAIN_POOL:
+    break;
   }
 }
 

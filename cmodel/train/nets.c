@@ -6,12 +6,17 @@
 
 #define ROWS(table) table, sizeof table / sizeof *table
 #define CONV(name, from, channels, kernel, stride)                                                 \
-  {TRAIN_CONV, name, {from, NULL}, channels, kernel, stride, false}
-#define BN(name) {TRAIN_BN, name, {NULL, NULL}, 0, 0, 0, false}
-#define BN_RELU(name) {TRAIN_BN, name, {NULL, NULL}, 0, 0, 0, true}
-#define ADD_RELU(name, a, b) {TRAIN_ADD, name, {a, b}, 0, 0, 0, true}
-#define POOL(name) {TRAIN_POOL, name, {NULL, NULL}, 0, 0, 0, false}
-#define FC(name, channels) {TRAIN_FC, name, {NULL, NULL}, channels, 0, 0, false}
+  { TRAIN_CONV, name, {from, NULL}, channels, kernel, stride, false }
+#define BN(name)                                                                                   \
+  { TRAIN_BN, name, {NULL, NULL}, 0, 0, 0, false }
+#define BN_RELU(name)                                                                              \
+  { TRAIN_BN, name, {NULL, NULL}, 0, 0, 0, true }
+#define ADD_RELU(name, a, b)                                                                       \
+  { TRAIN_ADD, name, {a, b}, 0, 0, 0, true }
+#define POOL(name)                                                                                 \
+  { TRAIN_POOL, name, {NULL, NULL}, 0, 0, 0, false }
+#define FC(name, channels)                                                                         \
+  { TRAIN_FC, name, {NULL, NULL}, channels, 0, 0, false }
 
 /* ResNet-8 of MLPerf Tiny (image classification). At inference it is that network exactly; in
  * training the two 1x1 shortcuts carry a batch norm too, which folds into their bias. */

@@ -101,16 +101,24 @@ void train_shard_forward(train_shard *s, bool training) {
     float *y = s->out[i];
     const int in = l->ih * l->iw * l->ic;
     switch (l->row->kind) {
-    case TRAIN_CONV: train_conv_forward(s->conv[i], x, p, y); break;
+    case TRAIN_CONV:
+      train_conv_forward(s->conv[i], x, p, y);
+      break;
     case TRAIN_BN: {
       if (training) train_bn_statistics(rows, l->c, x, s->stat + l->stat, s->stat + l->stat + l->c);
       const float *stat = (training ? s->stat : m->stat) + l->stat;
       train_bn_forward(rows, l->c, x, p, p + l->c, stat, stat + l->c, l->row->relu, y);
       break;
     }
-    case TRAIN_ADD: train_add_forward(size, x, input_of(s, i, 1), l->row->relu, y); break;
-    case TRAIN_POOL: train_pool_forward(s->batch, l->ih * l->iw, l->c, x, y); break;
-    case TRAIN_FC: train_fc_forward(s->batch, in, l->c, x, p, p + (size_t)in * (size_t)l->c, y); break;
+    case TRAIN_ADD:
+      train_add_forward(size, x, input_of(s, i, 1), l->row->relu, y);
+      break;
+    case TRAIN_POOL:
+      train_pool_forward(s->batch, l->ih * l->iw, l->c, x, y);
+      break;
+    case TRAIN_FC:
+      train_fc_forward(s->batch, in, l->c, x, p, p + (size_t)in * (size_t)l->c, y);
+      break;
     }
   }
 }
@@ -138,7 +146,9 @@ void train_shard_backward(train_shard *s) {
     const int a = l->in[0], b = l->in[1], in = l->ih * l->iw * l->ic;
     float *dy = s->grad[i], *dp = s->dparam + l->param;
     switch (l->row->kind) {
-    case TRAIN_CONV: conv_backward(s, i, a >= 0 && written[a]); break;
+    case TRAIN_CONV:
+      conv_backward(s, i, a >= 0 && written[a]);
+      break;
     case TRAIN_BN:
       train_bn_backward(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
                         s->stat + l->stat, s->stat + l->stat + l->c, l->row->relu, s->grad[a], dp,
@@ -151,7 +161,9 @@ void train_shard_backward(train_shard *s) {
                          s->grad[b]);
       written[b] = true;
       break;
-    case TRAIN_POOL: train_pool_backward(s->batch, l->ih * l->iw, l->c, dy, s->grad[a]); break;
+    case TRAIN_POOL:
+      train_pool_backward(s->batch, l->ih * l->iw, l->c, dy, s->grad[a]);
+      break;
     case TRAIN_FC:
       train_fc_backward(s->batch, in, l->c, s->out[a], p, dy, s->grad[a], dp,
                         dp + (size_t)in * (size_t)l->c);

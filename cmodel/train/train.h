@@ -12,7 +12,8 @@
 
 #include "vmac.h"
 
-/* ---- networks as tables (nets.c) -------------------------------------------------------------- */
+/* ---- networks as tables (nets.c) --------------------------------------------------------------
+ */
 
 typedef enum { TRAIN_CONV, TRAIN_BN, TRAIN_ADD, TRAIN_POOL, TRAIN_FC } train_kind;
 
@@ -41,7 +42,8 @@ static inline float train_input(uint8_t pixel) {
   return (float)((int)pixel - 128) * TRAIN_INPUT_SCALE;
 }
 
-/* ---- a model: a network's shapes and parameters (model.c) ------------------------------------- */
+/* ---- a model: a network's shapes and parameters (model.c) -------------------------------------
+ */
 
 /* One named array inside a flat vector. */
 typedef struct {
@@ -78,7 +80,8 @@ typedef struct {
 train_model *train_model_new(const train_net *net, uint64_t seed);
 void train_model_free(train_model *model);
 
-/* ---- convolution by oneDNN (conv.c) ------------------------------------------------------------ */
+/* ---- convolution by oneDNN (conv.c) ------------------------------------------------------------
+ */
 
 /* The primitives of one convolution for one batch size; one thread at a time. oneDNN failing to
  * make or run one (out of memory, no such CPU kernel) ends the program like failing memory. */
@@ -89,7 +92,8 @@ void train_conv_forward(train_conv *conv, const float *x, const float *w, float 
 void train_conv_backward_data(train_conv *conv, const float *dy, const float *w, float *dx);
 void train_conv_backward_weights(train_conv *conv, const float *x, const float *dy, float *dw);
 
-/* ---- the other layers (layers.c); rows = batch * h * w ----------------------------------------- */
+/* ---- the other layers (layers.c); rows = batch * h * w -----------------------------------------
+ */
 
 void train_bn_statistics(size_t rows, int c, const float *x, float *mean, float *var);
 void train_bn_forward(size_t rows, int c, const float *x, const float *gamma, const float *beta,
@@ -113,7 +117,8 @@ void train_fc_backward(int batch, int in, int out, const float *x, const float *
 double train_loss(int batch, int classes, const float *logits, const uint8_t *labels,
                   float smoothing, float scale, float *dy, int *correct);
 
-/* ---- one shard: forward and backward over its part of a batch (shard.c) ------------------------- */
+/* ---- one shard: forward and backward over its part of a batch (shard.c) -------------------------
+ */
 
 typedef struct {
   const train_model *model;
@@ -137,7 +142,8 @@ void train_shard_forward(train_shard *shard, bool training);
 /* After a training forward; the logits' gradient lies in grad[layers - 1]. Fills dparam. */
 void train_shard_backward(train_shard *shard);
 
-/* ---- training (trainer.c) ----------------------------------------------------------------------- */
+/* ---- training (trainer.c) -----------------------------------------------------------------------
+ */
 
 typedef enum { TRAIN_ONECYCLE, TRAIN_COSINE } train_schedule;
 
@@ -149,6 +155,7 @@ typedef struct {
   double warmup; /* one-cycle: part of the run with a rising rate */
   int crop;      /* random shift by up to this many pixels */
   bool flip;
+  const char *data; /* training set, as vmac_dataset_load names it */
 } train_config;
 
 typedef struct {
@@ -163,22 +170,30 @@ typedef struct {
   void (*progress)(const char *what, size_t done, size_t total); /* or NULL */
 } train_trainer;
 
-train_trainer *train_trainer_new(const train_net *net, const train_config *config, int threads);
+/* Takes the model over. config->batch and shards cut the work also when only evaluating. */
+train_trainer *train_trainer_new(train_model *model, const train_config *config, int threads);
 void train_trainer_free(train_trainer *trainer);
 /* Learning rate of step `step` of `steps`. */
 double train_rate(const train_config *config, size_t step, size_t steps);
 /* One pass over `data` as epoch `epoch` (0..epochs-1); a trailing part of a batch is left out. */
 train_result train_epoch(train_trainer *trainer, const vmac_dataset *data, int epoch);
 train_result train_evaluate(train_trainer *trainer, const vmac_dataset *data);
+/* Calls visit(shard number, shard, images in it) after an inference pass over each part of the
+ * first `images` images; calls for one shard number never overlap. */
+void train_infer(train_trainer *trainer, const vmac_dataset *data, size_t images,
+                 void (*visit)(void *context, int number, train_shard *shard, size_t first,
+                               size_t count),
+                 void *context);
 
-/* ---- files (safetensors.c, checkpoint.c) --------------------------------------------------------- */
+/* ---- files (safetensors.c, checkpoint.c)
+ * --------------------------------------------------------- */
 
 typedef struct {
   char name[96];
   int rank;
   size_t dim[4];
   size_t size;       /* elements */
-  const float *data; /* float32; points into the file's bytes when read */
+  const float *data; /* points into `values` when read */
 } safetensors_entry;
 
 typedef struct {
@@ -190,7 +205,7 @@ typedef struct {
   int entries, metas;
   safetensors_entry *entry;
   safetensors_meta *meta;
-  uint8_t *bytes; /* owned when read */
+  float *values; /* owned when read */
 } safetensors;
 
 /* Only float32 tensors of rank 1..4, little endian; all of the file is checked before use. */
@@ -200,14 +215,33 @@ void safetensors_free(safetensors *st);
 const safetensors_entry *safetensors_find(const safetensors *st, const char *name);
 const char *safetensors_meta_find(const safetensors *st, const char *key); /* or NULL */
 
-/* Writes the model; with_momentum makes it a checkpoint. accuracy in per cent, as text. */
+/* The run as options of `varimac train`, every one spelled out: what a file records and a resumed
+ * run must equal. */
+void train_command(const train_net *net, const train_config *config, char *text, size_t size);
+/* Writes weights and statistics; with_momentum makes it a checkpoint. */
 bool train_save(const train_model *model, const train_config *config, int epochs_done,
                 bool with_momentum, double test_accuracy, const char *path, vmac_err *err);
-/* Fills the model (and momentum) from a checkpoint; its configuration must be config's.
- * *epochs_done = epochs it holds. */
+/* Fills model and momentum from a checkpoint that the same command wrote. */
 bool train_resume(train_model *model, const train_config *config, const char *path,
                   int *epochs_done, vmac_err *err);
 /* A model with trained weights, for quantization and evaluation. */
 train_model *train_load(const char *path, vmac_err *err);
+
+/* ---- quantization (ranges.c, quantize.c)
+ * ----------------------------------------------------------- */
+
+typedef struct {
+  float lo, hi; /* lo <= 0 <= hi, lo < hi */
+} train_range;
+
+/* range[layer]: the values each layer's output tensor shall represent with 8 bits. After a ReLU lo
+ * is 0. The last layer keeps its extremes, the others the part of them that gives the least mean
+ * square error of rounding and clipping together. */
+void train_ranges(train_trainer *trainer, const vmac_dataset *data, size_t images,
+                  train_range *range);
+
+/* The int8 network: batch norm folded into convolutions, weights symmetric per output channel
+ * (fully connected: per tensor), activations asymmetric, softmax behind the logits. Prepared. */
+vmac_net *train_quantize(const train_model *model, const train_range *range, vmac_err *err);
 
 #endif

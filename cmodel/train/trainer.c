@@ -12,11 +12,11 @@
 /* Share of a new batch in the running statistics of batch norm. */
 static const float STAT_RATE = 0.05f;
 
-train_trainer *train_trainer_new(const train_net *net, const train_config *config, int threads) {
+train_trainer *train_trainer_new(train_model *model, const train_config *config, int threads) {
   train_trainer *t = vmac_alloc(1, sizeof *t);
   t->config = *config;
   t->threads = threads < config->shards ? threads : config->shards;
-  t->model = train_model_new(net, config->seed);
+  t->model = model;
   t->shard = vmac_alloc((size_t)config->shards, sizeof *t->shard);
   /* oneDNN picks its kernels for the number of threads it sees: each shard shall see one. */
   omp_set_num_threads(1);
@@ -69,9 +69,10 @@ static void load_image(const vmac_dataset *data, size_t index, int dy, int dx, b
       const int sy = y + dy, sx = (flip ? w - 1 - x : x) + dx;
       const bool inside = sy >= 0 && sy < h && sx >= 0 && sx < w;
       for (int k = 0; k < c; k++)
-        *out++ = inside ? train_input(pixels[((size_t)sy * (size_t)w + (size_t)sx) * (size_t)c +
-                                             (size_t)k])
-                        : 0;
+        *out++ =
+            inside
+                ? train_input(pixels[((size_t)sy * (size_t)w + (size_t)sx) * (size_t)c + (size_t)k])
+                : 0;
     }
 }
 
@@ -80,8 +81,8 @@ static size_t image_size(const train_net *net) {
 }
 
 /* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
-static double shard_step(const train_trainer *t, train_shard *s, const vmac_dataset *data, int epoch,
-                         const uint32_t *order, int *correct) {
+static double shard_step(const train_trainer *t, train_shard *s, const vmac_dataset *data,
+                         int epoch, const uint32_t *order, int *correct) {
   const train_config *cfg = &t->config;
   const size_t size = image_size(t->model->net);
   const int last = t->model->layers - 1, span = 2 * cfg->crop + 1;
@@ -150,8 +151,8 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
       loss_sum += loss[s];
       right += (size_t)correct[s];
     }
-    update(t, train_rate(&t->config, (size_t)epoch * steps + step,
-                         (size_t)t->config.epochs * steps));
+    update(t,
+           train_rate(&t->config, (size_t)epoch * steps + step, (size_t)t->config.epochs * steps));
     if (t->progress) t->progress("train", step + 1, steps);
   }
   free(order);
@@ -161,31 +162,50 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
   return (train_result){loss_sum / seen, 100 * (double)right / seen, seconds() - start};
 }
 
-train_result train_evaluate(train_trainer *t, const vmac_dataset *data) {
-  const int per_shard = t->config.batch / t->config.shards, last = t->model->layers - 1;
-  const size_t size = image_size(t->model->net), part = (size_t)per_shard;
-  const size_t parts = (data->n + part - 1) / part;
-  const double start = seconds();
-  double *loss = vmac_alloc(parts, sizeof *loss), loss_sum = 0;
-  int *correct = vmac_alloc(parts, sizeof *correct);
-  size_t right = 0;
-#pragma omp parallel for num_threads(t->threads) schedule(static)
-  for (int s = 0; s < t->config.shards; s++)
-    for (size_t p = (size_t)s; p < parts; p += (size_t)t->config.shards) {
-      train_shard *shard = t->shard[s];
-      const size_t first = p * part, n = data->n - first < part ? data->n - first : part;
-      for (size_t i = 0; i < n; i++)
-        load_image(data, first + i, 0, 0, false, shard->image + i * size);
-      train_shard_forward(shard, false);
-      loss[p] = train_loss((int)n, t->model->net->classes, shard->out[last], data->labels + first, 0,
-                           1, shard->grad[last], &correct[p]);
+void train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
+                 void (*visit)(void *context, int number, train_shard *shard, size_t first,
+                               size_t count),
+                 void *context) {
+  const int shards = t->config.shards;
+  const size_t part = (size_t)(t->config.batch / shards), size = image_size(t->model->net);
+#pragma omp parallel for num_threads(t->threads) schedule(static, 1)
+  for (int s = 0; s < shards; s++)
+    for (size_t first = (size_t)s * part; first < images; first += (size_t)shards * part) {
+      const size_t count = images - first < part ? images - first : part;
+      for (size_t i = 0; i < count; i++)
+        load_image(data, first + i, 0, 0, false, t->shard[s]->image + i * size);
+      train_shard_forward(t->shard[s], false);
+      visit(context, s, t->shard[s], first, count);
     }
-  for (size_t p = 0; p < parts; p++) {
-    loss_sum += loss[p];
-    right += (size_t)correct[p];
+}
+
+typedef struct {
+  const vmac_dataset *data;
+  double *loss; /* one per shard */
+  size_t *correct;
+} score;
+
+static void add_score(void *context, int number, train_shard *s, size_t first, size_t count) {
+  score *sc = context;
+  const int last = s->model->layers - 1;
+  int correct;
+  sc->loss[number] += train_loss((int)count, s->model->net->classes, s->out[last],
+                                 sc->data->labels + first, 0, 1, s->grad[last], &correct);
+  sc->correct[number] += (size_t)correct;
+}
+
+train_result train_evaluate(train_trainer *t, const vmac_dataset *data) {
+  const size_t shards = (size_t)t->config.shards;
+  const double start = seconds(), n = (double)data->n;
+  score sc = {data, vmac_alloc(shards, sizeof *sc.loss), vmac_alloc(shards, sizeof *sc.correct)};
+  train_infer(t, data, data->n, add_score, &sc);
+  double loss = 0;
+  size_t correct = 0;
+  for (size_t s = 0; s < shards; s++) {
+    loss += sc.loss[s];
+    correct += sc.correct[s];
   }
-  free(loss);
-  free(correct);
-  const double n = (double)data->n;
-  return (train_result){loss_sum / n, 100 * (double)right / n, seconds() - start};
+  free(sc.loss);
+  free(sc.correct);
+  return (train_result){loss / n, 100 * (double)correct / n, seconds() - start};
 }

@@ -1,4 +1,5 @@
-/* Recursive descent over a Liberty function, emitting postfix. SPDX-License-Identifier: Apache-2.0 */
+/* Recursive descent over a Liberty function, emitting postfix. SPDX-License-Identifier: Apache-2.0
+ */
 #include "boolexpr.h"
 
 #include <ctype.h>
@@ -31,7 +32,9 @@ static char peek(parser *p) {
 
 static bool parse_or(parser *p);
 
-static bool is_name(char ch) { return isalnum((unsigned char)ch) || (ch && strchr("_[]<>.", ch)); }
+static bool is_name(char ch) {
+  return isalnum((unsigned char)ch) || (ch && strchr("_[]<>.", ch));
+}
 
 static bool parse_pin(parser *p) {
   const char *from = p->at;
@@ -109,11 +112,15 @@ static bool parse_or(parser *p) {
 bool bool_parse(bool_prog *prog, const char *text, const char *const *pins, size_t count,
                 const char *where, vmac_err *err) {
   *prog = (bool_prog){vmac_alloc(MAX_OPS, sizeof(bool_op)), 0};
-  parser p = {.text = text, .at = text, .where = where, .pins = pins, .count = count, .prog = prog,
+  parser p = {.text = text,
+              .at = text,
+              .where = where,
+              .pins = pins,
+              .count = count,
+              .prog = prog,
               .err = err};
   if (!parse_or(&p)) return false;
-  if (peek(&p))
-    return vmac_fail(err, "%s: function '%.60s': unexpected '%.8s'", where, text, p.at);
+  if (peek(&p)) return vmac_fail(err, "%s: function '%.60s': unexpected '%.8s'", where, text, p.at);
   return true;
 }
 
@@ -128,13 +135,30 @@ uint64_t bool_eval(const bool_prog *prog, const uint64_t *value) {
   for (size_t i = 0; i < prog->ops; i++) {
     const bool_op op = prog->op[i];
     switch (op.kind) {
-    case BOOL_PIN: stack[++top] = value[op.pin]; break;
-    case BOOL_ZERO: stack[++top] = 0; break;
-    case BOOL_ONE: stack[++top] = ~(uint64_t)0; break;
-    case BOOL_NOT: stack[top] = ~stack[top]; break;
-    case BOOL_AND: top--; stack[top] &= stack[top + 1]; break;
-    case BOOL_OR: top--; stack[top] |= stack[top + 1]; break;
-    case BOOL_XOR: top--; stack[top] ^= stack[top + 1]; break;
+    case BOOL_PIN:
+      stack[++top] = value[op.pin];
+      break;
+    case BOOL_ZERO:
+      stack[++top] = 0;
+      break;
+    case BOOL_ONE:
+      stack[++top] = ~(uint64_t)0;
+      break;
+    case BOOL_NOT:
+      stack[top] = ~stack[top];
+      break;
+    case BOOL_AND:
+      top--;
+      stack[top] &= stack[top + 1];
+      break;
+    case BOOL_OR:
+      top--;
+      stack[top] |= stack[top + 1];
+      break;
+    case BOOL_XOR:
+      top--;
+      stack[top] ^= stack[top + 1];
+      break;
     }
   }
   return stack[0];

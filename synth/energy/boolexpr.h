@@ -19,8 +19,8 @@ typedef struct {
   size_t ops;
 } bool_prog;
 
-/* Liberty's syntax: ! and postfix ' first, then ^, then & * or a blank, then + |; parentheses; 0, 1.
- * `where` names the cell and pin in errors. */
+/* Liberty's syntax: ! and postfix ' first, then ^, then & * or a blank, then + |; parentheses;
+ * 0, 1. `where` names the cell and pin in errors. */
 bool bool_parse(bool_prog *prog, const char *text, const char *const *pins, size_t count,
                 const char *where, vmac_err *err);
 void bool_free(bool_prog *prog);

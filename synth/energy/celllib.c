@@ -44,7 +44,7 @@ static bool unit_text(const loader *ld, const char *name, const char *fallback, 
   static const struct {
     const char *suffix;
     double scale;
-  } known[] = {{"fs", 1e-6}, {"ps", 1e-3}, {"ns", 1}, {"us", 1e3}, {"fW", 1e-6},
+  } known[] = {{"fs", 1e-6}, {"ps", 1e-3}, {"ns", 1},   {"us", 1e3}, {"fW", 1e-6},
                {"pW", 1e-3}, {"nW", 1},    {"uW", 1e3}, {"mW", 1e6}, {"W", 1e9}};
   const char *text = lib_text(ld->root, name, fallback);
   char *end;
@@ -75,7 +75,8 @@ static bool read_units(loader *ld, cell_lib *lib) {
   return true;
 }
 
-/* ---- tables ----------------------------------------------------------------------------------- */
+/* ---- tables -----------------------------------------------------------------------------------
+ */
 
 /* All numbers of an attribute such as values ("1, 2", "3, 4"). NULL and an error otherwise. */
 static double *numbers(const loader *ld, const lib_attr *attr, size_t *count) {
@@ -139,22 +140,22 @@ static double *single_axis(size_t *count) {
 static const lib_group *find_template(const loader *ld, const char *name) {
   for (size_t i = 0; i < ld->root->children; i++) {
     const lib_group *g = ld->root->child[i];
-    const bool template = !strcmp(g->name, "lu_table_template") ||
-                          !strcmp(g->name, "power_lut_template");
+    const bool template =
+        !strcmp(g->name, "lu_table_template") || !strcmp(g->name, "power_lut_template");
     if (template && g->args && !strcmp(g->arg[0], name)) return g;
   }
   return NULL;
 }
 
-/* Reads the table group `name` of `parent` where there is one; the axes' order is the template's. */
+/* Reads the table group `name` of `parent` where there is one; the axes' order is the template's.
+ */
 static bool read_table(const loader *ld, const lib_group *parent, const char *name, double unit,
                        nldm_table *table) {
   static const lib_group no_template = {.name = "scalar"};
   const lib_group *group = lib_child_of(parent, name);
   if (!group) return true;
   const char *wanted = group->args ? group->arg[0] : "scalar";
-  const lib_group *template =
-      strcmp(wanted, "scalar") ? find_template(ld, wanted) : &no_template;
+  const lib_group *template = strcmp(wanted, "scalar") ? find_template(ld, wanted) : &no_template;
   if (!template) return fail_at(ld, group->line, "a known table template", wanted);
   bool load_first = false;
   for (int v = 1; v <= 2; v++) {
@@ -183,8 +184,8 @@ static bool read_table(const loader *ld, const lib_group *parent, const char *na
   if (!list) return false;
   if (count != table->loads * table->slews) {
     free(list);
-    return vmac_fail(ld->err, "%s:%d: expected %zu x %zu values, found %zu", ld->path,
-                     values->line, table->loads, table->slews, count);
+    return vmac_fail(ld->err, "%s:%d: expected %zu x %zu values, found %zu", ld->path, values->line,
+                     table->loads, table->slews, count);
   }
   table->value = vmac_alloc(count, sizeof(double));
   for (size_t i = 0; i < table->loads; i++)
@@ -211,11 +212,11 @@ double nldm_lookup(const nldm_table *t, double load, double slew) {
   const size_t i = segment(t->load, t->loads, load, &x), j = segment(t->slew, t->slews, slew, &y);
   const size_t down = t->loads > 1 ? t->slews : 0, right = t->slews > 1;
   const double *v = t->value + i * t->slews + j;
-  return (1 - x) * ((1 - y) * v[0] + y * v[right]) +
-         x * ((1 - y) * v[down] + y * v[down + right]);
+  return (1 - x) * ((1 - y) * v[0] + y * v[right]) + x * ((1 - y) * v[down] + y * v[down + right]);
 }
 
-/* ---- cells ------------------------------------------------------------------------------------ */
+/* ---- cells ------------------------------------------------------------------------------------
+ */
 
 static int pin_index(const lib_cell *cell, const char *name) {
   for (size_t i = 0; i < cell->pins; i++)
@@ -262,9 +263,7 @@ static bool read_pin(const loader *ld, const lib_group *group, cell_pin *pin) {
   const char *dir = lib_text(group, "direction", "other");
   if (!group->args) return fail_at(ld, group->line, "a pin's name", NULL);
   pin->name = strdup(group->arg[0]);
-  pin->dir = !strcmp(dir, "input")    ? PIN_INPUT
-             : !strcmp(dir, "output") ? PIN_OUTPUT
-                                      : PIN_OTHER;
+  pin->dir = !strcmp(dir, "input") ? PIN_INPUT : !strcmp(dir, "output") ? PIN_OUTPUT : PIN_OTHER;
   if (!number(ld, group, "capacitance", 0, &pin->cap)) return false;
   pin->cap *= ld->pf;
   return true;
@@ -305,8 +304,7 @@ static bool read_cell(const loader *ld, const lib_group *group, lib_cell *cell) 
     if (good) names[cell->pins - 1] = cell->pin[cell->pins - 1].name;
   }
   for (size_t i = 0; good && i < cell->pins; i++)
-    if (cell->pin[i].dir == PIN_OUTPUT)
-      good = read_output(ld, cell, &cell->pin[i], from[i], names);
+    if (cell->pin[i].dir == PIN_OUTPUT) good = read_output(ld, cell, &cell->pin[i], from[i], names);
   free(from);
   free(names);
   return good;

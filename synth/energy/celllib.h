@@ -19,8 +19,8 @@ typedef struct {
 
 /* One timing or internal_power group of an output pin. */
 typedef struct {
-  int related; /* input pin (index into pin[]), or -1 where the group names none */
-  nldm_table rise, fall;           /* delay in ns, or energy in pJ */
+  int related;           /* input pin (index into pin[]), or -1 where the group names none */
+  nldm_table rise, fall; /* delay in ns, or energy in pJ */
   nldm_table rise_slew, fall_slew; /* timing only: output transition in ns */
 } cell_arc;
 
@@ -29,7 +29,7 @@ typedef enum { PIN_INPUT, PIN_OUTPUT, PIN_OTHER } pin_dir;
 typedef struct {
   char *name;
   pin_dir dir;
-  double cap; /* pF */
+  double cap;         /* pF */
   bool_prog function; /* of the pins' values, in the order of pin[] */
   cell_arc *timing, *power;
   size_t timings, powers;

@@ -55,8 +55,8 @@ void gatesim_settle(gatesim *sim) {
     uint64_t *pins = cell->pins <= MAX_PINS ? small : vmac_alloc(cell->pins, sizeof *pins);
     for (size_t w = 0; w < sim->words; w++) {
       for (size_t p = 0; p < cell->pins; p++)
-        pins[p] = cell->pin[p].dir == PIN_INPUT ? sim->value[(size_t)gate->net[p] * sim->words + w]
-                                                : 0;
+        pins[p] =
+            cell->pin[p].dir == PIN_INPUT ? sim->value[(size_t)gate->net[p] * sim->words + w] : 0;
       for (size_t p = 0; p < cell->pins; p++)
         if (cell->pin[p].dir == PIN_OUTPUT && gate->net[p] >= 0)
           sim->value[(size_t)gate->net[p] * sim->words + w] =

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_NETS = 1 << 24 }; /* far above any mapped design here; guards against absurd numbers */
+enum { MAX_NETS = 1 << 22 }; /* far above any mapped design here; guards against absurd numbers */
 
 typedef struct {
   const char *path;
@@ -63,8 +63,7 @@ static bool read_port(const reader *rd, const cJSON *item, net_port *port) {
     const int net = read_bit(rd, bit, port->name);
     if (net < 0) return false;
     if (port->dir == PIN_INPUT && net < NET_FIRST)
-      return vmac_fail(rd->err, "%s: input port %.80s is tied to a constant", rd->path,
-                       port->name);
+      return vmac_fail(rd->err, "%s: input port %.80s is tied to a constant", rd->path, port->name);
     cover_net(rd->nl, net);
     port->net[port->width++] = net;
   }
@@ -105,8 +104,8 @@ static bool read_gate(const reader *rd, const cJSON *item, const cell_lib *lib, 
   return true;
 }
 
-/* Bit names for reports. A net of several names keeps a port's where it has one, because yosys lists
- * ports first. */
+/* Bit names for reports. A net of several names keeps a port's where it has one, because yosys
+ * lists ports first. */
 static bool read_names(const reader *rd, const cJSON *netnames) {
   net_list *nl = rd->nl;
   const cJSON *item, *bit;
@@ -133,13 +132,14 @@ static bool read_names(const reader *rd, const cJSON *netnames) {
   return true;
 }
 
-/* ---- evaluation order ------------------------------------------------------------------------- */
+/* ---- evaluation order -------------------------------------------------------------------------
+ */
 
 static bool claim(const reader *rd, bool *driven, int net, const char *driver) {
   if (net < 0) return true;
   if (net < NET_FIRST || driven[net])
-    return vmac_fail(rd->err, "%s: net %s has a second driver, %.80s", rd->path,
-                     rd->nl->name[net], driver);
+    return vmac_fail(rd->err, "%s: net %s has a second driver, %.80s", rd->path, rd->nl->name[net],
+                     driver);
   return driven[net] = true;
 }
 
@@ -174,7 +174,8 @@ static bool ready(const net_gate *gate, const bool *known) {
   return true;
 }
 
-/* Sorts the gates by level: passes over the gates left, each taking those whose inputs are known. */
+/* Sorts the gates by level: passes over the gates left, each taking those whose inputs are known.
+ */
 static bool levelise(const reader *rd) {
   net_list *nl = rd->nl;
   bool *known = vmac_alloc(nl->nets, sizeof *known), *taken = vmac_alloc(nl->gates, sizeof *taken);
@@ -209,7 +210,8 @@ static bool levelise(const reader *rd) {
   return good;
 }
 
-/* ---- whole file ------------------------------------------------------------------------------- */
+/* ---- whole file -------------------------------------------------------------------------------
+ */
 
 static bool read_module(const reader *rd, const cJSON *module, const cell_lib *lib) {
   net_list *nl = rd->nl;
@@ -245,8 +247,8 @@ net_list *netlist_load(const char *path, const cell_lib *lib, vmac_err *err) {
   const cJSON *modules = good ? object_of(&rd, root, "modules", "top level") : NULL;
   good = modules != NULL;
   if (good && cJSON_GetArraySize(modules) != 1)
-    good = vmac_fail(err, "%s: expected one flat module, found %d", path,
-                     cJSON_GetArraySize(modules));
+    good =
+        vmac_fail(err, "%s: expected one flat module, found %d", path, cJSON_GetArraySize(modules));
   if (good && !cJSON_IsObject(modules->child))
     good = vmac_fail(err, "%s: the module is no object", path);
   good = good && read_module(&rd, modules->child, lib);

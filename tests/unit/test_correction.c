@@ -62,8 +62,16 @@ static vmac_net *network(uint64_t seed, bool same_weights) {
   constants(&t[8], &t[9], &rng, H * W * 5, same_weights);
   if (same_weights) /* depthwise weights are (kh, kw, n): a filter's lie n apart */
     for (size_t i = 5; i < t[4].size; i++) t[4].i8[i] = t[4].i8[i % 5];
-  net->op[0] = (vmac_op){.kind = VMAC_CONV, .in = {0, -1}, .weight = 1, .bias = 2, .out = 3,
-                         .kh = 3, .kw = 3, .stride_h = 1, .stride_w = 1, .same = 1,
+  net->op[0] = (vmac_op){.kind = VMAC_CONV,
+                         .in = {0, -1},
+                         .weight = 1,
+                         .bias = 2,
+                         .out = 3,
+                         .kh = 3,
+                         .kw = 3,
+                         .stride_h = 1,
+                         .stride_w = 1,
+                         .same = 1,
                          .act = VMAC_ACT_RELU};
   net->op[1] = net->op[0];
   net->op[1].kind = VMAC_DEPTHWISE;
@@ -89,7 +97,8 @@ static vmac_dataset images(uint64_t seed) {
   return data;
 }
 
-/* Largest |accumulator - exact accumulator| over all MAC layers and images, on exact activations. */
+/* Largest |accumulator - exact accumulator| over all MAC layers and images, on exact activations.
+ */
 static int32_t worst(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data) {
   static int32_t exact[H * W * 5], got[H * W * 5];
   int32_t most = 0;
@@ -132,7 +141,7 @@ static const vmac_mult *cell(const char *name) {
 /* All weights of a filter equal: eps = W X, so the correction restores the exact sum to the bit. */
 static void test_equal_weights_are_exact(void **state) {
   (void)state;
-  static const char *const names[] = {"perf1", "perf2", "perf3", "perf4",
+  static const char *const names[] = {"perf1",  "perf2",  "perf3",  "perf4",
                                       "perf1s", "perf2s", "perf3s", "perf4s"};
   vmac_net *net = network(1, true);
   vmac_dataset data = images(2);
@@ -170,7 +179,7 @@ static void test_least_squares(void **state) {
   vmac_err err;
   static const char *const names[] = {"perf3", "perf3s", "trunc7", "trunc7s", "rec4", "rec4s"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    double mean[VMAC_CORR_MODES][4], square[VMAC_CORR_MODES][4];
+    double square[VMAC_CORR_MODES][4];
     for (int mode = 0; mode < VMAC_CORR_MODES; mode++) {
       vmac_plan *plan = vmac_plan_make(net, cell(names[i]), (vmac_mode)mode, &data, data.n, &err);
       assert_non_null(plan);
@@ -178,7 +187,7 @@ static void test_least_squares(void **state) {
       vmac_moments **m = vmac_calibrate(net, plan, &data, data.n);
       for (int op = 0; op < net->ops; op++) {
         if (!m[op]) continue;
-        mean[mode][op] = square[mode][op] = 0;
+        square[mode][op] = 0;
         for (int c = 0; c < net->op[op].n; c++) {
           const double mu = (double)m[op][c].y / (double)m[op][c].count;
           if (mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV) assert_true(mu < 0.6 && mu > -0.6);
@@ -305,10 +314,12 @@ static void test_modes_by_name(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_equal_weights_are_exact), cmocka_unit_test(test_no_error_no_correction),
-      cmocka_unit_test(test_least_squares),           cmocka_unit_test(test_paper_formulas),
-      cmocka_unit_test(test_correction_rounds_half_up), cmocka_unit_test(test_plan_files),
-      cmocka_unit_test(test_modes_by_name)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_equal_weights_are_exact),
+                                     cmocka_unit_test(test_no_error_no_correction),
+                                     cmocka_unit_test(test_least_squares),
+                                     cmocka_unit_test(test_paper_formulas),
+                                     cmocka_unit_test(test_correction_rounds_half_up),
+                                     cmocka_unit_test(test_plan_files),
+                                     cmocka_unit_test(test_modes_by_name)};
   return cmocka_run_group_tests_name("correction", tests, NULL, NULL);
 }

@@ -1,0 +1,100 @@
+/* varimac operands: record what the multipliers of an array really see.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <getopt.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "operands/operands.h"
+
+static const char help[] =
+    "usage: varimac operands --net FILE.tflite -o FILE [OPTION ...]\n\n"
+    "Writes the operands that sampled PEs of a weight-stationary array multiply, taken from exact\n"
+    "inference: each lane is one PE (a MAC layer in proportion to its MACs, a k position and an\n"
+    "output channel), its weight, and the activations of consecutive output pixels.\n\n"
+    "  --net FILE      int8 network (.tflite)\n"
+    "  -o FILE         operand stream; format in cmodel/operands/operands.h\n"
+    "  --data SPEC     images, default subset:test (see varimac data --help)\n"
+    "  --images N      how many, default 32\n"
+    "  --lanes L       sampled PEs, default 1024\n"
+    "  --steps S       activations per PE, default 128\n"
+    "  --class u8|s8   operand code, default u8; same seed, same positions in both\n"
+    "  --seed N        default 1\n";
+
+static void progress(size_t done, size_t total) {
+  cli_progress("operands", done, total);
+}
+
+int cmd_operands(int argc, char **argv) {
+  enum { NET = 1, DATA, IMAGES, LANES, STEPS, CLASS, SEED, HELP };
+  static const struct option options[] = {{"net", required_argument, NULL, NET},
+                                          {"data", required_argument, NULL, DATA},
+                                          {"images", required_argument, NULL, IMAGES},
+                                          {"lanes", required_argument, NULL, LANES},
+                                          {"steps", required_argument, NULL, STEPS},
+                                          {"class", required_argument, NULL, CLASS},
+                                          {"seed", required_argument, NULL, SEED},
+                                          {"help", no_argument, NULL, HELP},
+                                          {0}};
+  const char *net_path = NULL, *out = NULL, *spec = "subset:test";
+  vmac_sampling sampling = {.images = 32, .lanes = 1024, .steps = 128, .seed = 1};
+  vmac_class cls = VMAC_U8;
+  int option;
+  while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+    switch (option) {
+    case NET:
+      net_path = optarg;
+      break;
+    case 'o':
+      out = optarg;
+      break;
+    case DATA:
+      spec = optarg;
+      break;
+    case IMAGES:
+      sampling.images = (size_t)cli_int("--images", optarg, 1, 1000000);
+      break;
+    case LANES:
+      sampling.lanes = (size_t)cli_int("--lanes", optarg, 1, 1 << 20);
+      break;
+    case STEPS:
+      sampling.steps = (size_t)cli_int("--steps", optarg, 2, 1 << 20);
+      break;
+    case SEED:
+      sampling.seed = (uint64_t)cli_int("--seed", optarg, 0, INT64_MAX);
+      break;
+    case CLASS:
+      if (strcmp(optarg, "u8") && strcmp(optarg, "s8"))
+        cli_usage("--class: expected u8 or s8, found '%s'", optarg);
+      cls = optarg[0] == 'u' ? VMAC_U8 : VMAC_S8;
+      break;
+    case HELP:
+    case 'h':
+      fputs(help, stdout);
+      return 0;
+    default:
+      cli_usage("see varimac operands --help");
+    }
+  }
+  if (optind < argc) cli_usage("operands: unexpected '%s'", argv[optind]);
+  if (!net_path || !out) cli_usage("operands: --net and -o are required; see --help");
+  if (sampling.lanes * sampling.steps > VMAC_OPERANDS_MAX)
+    cli_usage("operands: at most %d lanes x steps", VMAC_OPERANDS_MAX);
+
+  vmac_err err;
+  vmac_dataset data;
+  vmac_operands ops;
+  vmac_net *net = vmac_net_load(net_path, &err);
+  if (!net) cli_die("%s", err.text);
+  if (!vmac_dataset_load(&data, spec, &err)) cli_die("%s", err.text);
+  if (!vmac_operands_record(&ops, net, &data, cls, &sampling, progress, &err))
+    cli_die("%s: %s: %s", net_path, spec, err.text);
+  if (!vmac_operands_save(&ops, out, &err)) cli_die("%s", err.text);
+  printf("%s: %zu lanes x %zu steps, class %s, %zu images of %s, seed %" PRIu64 "\n", out,
+         ops.lanes, ops.steps, cls == VMAC_U8 ? "u8" : "s8", sampling.images, spec, sampling.seed);
+  vmac_operands_free(&ops);
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+  return 0;
+}

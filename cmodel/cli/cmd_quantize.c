@@ -1,0 +1,121 @@
+/* varimac quantize: a trained float network as a TFLite int8 one. SPDX-License-Identifier:
+ * Apache-2.0 */
+#include <getopt.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "cli/cli.h"
+#include "train/train.h"
+
+static const char HELP[] =
+    "usage: varimac quantize --in FILE.safetensors --out FILE.tflite [OPTION ...]\n\n"
+    "Folds batch norm, finds the range of every activation on training images and writes an int8\n"
+    "TFLite network: weights symmetric per output channel, activations asymmetric.\n\n"
+    "  --in FILE      what `varimac train` wrote\n"
+    "  -o, --out FILE\n"
+    "  --data SPEC    training images to calibrate on (cifar10:train)\n"
+    "  --images N     the first N of them (1000)\n"
+    "  --test SPEC    also run the integer and the float network on these images and compare\n"
+    "  --threads N    (all processors)\n";
+
+enum { IN = 256, DATA, IMAGES, TEST, THREADS };
+
+static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
+                                        {"in", required_argument, NULL, IN},
+                                        {"out", required_argument, NULL, 'o'},
+                                        {"data", required_argument, NULL, DATA},
+                                        {"images", required_argument, NULL, IMAGES},
+                                        {"test", required_argument, NULL, TEST},
+                                        {"threads", required_argument, NULL, THREADS},
+                                        {NULL, 0, NULL, 0}};
+
+static void load(vmac_dataset *data, const char *spec, const train_net *net) {
+  vmac_err err;
+  if (!vmac_dataset_load(data, spec, &err)) cli_die("%s", err.text);
+  if (data->h != net->h || data->w != net->w || data->c != net->c || data->classes > net->classes)
+    cli_die("%s: images of %dx%dx%d in %d classes do not fit network %s", spec, data->h, data->w,
+            data->c, data->classes, net->name);
+}
+
+static void print_tensors(const vmac_net *net) {
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_tensor *t = &net->tensor[net->op[i].out];
+    printf("%-17s %-14s scale %-12.7g zero %4d\n", vmac_op_name(net->op[i].kind), t->name,
+           (double)t->scale[0], (int)t->zero);
+  }
+}
+
+/* Float and int8 accuracy side by side. */
+static void compare(train_trainer *t, const vmac_net *net, const char *spec) {
+  vmac_dataset test;
+  load(&test, spec, t->model->net);
+  const double real = train_evaluate(t, &test).accuracy;
+  const size_t chunk = 250;
+  vmac_score score = {0};
+  cli_progress("int8", 0, test.n);
+  omp_set_num_threads(t->threads); /* the float pass wants one, the integer pass all */
+  for (size_t first = 0; first < test.n; first += chunk) {
+    const size_t n = test.n - first < chunk ? test.n - first : chunk;
+    vmac_evaluate(net, NULL, VMAC_ROUND_DOUBLE, &test, first, n, NULL, &score);
+    cli_progress("int8", first + n, test.n);
+  }
+  const double integer = 100 * (double)score.correct / (double)test.n;
+  printf("%s, %zu images: float %.2f %%, int8 %.2f %%, loss %.2f points\n", spec, test.n, real,
+         integer, real - integer);
+  vmac_dataset_free(&test);
+}
+
+int cmd_quantize(int argc, char **argv) {
+  const char *in = NULL, *out = NULL, *spec = "cifar10:train", *test = NULL;
+  size_t images = 1000;
+  int threads = omp_get_num_procs();
+  vmac_err err;
+  for (int o; (o = getopt_long(argc, argv, "ho:", OPTIONS, NULL)) != -1;) switch (o) {
+    case 'h':
+      fputs(HELP, stdout);
+      return 0;
+    case 'o':
+      out = optarg;
+      break;
+    case IN:
+      in = optarg;
+      break;
+    case DATA:
+      spec = optarg;
+      break;
+    case IMAGES:
+      images = (size_t)cli_int("--images", optarg, 1, 1 << 24);
+      break;
+    case TEST:
+      test = optarg;
+      break;
+    case THREADS:
+      threads = (int)cli_int("--threads", optarg, 1, 1024);
+      break;
+    default:
+      cli_usage("see varimac quantize --help");
+    }
+  if (optind < argc)
+    cli_usage("quantize takes no argument '%s'; see varimac quantize --help", argv[optind]);
+  if (!in || !out) cli_usage("quantize needs --in FILE.safetensors and --out FILE.tflite");
+  train_model *model = train_load(in, &err);
+  if (!model) cli_die("%s", err.text);
+  vmac_dataset data;
+  load(&data, spec, model->net);
+  if (images > data.n) cli_die("--images %zu: %s has only %zu", images, spec, data.n);
+  const train_config config = {.batch = 128, .shards = 4};
+  train_trainer *t = train_trainer_new(model, &config, threads);
+  train_range *range = vmac_alloc((size_t)model->layers, sizeof *range);
+  train_ranges(t, &data, images, range);
+  vmac_net *net = train_quantize(model, range, &err);
+  if (!net || !vmac_net_save(net, out, &err)) cli_die("%s", err.text);
+  printf("%s: calibrated on %zu images of %s\n", out, images, spec);
+  print_tensors(net);
+  if (test) compare(t, net, test);
+  free(range);
+  vmac_net_free(net);
+  train_trainer_free(t);
+  vmac_dataset_free(&data);
+  return 0;
+}

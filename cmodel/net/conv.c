@@ -1,0 +1,209 @@
+/* Accumulators of convolution, depthwise convolution and fully connected layers: exact, or with a
+ * multiplier cell's table and the correction (the arithmetic contract: vmac_layer_acc in vmac.h).
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "net/net.h"
+
+/* int8 products are the exact path's whole cost: let the compiler use what the processor has. */
+#if defined(__x86_64__) && defined(__gnu_linux__)
+#define VMAC_CLONES __attribute__((target_clones("avx2", "default")))
+#else
+#define VMAC_CLONES
+#endif
+
+/* The scratch holds the operands of up to VMAC_PATCH_PIXELS pixels, (pixels, k), then the weights'
+ * operands, (n, k). */
+size_t vmac_patch_bytes(const vmac_op *op) {
+  return (size_t)op->k * ((size_t)VMAC_PATCH_PIXELS + (size_t)op->n);
+}
+
+/* A row of the window, kw x c codes; x is its left edge in the input row, which may lie outside. */
+static void patch_row(const int8_t *row, int width, int c, int x, int kw, int8_t zero,
+                      int8_t *codes) {
+  const int left = x < 0 ? (-x < kw ? -x : kw) : 0;
+  const int right = x + kw > width ? (x + kw - width < kw ? x + kw - width : kw) : 0;
+  const int middle = kw - left - right;
+  if (left) memset(codes, zero, (size_t)left * (size_t)c);
+  if (middle > 0)
+    memcpy(codes + left * c, row + (ptrdiff_t)(x + left) * c, (size_t)middle * (size_t)c);
+  if (right) memset(codes + (kw - right) * c, zero, (size_t)right * (size_t)c);
+}
+
+void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int pixel, int channel,
+                int8_t *codes) {
+  if (op->kind == VMAC_FC) {
+    memcpy(codes, input + (size_t)pixel * (size_t)op->k, (size_t)op->k);
+    return;
+  }
+  const vmac_tensor *in = &net->tensor[op->in[0]];
+  const int8_t zero = (int8_t)in->zero;
+  const int height = in->dim[1], width = in->dim[2], c = in->dim[3];
+  const int out_w = net->tensor[op->out].dim[2];
+  const int y0 = pixel / out_w * op->stride_h - op->pad_top;
+  const int x0 = pixel % out_w * op->stride_w - op->pad_left;
+  const bool depthwise = op->kind == VMAC_DEPTHWISE;
+  const int row_codes = op->kw * (depthwise ? 1 : c);
+  for (int ky = 0; ky < op->kh; ky++, codes += row_codes) {
+    const int y = y0 + ky;
+    if (y < 0 || y >= height) {
+      memset(codes, zero, (size_t)row_codes);
+      continue;
+    }
+    const int8_t *row = input + (size_t)y * (size_t)width * (size_t)c;
+    if (!depthwise) {
+      patch_row(row, width, c, x0, op->kw, zero, codes);
+      continue;
+    }
+    for (int kx = 0; kx < op->kw; kx++) {
+      const int x = x0 + kx;
+      codes[kx] = x < 0 || x >= width ? zero : row[(ptrdiff_t)x * c + channel / op->multiplier];
+    }
+  }
+}
+
+/* Weight (channel, i): OHWI and (O, I) tensors hold a channel's k weights side by side, the
+ * depthwise tensor 1HWC holds one tap of all channels side by side. */
+static inline int8_t weight_at(const vmac_op *op, const int8_t *w, int channel, int i) {
+  return op->kind == VMAC_DEPTHWISE ? w[(size_t)i * (size_t)op->n + (size_t)channel]
+                                    : w[(size_t)channel * (size_t)op->k + (size_t)i];
+}
+
+int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls, int channel) {
+  const int8_t *w = net->tensor[op->weight].i8;
+  const int64_t zero = net->tensor[op->in[0]].zero;
+  const int64_t bias = op->bias < 0 ? 0 : net->tensor[op->bias].i32[channel];
+  int64_t sum = 0;
+  for (int i = 0; i < op->k; i++) sum += weight_at(op, w, channel, i);
+  if (cls == VMAC_S8) return vmac_wrap(bias - zero * sum);
+  const int64_t za = zero + 128, sum_u8 = sum + 128 * (int64_t)op->k;
+  return vmac_wrap(bias - za * sum_u8 + op->k * 128 * za);
+}
+
+/* acc (m, n) += a (m, k) times w (n, k), int8. */
+VMAC_CLONES
+static void gemm_exact(int m, int k, int n, const int8_t *restrict a, const int8_t *restrict w,
+                       int32_t *restrict acc) {
+  for (int i = 0; i < m; i++)
+    for (int j = 0; j < n; j++) {
+      const int8_t *ai = a + (size_t)i * (size_t)k, *wj = w + (size_t)j * (size_t)k;
+      int32_t sum = 0;
+#pragma omp simd reduction(+ : sum)
+      for (int kk = 0; kk < k; kk++) sum += (int16_t)ai[kk] * (int16_t)wj[kk];
+      acc[(size_t)i * (size_t)n + (size_t)j] += sum;
+    }
+}
+
+/* acc (m, n) += (input - zero) * w, tap by tap; padding contributes nothing. */
+static void depthwise_exact(const vmac_net *net, const vmac_op *op, const int8_t *input,
+                            int32_t *acc) {
+  const vmac_tensor *in = &net->tensor[op->in[0]];
+  const int8_t *w = net->tensor[op->weight].i8;
+  const int out_w = net->tensor[op->out].dim[2], c = in->dim[3], zero = in->zero;
+  for (int pixel = 0; pixel < op->m; pixel++, acc += op->n) {
+    const int y0 = pixel / out_w * op->stride_h - op->pad_top;
+    const int x0 = pixel % out_w * op->stride_w - op->pad_left;
+    for (int tap = 0; tap < op->k; tap++) {
+      const int y = y0 + tap / op->kw, x = x0 + tap % op->kw;
+      if (y < 0 || y >= in->dim[1] || x < 0 || x >= in->dim[2]) continue;
+      const int8_t *a = input + ((size_t)y * (size_t)in->dim[2] + (size_t)x) * (size_t)c;
+      const int8_t *tap_w = w + (size_t)tap * (size_t)op->n;
+      if (op->multiplier == 1)
+        for (int j = 0; j < c; j++) acc[j] += (a[j] - zero) * tap_w[j];
+      else
+        for (int j = 0; j < op->n; j++) acc[j] += (a[j / op->multiplier] - zero) * tap_w[j];
+    }
+  }
+}
+
+static void layer_exact(const vmac_net *net, const vmac_op *op, const int8_t *input, int32_t *acc,
+                        vmac_state *state) {
+  const bool depthwise = op->kind == VMAC_DEPTHWISE;
+  for (int j = 0; j < op->n; j++) {
+    acc[j] = !depthwise      ? vmac_folded_bias(net, op, VMAC_S8, j)
+             : op->bias >= 0 ? net->tensor[op->bias].i32[j]
+                             : 0;
+  }
+  for (int i = 1; i < op->m; i++)
+    memcpy(acc + (size_t)i * (size_t)op->n, acc, (size_t)op->n * sizeof *acc);
+  if (depthwise) {
+    depthwise_exact(net, op, input, acc);
+    return;
+  }
+  int8_t *codes = (int8_t *)state->patch;
+  for (int first = 0; first < op->m; first += VMAC_PATCH_PIXELS) {
+    const int pixels = op->m - first < VMAC_PATCH_PIXELS ? op->m - first : VMAC_PATCH_PIXELS;
+    for (int p = 0; p < pixels; p++)
+      vmac_patch(net, op, input, first + p, 0, codes + (size_t)p * (size_t)op->k);
+    gemm_exact(pixels, op->k, op->n, codes, net->tensor[op->weight].i8,
+               acc + (size_t)first * (size_t)op->n);
+  }
+}
+
+/* One block of pixels with a cell, for channels first..first+n-1 that share operands a (pixels, k):
+ * replaces the cell's sums in acc, row stride op->n, by final accumulators. */
+static void finish_block(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a,
+                         int first, int n, const int32_t *folded, const int32_t *sums,
+                         int32_t *acc) {
+  const bool u8 = mac->mult->cls == VMAC_U8;
+  for (int p = 0; p < pixels; p++) {
+    const uint8_t *row = a + (size_t)p * (size_t)op->k;
+    int32_t sum_a = 0, x = 0;
+    if (u8)
+      for (int i = 0; i < op->k; i++) sum_a += row[i];
+    if (mac->c1)
+      for (int i = 0; i < op->k; i++) x += vmac_variate(mac->mult->xkind, mac->mult->xbits, row[i]);
+    for (int j = 0; j < n; j++) {
+      int64_t value = (int64_t)sums[p * n + j] - 128 * (int64_t)sum_a + folded[first + j];
+      if (mac->c0)
+        value += vmac_correction(mac->c0[first + j], mac->c1 ? mac->c1[first + j] : 0, x);
+      acc[(size_t)p * (size_t)op->n + (size_t)(first + j)] = vmac_wrap(value);
+    }
+  }
+}
+
+/* The cell's sums of `pixels` pixels for the channels that share their operands. */
+static void cell_sums(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a, int n,
+                      const uint8_t *w, int32_t *sums) {
+  if (mac->rows)
+    vmac_gemm_rows(pixels, a, mac->rows, sums);
+  else
+    vmac_gemm_ref(pixels, op->k, n, a, w, mac->table, sums);
+}
+
+static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                       const int8_t *input, int32_t *acc, vmac_state *state) {
+  const int8_t *weight = net->tensor[op->weight].i8;
+  const size_t k = (size_t)op->k;
+  const bool depthwise = op->kind == VMAC_DEPTHWISE;
+  const int group = depthwise ? op->multiplier : op->n; /* channels that share operands */
+  uint8_t *a = state->patch, *w = a + VMAC_PATCH_PIXELS * k;
+  const uint8_t flip = mac->mult->cls == VMAC_U8 ? 0x80 : 0; /* q + 128 flips the top bit */
+  for (int j = 0; !mac->rows && j < op->n; j++)
+    for (int i = 0; i < op->k; i++)
+      w[(size_t)j * k + (size_t)i] = (uint8_t)weight_at(op, weight, j, i) ^ flip;
+  int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
+  int32_t *sums = vmac_alloc((size_t)VMAC_PATCH_PIXELS * (size_t)group, sizeof *sums);
+  for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, mac->mult->cls, j);
+  for (int first = 0; first < op->m; first += VMAC_PATCH_PIXELS) {
+    const int pixels = op->m - first < VMAC_PATCH_PIXELS ? op->m - first : VMAC_PATCH_PIXELS;
+    for (int j = 0; j < op->n; j += group) {
+      for (int p = 0; p < pixels; p++)
+        vmac_patch(net, op, input, first + p, j, (int8_t *)a + (size_t)p * k);
+      for (size_t i = 0; i < (size_t)pixels * k; i++) a[i] ^= flip;
+      cell_sums(op, mac, pixels, a, group, w + (size_t)j * k, sums);
+      finish_block(op, mac, pixels, a, j, group, folded, sums, acc + (size_t)first * (size_t)op->n);
+    }
+  }
+  free(sums);
+  free(folded);
+}
+
+void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                    const int8_t *input, int32_t *acc, vmac_state *state) {
+  if (mac && mac->table)
+    layer_cell(net, op, mac, input, acc, state);
+  else
+    layer_exact(net, op, input, acc, state);
+}

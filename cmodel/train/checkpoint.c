@@ -1,0 +1,143 @@
+/* Trained networks and checkpoints as safetensors files. SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train/train.h"
+
+static const char FORMAT[] = "varimac float network 1";
+
+void train_command(const train_net *net, const train_config *cfg, char *text, size_t size) {
+  snprintf(text, size,
+           "varimac train --net %s --data %s --seed %" PRIu64 " --epochs %d --batch %d --shards %d "
+           "--rate %.9g --momentum %.9g --decay %.9g --smoothing %.9g --schedule %s --warmup %.9g "
+           "--crop %d%s",
+           net->name, cfg->data, cfg->seed, cfg->epochs, cfg->batch, cfg->shards, cfg->rate,
+           cfg->momentum, cfg->decay, cfg->smoothing,
+           cfg->schedule == TRAIN_ONECYCLE ? "onecycle" : "cosine", cfg->warmup, cfg->crop,
+           cfg->flip ? "" : " --no-flip");
+}
+
+static void add_entry(safetensors *st, const char *prefix, const train_slot *slot,
+                      const float *flat) {
+  safetensors_entry *e = &st->entry[st->entries++];
+  snprintf(e->name, sizeof e->name, "%s%s", prefix, slot->name);
+  e->rank = slot->rank;
+  for (int i = 0; i < slot->rank; i++) e->dim[i] = (size_t)slot->dim[i];
+  e->size = slot->size;
+  e->data = flat + slot->offset;
+}
+
+static char *add_meta(safetensors *st, const char *key) {
+  safetensors_meta *m = &st->meta[st->metas++];
+  snprintf(m->key, sizeof m->key, "%s", key);
+  return m->value;
+}
+
+bool train_save(const train_model *m, const train_config *cfg, int epochs_done, bool with_momentum,
+                double test_accuracy, const char *path, vmac_err *err) {
+  safetensors *st = vmac_alloc(1, sizeof *st);
+  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots), sizeof *st->entry);
+  st->meta = vmac_alloc(8, sizeof *st->meta);
+  const size_t size = sizeof st->meta->value;
+  snprintf(add_meta(st, "format"), size, "%s", FORMAT);
+  snprintf(add_meta(st, "net"), size, "%s", m->net->name);
+  train_command(m->net, cfg, add_meta(st, "command"), size);
+  snprintf(add_meta(st, "seed"), size, "%" PRIu64, cfg->seed);
+  snprintf(add_meta(st, "epochs_done"), size, "%d", epochs_done);
+  snprintf(add_meta(st, "rng"), size, "xoshiro256**, seeded anew by (seed, epoch, image)");
+  snprintf(add_meta(st, "input"), size, "NHWC, RGB, (pixel - 128) / 64");
+  snprintf(add_meta(st, "test_accuracy"), size, "%.2f", test_accuracy);
+  for (int i = 0; i < m->slots; i++) add_entry(st, "", &m->slot[i], m->param);
+  for (int i = 0; i < m->stat_slots; i++) add_entry(st, "", &m->stat_slot[i], m->stat);
+  for (int i = 0; with_momentum && i < m->slots; i++)
+    add_entry(st, "momentum.", &m->slot[i], m->momentum);
+  const bool ok = safetensors_write(st, path, err);
+  safetensors_free(st);
+  return ok;
+}
+
+/* flat[slot] = the file's tensor prefix + name: same shape, finite values. */
+static bool copy_entry(const safetensors *st, const char *prefix, const train_slot *slot,
+                       float *flat, const char *path, vmac_err *err) {
+  char name[96];
+  snprintf(name, sizeof name, "%s%s", prefix, slot->name);
+  const safetensors_entry *e = safetensors_find(st, name);
+  if (!e) return vmac_fail(err, "%s: no tensor '%s'", path, name);
+  bool same = e->rank == slot->rank;
+  for (int i = 0; same && i < e->rank; i++) same = e->dim[i] == (size_t)slot->dim[i];
+  if (!same)
+    return vmac_fail(err, "%s: tensor '%s': expected %zu values of rank %d, found %zu of rank %d",
+                     path, name, slot->size, slot->rank, e->size, e->rank);
+  for (size_t i = 0; i < e->size; i++)
+    if (!isfinite(e->data[i]))
+      return vmac_fail(err, "%s: tensor '%s': value %zu is not finite", path, name, i);
+  memcpy(flat + slot->offset, e->data, e->size * sizeof *flat);
+  return true;
+}
+
+static bool copy_model(train_model *m, const safetensors *st, const char *path, vmac_err *err) {
+  for (int i = 0; i < m->slots; i++)
+    if (!copy_entry(st, "", &m->slot[i], m->param, path, err)) return false;
+  for (int i = 0; i < m->stat_slots; i++)
+    if (!copy_entry(st, "", &m->stat_slot[i], m->stat, path, err)) return false;
+  return true;
+}
+
+static safetensors *open_ours(const char *path, vmac_err *err) {
+  safetensors *st = safetensors_read(path, err);
+  if (!st) return NULL;
+  const char *format = safetensors_meta_find(st, "format");
+  if (format && !strcmp(format, FORMAT)) return st;
+  vmac_fail(err, "%s: expected format '%s' in __metadata__, found '%.60s'", path, FORMAT,
+            format ? format : "none");
+  safetensors_free(st);
+  return NULL;
+}
+
+bool train_resume(train_model *m, const train_config *cfg, const char *path, int *epochs_done,
+                  vmac_err *err) {
+  safetensors *st = open_ours(path, err);
+  if (!st) return false;
+  char command[sizeof st->meta->value];
+  train_command(m->net, cfg, command, sizeof command);
+  const char *theirs = safetensors_meta_find(st, "command");
+  const char *done = safetensors_meta_find(st, "epochs_done");
+  bool ok = true;
+  if (!theirs || strcmp(theirs, command)) {
+    ok = vmac_fail(err, "%s: made by another command; resume with the same options: %s", path,
+                   theirs ? theirs : "(none recorded)");
+  } else {
+    *epochs_done = done ? atoi(done) : 0;
+    if (*epochs_done < 1 || *epochs_done > cfg->epochs)
+      ok = vmac_fail(err, "%s: epochs_done: expected 1..%d, found '%.20s'", path, cfg->epochs,
+                     done ? done : "none");
+  }
+  ok = ok && copy_model(m, st, path, err);
+  for (int i = 0; ok && i < m->slots; i++)
+    ok = copy_entry(st, "momentum.", &m->slot[i], m->momentum, path, err);
+  safetensors_free(st);
+  return ok;
+}
+
+train_model *train_load(const char *path, vmac_err *err) {
+  safetensors *st = open_ours(path, err);
+  if (!st) return NULL;
+  const char *name = safetensors_meta_find(st, "net");
+  vmac_err inner;
+  const train_net *net = train_net_find(name ? name : "", &inner);
+  train_model *m = NULL;
+  if (!net) {
+    vmac_fail(err, "%s: %.500s", path, inner.text);
+  } else {
+    m = train_model_new(net, 0);
+    if (!copy_model(m, st, path, err)) {
+      train_model_free(m);
+      m = NULL;
+    }
+  }
+  safetensors_free(st);
+  return m;
+}

@@ -1,0 +1,191 @@
+/* From a trained float model to a TFLite int8 network.
+ *
+ * Scheme: TFLite's 8-bit quantization specification. real = scale * (code - zero point); weights
+ * symmetric in -127..127, bias int32 with scale = input scale * weight scale, activations after a
+ * ReLU with zero point -128. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "train/train.h"
+
+static char *copy_name(const char *name) {
+  char *copy = vmac_alloc(strlen(name) + 1, 1);
+  return memcpy(copy, name, strlen(name));
+}
+
+static int add_tensor(vmac_net *net, const char *name, int rank, const int *dim) {
+  vmac_tensor *t = &net->tensor[net->tensors];
+  t->name = copy_name(name);
+  t->rank = rank;
+  t->size = 1;
+  for (int i = 0; i < rank; i++) {
+    t->dim[i] = dim[i];
+    t->size *= (size_t)dim[i];
+  }
+  return net->tensors++;
+}
+
+static void set_scale(vmac_tensor *t, float scale, int32_t zero) {
+  t->scale = vmac_alloc(1, sizeof *t->scale);
+  t->scale[0] = scale;
+  t->scales = 1;
+  t->zero = zero;
+}
+
+static int add_activation(vmac_net *net, const char *name, int rank, const int *dim,
+                          train_range r) {
+  const int index = add_tensor(net, name, rank, dim);
+  const double scale = ((double)r.hi - (double)r.lo) / 255;
+  set_scale(&net->tensor[index], (float)scale, (int32_t)lround(-128 - (double)r.lo / scale));
+  return index;
+}
+
+static vmac_op *add_op(vmac_net *net, vmac_opkind kind, int in, int out) {
+  vmac_op *op = &net->op[net->ops++];
+  *op = (vmac_op){.kind = kind, .in = {in, -1}, .out = out, .weight = -1, .bias = -1};
+  return op;
+}
+
+/* Scale of weights w[0..n) that go with biases b[0..channels): the largest weight becomes 127;
+ * where the weights vanish beside the bias, the bias still fits 30 bits. */
+static float weight_scale(const double *w, size_t n, const double *b, int channels,
+                          float in_scale) {
+  double largest = 0, bias = 0;
+  for (size_t i = 0; i < n; i++) largest = fmax(largest, fabs(w[i]));
+  for (int i = 0; i < channels; i++) bias = fmax(bias, fabs(b[i]));
+  const double scale = fmax(largest / 127, bias / ((double)in_scale * (1 << 30)));
+  return scale > 0 ? (float)scale : 1;
+}
+
+/* Weight and bias tensors of op from real values w (channels, k), b (channels). */
+static void add_weights(vmac_net *net, vmac_op *op, const char *name, int rank, const int *dim,
+                        const double *w, const double *b, bool per_channel) {
+  const int channels = dim[0];
+  const float in_scale = net->tensor[op->in[0]].scale[0];
+  char text[64];
+  snprintf(text, sizeof text, "%.48s/weight", name);
+  op->weight = add_tensor(net, text, rank, dim);
+  snprintf(text, sizeof text, "%.48s/bias", name);
+  op->bias = add_tensor(net, text, 1, &channels);
+  vmac_tensor *weight = &net->tensor[op->weight], *bias = &net->tensor[op->bias];
+  const size_t k = weight->size / (size_t)channels;
+  weight->scales = bias->scales = per_channel ? channels : 1;
+  weight->scale = vmac_alloc((size_t)weight->scales, sizeof *weight->scale);
+  bias->scale = vmac_alloc((size_t)bias->scales, sizeof *bias->scale);
+  weight->i8 = vmac_alloc(weight->size, 1);
+  bias->i32 = vmac_alloc((size_t)channels, sizeof *bias->i32);
+  for (int c = 0; c < weight->scales; c++) {
+    weight->scale[c] = per_channel ? weight_scale(w + (size_t)c * k, k, b + c, 1, in_scale)
+                                   : weight_scale(w, weight->size, b, channels, in_scale);
+    bias->scale[c] = in_scale * weight->scale[c];
+  }
+  for (int c = 0; c < channels; c++) {
+    const int s = per_channel ? c : 0;
+    for (size_t i = (size_t)c * k; i < (size_t)(c + 1) * k; i++)
+      weight->i8[i] = (int8_t)fmax(-127, fmin(127, round(w[i] / (double)weight->scale[s])));
+    bias->i32[c] = (int32_t)lround(b[c] / ((double)in_scale * (double)weight->scale[s]));
+  }
+}
+
+/* A convolution and the batch norm behind it: w * g and beta - mean * g, g = gamma / sd. */
+static void add_conv(vmac_net *net, const train_model *m, const train_layer *conv,
+                     const train_layer *bn, int in, int out) {
+  const float *w = m->param + conv->param, *gamma = m->param + bn->param, *beta = gamma + bn->c;
+  const float *mean = m->stat + bn->stat, *var = mean + bn->c;
+  const int k = conv->row->kernel, dim[4] = {conv->c, k, k, conv->ic};
+  const size_t taps = (size_t)(k * k * conv->ic), n = (size_t)conv->c;
+  double *folded = vmac_alloc(n * taps, sizeof *folded), *bias = vmac_alloc(n, sizeof *bias);
+  for (size_t c = 0; c < n; c++) {
+    const double g = (double)gamma[c] / sqrt((double)var[c] + (double)TRAIN_BN_EPSILON);
+    bias[c] = (double)beta[c] - (double)mean[c] * g;
+    for (size_t i = c * taps; i < (c + 1) * taps; i++) folded[i] = (double)w[i] * g;
+  }
+  vmac_op *op = add_op(net, VMAC_CONV, in, out);
+  op->act = bn->row->relu ? VMAC_ACT_RELU : VMAC_ACT_NONE;
+  op->kh = op->kw = k;
+  op->stride_h = op->stride_w = conv->row->stride;
+  op->same = 1;
+  add_weights(net, op, conv->row->name, 4, dim, folded, bias, true);
+  free(folded);
+  free(bias);
+}
+
+/* Global average pool and the reshape to (1, channels); both keep the input's quantization. */
+static int add_pool(vmac_net *net, const train_layer *l, int in) {
+  const int dim[4] = {1, 1, 1, l->c}, flat[2] = {1, l->c}, two = 2;
+  const int pooled = add_tensor(net, l->row->name, 4, dim);
+  const int out = add_tensor(net, "flat", 2, flat), shape = add_tensor(net, "flat/shape", 1, &two);
+  const vmac_tensor *from = &net->tensor[in];
+  set_scale(&net->tensor[pooled], from->scale[0], from->zero);
+  set_scale(&net->tensor[out], from->scale[0], from->zero);
+  net->tensor[shape].i32 = vmac_alloc(2, sizeof(int32_t));
+  memcpy(net->tensor[shape].i32, flat, sizeof flat);
+  vmac_op *op = add_op(net, VMAC_AVGPOOL, in, pooled);
+  op->kh = op->stride_h = l->ih;
+  op->kw = op->stride_w = l->iw;
+  add_op(net, VMAC_RESHAPE, pooled, out)->weight = shape;
+  return out;
+}
+
+static void add_fc(vmac_net *net, const train_model *m, const train_layer *l, int in, int out) {
+  const int dim[2] = {l->c, l->ih * l->iw * l->ic};
+  const size_t n = (size_t)dim[0], size = n * (size_t)dim[1];
+  const float *p = m->param + l->param;
+  double *w = vmac_alloc(size + n, sizeof *w);
+  for (size_t i = 0; i < size + n; i++) w[i] = (double)p[i];
+  add_weights(net, add_op(net, VMAC_FC, in, out), l->row->name, 2, dim, w, w + size, false);
+  free(w);
+}
+
+/* Adds layer i; tensor[j] is the output tensor of an earlier layer j (a convolution has none: the
+ * batch norm behind it completes it). */
+static void add_layer(vmac_net *net, const train_model *m, int i, train_range range, int *tensor) {
+  const train_layer *l = &m->layer[i];
+  const int a = l->in[0], dim[4] = {1, l->h, l->w, l->c}, flat[2] = {1, l->c};
+  const int in = a < 0 ? net->input : tensor[a];
+  switch (l->row->kind) {
+  case TRAIN_CONV:
+    break;
+  case TRAIN_BN: {
+    const train_layer *conv = &m->layer[a];
+    tensor[i] = add_activation(net, l->row->name, 4, dim, range);
+    add_conv(net, m, conv, l, conv->in[0] < 0 ? net->input : tensor[conv->in[0]], tensor[i]);
+    break;
+  }
+  case TRAIN_ADD: {
+    tensor[i] = add_activation(net, l->row->name, 4, dim, range);
+    vmac_op *op = add_op(net, VMAC_ADD, in, tensor[i]);
+    op->in[1] = tensor[l->in[1]];
+    op->act = l->row->relu ? VMAC_ACT_RELU : VMAC_ACT_NONE;
+    break;
+  }
+  case TRAIN_POOL:
+    tensor[i] = add_pool(net, l, in);
+    break;
+  case TRAIN_FC:
+    tensor[i] = add_activation(net, l->row->name, 2, flat, range);
+    add_fc(net, m, l, in, tensor[i]);
+    break;
+  }
+}
+
+vmac_net *train_quantize(const train_model *m, const train_range *range, vmac_err *err) {
+  enum { MOST = 3 }; /* tensors or operators per layer */
+  vmac_net *net = vmac_alloc(1, sizeof *net);
+  net->tensor = vmac_alloc((size_t)m->layers * MOST + 2, sizeof *net->tensor);
+  net->op = vmac_alloc((size_t)m->layers * MOST + 2, sizeof *net->op);
+  int *tensor = vmac_alloc((size_t)m->layers, sizeof *tensor);
+  const int dim[4] = {1, m->net->h, m->net->w, m->net->c}, flat[2] = {1, m->net->classes};
+  net->input = add_tensor(net, "image", 4, dim);
+  set_scale(&net->tensor[net->input], TRAIN_INPUT_SCALE, 0); /* code = pixel - 128 */
+  for (int i = 0; i < m->layers; i++) add_layer(net, m, i, range[i], tensor);
+  net->output = add_tensor(net, "probabilities", 2, flat);
+  set_scale(&net->tensor[net->output], 1.0f / 256, -128);
+  add_op(net, VMAC_SOFTMAX, tensor[m->layers - 1], net->output)->beta = 1;
+  free(tensor);
+  if (vmac_net_prepare(net, err)) return net;
+  vmac_net_free(net);
+  return NULL;
+}

@@ -1,0 +1,102 @@
+// vmac_accum: the accumulator memory under one column, for products tiled along K
+//
+// Contract: a partial sum and its token (valid, first, last, address) enter together. first: the sum
+//   starts a new accumulator; else it is added to the one at the address. last: the accumulator
+//   leaves (valid_o with acc_o, two cycles after the token) and its place is free; else it is
+//   kept. first and last together pass the sum through. One token per cycle.
+//   tok_* leave one cycle after they entered, for the column to the right. take_o = 1 tells the
+//   correction unit, one cycle ahead of acc_o, that the first accumulator of a new set of output
+//   channels comes: the token carried start and last.
+//   The same address may come again after two cycles at the earliest (no forwarding): the tile's
+//   weight load keeps the tiles further apart than that.
+// Not: clearing; every accumulator begins with a first token.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_accum #(
+  // bits of the partial sum, its sign extension (1) or zero extension (0), bits of an accumulator
+  parameter integer IN_W = 20,
+  parameter integer SIGNED = 0,
+  parameter integer ACC_W = 32,
+  // accumulators in the lane
+  parameter integer DEPTH = 256
+) (
+  input  wire                     clk,
+  input  wire                     rst,
+  // the token, moving right
+  input  wire                     tok_valid_i,
+  input  wire                     tok_start_i,
+  input  wire                     tok_first_i,
+  input  wire                     tok_last_i,
+  input  wire [$clog2(DEPTH)-1:0] tok_addr_i,
+  output wire                     tok_valid_o,
+  output wire                     tok_start_o,
+  output wire                     tok_first_o,
+  output wire                     tok_last_o,
+  output wire [$clog2(DEPTH)-1:0] tok_addr_o,
+  // the partial sum of the token
+  input  wire [IN_W-1:0]          ps_i,
+  // the finished accumulator
+  output wire                     take_o,
+  output wire                     valid_o,
+  output wire [ACC_W-1:0]         acc_o
+);
+
+  localparam integer ADDR_W = $clog2(DEPTH);
+
+  reg                     valid_q;
+  reg                     start_q;
+  reg                     first_q;
+  reg                     last_q;
+  reg        [ADDR_W-1:0] addr_q;
+  reg signed [ACC_W-1:0]  ps_q;
+  reg signed [ACC_W-1:0]  old_q;
+  reg signed [ACC_W-1:0]  acc_q;
+  reg                     done_q;
+  reg        [ACC_W-1:0]  mem [0:DEPTH-1];
+
+  wire signed [ACC_W-1:0] ps_in = {{(ACC_W - IN_W){SIGNED != 0 && ps_i[IN_W-1]}}, ps_i};
+  wire signed [ACC_W-1:0] sum = first_q ? ps_q : old_q + ps_q;
+
+  always @(posedge clk) begin
+    start_q <= tok_start_i;
+    first_q <= tok_first_i;
+    last_q  <= tok_last_i;
+    addr_q  <= tok_addr_i;
+    ps_q    <= ps_in;
+    if (tok_valid_i && !tok_first_i) old_q <= mem[tok_addr_i];
+    if (valid_q && !last_q) mem[addr_q] <= sum;
+    if (valid_q && last_q) acc_q <= sum;
+  end
+
+  always @(posedge clk)
+    if (rst) begin
+      valid_q <= 1'b0;
+      done_q  <= 1'b0;
+    end else begin
+      valid_q <= tok_valid_i;
+      done_q  <= valid_q && last_q;
+    end
+
+  assign tok_valid_o = valid_q;
+  assign tok_start_o = start_q;
+  assign tok_first_o = first_q;
+  assign tok_last_o  = last_q;
+  assign tok_addr_o  = addr_q;
+  assign take_o      = valid_q && start_q && last_q;
+  assign valid_o     = done_q;
+  assign acc_o       = acc_q;
+
+  generate
+    if (DEPTH < 4 || DEPTH > 65536) begin : g_depth
+      error_DEPTH_must_be_4_to_65536 u_err ();
+    end
+    if (ACC_W <= IN_W) begin : g_width
+      error_ACC_W_must_exceed_IN_W u_err ();
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,127 @@
+// vmac_array: ROWS x COLS processing elements and the side column
+//
+// Contract: weight-stationary. Row r's activation enters at the left r cycles after row 0's (the
+//   caller skews); column c's partial sum leaves at the foot c cycles after column 0's, which is
+//   ROWS + 1 cycles after row 0's activation entered. The side column's sums leave with column 0.
+//   swap_i[r] comes with row r's first activation of a new tile and makes the shadow weights the
+//   weights in use, PE by PE as the wave passes. shift_i moves all shadow weights one row down; the
+//   word for the bottom row comes first. From a swap at row 0 to the next shift: at least
+//   ROWS + COLS - 2 cycles, so that no PE's shadow weight moves before that PE has taken it.
+// Not: skew, accumulation over K tiles, correction (vmac_mac_unit puts them around).
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_array #(
+  // index of the multiplier cell in rtl/mult/mults.tbl
+  parameter integer CELL = 0,
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  // 0 leaves the side column's sum of X out
+  parameter integer OPT_CORRECTION = 1
+) (
+  input  wire                              clk,
+  input  wire                              rst,
+  // activations and swap tokens, skewed; row r at [8*r +: 8] and [r]
+  input  wire [8*ROWS-1:0]                 a_i,
+  input  wire [ROWS-1:0]                   swap_i,
+  // one row of shadow weights {enable, weight}, column c at [9*c +: 9]
+  input  wire                              shift_i,
+  input  wire [9*COLS-1:0]                 w_i,
+  // the feet, skewed; column c at [PSUM_W*c +: PSUM_W] with PSUM_W = 16 + log2(ROWS) rounded up
+  output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
+  output wire [8+$clog2(ROWS)-1:0]         sum_a_o,
+  output wire [8+$clog2(ROWS)-1:0]         sum_x_o
+);
+
+  localparam integer PSUM_W = 16 + $clog2(ROWS);
+
+  wire [8*ROWS-1:0] side_a;
+  wire [ROWS-1:0]   side_en;
+
+  genvar r, c;
+  generate
+    for (r = 0; r < ROWS; r = r + 1) begin : g_row
+      for (c = 0; c < COLS; c = c + 1) begin : g_col
+        // A per-PE multiplier map would choose here: every cell of an array has one operand class.
+        localparam integer PE_CELL = CELL;
+
+        wire [7:0]        a_in;
+        wire [7:0]        a_out;
+        wire              swap_in;
+        wire              swap_out;
+        wire [8:0]        w_in;
+        wire [8:0]        w_out;
+        wire              en;
+        wire [PSUM_W-1:0] ps_in;
+        wire [PSUM_W-1:0] ps_out;
+
+        if (c == 0) begin : g_left
+          assign a_in = a_i[8*r +: 8];
+          assign swap_in = swap_i[r];
+          assign side_a[8*r +: 8] = a_out;
+          assign side_en[r] = en;
+        end else begin : g_right
+          wire unused_en = en;
+          assign a_in = g_row[r].g_col[c-1].a_out;
+          assign swap_in = g_row[r].g_col[c-1].swap_out;
+        end
+        if (c == COLS - 1) begin : g_edge
+          wire unused_out = ^{a_out, swap_out};
+        end
+
+        if (r == 0) begin : g_top
+          assign w_in = w_i[9*c +: 9];
+          assign ps_in = {PSUM_W{1'b0}};
+        end else begin : g_below
+          assign w_in = g_row[r-1].g_col[c].w_out;
+          assign ps_in = g_row[r-1].g_col[c].ps_out;
+        end
+        if (r == ROWS - 1) begin : g_foot
+          wire unused_w = ^w_out;
+          assign ps_o[PSUM_W*c +: PSUM_W] = ps_out;
+        end
+
+        vmac_pe #(
+          .CELL(PE_CELL),
+          .PSUM_W(PSUM_W)
+        ) u_pe (
+          .clk(clk),
+          .rst(rst),
+          .a_i(a_in),
+          .swap_i(swap_in),
+          .a_o(a_out),
+          .swap_o(swap_out),
+          .shift_i(shift_i),
+          .w_i(w_in),
+          .w_o(w_out),
+          .en_o(en),
+          .ps_i(ps_in),
+          .ps_o(ps_out)
+        );
+      end
+    end
+
+    if (ROWS < 4 || ROWS > 64) begin : g_rows
+      error_ROWS_must_be_4_to_64 u_err ();
+    end
+    if (COLS < 4 || COLS > 64) begin : g_cols
+      error_COLS_must_be_4_to_64 u_err ();
+    end
+  endgenerate
+
+  vmac_side #(
+    .CELL(CELL),
+    .ROWS(ROWS),
+    .OPT_CORRECTION(OPT_CORRECTION)
+  ) u_side (
+    .clk(clk),
+    .a_i(side_a),
+    .en_i(side_en),
+    .sum_a_o(sum_a_o),
+    .sum_x_o(sum_x_o)
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,215 @@
+// vmac_mac_unit: matrix products on the array, from operand streams to final accumulators
+//
+// Contract: three input streams (valid, ready) and one output (valid only).
+//   Weights: per tile ROWS words, the word of the bottom row first; w_row_i and w_col_i enable the
+//     tile's rows and columns (column 0 of an enabled row is always enabled: the side column reads
+//     its bit). A tile's words may come while the tile before it runs.
+//   Coefficients {c0, c1, bias}: COLS words per set of output channels, the last column first, any
+//     time before the set's last K tile starts.
+//   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel and waits
+//     until the tile's weights are loaded (and, where a_last_i, its coefficients). a_first_i, a_last_i:
+//     the tile is the first, the last of its K tiles; constant over the tile. a_addr_i names the
+//     pixel's accumulator; within one tile no address repeats.
+//   Output: ROWS + COLS + 5 cycles after a pixel of a last K tile was taken, out_valid_o with its
+//     address and all COLS accumulators (32 bits, wrapping). One pixel per cycle.
+//   K <= 65,536: the sums of A and X then fit 24 bits.
+//   Weights of the next tile are accepted from ROWS + COLS - 2 cycles after a tile's start: a tile
+//   of fewer than about 2 * ROWS + COLS pixels waits for its successor's weights.
+// Not: back-pressure on the output, addresses, requantization (they come around this unit).
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_mac_unit #(
+  // index of the multiplier cell in rtl/mult/mults.tbl
+  parameter integer CELL = 0,
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  // accumulators per column: the most pixels that K tiles can share
+  parameter integer DEPTH = 256,
+  // 0 leaves the correction V and its sum of X out
+  parameter integer OPT_CORRECTION = 1
+) (
+  input  wire                     clk,
+  input  wire                     rst,
+  // weights, column c at [8*c +: 8]
+  input  wire                     w_valid_i,
+  output wire                     w_ready_o,
+  input  wire [8*COLS-1:0]        w_i,
+  input  wire                     w_row_i,
+  input  wire [COLS-1:0]          w_col_i,
+  // coefficients
+  input  wire                     k_valid_i,
+  output wire                     k_ready_o,
+  input  wire [31:0]              k_c0_i,
+  input  wire [17:0]              k_c1_i,
+  input  wire [31:0]              k_bias_i,
+  // activations, row r at [8*r +: 8]
+  input  wire                     a_valid_i,
+  output wire                     a_ready_o,
+  input  wire [8*ROWS-1:0]        a_i,
+  input  wire                     a_start_i,
+  input  wire                     a_first_i,
+  input  wire                     a_last_i,
+  input  wire [$clog2(DEPTH)-1:0] a_addr_i,
+  // final accumulators, column c at [32*c +: 32]
+  output wire                     out_valid_o,
+  output wire [$clog2(DEPTH)-1:0] out_addr_o,
+  output wire [32*COLS-1:0]       out_acc_o
+);
+
+  `include "vmac_cells.vh"
+
+  localparam integer ADDR_W = $clog2(DEPTH);
+  localparam integer PSUM_W = 16 + $clog2(ROWS);
+  localparam integer SIDE_W = 8 + $clog2(ROWS);
+  localparam integer SIGNED = vmac_cell_signed(CELL);
+  localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
+  // 65,536 values of X: of xbits bits (low), of one bit (or).
+  localparam integer X_W = XKIND == 1 ? 16 + vmac_cell_xbits(CELL) : XKIND == 2 ? 17 : 0;
+
+  // ---- what may enter: counters of loaded words, and of cycles until a shadow is free -----------
+
+  reg [6:0] w_count_q;
+  reg [7:0] w_hold_q;
+  reg [6:0] k_count_q;
+  reg [7:0] k_hold_q;
+
+  wire w_full = w_count_q == ROWS[6:0];
+  wire k_full = k_count_q == COLS[6:0];
+  wire w_take = w_valid_i && w_ready_o;
+  wire k_take = k_valid_i && k_ready_o;
+  wire a_take = a_valid_i && a_ready_o;
+  wire start  = a_take && a_start_i;
+
+  assign w_ready_o = !w_full && w_hold_q == 8'd0;
+  assign k_ready_o = !k_full && k_hold_q == 8'd0;
+  assign a_ready_o = !a_start_i || (w_full && (k_full || !a_last_i));
+
+  localparam integer W_HOLD = ROWS + COLS - 2;
+  localparam integer K_HOLD = ROWS + COLS + 1;
+
+  always @(posedge clk)
+    if (rst) begin
+      w_count_q <= 7'd0;
+      w_hold_q  <= 8'd0;
+      k_count_q <= 7'd0;
+      k_hold_q  <= 8'd0;
+    end else begin
+      if (start) w_count_q <= 7'd0;
+      else if (w_take) w_count_q <= w_count_q + 7'd1;
+      if (start) w_hold_q <= W_HOLD[7:0];
+      else if (w_hold_q != 8'd0) w_hold_q <= w_hold_q - 8'd1;
+      if (start && a_last_i) k_count_q <= 7'd0;
+      else if (k_take) k_count_q <= k_count_q + 7'd1;
+      if (start && a_last_i) k_hold_q <= K_HOLD[7:0];
+      else if (k_hold_q != 8'd0) k_hold_q <= k_hold_q - 8'd1;
+    end
+
+  // ---- the activation register, and the tokens that run down beside the wave --------------------
+
+  reg [8*ROWS-1:0]   a_q;
+  reg [ADDR_W+1:0]   tag_q;
+  reg [ROWS+1:0]     valid_q;
+  reg [ROWS+1:0]     start_q;
+
+  always @(posedge clk)
+    if (a_take) begin
+      a_q   <= a_i;
+      tag_q <= {a_first_i, a_last_i, a_addr_i};
+    end
+
+  always @(posedge clk)
+    if (rst) begin
+      valid_q <= {(ROWS + 2){1'b0}};
+      start_q <= {(ROWS + 2){1'b0}};
+    end else begin
+      valid_q <= {valid_q[ROWS:0], a_take};
+      start_q <= {start_q[ROWS:0], start};
+    end
+
+  wire [ADDR_W+1:0] tag_foot;
+
+  vmac_delay #(
+    .DEPTH(ROWS + 1),
+    .WIDTH(ADDR_W + 2)
+  ) u_tag (
+    .clk(clk),
+    .data_i(tag_q),
+    .data_o(tag_foot)
+  );
+
+  // ---- skew and array ----------------------------------------------------------------------------
+
+  wire [8*ROWS-1:0]      a_skewed;
+  wire [9*COLS-1:0]      w_words;
+  wire [COLS*PSUM_W-1:0] ps;
+  wire [SIDE_W-1:0]      sum_a;
+  wire [SIDE_W-1:0]      sum_x;
+
+  vmac_skew #(
+    .LANES(ROWS),
+    .WIDTH(8),
+    .DESCEND(0)
+  ) u_skew (
+    .clk(clk),
+    .data_i(a_q),
+    .data_o(a_skewed)
+  );
+
+  vmac_array #(
+    .CELL(CELL),
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .OPT_CORRECTION(OPT_CORRECTION)
+  ) u_array (
+    .clk(clk),
+    .rst(rst),
+    .a_i(a_skewed),
+    .swap_i(start_q[ROWS-1:0]),
+    .shift_i(w_take),
+    .w_i(w_words),
+    .ps_o(ps),
+    .sum_a_o(sum_a),
+    .sum_x_o(sum_x)
+  );
+
+  // ---- the feet ----------------------------------------------------------------------------------
+
+  vmac_feet #(
+    .SIGNED(SIGNED),
+    .X_W(X_W),
+    .COLS(COLS),
+    .PSUM_W(PSUM_W),
+    .SIDE_W(SIDE_W),
+    .DEPTH(DEPTH),
+    .OPT_CORRECTION(OPT_CORRECTION)
+  ) u_feet (
+    .clk(clk),
+    .rst(rst),
+    .tok_valid_i(valid_q[ROWS+1]),
+    .tok_start_i(start_q[ROWS+1]),
+    .tok_first_i(tag_foot[ADDR_W+1]),
+    .tok_last_i(tag_foot[ADDR_W]),
+    .tok_addr_i(tag_foot[ADDR_W-1:0]),
+    .ps_i(ps),
+    .sum_a_i(sum_a),
+    .sum_x_i(sum_x),
+    .k_shift_i(k_take),
+    .k_i({k_c0_i, k_c1_i, k_bias_i}),
+    .out_valid_o(out_valid_o),
+    .out_addr_o(out_addr_o),
+    .out_acc_o(out_acc_o)
+  );
+
+  // An idle row or column is loaded with enable 0; its weight does not matter.
+  genvar c;
+  generate
+    for (c = 0; c < COLS; c = c + 1) begin : g_word
+      assign w_words[9*c +: 9] = {w_row_i && w_col_i[c], w_i[8*c +: 8]};
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,87 @@
+// vmac_pe: one processing element of the weight-stationary array
+//
+// Contract: a_o and swap_o are a_i and swap_i one cycle later. One further cycle later
+//   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. Where the
+//   weight's enable bit is 0 the sum passes unchanged: an idle row of a ragged tile is gated, not
+//   multiplied by 0, because f(a, 0) need not be 0. swap_i = 1 together with an activation makes the
+//   shadow weight the one that this activation, and all later ones, meet. shift_i moves the shadow
+//   weights one row down; it may be 1 in the same cycle as swap_i (the old shadow weight is taken).
+//   Only the swap token is reset; a weight is defined once it has been shifted in and swapped.
+// Not: any stall; a bubble is an activation whose sum nobody takes at the foot.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_pe #(
+  // index of the multiplier cell in rtl/mult/mults.tbl
+  parameter integer CELL = 0,
+  // bits of the partial sum: at least 16 + log2(rows), so that it cannot overflow
+  parameter integer PSUM_W = 20
+) (
+  input  wire              clk,
+  input  wire              rst,
+  // activation and swap token, moving right
+  input  wire [7:0]        a_i,
+  input  wire              swap_i,
+  output wire [7:0]        a_o,
+  output wire              swap_o,
+  // shadow weights {enable, weight}, moving down while shift_i
+  input  wire              shift_i,
+  input  wire [8:0]        w_i,
+  output wire [8:0]        w_o,
+  // the enable bit in use, for the side column
+  output wire              en_o,
+  // partial sum, moving down; signed for s8 cells, unsigned for u8 cells
+  input  wire [PSUM_W-1:0] ps_i,
+  output wire [PSUM_W-1:0] ps_o
+);
+
+  `include "vmac_cells.vh"
+
+  localparam integer SIGNED = vmac_cell_signed(CELL);
+
+  reg        [7:0]        a_q;
+  reg                     swap_q;
+  reg        [8:0]        shadow_q;
+  reg        [8:0]        w_q;
+  reg signed [PSUM_W-1:0] ps_q;
+
+  wire        [15:0]       p;
+  wire signed [PSUM_W-1:0] ps_in = ps_i;
+  wire signed [PSUM_W-1:0] px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p};
+
+  vmac_mult #(
+    .CELL(CELL)
+  ) u_mult (
+    .a_i(a_q),
+    .w_i(w_q[7:0]),
+    .p_o(p)
+  );
+
+  always @(posedge clk) begin
+    a_q <= a_i;
+    if (shift_i) shadow_q <= w_i;
+    if (swap_i) w_q <= shadow_q;
+    if (w_q[8]) ps_q <= ps_in + px;
+    else ps_q <= ps_in;
+  end
+
+  always @(posedge clk)
+    if (rst) swap_q <= 1'b0;
+    else swap_q <= swap_i;
+
+  assign a_o = a_q;
+  assign swap_o = swap_q;
+  assign w_o = shadow_q;
+  assign en_o = w_q[8];
+  assign ps_o = ps_q;
+
+  generate
+    if (PSUM_W < 17 || PSUM_W > 32) begin : g_range
+      error_PSUM_W_must_be_17_to_32 u_err ();
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

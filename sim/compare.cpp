@@ -1,0 +1,102 @@
+/* What the unit must deliver, and where it first does not.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <stdio.h>
+
+#include "sim.h"
+
+/* One channel of one pixel. */
+static int32_t expect_one(const vmac_mult *mult, const int32_t *table, const uint8_t *a,
+                          const uint8_t *w, int k, int32_t c0, int32_t c1, int32_t bias) {
+  int64_t sum = 0, sum_a = 0;
+  int32_t x = 0;
+  for (int i = 0; i < k; i++) {
+    sum += table[a[i] << 8 | w[i]];
+    sum_a += a[i];
+    x += vmac_variate(mult->xkind, mult->xbits, a[i]);
+  }
+  if (mult->cls == VMAC_U8) sum -= 128 * sum_a;
+  /* The unit's accumulators wrap modulo 2^32. */
+  return (int32_t)(uint32_t)(uint64_t)(sum + bias + vmac_correction(c0, c1, x));
+}
+
+void sim_expect(const vmac_mult *mult, const int32_t *table, const sim_job *job, int correction,
+                int32_t *acc) {
+  for (int i = 0; i < job->m; i++)
+    for (int j = 0; j < job->n; j++)
+      acc[(size_t)i * job->n + j] = expect_one(
+          mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k,
+          correction && job->c0 ? job->c0[j] : 0, correction && job->c1 ? job->c1[j] : 0,
+          job->bias[j]);
+}
+
+/* The k whose product alone already comes out wrong, or -1; *want and *got are that product's. */
+static int find_product(const sim_model *model, const sim_job *job, const sim_options *options,
+                        int pixel, int channel, int32_t *want, int32_t *got) {
+  const vmac_mult *mult = vmac_mult_at((size_t)model->cell);
+  int32_t *table = (int32_t *)vmac_alloc(65536, sizeof *table);
+  int32_t *acc = (int32_t *)vmac_alloc((size_t)model->cols, sizeof *acc);
+  int32_t *bias = (int32_t *)vmac_alloc((size_t)model->cols, sizeof *bias);
+  vmac_mult_table(mult, table);
+  /* The same columns as in the failing tile, one pixel, one enabled row. */
+  const int n0 = channel / model->cols * model->cols;
+  sim_job one = *job;
+  one.m = 1;
+  one.n = job->n - n0 < model->cols ? job->n - n0 : model->cols;
+  one.a = job->a + (size_t)pixel * job->k;
+  one.w = job->w + (size_t)n0 * job->k;
+  one.bias = bias;
+  one.c0 = one.c1 = NULL;
+  int found = -1;
+  for (int k = 0; k < job->k && found < 0; k++) {
+    sim_options single = *options;
+    single.only_k = k;
+    uint64_t cycles = 0;
+    vmac_err ignored;
+    if (!sim_product(model, &one, &single, acc, &cycles, &ignored)) break;
+    *want = expect_one(mult, table, one.a + k, job->w + (size_t)channel * job->k + k, 1, 0, 0, 0);
+    *got = acc[channel - n0];
+    if (*got != *want) found = k;
+  }
+  free(bias);
+  free(acc);
+  free(table);
+  return found;
+}
+
+bool sim_compare(const sim_model *model, const sim_job *job, const sim_options *options,
+                 const int32_t *got, const int32_t *want, vmac_err *err) {
+  const size_t size = (size_t)job->m * (size_t)job->n;
+  size_t at = 0;
+  while (at < size && got[at] == want[at]) at++;
+  if (at == size) return true;
+  const int pixel = (int)(at / (size_t)job->n), channel = (int)(at % (size_t)job->n);
+  int32_t want_one = 0, got_one = 0;
+  const int k = find_product(model, job, options, pixel, channel, &want_one, &got_one);
+  char product[256];
+  if (k >= 0)
+    snprintf(product, sizeof product,
+             "row %d, k %d: its product alone: a 0x%02x, w 0x%02x, expected %d, found %d",
+             k % model->rows, k, job->a[(size_t)pixel * job->k + k],
+             job->w[(size_t)channel * job->k + k], want_one, got_one);
+  else
+    snprintf(product, sizeof product,
+             "every product alone is right: look at accumulation, correction or timing");
+  return vmac_fail(err,
+                   "layer %s, tile (pixels from %d, channels from %d), pixel %d, column %d "
+                   "(channel %d): accumulator expected %d, found %d; %s",
+                   job->layer, pixel / model->depth * model->depth,
+                   channel / model->cols * model->cols, pixel, channel % model->cols, channel,
+                   want[at], got[at], product);
+}
+
+bool sim_check(const sim_model *model, const sim_job *job, const sim_options *options,
+               const int32_t *want, uint64_t *cycles, vmac_err *err) {
+  const size_t size = (size_t)job->m * (size_t)job->n;
+  int32_t *got = (int32_t *)vmac_alloc(size, sizeof *got);
+  const bool ok = sim_product(model, job, options, got, cycles, err) &&
+                  sim_compare(model, job, options, got, want, err);
+  free(got);
+  return ok;
+}

@@ -1,0 +1,83 @@
+/* One verilated vmac_mac_unit as a sim_model. Compiled once per model, with
+ *   SIM_NAME     the model's name, an identifier; its verilated class is Vmac_<name>
+ *   SIM_HEADER   that class's header
+ *   SIM_ROWS, SIM_COLS, SIM_DEPTH, SIM_CELL, SIM_CORRECTION   the unit's parameters
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include <verilated.h>
+#include SIM_HEADER
+
+#include "sim.h"
+
+#define SIM_PASTE2(a, b) a##b
+#define SIM_PASTE(a, b) SIM_PASTE2(a, b)
+#define SIM_TEXT2(a) #a
+#define SIM_TEXT(a) SIM_TEXT2(a)
+typedef SIM_PASTE(Vmac_, SIM_NAME) Dut;
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+              "wide ports are copied byte by byte into verilator's 32-bit words");
+
+struct Instance {
+  VerilatedContext context;
+  Dut *dut;
+};
+
+static void *model_open(uint64_t seed) {
+  Instance *instance = new Instance;
+  /* Every register starts with random bits: what works by luck of a zero shows. */
+  instance->context.randReset(2);
+  instance->context.randSeed((int)(seed & 0x3fffffff) + 1);
+  instance->dut = new Dut(&instance->context);
+  instance->dut->clk = 0;
+  instance->dut->rst = 1;
+  instance->dut->eval();
+  return instance;
+}
+
+static void model_close(void *handle) {
+  Instance *instance = (Instance *)handle;
+  instance->dut->final();
+  delete instance->dut;
+  delete instance;
+}
+
+static void model_cycle(void *handle, const sim_in *in, sim_out *out) {
+  Dut *dut = ((Instance *)handle)->dut;
+  dut->clk = 0;
+  dut->rst = in->rst;
+  dut->w_valid_i = in->w_valid;
+  dut->w_row_i = in->w_row;
+  memcpy(&dut->w_col_i, &in->w_col, sizeof dut->w_col_i);
+  memcpy(&dut->w_i, in->w, SIM_COLS);
+  dut->k_valid_i = in->k_valid;
+  dut->k_c0_i = (uint32_t)in->c0;
+  dut->k_c1_i = (uint32_t)in->c1 & 0x3ffff;
+  dut->k_bias_i = (uint32_t)in->bias;
+  dut->a_valid_i = in->a_valid;
+  dut->a_start_i = in->a_start;
+  dut->a_first_i = in->a_first;
+  dut->a_last_i = in->a_last;
+  memcpy(&dut->a_addr_i, &in->a_addr, sizeof dut->a_addr_i);
+  memcpy(&dut->a_i, in->a, SIM_ROWS);
+  dut->eval();
+
+  out->w_ready = dut->w_ready_o;
+  out->k_ready = dut->k_ready_o;
+  out->a_ready = dut->a_ready_o;
+  out->out_valid = dut->out_valid_o;
+  if (out->out_valid) {
+    out->addr = dut->out_addr_o;
+    memcpy(out->acc, &dut->out_acc_o, 4 * SIM_COLS);
+  }
+
+  dut->clk = 1;
+  dut->eval();
+}
+
+extern const sim_model SIM_PASTE(sim_model_, SIM_NAME);
+const sim_model SIM_PASTE(sim_model_, SIM_NAME) = {
+    SIM_TEXT(SIM_NAME), SIM_ROWS,   SIM_COLS,    SIM_DEPTH,  SIM_CELL,
+    SIM_CORRECTION,     model_open, model_cycle, model_close};

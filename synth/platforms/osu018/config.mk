@@ -1,0 +1,19 @@
+# osu018: OSU standard cells, 180 nm, 1.8 V, as Debian's qflow-tech-osu018 installs them.
+# Keys of OpenROAD-flow-scripts where they exist there; the VMAC_ ones are this flow's.
+# SPDX-License-Identifier: Apache-2.0
+
+export PROCESS = 180
+export LIB_FILES ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
+
+# Maps $fa to the library's full and half adder, for the second netlist of each cell.
+export ADDER_MAP_FILE ?= synth/platforms/osu018/cells_adders.v
+
+# A product bit drives about two gate inputs; an operand bit comes from a strong gate.
+export ABC_DRIVER_CELL ?= INVX4
+export ABC_LOAD_IN_FF ?= 25
+export VMAC_INPUT_SLEW_NS ?= 0.1
+
+# One delay target for all cells, so that areas compare at equal speed.
+export VMAC_DELAY_PS ?= 2500
+# Time of one MAC, for leakage energy only.
+export VMAC_PERIOD_NS ?= 5

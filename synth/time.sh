@@ -1,0 +1,36 @@
+#!/bin/sh
+# time.sh: the delay of one mapped cell, with OpenSTA.
+# usage: time.sh TOP SCALAR_NETLIST.v REPORT
+# Environment: LIB_FILES, ABC_LOAD_IN_FF (load of each output), VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS.
+# Prints delay_ns=NUMBER; a netlist without a path has 0. The full report goes to REPORT.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+die() {
+  echo "synth/time.sh: $*" >&2
+  exit 1
+}
+
+[ $# -eq 3 ] || die "usage: time.sh TOP SCALAR_NETLIST.v REPORT"
+top=$1 netlist=$2 report=$3
+command -v sta > /dev/null || die "sta (OpenSTA) not found; on Debian: apt install opensta"
+load=$(awk "BEGIN { print $ABC_LOAD_IN_FF / 1000 }")
+sed -e "s|@LIBERTY@|$LIB_FILES|" -e "s|@NETLIST@|$netlist|" -e "s|@TOP@|$top|" \
+  -e "s|@PERIOD@|$VMAC_PERIOD_NS|" -e "s|@SLEW@|$VMAC_INPUT_SLEW_NS|" -e "s|@LOAD@|$load|" \
+  "$(dirname "$0")/time.tcl" > "$report.tcl"
+# sta's exit status is 0 after errors, and it may go on with half a netlist: read what it says.
+sta -no_init -no_splash -exit "$report.tcl" > "$report" 2>&1 || die "sta failed; see $report"
+if grep -q -i '^ *error\|warning: .*not found\|unexpected' "$report"; then
+  grep -i 'error\|warning\|unexpected' "$report" >&2
+  die "sta reported an error on $netlist; see $report"
+fi
+awk -v netlist="$netlist" '
+  /data arrival time/ && delay == "" { delay = $1 }
+  /No paths found/ { delay = 0 }
+  END {
+    if (delay !~ /^[0-9.]+$/) {
+      print "synth/time.sh: no path delay in the report of " netlist | "cat 1>&2"
+      exit 1
+    }
+    print "delay_ns=" delay
+  }' "$report"

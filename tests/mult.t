@@ -1,0 +1,185 @@
+#!/bin/sh
+# The registry's generators and `varimac mult`, from outside.
+#
+# TEST RATIONALE. State space: each kind of wrong registry line through each generator; the
+# generated Verilog functions at every CELL through Verilator, Yosys and Icarus, and an illegal
+# CELL; each verb of `varimac mult` with good and bad command lines. The products are
+# test_mult.c's job.
+# SPDX-License-Identifier: Apache-2.0
+B=${B:-build}
+VARIMAC=${VARIMAC:-$B/varimac}
+tmp=$(mktemp -d)
+trap 'rm -rf "$tmp"' EXIT
+count=0
+
+ok() { # ok STATUS TEXT
+  count=$((count + 1))
+  if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; fi
+}
+
+# fails CODE PATTERN TEXT COMMAND...: the exit code, one line on stderr like PATTERN, no output.
+fails() {
+  code=$1 pattern=$2 text=$3
+  shift 3
+  "$@" > "$tmp/out" 2> "$tmp/err"
+  [ $? -eq "$code" ] && grep -Eq "$pattern" "$tmp/err" && [ "$(wc -l < "$tmp/err")" -eq 1 ] &&
+    [ ! -s "$tmp/out" ]
+  ok $? "$text"
+}
+
+generate() { # generate KIND [FAMILIES CELLS]
+  awk -f scripts/mults-read.awk -f "scripts/mults-to-$1.awk" \
+    "${2:-rtl/mult/families.tbl}" "${3:-rtl/mult/mults.tbl}"
+}
+
+# ---- wrong registry lines ----
+
+bad_cell() { # bad_cell TEXT PATTERN LINE: LINE is put after a good one, as line 3
+  printf '# registry\nexact exact u8 - - -\n%s\n' "$3" > "$tmp/mults.tbl"
+  for kind in c v mk; do
+    fails 1 "mults.tbl:3: expected $2" "$1 (mults-to-$kind)" \
+      generate $kind rtl/mult/families.tbl "$tmp/mults.tbl"
+  done
+}
+
+bad_cell 'too few columns' '6 columns .*found .5 columns' 'a zero u8 - -'
+bad_cell 'too many columns' '6 columns .*found .7 columns' 'a zero u8 - - - -'
+bad_cell 'capital in a name' 'a name of the form .*found .Perf2' 'Perf2 zero u8 - - -'
+bad_cell 'name begins with a digit' 'a name of the form .*found .2perf' '2perf zero u8 - - -'
+bad_cell 'duplicate name' 'each name once .*line 2.*found .exact' 'exact zero u8 - - -'
+bad_cell 'same cell under two names' 'each cell once .exact is.*found .again' 'again exact u8 - - -'
+bad_cell 'unknown family' 'one of the families exact, zero, .*found .perf.' 'a perf u8 m=1 - -'
+bad_cell 'unknown class' 'class u8 or s8, found .u9' 'a zero u9 - - -'
+bad_cell 'missing parameter' 'params m=0\.\.7 for perforated, found .-' 'a perforated u8 - - -'
+bad_cell 'needless parameter' 'params - for zero, found .m=1' 'a zero u8 m=1 - -'
+bad_cell 'wrong parameter name' 'a parameter m=NUMBER, found .t=1' 'a perforated u8 t=1 - -'
+bad_cell 'parameter is no number' 'a parameter m=NUMBER, found .m=x' 'a perforated u8 m=x - -'
+bad_cell 'octal-looking parameter' 'a parameter m=NUMBER, found .m=03' 'a perforated u8 m=03 - -'
+bad_cell 'negative parameter' 'a parameter m=NUMBER, found .m=-1' 'a perforated u8 m=-1 - -'
+bad_cell 'parameter above the range' 'm in 0\.\.7 for perforated' 'a perforated u8 m=8 - -'
+bad_cell 'parameter far above' 't in 0\.\.8 for truncated' 'a truncated u8 t=99999999 - -'
+bad_cell 'unknown variate' 'xvar low:N.*found .high:2' 'a zero u8 - high:2 -'
+bad_cell 'variate without bits' 'xvar low:N.*found .low.' 'a zero u8 - low -'
+bad_cell 'variate of nine bits' 'xvar low:N.*found .or:9' 'a zero u8 - or:9 -'
+bad_cell 'source with a quote' 'a source of letters' 'a zero u8 - - "x"'
+
+printf '# nothing\n' > "$tmp/mults.tbl"
+fails 1 'mults.tbl:1: expected at least one cell' 'registry without a cell' \
+  generate c rtl/mult/families.tbl "$tmp/mults.tbl"
+printf 'exact -\nmine m=3..1\n' > "$tmp/families.tbl"
+fails 1 'families.tbl:2: expected a parameter of the form' 'family with an empty range' \
+  generate c "$tmp/families.tbl" rtl/mult/mults.tbl
+
+printf 'exact exact u7 - - -\n' > "$tmp/mults.tbl"
+make "B=$tmp/build" "MULT_TABLES=rtl/mult/families.tbl $tmp/mults.tbl" "$tmp/build/gen/mults.mk" \
+  > "$tmp/out" 2>&1
+[ $? -ne 0 ] && grep -q 'mults.tbl:1: expected class' "$tmp/out" &&
+  [ ! -e "$tmp/build/gen/mults.mk" ]
+ok $? 'make stops at a wrong registry and leaves no generated file'
+
+# ---- generated Verilog ----
+
+generate v > "$tmp/vmac_mult.v"
+awk -v what=functions -f scripts/mults-read.awk -f scripts/mults-to-v.awk rtl/mult/families.tbl \
+  rtl/mult/mults.tbl > "$tmp/vmac_cells.vh"
+
+# A module that elaborates only if the functions say what the registry says, read here anew.
+grep -v '^#' rtl/mult/mults.tbl | awk '
+  BEGIN { print "module cells;\n`include \"vmac_cells.vh\"\ngenerate" }
+  { signed = ($3 == "s8"); bits = $5; sub(/.*:/, "", bits)
+    kind = $5 ~ /^low/ ? 1 : $5 ~ /^or/ ? 2 : 0
+    printf "if (vmac_cell_signed(%d) != %d || vmac_cell_xkind(%d) != %d || " \
+           "vmac_cell_xbits(%d) != %d) wrong_%s u ();\n",
+           NR - 1, signed, NR - 1, kind, NR - 1, bits + 0, $1 }
+  END { print "endgenerate\nendmodule" }' > "$tmp/cells.v"
+sed 's/vmac_cell_xbits(7) != 2/vmac_cell_xbits(7) != 3/' "$tmp/cells.v" > "$tmp/wrong.v"
+
+elaborate() { # elaborate TOOL TOP FILE...
+  tool=$1 top=$2
+  shift 2
+  case $tool in
+    verilator) verilator --lint-only -I"$tmp" --top-module "$top" "$@" ;;
+    iverilog) iverilog -g2005 -I"$tmp" -s "$top" -o "$tmp/vvp" "$@" ;;
+    yosys) yosys -q -p "read_verilog -I$tmp $*; hierarchy -check -top $top" ;;
+  esac > "$tmp/out" 2>&1
+}
+printf 'module over; wire [15:0] p;
+  vmac_mult #(.CELL(%d)) u (.a_i(8%sd1), .w_i(8%sd1), .p_o(p)); endmodule\n' \
+  "$(grep -c '^[a-z]' rtl/mult/mults.tbl)" "'" "'" > "$tmp/over.v"
+for tool in verilator iverilog yosys; do
+  elaborate $tool cells "$tmp/cells.v"
+  ok $? "$tool: vmac_cells.vh says what the registry says"
+  elaborate $tool cells "$tmp/wrong.v"
+  [ $? -ne 0 ] && grep -q wrong_perf2s "$tmp/out"
+  ok $? "$tool: the check above can fail"
+  elaborate $tool over "$tmp/over.v" "$tmp/vmac_mult.v" rtl/mult/*.v
+  [ $? -ne 0 ] && grep -q error_CELL_is_not_in_mults_tbl "$tmp/out"
+  ok $? "$tool: an illegal CELL stops elaboration with a sentence"
+done
+
+# ---- varimac mult ----
+
+lines=$(grep -c '^[a-z]' rtl/mult/mults.tbl)
+"$VARIMAC" mult list > "$tmp/list"
+awk 'NR == FNR { if (/^[a-z]/) want[n++] = $1 " " $2 " " $3 " " $4 " " $5 " " $6; next }
+     FNR > 1 && !/^#/ { got = $1 " " $2 " " $3 " " $4 " " $5 " " $7; if (got != want[k++]) bad = 1 }
+     END { exit bad || k != n }' rtl/mult/mults.tbl "$tmp/list"
+ok $? "list shows the registry's $lines lines in order"
+grep -q 'exact product is not 0' "$tmp/list"
+ok $? 'list says how MRE is counted'
+
+"$VARIMAC" mult info perf2s > "$tmp/info"
+grep -q 'CELL = 7)' "$tmp/info" && grep -q 'A mod 2^2' "$tmp/info" &&
+  grep -q 'WCE  *384$' "$tmp/info"
+ok $? 'info perf2s'
+hash_of() { "$VARIMAC" mult info "$1" | awk '/table hash/ { print $3 }'; }
+[ "$(hash_of zero)" = "$(hash_of zeros)" ] && [ "$(hash_of perf2)" != "$(hash_of perf2s)" ]
+ok $? 'equal tables share a hash, others do not'
+
+for name in trunc6 trunc6s; do
+  case $name in *s) type=d2 ;; *) type=u2 ;; esac
+  "$VARIMAC" mult table $name > "$tmp/csv"
+  "$VARIMAC" mult table $name --raw -o "$tmp/raw"
+  sed -e 1d -e 's/^[^,]*,//' "$tmp/csv" | tr ',' '\n' > "$tmp/a"
+  od -An -v -t $type -w2 "$tmp/raw" | tr -d ' ' > "$tmp/b"
+  [ "$(wc -l < "$tmp/a")" -eq 65536 ] && cmp -s "$tmp/a" "$tmp/b"
+  ok $? "table $name: CSV and --raw agree"
+done
+awk -F, 'NR > 1 { for (j = 2; j <= 257; j++) if ($j != $1 * w[j]) bad = 1 }
+         NR == 1 { for (j = 2; j <= 257; j++) w[j] = $j }
+         END { exit bad || NR != 257 }' <<EOF
+$("$VARIMAC" mult table exacts)
+EOF
+ok $? "table exacts: the operands in the margins multiply to the entries"
+
+"$VARIMAC" mult errors zero perf2 --json "$tmp/json" > "$tmp/out" &&
+  [ "$(wc -l < "$tmp/out")" -eq 4 ] &&
+  [ "$(grep -c '"name"' "$tmp/json")" -eq 2 ] && grep -Eq '"mre":[[:space:]]*1,' "$tmp/json" &&
+  grep -Eq '"wce":[[:space:]]*765,' "$tmp/json"
+ok $? 'errors of two cells, as text and JSON'
+
+"$VARIMAC" mult map trunc6s -o "$tmp/map.png" && [ "$(head -c 4 "$tmp/map.png" | tail -c 3)" = PNG ]
+ok $? 'map draws a PNG'
+program=$(command -v "$VARIMAC")
+fails 1 'cannot start gnuplot.*gnuplot-nox' 'map without gnuplot says what to install' \
+  env PATH="$tmp" "$program" mult map trunc6s -o "$tmp/none.png"
+[ ! -e "$tmp/none.png" ]
+ok $? 'and leaves no file'
+fails 1 'cannot write' 'map into a missing folder' "$VARIMAC" mult map perf2 -o "$tmp/no/map.png"
+fails 1 'cannot write' 'table into a missing folder' "$VARIMAC" mult table perf2 -o "$tmp/no/t.csv"
+if [ -w /dev/full ]; then
+  "$VARIMAC" mult table perf2 > /dev/full 2> "$tmp/err"
+  [ $? -eq 1 ] && grep -q 'standard output: cannot write' "$tmp/err"
+  ok $? 'a full disk on standard output is an error'
+fi
+fails 1 "no multiplier 'prf2', did you mean 'perf2'" 'unknown name: suggestion' \
+  "$VARIMAC" mult info prf2
+fails 1 "no multiplier 'prf2'" 'unknown name among known ones: no output' \
+  "$VARIMAC" mult errors exact prf2
+fails 2 "no verb 'tabel', did you mean 'table'" 'unknown verb' "$VARIMAC" mult tabel
+fails 2 'expected one multiplier, found 0' 'missing name' "$VARIMAC" mult info
+fails 2 "no option '--bogus'" 'unknown option' "$VARIMAC" mult table perf2 --bogus
+fails 2 "no option 'json'" 'option of another verb' "$VARIMAC" mult table perf2 --json x
+fails 2 'needs a value' 'option without value' "$VARIMAC" mult map perf2 -o
+fails 2 'expected -o' 'map without -o' "$VARIMAC" mult map perf2
+echo "1..$count"
