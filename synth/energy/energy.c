@@ -42,6 +42,7 @@ void energy_of(const net_list *nl, const cell_lib *lib, const energy_setup *setu
   double *slew = energy_slews(nl, load, setup->input_slew);
   *sum = (energy_sum){0};
   for (size_t n = NET_FIRST; n < nl->nets; n++) {
+    if (!(load[n] > 0)) continue; /* an operand bit that feeds nothing is not the cell's */
     const uint64_t transitions = activity[n].rises + activity[n].falls;
     sum->transitions += transitions;
     sum->switching += 0.5 * load[n] * lib->voltage * lib->voltage * (double)transitions;

@@ -1,0 +1,25 @@
+# accuracy.csv (scripts/accuracy-csv.awk) as a table, a row per cell and a column per correction mode:
+# awk [-v style=md] -f scripts/accuracy-table.awk accuracy.csv
+# SPDX-License-Identifier: Apache-2.0
+
+BEGIN {
+  FS = ","
+  modes = split("none bias paper cv", mode, " ")
+}
+FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+{
+  m = $at["mult"]
+  if (!(m in seen)) { seen[m] = 1; cell[cells++] = m }
+  accuracy[m, $at["correction"]] = 100 * $at["accuracy"]
+}
+END {
+  md = style == "md"
+  printf md ? "| multiplier |" : "%-11s", md ? "" : "multiplier"
+  for (i = 1; i <= modes; i++) printf md ? " %s |" : " %6s", mode[i]
+  print md ? "\n|---|---:|---:|---:|---:|" : ""
+  for (c = 0; c < cells; c++) {
+    printf md ? "| %s |" : "%-11s", cell[c]
+    for (i = 1; i <= modes; i++) printf md ? " %.2f |" : " %6.2f", accuracy[cell[c], mode[i]]
+    print ""
+  }
+}

@@ -1,0 +1,52 @@
+# One row per cell from four measurements, in the order of the registry:
+#   awk -f report-merge.awk errors.txt cells.csv accuracy.csv bench.txt
+# errors.txt    varimac mult errors      cells.csv   make synth
+# accuracy.csv  scripts/accuracy-csv.awk bench.txt   what the cell bench printed
+# A cell that bench.txt does not report as PASS is FAIL.
+# SPDX-License-Identifier: Apache-2.0
+
+BEGIN { FS = "," }
+
+FNR == 1 { file++; split("", at) }
+file == 1 && FNR == 1 { next }
+file == 1 && /^#/ { next }
+file == 1 {
+  split($0, word, /[ \t]+/)
+  order[rows++] = word[1]
+  mre[word[1]] = word[4]
+  next
+}
+
+# CSV files name their columns in the first line.
+file < 4 && FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+file == 2 {
+  name = $at["name"]
+  if (!(name in mre)) { order[rows++] = name; mre[name] = "" } # a baseline that exists in synthesis only
+  class[name] = $at["class"]
+  area[name] = $at["area_um2"]
+  area_fa[name] = $at["area_fa_um2"]
+  delay[name] = $at["delay_ns"]
+  energy[name] = $at["energy_pj"]
+  energy_fa[name] = $at["energy_fa_pj"]
+  next
+}
+file == 3 {
+  accuracy[$at["mult"], $at["correction"]] = 100 * $at["accuracy"]
+  images[$at["mult"]] = $at["images"]
+  next
+}
+file == 4 && /^PASS / { for (i = split($0, word, /[ \t\/:]+/); i > 1; i--) passed[word[i]] = 1 }
+
+END {
+  print "name,class,mre,area_um2,area_fa_um2,delay_ns,energy_pj,energy_fa_pj," \
+        "none,bias,paper,cv,images,rtl"
+  for (r = 0; r < rows; r++) {
+    m = order[r]
+    if (!(m in area) && !((m, "none") in accuracy)) continue
+    printf "%s,%s,%s,%s,%s,%s,%s,%s", m, class[m], mre[m], area[m], area_fa[m], delay[m],
+           energy[m], energy_fa[m]
+    split("none bias paper cv", mode, " ")
+    for (i = 1; i <= 4; i++) printf ",%s", accuracy[m, mode[i]]
+    printf ",%s,%s\n", images[m], (m, "none") in accuracy ? (m in passed ? "equal" : "FAIL") : ""
+  }
+}

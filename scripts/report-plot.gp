@@ -1,0 +1,17 @@
+# Accuracy against energy per multiplication, one mark per cell and correction mode.
+# usage: gnuplot -e "report='report.csv'; out='plot.svg'" report-plot.gp
+# SPDX-License-Identifier: Apache-2.0
+set terminal svg size 900,520 font "sans-serif,12" background "white"
+set output out
+set datafile separator ","
+set key bottom left
+set xlabel "energy per multiplication (pJ, zero-delay toggles)"
+set ylabel "accuracy (%)"
+set grid
+set yrange [0:100]
+array mode[4] = ["none", "bias", "paper", "cv"]
+array mark[4] = [4, 8, 2, 7]
+plot for [i=1:4] report using (column("energy_pj")):(column(mode[i])) \
+       with points pt mark[i] ps 0.9 title mode[i], \
+     report using (column("energy_pj")):(column("cv")):(strcol("name")) \
+       with labels offset 0,0.8 font ",9" notitle
