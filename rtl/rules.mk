@@ -33,3 +33,17 @@ lint-mult: $(RTL_MULT)
 	$(Q)for cell in $(foreach m,$(MULTS),$(CELL_$(m))); do \
 	  verilator --lint-only -Wall --top-module vmac_mult -GCELL=$$cell $(RTL_MULT) || exit 1; \
 	done
+
+# Every module as top through the three front ends; a word from any of them is a failure.
+RTL_ALL := $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v))
+.PHONY: lint-rtl
+lint: lint-rtl
+lint-rtl: $(RTL_ALL) $(B)/gen/vmac_cells.vh
+	$(call say,LINT,"rtl: verilator iverilog yosys")
+	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do \
+	  { verilator --lint-only -Wall -I$(B)/gen --top-module $$top $(RTL_ALL) && \
+	    iverilog -g2005 -Wall -tnull -I$(B)/gen -s $$top $(RTL_ALL) && \
+	    yosys -q -p "read_verilog -I$(B)/gen $(RTL_ALL); hierarchy -check -top $$top; proc; \
+	      check -assert"; } > $(B)/gen/lint.log 2>&1 && [ ! -s $(B)/gen/lint.log ] || \
+	  { echo "lint: $$top"; cat $(B)/gen/lint.log; exit 1; }; \
+	done

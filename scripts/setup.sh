@@ -2,7 +2,7 @@
 # setup.sh: checks the tools and libraries that Varimac builds on, and installs from Debian what is
 # missing. Does nothing, in well under a second, where nothing is missing.
 #
-# usage: scripts/setup.sh [npm]     npm: also what `make data` downloads with
+# usage: scripts/setup.sh [npm | cppcheck]     also what `make data` or `make lint` wants
 # exit:  0 all there, 1 something is missing and could not be installed
 # SPDX-License-Identifier: Apache-2.0
 set -u
@@ -31,7 +31,10 @@ libcjson-dev          include cjson/cJSON.h  JSON files
 libdnnl-dev           include dnnl.h         training
 libcmocka-dev         include cmocka.h       unit tests
 EOF
-  if [ "$want_npm" = 1 ]; then echo 'npm cmd npm downloading data sets'; fi
+  case $extra in
+    npm) echo 'npm cmd npm downloading data sets' ;;
+    cppcheck) echo 'cppcheck cmd cppcheck checking the C sources' ;;
+  esac
 }
 
 # Names of headers on stdin; those gcc does not find on stdout. One run of the preprocessor for all.
@@ -99,11 +102,10 @@ fail() {
   exit 1
 }
 
-want_npm=0
-case $#:${1-} in
-  0:) ;;
-  1:npm) want_npm=1 ;;
-  *) echo "usage: scripts/setup.sh [npm]" >&2; exit 2 ;;
+extra=${1-}
+case $#:$extra in
+  0: | 1:npm | 1:cppcheck) ;;
+  *) echo "usage: scripts/setup.sh [npm | cppcheck]" >&2; exit 2 ;;
 esac
 
 check

@@ -25,10 +25,10 @@ void sim_expect(const vmac_mult *mult, const int32_t *table, const sim_job *job,
                 int32_t *acc) {
   for (int i = 0; i < job->m; i++)
     for (int j = 0; j < job->n; j++)
-      acc[(size_t)i * job->n + j] = expect_one(
-          mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k,
-          correction && job->c0 ? job->c0[j] : 0, correction && job->c1 ? job->c1[j] : 0,
-          job->bias[j]);
+      acc[(size_t)i * job->n + j] =
+          expect_one(mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k,
+                     correction && job->c0 ? job->c0[j] : 0, correction && job->c1 ? job->c1[j] : 0,
+                     job->bias[j]);
 }
 
 /* The k whose product alone already comes out wrong, or -1; *want and *got are that product's. */

@@ -1,5 +1,5 @@
-/* A tiled matrix product on a model: tiles in the order pixels, channels, k; three input streams with
- * random idle cycles, one output stream, checked for order.
+/* A tiled matrix product on a model: tiles in the order pixels, channels, k; three input streams
+ * with random idle cycles, one output stream, checked for order.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
@@ -19,7 +19,9 @@ struct Walk {
   bool done;
 };
 
-static int min_int(int a, int b) { return a < b ? a : b; }
+static int min_int(int a, int b) {
+  return a < b ? a : b;
+}
 
 static void tile_set(Walk *walk, int m0, int n0, int k0) {
   const sim_job *job = walk->job;
@@ -41,7 +43,9 @@ static Walk walk_start(const sim_model *model, const sim_job *job, int only_k) {
   return walk;
 }
 
-static bool tile_is_first(const Walk *walk) { return walk->tile.k0 == first_k(walk); }
+static bool tile_is_first(const Walk *walk) {
+  return walk->tile.k0 == first_k(walk);
+}
 static bool tile_is_last(const Walk *walk) {
   return walk->only_k >= 0 || walk->tile.k_end == walk->job->k;
 }
@@ -165,8 +169,7 @@ static bool streams_advance(Run *run, const sim_out *out, sim_in *in) {
 }
 
 static bool product_run(void *dut, const sim_model *model, const sim_job *job,
-                        const sim_options *options, int32_t *acc, uint64_t *cycles,
-                        vmac_err *err) {
+                        const sim_options *options, int32_t *acc, uint64_t *cycles, vmac_err *err) {
   /* Longest wait between two events without a fault: the wave's way through the unit. */
   const int patience = 4 * (model->rows + model->cols) + 64;
   const Walk start = walk_start(model, job, options->only_k);
@@ -190,7 +193,8 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
       if (!sink_take(&run, &out, acc, err)) return false;
       moved = true;
     }
-    quiet = moved || (!in.w_valid && !in.k_valid && !in.a_valid && !run.pixels.done) ? 0 : quiet + 1;
+    quiet =
+        moved || (!in.w_valid && !in.k_valid && !in.a_valid && !run.pixels.done) ? 0 : quiet + 1;
     if (quiet > patience)
       return vmac_fail(err,
                        "layer %s: nothing moved for %d cycles; waiting for pixel %d of channels "

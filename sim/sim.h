@@ -66,9 +66,9 @@ struct sim_options {
 bool sim_product(const sim_model *model, const sim_job *job, const sim_options *options,
                  int32_t *acc, uint64_t *cycles, vmac_err *err);
 
-/* Compares got with want, both (m, n). On a mismatch the error names layer, tile, pixel, row, column,
- * k, both operands, expected and found: row and k by running the pixel's products one by one on
- * the model, as far as one of them fails alone. */
+/* Compares got with want, both (m, n). On a mismatch the error names layer, tile, pixel, row,
+ * column, k, both operands, expected and found: row and k by running the pixel's products one by
+ * one on the model, as far as one of them fails alone. */
 bool sim_compare(const sim_model *model, const sim_job *job, const sim_options *options,
                  const int32_t *got, const int32_t *want, vmac_err *err);
 
@@ -76,7 +76,8 @@ bool sim_compare(const sim_model *model, const sim_job *job, const sim_options *
 bool sim_check(const sim_model *model, const sim_job *job, const sim_options *options,
                const int32_t *want, uint64_t *cycles, vmac_err *err);
 
-/* What the unit must deliver, by plain loops over the cell's table (vmac_mult_table). acc (m, n). */
+/* What the unit must deliver, by plain loops over the cell's table (vmac_mult_table). acc (m, n).
+ */
 void sim_expect(const vmac_mult *mult, const int32_t *table, const sim_job *job, int correction,
                 int32_t *acc);
 

@@ -1,11 +1,11 @@
 /* mac_unit: vmac_mac_unit (array, skew, side column, accumulators, correction, deskew).
  *
  * TEST RATIONALE
- * 1. State space. Matrix products whose M, K and N lie around the array's edges: 1, R-1, R, R+1, 2R,
- *    2R+1 and primes, R = ROWS for K and COLS for N, so that there are full and ragged tiles, one and
- *    several of them, along each dimension; M also crosses the accumulator memory's DEPTH, and is
- *    shorter than a weight load. Operands are random bits with extra zeros and extremes, idle rows carry
- *    garbage, coefficients use their whole range. Not exhaustive: random idle cycles on each
+ * 1. State space. Matrix products whose M, K and N lie around the array's edges: 1, R-1, R, R+1,
+ * 2R, 2R+1 and primes, R = ROWS for K and COLS for N, so that there are full and ragged tiles, one
+ * and several of them, along each dimension; M also crosses the accumulator memory's DEPTH, and is
+ *    shorter than a weight load. Operands are random bits with extra zeros and extremes, idle rows
+ * carry garbage, coefficients use their whole range. Not exhaustive: random idle cycles on each
  *    input stream decide how weight load, wave and coefficient load overlap.
  * 2. Parameters. Square, long, flat and smallest arrays, side lengths that are no power of two; u8
  *    and s8 cells, X = low bits, OR bit, none; with and without the correction unit. The list is
@@ -67,8 +67,7 @@ static void run_model(Bench *bench, const sim_model *model) {
       for (int n : ns) run_shape(bench, model, table, m, k, n);
   const int depth = model->depth;
   const int deep[] = {depth - 1, depth, depth + 1, 2 * depth + 3};
-  for (int m : deep)
-    run_shape(bench, model, table, m, 2 * r + 1, c + 1);
+  for (int m : deep) run_shape(bench, model, table, m, 2 * r + 1, c + 1);
   free(table);
 }
 

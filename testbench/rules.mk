@@ -1,4 +1,36 @@
-# Benches: one program per RTL module, $(B)/bench/<name>.
+# Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
+
+BENCH_UNITS := cells pe side skew accum correct
+BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
+BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
+# Tops that hold several instances take the number of registered cells.
+TB_FLAGS_cells := -GCELLS=$(words $(MULTS))
+TB_FLAGS_pe    := -GCELLS=$(words $(MULTS))
+TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
+
+define bench_rules
+$(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MULT) \
+                                    $(B)/gen/vmac_cells.vh
+	$$(call say,VERILATE,tb_$(1))
+	$$(Q)rm -rf $$(@D) && $$(VERILATOR) --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \
+	  $(TB_FLAGS_$(1)) $$< $(RTL_MAC) $(RTL_MULT)
+
+$(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(1).mk \
+                                testbench/bench.h cmodel/vmac.h
+	$$(call say,VCXX,testbench/$(1).cpp)
+	$$(Q)$$(VCXX) $$(VCXX_FLAGS) $$(VCPPFLAGS) -isystem $$(@D) -c -o $$@ $$<
+
+$(B)/verilator/tb_$(1)/model.o: $(B)/verilator/tb_$(1)/Vtb_$(1).mk
+	$$(call say,VCXX,tb_$(1))
+	$$(Q)for f in $$(@D)/Vtb_$(1)*.cpp; do echo "#include \"$$$${f##*/}\""; done \
+	  > $$(@D)/model.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -c -o $$@ $$(@D)/model.cpp
+
+$(B)/bench/$(1): $(B)/verilator/tb_$(1)/bench.o $(B)/verilator/tb_$(1)/model.o $(VRUNTIME) \
+                 $(LIBVARIMAC)
+	$$(call say,LINK,$$@)
+	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$^ $$(LDLIBS) -pthread
+endef
+$(foreach b,$(BENCH_UNITS),$(eval $(call bench_rules,$(b))))
 
 $(B)/verilator/testbench/%.o: testbench/%.cpp testbench/bench.h sim/sim.h cmodel/vmac.h
 	$(call say,VCXX,$<)
@@ -8,3 +40,8 @@ $(B)/bench/mac_unit: $(B)/verilator/testbench/mac_unit.o $(B)/verilator/sim/sim_
                      $(SIM_OBJ) $(SIM_MODEL_OBJ) $(VRUNTIME) $(LIBVARIMAC)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $^ $(LDLIBS) -pthread
+
+.PHONY: bench bench-build
+bench-build: $(BENCHES)
+bench: bench-build ## build and run every RTL bench, and ResNet-8 through the array
+	$(Q)for b in $(BENCHES); do $$b || exit 1; done

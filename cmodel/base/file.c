@@ -19,6 +19,7 @@ void *vmac_alloc(size_t count, size_t size) {
 
 uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err) {
   struct stat info;
+  errno = 0;
   FILE *f = fopen(path, "rb");
   if (!f || fstat(fileno(f), &info) || !S_ISREG(info.st_mode)) {
     vmac_fail(err, "%s: cannot read: %s", path, f && !errno ? "not a file" : strerror(errno));

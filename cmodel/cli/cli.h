@@ -11,7 +11,7 @@
   X(eval, "score a network with a multiplier and a correction mode")                               \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
-  X(operands, "record operand streams of the array's multipliers from exact inference")             \
+  X(operands, "record operand streams of the array's multipliers from exact inference")            \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
   X(train, "train a float network from scratch, resume after a kill")
 

@@ -38,6 +38,25 @@ static void load(vmac_dataset *data, const char *spec, const train_net *net) {
             data->c, data->classes, net->name);
 }
 
+static train_model *load_model(const char *path) {
+  vmac_err err;
+  train_model *model = train_load(path, &err);
+  if (!model) cli_die("%s", err.text);
+  return model;
+}
+
+/* The int8 network from ranges over the first `images` images, written to `out`. */
+static vmac_net *make_net(train_trainer *t, const vmac_dataset *data, size_t images,
+                          const char *out) {
+  vmac_err err;
+  train_range *range = vmac_alloc((size_t)t->model->layers, sizeof *range);
+  train_ranges(t, data, images, range);
+  vmac_net *net = train_quantize(t->model, range, &err);
+  free(range);
+  if (!net || !vmac_net_save(net, out, &err)) cli_die("%s", err.text);
+  return net;
+}
+
 static void print_tensors(const vmac_net *net) {
   for (int i = 0; i < net->ops; i++) {
     const vmac_tensor *t = &net->tensor[net->op[i].out];
@@ -70,7 +89,6 @@ int cmd_quantize(int argc, char **argv) {
   const char *in = NULL, *out = NULL, *spec = "cifar10:train", *test = NULL;
   size_t images = 1000;
   int threads = omp_get_num_procs();
-  vmac_err err;
   for (int o; (o = getopt_long(argc, argv, "ho:", OPTIONS, NULL)) != -1;) switch (o) {
     case 'h':
       fputs(HELP, stdout);
@@ -99,21 +117,16 @@ int cmd_quantize(int argc, char **argv) {
   if (optind < argc)
     cli_usage("quantize takes no argument '%s'; see varimac quantize --help", argv[optind]);
   if (!in || !out) cli_usage("quantize needs --in FILE.safetensors and --out FILE.tflite");
-  train_model *model = train_load(in, &err);
-  if (!model) cli_die("%s", err.text);
+  train_model *model = load_model(in);
   vmac_dataset data;
   load(&data, spec, model->net);
   if (images > data.n) cli_die("--images %zu: %s has only %zu", images, spec, data.n);
   const train_config config = {.batch = 128, .shards = 4};
   train_trainer *t = train_trainer_new(model, &config, threads);
-  train_range *range = vmac_alloc((size_t)model->layers, sizeof *range);
-  train_ranges(t, &data, images, range);
-  vmac_net *net = train_quantize(model, range, &err);
-  if (!net || !vmac_net_save(net, out, &err)) cli_die("%s", err.text);
+  vmac_net *net = make_net(t, &data, images, out);
   printf("%s: calibrated on %zu images of %s\n", out, images, spec);
   print_tensors(net);
   if (test) compare(t, net, test);
-  free(range);
   vmac_net_free(net);
   train_trainer_free(t);
   vmac_dataset_free(&data);

@@ -191,12 +191,18 @@ static char *checkpoint_path(const char *out) {
   return path;
 }
 
+static const train_net *find_net(const char *name) {
+  vmac_err err;
+  const train_net *net = train_net_find(name, &err);
+  if (!net) cli_die("%s", err.text);
+  return net;
+}
+
 int cmd_train(int argc, char **argv) {
   arguments a = {0};
   vmac_err err;
   parse(argc, argv, &a);
-  const train_net *net = train_net_find(a.net, &err);
-  if (!net) cli_die("%s", err.text);
+  const train_net *net = find_net(a.net);
   vmac_dataset data, test;
   load(&data, a.config.data, net);
   load(&test, a.test, net);
@@ -206,7 +212,11 @@ int cmd_train(int argc, char **argv) {
   t->progress = cli_progress;
   char *checkpoint = checkpoint_path(a.out), command[512];
   int epoch = 0;
-  if (a.resume && !train_resume(t->model, &a.config, checkpoint, &epoch, &err))
+  if (!a.resume && !access(checkpoint, F_OK))
+    cli_die("%s exists: --resume continues it; remove it to start anew", checkpoint);
+  /* Written now too: a place that cannot be written shall not cost an epoch. */
+  if (a.resume ? !train_resume(t->model, &a.config, checkpoint, &epoch, &err)
+               : !train_save(t->model, &a.config, 0, true, 0, checkpoint, &err))
     cli_die("%s", err.text);
   train_command(net, &a.config, command, sizeof command);
   printf("%s\n%s: %zu parameters, %zu training and %zu test images, %d threads%s\n", command,
@@ -227,6 +237,7 @@ int cmd_train(int argc, char **argv) {
   }
   if (!train_save(t->model, &a.config, epoch, false, tested.accuracy, a.out, &err))
     cli_die("%s", err.text);
+  unlink(checkpoint);
   printf("%s: test accuracy %.2f %% after %d epochs\n", a.out, tested.accuracy, epoch);
   free(checkpoint);
   train_trainer_free(t);

@@ -6,7 +6,8 @@
 
 #include "net/net.h"
 
-/* int8 products are the exact path's whole cost: let the compiler use what the processor has. */
+/* The exact products are the golden model's most frequent operation: let the compiler use what the
+ * processor has. Operands are widened to 16 bits, for which it finds multiply-and-add-pairs. */
 #if defined(__x86_64__) && defined(__gnu_linux__)
 #define VMAC_CLONES __attribute__((target_clones("avx2", "default")))
 #else
@@ -14,9 +15,9 @@
 #endif
 
 /* The scratch holds the operands of up to VMAC_PATCH_PIXELS pixels, (pixels, k), then the weights'
- * operands, (n, k). */
+ * operands, (n, k); the exact path keeps both as int16, and one pixel's codes behind them. */
 size_t vmac_patch_bytes(const vmac_op *op) {
-  return (size_t)op->k * ((size_t)VMAC_PATCH_PIXELS + (size_t)op->n);
+  return (size_t)op->k * (2 * ((size_t)VMAC_PATCH_PIXELS + (size_t)op->n) + 1);
 }
 
 /* A row of the window, kw x c codes; x is its left edge in the input row, which may lie outside. */
@@ -81,16 +82,20 @@ int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls,
   return vmac_wrap(bias - za * sum_u8 + op->k * 128 * za);
 }
 
-/* acc (m, n) += a (m, k) times w (n, k), int8. */
+static void widen(size_t n, const int8_t *from, int16_t *to) {
+  for (size_t i = 0; i < n; i++) to[i] = from[i];
+}
+
+/* acc (m, n) += a (m, k) times w (n, k). */
 VMAC_CLONES
-static void gemm_exact(int m, int k, int n, const int8_t *restrict a, const int8_t *restrict w,
+static void gemm_exact(int m, int k, int n, const int16_t *restrict a, const int16_t *restrict w,
                        int32_t *restrict acc) {
   for (int i = 0; i < m; i++)
     for (int j = 0; j < n; j++) {
-      const int8_t *ai = a + (size_t)i * (size_t)k, *wj = w + (size_t)j * (size_t)k;
+      const int16_t *ai = a + (size_t)i * (size_t)k, *wj = w + (size_t)j * (size_t)k;
       int32_t sum = 0;
 #pragma omp simd reduction(+ : sum)
-      for (int kk = 0; kk < k; kk++) sum += (int16_t)ai[kk] * (int16_t)wj[kk];
+      for (int kk = 0; kk < k; kk++) sum += ai[kk] * wj[kk];
       acc[(size_t)i * (size_t)n + (size_t)j] += sum;
     }
 }
@@ -131,13 +136,17 @@ static void layer_exact(const vmac_net *net, const vmac_op *op, const int8_t *in
     depthwise_exact(net, op, input, acc);
     return;
   }
-  int8_t *codes = (int8_t *)state->patch;
+  const size_t k = (size_t)op->k;
+  int16_t *a = (int16_t *)(void *)state->patch, *w = a + VMAC_PATCH_PIXELS * k;
+  int8_t *codes = (int8_t *)(w + (size_t)op->n * k);
+  widen((size_t)op->n * k, net->tensor[op->weight].i8, w);
   for (int first = 0; first < op->m; first += VMAC_PATCH_PIXELS) {
     const int pixels = op->m - first < VMAC_PATCH_PIXELS ? op->m - first : VMAC_PATCH_PIXELS;
-    for (int p = 0; p < pixels; p++)
-      vmac_patch(net, op, input, first + p, 0, codes + (size_t)p * (size_t)op->k);
-    gemm_exact(pixels, op->k, op->n, codes, net->tensor[op->weight].i8,
-               acc + (size_t)first * (size_t)op->n);
+    for (int p = 0; p < pixels; p++) {
+      vmac_patch(net, op, input, first + p, 0, codes);
+      widen(k, codes, a + (size_t)p * k);
+    }
+    gemm_exact(pixels, op->k, op->n, a, w, acc + (size_t)first * (size_t)op->n);
   }
 }
 

@@ -110,9 +110,9 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
     ok = vmac_fail(err, "%s: made by another command; resume with the same options: %s", path,
                    theirs ? theirs : "(none recorded)");
   } else {
-    *epochs_done = done ? atoi(done) : 0;
-    if (*epochs_done < 1 || *epochs_done > cfg->epochs)
-      ok = vmac_fail(err, "%s: epochs_done: expected 1..%d, found '%.20s'", path, cfg->epochs,
+    *epochs_done = done ? atoi(done) : -1;
+    if (*epochs_done < 0 || *epochs_done > cfg->epochs)
+      ok = vmac_fail(err, "%s: epochs_done: expected 0..%d, found '%.20s'", path, cfg->epochs,
                      done ? done : "none");
   }
   ok = ok && copy_model(m, st, path, err);

@@ -230,8 +230,8 @@ double train_loss(int batch, int classes, const float *logits, const uint8_t *la
     for (size_t k = 1; k < nc; k++)
       if (z[k] > z[best]) best = k;
     *correct += best == labels[n];
-    double sum = 0;
-    for (size_t k = 0; k < nc; k++) sum += exp((double)(z[k] - z[best]));
+    double sum = exp((double)(z[0] - z[best]));
+    for (size_t k = 1; k < nc; k++) sum += exp((double)(z[k] - z[best]));
     const double log_sum = log(sum) + (double)z[best];
     for (size_t k = 0; k < nc; k++) {
       const double target =

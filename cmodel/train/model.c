@@ -29,10 +29,10 @@ static size_t add_slot(train_slot **slots, int *count, size_t *total, const char
 /* Index of the row called `name` among the rows before `layer`; tables are ours, so it exists. */
 static int find_row(const train_net *net, const char *name, int layer) {
   if (!name) return layer - 1;
-  for (int i = 0; i < layer; i++)
-    if (!strcmp(net->row[i].name, name)) return i;
-  assert(!"a row's input comes before it");
-  return -1;
+  int i = 0;
+  while (i < layer && strcmp(net->row[i].name, name) != 0) i++;
+  assert(i < layer);
+  return i;
 }
 
 static void add_parameters(train_model *m, train_layer *l) {

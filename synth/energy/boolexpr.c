@@ -131,6 +131,8 @@ void bool_free(bool_prog *prog) {
 
 uint64_t bool_eval(const bool_prog *prog, const uint64_t *value) {
   uint64_t stack[BOOL_STACK + 1];
+
+  stack[0] = 0;
   int top = -1;
   for (size_t i = 0; i < prog->ops; i++) {
     const bool_op op = prog->op[i];

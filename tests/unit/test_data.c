@@ -1,190 +1,15 @@
-/* TEST RATIONALE: data-set readers.
+/* TEST RATIONALE: data-set readers (PNG decoding itself: test_png).
  *   State space: each format once with values that only the documented layout decodes rightly; each
  *   kind of bad file with the part of the message that names the fault; then DAMAGE random byte
  *   flips and cuts of small valid files, where any answer but a crash (or a sanitizer's report)
- *   will do, and a success must have the geometry asked for.
- *   Parameters: 1 and 3 channels (two PNG paths); images of 28 and 32 pixels; 1-, 8- and 16-bit,
- *   palette, alpha and interlaced PNG (each a transformation of its own in the decoder).
+ *   will do, and an error must name the file.
+ *   Parameters: 1 and 3 channels; images of 28 and 32 pixels; text and JSON labels.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <png.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-
-#include "cmocka_all.h"
-#include "data/data.h"
+#include "data_files.h"
 
 enum { DAMAGE = 400, SEED = 20 };
 
-static char folder[64];
-static char name_buffer[128];
-
-/* A name in the test's own folder, valid until the next call. */
-static const char *in_folder(const char *name) {
-  snprintf(name_buffer, sizeof name_buffer, "%s/%s", folder, name);
-  return name_buffer;
-}
-
-static void write_file(const char *name, const void *bytes, size_t size) {
-  vmac_err err;
-  assert_true(vmac_write_file(in_folder(name), bytes, size, &err));
-}
-
-static uint8_t *random_bytes(size_t n, uint64_t seed) {
-  uint8_t *bytes = vmac_alloc(n, 1);
-  vmac_rng rng;
-  vmac_rng_seed(&rng, seed);
-  for (size_t i = 0; i < n; i++) bytes[i] = (uint8_t)vmac_rng_next(&rng);
-  return bytes;
-}
-
-/* The spec must not load, and the error must contain each of the words. */
-static void refused(const char *spec, const char *word1, const char *word2) {
-  vmac_dataset data;
-  vmac_err err = {""};
-  if (vmac_dataset_load(&data, spec, &err)) fail_msg("%s: loaded, expected '%s'", spec, word1);
-  if (!strstr(err.text, word1) || !strstr(err.text, word2))
-    fail_msg("expected '%s' and '%s' in: %s", word1, word2, err.text);
-}
-
-static void refused_here(const char *kind, const char *name, const char *word1, const char *word2) {
-  char spec[160];
-  snprintf(spec, sizeof spec, "%s:%s", kind, in_folder(name));
-  refused(spec, word1, word2);
-}
-
-static int make_folder(void **state) {
-  (void)state;
-  strcpy(folder, "/tmp/test_data.XXXXXX");
-  unsetenv("CIFAR10_DIR");
-  unsetenv("VARIMAC_DATA");
-  return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  char command[96];
-  snprintf(command, sizeof command, "rm -rf '%s'", folder);
-  return system(command);
-}
-
-/* ---- PNG ------------------------------------------------------------------------------------- */
-
-/* Writes a w x h PNG of the given type from packed rows; palette entry i is (i, 2i, 3i). */
-static void make_png(const char *name, int w, int h, int depth, int type, int interlace,
-                     const uint8_t *rows, size_t row) {
-  FILE *f = fopen(in_folder(name), "wb");
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-  png_infop info = png_create_info_struct(png);
-  png_init_io(png, f);
-  png_set_IHDR(png, info, (png_uint_32)w, (png_uint_32)h, depth, type, interlace, 0, 0);
-  png_color palette[256];
-  for (int i = 0; i < 256; i++)
-    palette[i] = (png_color){(png_byte)i, (png_byte)(2 * i), (png_byte)(3 * i)};
-  if (type == PNG_COLOR_TYPE_PALETTE) png_set_PLTE(png, info, palette, 256);
-  png_bytep *pointer = vmac_alloc((size_t)h, sizeof *pointer);
-  for (int y = 0; y < h; y++) pointer[y] = (png_bytep)(uintptr_t)(rows + (size_t)y * row);
-  png_set_rows(png, info, pointer);
-  png_write_png(png, info, PNG_TRANSFORM_IDENTITY, NULL);
-  png_destroy_write_struct(&png, &info);
-  free(pointer);
-  fclose(f);
-}
-
-static void expect_picture(const char *name, int w, int h, int c, const uint8_t *pixels) {
-  data_picture picture;
-  vmac_err err;
-  if (!data_read_png(in_folder(name), w, h, c, &picture, &err)) fail_msg("%s", err.text);
-  assert_int_equal(picture.c, c);
-  assert_memory_equal(picture.pixels, pixels, (size_t)w * (size_t)h * (size_t)c);
-  free(picture.pixels);
-}
-
-static void png_kinds(void **state) {
-  (void)state;
-  const uint8_t bits[] = {0xA0, 0x40}; /* rows 101 and 010 */
-  make_png("bits.png", 3, 2, 1, PNG_COLOR_TYPE_GRAY, 0, bits, 1);
-  expect_picture("bits.png", 3, 2, 1, (const uint8_t[]){255, 0, 255, 0, 255, 0});
-
-  const uint8_t wide[] = {1, 200, 2, 100, 3, 50, 250, 0, 251, 1, 252, 2};
-  make_png("wide.png", 2, 1, 16, PNG_COLOR_TYPE_RGB, 0, wide, 12);
-  expect_picture("wide.png", 2, 1, 3, (const uint8_t[]){1, 2, 3, 250, 251, 252});
-
-  const uint8_t index[] = {7, 80};
-  make_png("palette.png", 2, 1, 8, PNG_COLOR_TYPE_PALETTE, 0, index, 2);
-  expect_picture("palette.png", 2, 1, 3, (const uint8_t[]){7, 14, 21, 80, 160, 240});
-
-  const uint8_t alpha[] = {9, 8, 7, 0, 6, 5, 4, 128};
-  make_png("alpha.png", 1, 2, 8, PNG_COLOR_TYPE_RGB_ALPHA, 0, alpha, 4);
-  expect_picture("alpha.png", 1, 2, 3, (const uint8_t[]){9, 8, 7, 6, 5, 4});
-  make_png("gray-alpha.png", 2, 1, 8, PNG_COLOR_TYPE_GRAY_ALPHA, 0, alpha, 4);
-  expect_picture("gray-alpha.png", 2, 1, 1, (const uint8_t[]){9, 7});
-
-  uint8_t *noise = random_bytes(9 * 11 * 3, 1);
-  make_png("interlaced.png", 9, 11, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_ADAM7, noise, 27);
-  expect_picture("interlaced.png", 9, 11, 3, noise);
-  free(noise);
-}
-
-static void png_spec(void **state) {
-  (void)state;
-  const uint8_t gray[] = {1, 2, 3, 4, 5, 6};
-  vmac_dataset data;
-  vmac_err err;
-  char spec[160];
-  make_png("gray.png", 3, 2, 8, PNG_COLOR_TYPE_GRAY, 0, gray, 3);
-  snprintf(spec, sizeof spec, "png:%s", in_folder("gray.png"));
-  assert_true(vmac_dataset_load(&data, spec, &err));
-  assert_true(data.n == 1 && data.h == 2 && data.w == 3 && data.c == 1 && data.labels[0] == 0);
-  assert_memory_equal(data.pixels, gray, 6);
-  vmac_dataset_free(&data);
-}
-
-static void png_bad(void **state) {
-  (void)state;
-  uint8_t *noise = random_bytes(40 * 30 * 3, 2);
-  make_png("good.png", 40, 30, 8, PNG_COLOR_TYPE_RGB, 0, noise, 120);
-  free(noise);
-  data_picture picture;
-  vmac_err err;
-  assert_false(data_read_png(in_folder("good.png"), 1024, 0, 3, &picture, &err));
-  assert_non_null(strstr(err.text, "expected a width of 1024, found 40"));
-  assert_false(data_read_png(in_folder("good.png"), 40, 31, 3, &picture, &err));
-  assert_non_null(strstr(err.text, "expected a height of 31, found 30"));
-  assert_false(data_read_png(in_folder("good.png"), 40, 30, 1, &picture, &err));
-  assert_non_null(strstr(err.text, "expected a channel count of 1, found 3"));
-
-  size_t size;
-  uint8_t *bytes = vmac_read_file(in_folder("good.png"), &size, &err);
-  for (size_t cut = 0; cut < size; cut += cut < 64 || cut + 20 > size ? 1 : 37) {
-    write_file("cut.png", bytes, cut);
-    refused_here("png", "cut.png", cut < 8 ? "not a PNG file" : "the file ends early", "cut.png");
-  }
-  memcpy(bytes + 16, "\x7f\xff\xff\xff\x7f\xff\xff\xff", 8); /* width, height; CRC now wrong too */
-  write_file("cut.png", bytes, size);
-  refused_here("png", "cut.png", "damaged PNG", "cut.png");
-  free(bytes);
-  refused_here("png", "none.png", "cannot read", "none.png");
-
-  const int side = 30000; /* a valid header that asks for more than the limit: 30000^2 * 3 bytes */
-  FILE *f = fopen(in_folder("huge.png"), "wb");
-  png_structp png = png_create_write_struct(PNG_LIBPNG_VER_STRING, NULL, NULL, NULL);
-  png_infop info = png_create_info_struct(png);
-  png_init_io(png, f);
-  png_set_IHDR(png, info, side, side, 8, PNG_COLOR_TYPE_RGB, 0, 0, 0);
-  png_write_info(png, info);
-  uint8_t *row = vmac_alloc(side, 3);
-  for (int y = 0; y < 100; y++) png_write_row(png, row); /* libpng buffers; IDAT must have begun */
-  png_write_flush(png);
-  png_destroy_write_struct(&png, &info);
-  free(row);
-  fclose(f);
-  refused_here("png", "huge.png", "more than the limit", "30000 x 30000");
-}
-
-/* ---- sheets and labels ------------------------------------------------------------------------
- */
+/* ---- sheets and labels ---- */
 
 static void sheet_round_trip(void **state) {
   (void)state;
@@ -271,8 +96,7 @@ static void label_json(void **state) {
   free(labels);
 }
 
-/* ---- CIFAR-10 and MNIST through their specs ---------------------------------------------------
- */
+/* ---- CIFAR-10 and MNIST through their specs ---- */
 
 static void cifar_binary(void **state) {
   (void)state;
@@ -412,8 +236,7 @@ static void idx(void **state) {
   free(pixels);
 }
 
-/* ---- specs, shipped files, damage -------------------------------------------------------------
- */
+/* ---- specs, shipped files, damage ---- */
 
 static void specs(void **state) {
   (void)state;
@@ -518,9 +341,7 @@ static void json_survives_damage(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(png_kinds),
-      cmocka_unit_test(png_spec),
-      cmocka_unit_test(png_bad),
+
       cmocka_unit_test(sheet_round_trip),
       cmocka_unit_test(label_lines),
       cmocka_unit_test(label_json),

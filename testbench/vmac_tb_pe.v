@@ -1,0 +1,52 @@
+// vmac_tb_pe: one PE per cell of the registry, on the same inputs
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_tb_pe #(
+  // cells in rtl/mult/mults.tbl
+  parameter integer CELLS = 1
+) (
+  input  wire                clk,
+  input  wire                rst,
+  input  wire [7:0]          a_i,
+  input  wire                swap_i,
+  input  wire                shift_i,
+  input  wire [8:0]          w_i,
+  input  wire [31:0]         ps_i,
+  output wire [8*CELLS-1:0]  a_o,
+  output wire [8*CELLS-1:0]  swap_o,
+  output wire [16*CELLS-1:0] w_o,
+  output wire [8*CELLS-1:0]  en_o,
+  output wire [32*CELLS-1:0] ps_o
+);
+
+  genvar c;
+  generate
+    for (c = 0; c < CELLS; c = c + 1) begin : g_cell
+      assign swap_o[8*c+1 +: 7] = 7'd0;
+      assign en_o[8*c+1 +: 7] = 7'd0;
+      assign w_o[16*c+9 +: 7] = 7'd0;
+      vmac_pe #(
+        .CELL(c),
+        .PSUM_W(32)
+      ) u_pe (
+        .clk(clk),
+        .rst(rst),
+        .a_i(a_i),
+        .swap_i(swap_i),
+        .a_o(a_o[8*c +: 8]),
+        .swap_o(swap_o[8*c]),
+        .shift_i(shift_i),
+        .w_i(w_i),
+        .w_o(w_o[16*c +: 9]),
+        .en_o(en_o[8*c]),
+        .ps_i(ps_i),
+        .ps_o(ps_o[32*c +: 32])
+      );
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire

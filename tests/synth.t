@@ -1,0 +1,185 @@
+#!/bin/sh
+# Cell cost from outside: `varimac operands`, the mapping and timing scripts, vmac-energy.
+#
+# TEST RATIONALE. State space: three cells (perforated u8, recursive s8, zero) in both mapping
+# variants; transitions of every net of one of them against Icarus Verilog with the library's own
+# models; areas against yosys; each way in which a tool, a file or a netlist can be missing or wrong.
+# Parameters: the Icarus comparison runs 4 lanes of 100 steps: lane borders, a ragged machine word.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+ENERGY=$B/vmac-energy
+cells=$B/synth/osu018
+models=/usr/share/qflow/tech/osu018/osu018_stdcells.v
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+# refused STATUS PATTERN TEXT COMMAND...: exit status, and a line on stderr like PATTERN.
+refused() {
+  status=$1 pattern=$2 text=$3
+  shift 3
+  "$@" > "$tmp/out" 2> "$tmp/err"
+  [ $? -eq "$status" ] && grep -q "$pattern" "$tmp/err"
+  ok $? "$text" "$(tail -n 3 "$tmp/err")"
+}
+
+# value NAME FILE: the number behind NAME= .
+value() { sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$2"; }
+
+mk() { make -s B="$B" ${SYNTH_NET:+SYNTH_NET="$SYNTH_NET"} "$@"; }
+
+# ---- operand streams ----
+
+net=${SYNTH_NET:-weights/resnet8.tflite}
+record() { "$VARIMAC" operands --net "$net" --images 4 --lanes 4 --steps 100 "$@"; }
+
+record --class u8 --seed 5 -o "$tmp/u8" > "$tmp/log" && record --class s8 --seed 5 -o "$tmp/s8" \
+  > "$tmp/log" && record --class u8 --seed 6 -o "$tmp/other" > "$tmp/log" &&
+  record --class u8 --seed 5 -o "$tmp/again" > "$tmp/log"
+ok $? "operands are recorded"
+cmp -s "$tmp/u8" "$tmp/again" && ! cmp -s "$tmp/u8" "$tmp/other"
+ok $? "same seed, same bytes; another seed, others"
+
+bytes() { od -An -v -tu1 -w1 -j24 "$1"; }
+bytes "$tmp/u8" | awk '{ print ($1 + 128) % 256 }' > "$tmp/moved"
+bytes "$tmp/s8" | awk '{ print $1 + 0 }' | cmp -s - "$tmp/moved"
+ok $? "both classes sample the same places"
+[ "$(bytes "$tmp/u8" | tail -n +5 | sort -u | wc -l)" -gt 20 ]
+ok $? "activations are not constant"
+refused 1 'data set has' "more images than there are" \
+  "$VARIMAC" operands --net "$net" --images 100000 -o "$tmp/none"
+refused 2 'u8 or s8' "unknown class" record --class u9 -o "$tmp/none"
+[ ! -e "$tmp/none" ]
+ok $? "no file after an error"
+
+# ---- mapped cells ----
+
+mk "$cells/perf2/plain/energy.txt" "$cells/perf2/adders/energy.txt" \
+  "$cells/rec4s/plain/energy.txt" "$cells/rec4s/adders/energy.txt" \
+  "$cells/zero/plain/energy.txt" "$cells/perf2/plain/delay.txt" \
+  "$cells/zero/plain/delay.txt" > "$tmp/log" 2>&1
+ok $? "perf2, rec4s and zero map, and equal their C models on all 65,536 pairs" "$(cat "$tmp/log")"
+
+for cell in perf2/plain perf2/adders rec4s/plain rec4s/adders; do
+  yosys_area=$(awk '/Chip area/ { print $NF }' "$cells/$cell/stat.txt")
+  awk -v a="$yosys_area" -v b="$(value area_um2 "$cells/$cell/energy.txt")" \
+    'BEGIN { exit !(a > 1000 && a - b < 0.001 && b - a < 0.001) }'
+  ok $? "$cell: area is yosys' $yosys_area um2"
+done
+
+[ "$(value energy_pj "$cells/zero/plain/energy.txt")" = 0.000000 ] &&
+  [ "$(value toggles "$cells/zero/plain/energy.txt")" = 0.0000 ] &&
+  [ "$(value delay_ns "$cells/zero/plain/delay.txt")" = 0 ]
+ok $? "the zero cell costs nothing" "$(cat "$cells/zero/plain/energy.txt")"
+
+awk -v d="$(value delay_ns "$cells/perf2/plain/delay.txt")" 'BEGIN { exit !(d > 0.5 && d < 10) }'
+ok $? "perf2 has a plausible delay"
+
+mk -n -W rtl/mult/vmac_mult_recursive.v "$cells/perf2/plain/netlist.json" \
+  "$cells/rec4s/plain/netlist.json" > "$tmp/log" 2>&1
+grep -q 'map.sh.*rec4s' "$tmp/log" && ! grep -q 'map.sh.*perf2' "$tmp/log"
+ok $? "a changed family maps its own cells again, no other" "$(cat "$tmp/log")"
+
+# ---- transitions against Icarus Verilog ----
+
+energy() {
+  "$ENERGY" --liberty "${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}" \
+    --netlist "${NETLIST:-$cells/perf2/plain/netlist.json}" --cell "${CELL:-perf2}" \
+    --operands "${OPERANDS:-$tmp/u8}" "$@"
+}
+
+energy --nets "$tmp/nets.csv" > "$tmp/log"
+ok $? "transitions per net are written"
+
+od -An -v -tx1 -w1 -j24 "$tmp/u8" > "$tmp/stream.hex"
+cat > "$tmp/bench.v" << END
+\`timescale 1ns / 1ps
+module bench;
+  reg [7:0] stream [0:403];
+  reg [7:0] a, w;
+  wire [15:0] p;
+  integer lane, step;
+  vmac_cell_perf2 dut (.a_i(a), .w_i(w), .p_o(p));
+  initial begin
+    \$readmemh("$tmp/stream.hex", stream);
+    \$dumpfile("$tmp/dump.vcd");
+    for (lane = 0; lane < 4; lane = lane + 1)
+      for (step = 0; step < 100; step = step + 1) begin
+        w = stream[lane];
+        a = stream[4 + 100 * lane + step];
+        if (lane == 0 && step == 0) \$dumpvars(1, dut);
+        #10;
+      end
+    \$finish;
+  end
+endmodule
+END
+# Settled values once per 10 ns; the step after a lane's border has no step before it.
+iverilog -g2005 -o "$tmp/bench" "$tmp/bench.v" "$cells/perf2/plain/netlist.v" "$models" \
+  > "$tmp/log" 2>&1 && vvp -n "$tmp/bench" > "$tmp/log" 2>&1
+ok $? "Icarus runs the netlist" "$(cat "$tmp/log")"
+sed 's/[][]/ /g' "$tmp/dump.vcd" | tr -s ' ' | awk '
+  function settle(  id, i, bit) {
+    for (id in now)
+      for (i = 0; i < width[id]; i++) {
+        bit = substr(now[id], width[id] - i, 1)
+        if (now_step % 100 && bit != old[id, i]) { if (bit == "1") rises[id, i]++; else falls[id, i]++ }
+        old[id, i] = bit
+      }
+  }
+  function set(id, bits) {
+    while (length(bits) < width[id]) bits = "0" bits
+    now[id] = bits
+  }
+  /^\$var/ { width[$4] = $3; title[$4] = $5 }
+  /^#/ {
+    if (started) settle()
+    started = 1
+    now_step = substr($1, 2) / 10000
+  }
+  /^[01xz]/ { set(substr($1, 2), substr($1, 1, 1)) }
+  /^b/ { set($2, substr($1, 2)) }
+  END {
+    for (id in title)
+      for (i = 0; i < width[id]; i++)
+        print title[id] (width[id] > 1 ? "[" i "]" : "") "," rises[id, i] + 0 "," falls[id, i] + 0
+  }' | sort > "$tmp/icarus.csv"
+tail -n +2 "$tmp/nets.csv" | sort > "$tmp/ours.csv"
+join -t, "$tmp/ours.csv" "$tmp/icarus.csv" > "$tmp/both.csv"
+[ "$(wc -l < "$tmp/both.csv")" -eq "$(wc -l < "$tmp/ours.csv")" ] &&
+  [ "$(wc -l < "$tmp/both.csv")" -gt 100 ]
+ok $? "Icarus has every net of ours" \
+  "$(join -v 1 -t, "$tmp/ours.csv" "$tmp/icarus.csv" | head -n 3)"
+awk -F, '$2 != $4 || $3 != $5 { bad++ } { sum += $2 + $3 } END { exit bad > 0 || sum < 1000 }' \
+  "$tmp/both.csv"
+ok $? "transitions of every net equal Icarus'" \
+  "$(awk -F, '$2 != $4 || $3 != $5' "$tmp/both.csv" | head -n 3)"
+
+# ---- what must be refused ----
+
+awk '!done && sub(/"NAND2X1"/, "\"NOR2X1\"") { done = 1 } { print }' \
+  "$cells/perf2/plain/netlist.json" > "$tmp/swapped.json"
+NETLIST=$tmp/swapped.json refused 1 'A = [0-9]*, W = [0-9]*: expected' \
+  "a swapped gate: the differing pair is named" energy
+CELL=exact refused 1 'A = .*expected' "the netlist of another cell" energy
+CELL=perf22 refused 1 'perf2' "an unknown cell: the nearest is named" energy
+OPERANDS=$tmp/s8 refused 1 'class u8' "a stream of the other class" energy
+head -c 300 "$tmp/u8" > "$tmp/cut"
+OPERANDS=$tmp/cut refused 1 'truncated' "a truncated stream" energy
+head -c 5000 /usr/share/qflow/tech/osu018/osu018_stdcells.lib > "$tmp/cut.lib"
+LIBERTY=$tmp/cut.lib refused 1 'cut.lib:[0-9]*: .*truncated' "a truncated library" energy
+head -c 5000 "$cells/perf2/plain/netlist.json" > "$tmp/cut.json"
+NETLIST=$tmp/cut.json refused 1 'cut.json.*not JSON' "a truncated netlist" energy
+refused 2 'are required' "missing options" "$ENERGY"
+
+export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_DELAY_PS=2500 VMAC_INPUT_SLEW_NS=0.1
+export VMAC_PERIOD_NS=5 LIB_FILES=/usr/share/qflow/tech/osu018/osu018_stdcells.lib
+LIB_FILES=/none.lib refused 1 'no cell library /none.lib' "mapping without a library" \
+  sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
+refused 1 'ERROR.*vmac_mult_zero' "mapping without a family's file" \
+  sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
+sed 's/NAND2X1/NAND9X1/' "$cells/perf2/plain/scalar.v" > "$tmp/unknown.v"
+refused 1 'sta reported an error' "timing with an unknown cell" \
+  sh synth/time.sh vmac_cell_perf2 "$tmp/unknown.v" "$tmp/report"
+sed 's/);$/)/' "$cells/perf2/plain/scalar.v" > "$tmp/damaged.v"
+refused 1 'sta reported an error' "timing of a damaged netlist" \
+  sh synth/time.sh vmac_cell_perf2 "$tmp/damaged.v" "$tmp/report"
+done_testing
