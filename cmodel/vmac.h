@@ -155,7 +155,7 @@ typedef struct {
 typedef struct {
   vmac_opkind kind;
   int in[2], out; /* activation tensors; in[1] = -1 unless ADD */
-  int weight, bias; /* tensors, or -1 */
+  int weight, bias; /* tensors, or -1; weight of RESHAPE and PAD: their shape, their paddings */
   vmac_act act;
   int kh, kw, stride_h, stride_w, same; /* conv and pool; same = TFLite SAME padding */
   float beta;                           /* softmax */
@@ -236,7 +236,7 @@ void vmac_plan_free(vmac_plan *plan);
 /* All activation tensors of one image; i8[t] is NULL for constants. Not shared between threads. */
 typedef struct {
   int8_t **i8;
-  uint8_t *patch; /* scratch: operands of one output row, see vmac_patch() */
+  uint8_t *patch; /* scratch: operands of some output pixels and of the weights, see net/conv.c */
   int32_t *acc;   /* scratch: accumulators of the layer being computed, (m, n) */
 } vmac_state;
 vmac_state *vmac_state_new(const vmac_net *net);

@@ -1,7 +1,7 @@
 // vmac_accum: the accumulator memory under one column, for products tiled along K
 //
-// Contract: a partial sum and its token (valid, first, last, address) enter together. first: the sum
-//   starts a new accumulator; else it is added to the one at the address. last: the accumulator
+// Contract: a partial sum and its token (valid, first, last, address) enter together. first: the
+//   sum starts a new accumulator; else it is added to the one at the address. last: the accumulator
 //   leaves (valid_o with acc_o, two cycles after the token) and its place is free; else it is
 //   kept. first and last together pass the sum through. One token per cycle.
 //   tok_* leave one cycle after they entered, for the column to the right. take_o = 1 tells the

@@ -3,10 +3,11 @@
 // Contract: two cycles after valid_i, valid_o with
 //     acc_o = acc_i + ((c0 + c1 * sum_x_i + 32) >>> 6) - 128 * sum_a_i + bias   (mod 2^32)
 //   where the sums are those of the whole K, and c0 (signed 32), c1 (signed 18) have 6 fraction
-//   bits. s8 cells have no sum_a term (their caller ties it to 0); OPT_CORRECTION = 0 has no V term.
+//   bits. s8 cells have no sum_a term (the caller ties it to 0); OPT_CORRECTION = 0 has no V term.
 //   The sums leave one cycle later for the column to the right.
 //   k_shift_i moves the shadow coefficients one column right; take_i makes them the ones of the
-//   accumulators that enter from the next cycle on. Both may be 1 together (the old ones are taken).
+//   accumulators that enter from the next cycle on. Both may be 1 in one cycle: the old shadow
+//   coefficients are taken.
 // Not: the zero points' constant part; the compiler folds it into bias. Not requantization.
 // Paper: Zervakis et al., control variate approximation (arXiv 2102.09642), with fraction bits.
 //

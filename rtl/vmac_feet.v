@@ -1,11 +1,11 @@
 // vmac_feet: what stands under the array: accumulators, correction units, deskew
 //
 // Contract: column c's partial sum, and its token, enter c cycles after column 0's; the side
-//   column's sums enter with column 0. All COLS final accumulators of a pixel leave together
-//   COLS + 3 cycles after column 0's partial sum of its last K tile entered. The sums of A and X are
-//   accumulated once, and travel right with the wave to one correction unit per column.
-//   k_shift_i takes one column's coefficients {c0, c1, bias}, the last column's first; the token that
-//   carries start and last makes them the ones in use, column by column as the wave passes.
+//   column's sums enter with column 0. All COLS final accumulators of a pixel leave together,
+//   COLS + 3 cycles after column 0's partial sum of its last K tile entered. The sums of A and X
+//   are accumulated once, and travel right with the wave to one correction unit per column.
+//   k_shift_i takes one column's coefficients {c0, c1, bias}, the last column's first; the token
+//   that carries start and last makes them the ones in use, column by column as the wave passes.
 // Not: stalls; the deskew here is 32 bits wide and belongs behind requantization in a whole
 //   accelerator, where it is 8 bits wide.
 //

@@ -6,10 +6,10 @@
 //     its bit). A tile's words may come while the tile before it runs.
 //   Coefficients {c0, c1, bias}: COLS words per set of output channels, the last column first, any
 //     time before the set's last K tile starts.
-//   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel and waits
-//     until the tile's weights are loaded (and, where a_last_i, its coefficients). a_first_i, a_last_i:
-//     the tile is the first, the last of its K tiles; constant over the tile. a_addr_i names the
-//     pixel's accumulator; within one tile no address repeats.
+//   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel and
+//     waits until the tile's weights are loaded (and, where a_last_i, its coefficients). a_first_i,
+//     a_last_i: the tile is the first, the last of its K tiles; constant over the tile. a_addr_i
+//     names the pixel's accumulator; within one tile no address repeats.
 //   Output: ROWS + COLS + 5 cycles after a pixel of a last K tile was taken, out_valid_o with its
 //     address and all COLS accumulators (32 bits, wrapping). One pixel per cycle.
 //   K <= 65,536: the sums of A and X then fit 24 bits.
@@ -139,7 +139,7 @@ module vmac_mac_unit #(
     .data_o(tag_foot)
   );
 
-  // ---- skew and array ----------------------------------------------------------------------------
+  // ---- skew and array -------------------------------------------------------------------------
 
   wire [8*ROWS-1:0]      a_skewed;
   wire [9*COLS-1:0]      w_words;
@@ -174,7 +174,7 @@ module vmac_mac_unit #(
     .sum_x_o(sum_x)
   );
 
-  // ---- the feet ----------------------------------------------------------------------------------
+  // ---- the feet -------------------------------------------------------------------------------
 
   vmac_feet #(
     .SIGNED(SIGNED),

@@ -3,9 +3,9 @@
 // Contract: a_o and swap_o are a_i and swap_i one cycle later. One further cycle later
 //   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. Where the
 //   weight's enable bit is 0 the sum passes unchanged: an idle row of a ragged tile is gated, not
-//   multiplied by 0, because f(a, 0) need not be 0. swap_i = 1 together with an activation makes the
-//   shadow weight the one that this activation, and all later ones, meet. shift_i moves the shadow
-//   weights one row down; it may be 1 in the same cycle as swap_i (the old shadow weight is taken).
+//   multiplied by 0, because f(a, 0) need not be 0. swap_i = 1 together with an activation makes
+//   the shadow weight the one that this activation, and all later ones, meet. shift_i moves the
+//   shadow weights one row down; it may be 1 in the same cycle as swap_i (the old one is taken).
 //   Only the swap token is reset; a weight is defined once it has been shifted in and swapped.
 // Not: any stall; a bubble is an activation whose sum nobody takes at the foot.
 //

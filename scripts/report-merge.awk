@@ -7,9 +7,9 @@
 
 BEGIN { FS = "," }
 
-FNR == 1 { file++; split("", at) }
-file == 1 && FNR == 1 { next }
-file == 1 && /^#/ { next }
+FNR == 1 { file++; titles = 0 }
+/^#/ { next }
+file == 1 && !titles { titles = 1; next }
 file == 1 {
   split($0, word, /[ \t]+/)
   order[rows++] = word[1]
@@ -17,8 +17,8 @@ file == 1 {
   next
 }
 
-# CSV files name their columns in the first line.
-file < 4 && FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+# CSV files name their columns in the first line that is no comment.
+file < 4 && !titles { for (i = 1; i <= NF; i++) at[$i] = i; titles = 1; next }
 file == 2 {
   name = $at["name"]
   if (!(name in mre)) { order[rows++] = name; mre[name] = "" } # a baseline that exists in synthesis only

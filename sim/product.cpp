@@ -95,18 +95,22 @@ static void put_pixel(const Walk *walk, int pixel, sim_in *in) {
 }
 
 /* Where the streams and the sink stand. */
+enum { IN_FLIGHT = 256 }; /* more pixels than fit into the wave */
+
 struct Run {
   Walk weights, coefficients, pixels, sink;
   int row;    /* next weight word's row, counting down */
   int column; /* next coefficients' column, counting down */
   int pixel, out_pixel;
+  uint64_t taken[IN_FLIGHT]; /* cycle in which the last K tile's pixels were taken, a ring */
+  size_t pixels_taken, pixels_out;
 };
 
 static void skip_to_last_tile(Walk *walk) {
   while (!walk->done && !tile_is_last(walk)) walk_next(walk);
 }
 
-static bool sink_take(Run *run, const sim_out *out, int32_t *acc, vmac_err *err) {
+static bool sink_take(Run *run, const sim_out *out, uint64_t now, int32_t *acc, vmac_err *err) {
   Walk *walk = &run->sink;
   if (walk->done)
     return vmac_fail(err, "an accumulator (address %u) after the last expected one", out->addr);
@@ -114,6 +118,12 @@ static bool sink_take(Run *run, const sim_out *out, int32_t *acc, vmac_err *err)
   if (out->addr != (uint32_t)(run->out_pixel - tile->m0))
     return vmac_fail(err, "layer %s, pixel %d: expected address %d, found %u", walk->job->layer,
                      run->out_pixel, run->out_pixel - tile->m0, out->addr);
+  const sim_model *model = walk->model;
+  const uint64_t latency = now - run->taken[run->pixels_out++ % IN_FLIGHT];
+  if (latency != (uint64_t)(model->rows + model->cols + 5))
+    return vmac_fail(err, "layer %s, pixel %d: expected %d cycles after it was taken, found %llu",
+                     walk->job->layer, run->out_pixel, model->rows + model->cols + 5,
+                     (unsigned long long)latency);
   memcpy(acc + (size_t)run->out_pixel * walk->job->n + tile->n0, out->acc,
          (size_t)(tile->n_end - tile->n0) * sizeof *acc);
   if (++run->out_pixel < tile->m_end) return true;
@@ -140,7 +150,7 @@ static void streams_offer(Run *run, vmac_rng *rng, int idle, sim_in *in) {
   }
 }
 
-static bool streams_advance(Run *run, const sim_out *out, sim_in *in) {
+static bool streams_advance(Run *run, const sim_out *out, uint64_t now, sim_in *in) {
   const bool w = in->w_valid && out->w_ready, k = in->k_valid && out->k_ready;
   const bool a = in->a_valid && out->a_ready;
   if (w) {
@@ -159,6 +169,7 @@ static bool streams_advance(Run *run, const sim_out *out, sim_in *in) {
     }
   }
   if (a) {
+    if (in->a_last) run->taken[run->pixels_taken++ % IN_FLIGHT] = now;
     in->a_valid = false;
     if (++run->pixel == run->pixels.tile.m_end) {
       walk_next(&run->pixels);
@@ -188,9 +199,9 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
     streams_offer(&run, &rng, options->idle, &in);
     model->cycle(dut, &in, &out);
     ++*cycles;
-    bool moved = streams_advance(&run, &out, &in);
+    bool moved = streams_advance(&run, &out, *cycles, &in);
     if (out.out_valid) {
-      if (!sink_take(&run, &out, acc, err)) return false;
+      if (!sink_take(&run, &out, *cycles, acc, err)) return false;
       moved = true;
     }
     quiet =
@@ -206,7 +217,7 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
   in = {};
   for (int i = 0; i < patience; i++) {
     model->cycle(dut, &in, &out);
-    if (out.out_valid && !sink_take(&run, &out, acc, err)) return false;
+    if (out.out_valid && !sink_take(&run, &out, *cycles, acc, err)) return false;
   }
   return true;
 }

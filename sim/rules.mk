@@ -11,7 +11,7 @@ VCPPFLAGS   = -isystem $(VROOT)/include -isystem $(VROOT)/include/vltstd -Icmode
 
 RTL_MAC := $(sort $(wildcard rtl/vmac_*.v))
 
-# ---- verilator's runtime, the library ----------------------------------------------------------------
+# ---- verilator's runtime, the library -----------------------------------------------------
 
 VRUNTIME := $(patsubst %,$(B)/verilator/runtime/%.o,verilated verilated_threads)
 SIM_OBJ  := $(patsubst sim/%.cpp,$(B)/verilator/sim/%.o,sim/product.cpp sim/compare.cpp)
@@ -25,7 +25,7 @@ $(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h cmodel/vmac.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -c -o $@ $<
 
-# ---- models --------------------------------------------------------------------------------------------
+# ---- models -----------------------------------------------------
 
 SIM_SHAPES := 8x8 16x16 12x20
 SIM_CELLS  := exact perf2 trunc6 rec4
@@ -45,7 +45,8 @@ SIM_DEPTH  := 256
 define sim_model_rules
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(RTL_MULT) $(B)/gen/vmac_cells.vh
 	$$(call say,VERILATE,$(1))
-	$$(Q)rm -rf $$(@D) && $$(VERILATOR) --prefix Vmac_$(1) -Mdir $$(@D) --top-module vmac_mac_unit \
+	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
+	  $$(VERILATOR) --prefix Vmac_$(1) -Mdir $$(@D) --top-module vmac_mac_unit \
 	  -GROWS=$(call model_rows,$(1)) -GCOLS=$(call model_cols,$(1)) -GCELL=$(call model_cell,$(1)) \
 	  -GDEPTH=$(SIM_DEPTH) -GOPT_CORRECTION=$(call model_corr,$(1)) $(RTL_MAC) $(RTL_MULT)
 
@@ -74,7 +75,7 @@ $(B)/gen/sim_models.cpp: FORCE
 $(B)/verilator/sim/sim_models.o: $(B)/gen/sim_models.cpp sim/sim.h
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -c -o $@ $<
 
-# ---- the network runner --------------------------------------------------------------------------------
+# ---- the network runner -----------------------------------------------------
 
 $(B)/bench/conv: $(B)/verilator/sim/conv.o $(B)/verilator/sim/sim_models.o $(SIM_OBJ) \
                  $(SIM_MODEL_OBJ) $(VRUNTIME) $(LIBVARIMAC)

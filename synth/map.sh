@@ -22,11 +22,11 @@ esac
 [ -r "$LIB_FILES" ] ||
   die "no cell library $LIB_FILES; on Debian: apt install qflow-tech-osu018, or set LIB_FILES"
 
-# extract_fa of yosys 0.23 inverts a sum whose carry has an odd number of inverted inputs (yosys issues
-# 3879, 4573; the product of an exact 8 x 8 multiplier changed). Without abc before it the adders still
-# have their plain AND, OR, XOR form, and inverters hidden behind a name it does not know keep it from
-# looking through them. Each netlist is compared with the C model afterwards all the same.
-adders= noabc=
+# extract_fa of yosys 0.23 inverts a sum whose carry has an odd number of inverted inputs (yosys
+# issues 3879, 4573; the product of an exact 8 x 8 multiplier changed). Without abc before it the
+# adders still have their plain AND, OR, XOR form, and inverters hidden behind a name it does not
+# know keep it from looking through them. vmac-energy compares each netlist with the C model.
+adders='' noabc=''
 if [ "$variant" = adders ]; then
   [ -r "$ADDER_MAP_FILE" ] || die "ADDER_MAP_FILE: cannot read '$ADDER_MAP_FILE'"
   noabc=-noabc
@@ -39,7 +39,8 @@ mkdir -p "$out"
 printf 'set_driving_cell %s\nset_load %s [fF]\n' "$ABC_DRIVER_CELL" "$ABC_LOAD_IN_FF" \
   > "$out/abc.constr"
 sed -e '/^#/d' -e "s|@LIBERTY@|$LIB_FILES|g" -e "s|@SOURCES@|$*|" -e "s|@TOP@|$top|g" \
-  -e "s|@NOABC@|$noabc|" -e "s|@ADDERS@|$adders|" -e "s|@CONSTR@|$out/abc.constr|" -e "s|@DELAY@|$VMAC_DELAY_PS|g" \
+  -e "s|@NOABC@|$noabc|" -e "s|@ADDERS@|$adders|" -e "s|@CONSTR@|$out/abc.constr|" \
+  -e "s|@DELAY@|$VMAC_DELAY_PS|g" \
   -e "s|@OUT@|$out|g" "$(dirname "$0")/map.ys" > "$out/map.ys"
 if ! yosys -q -l "$out/map.log" -s "$out/map.ys" > "$out/map.err" 2>&1; then
   grep -i 'error' "$out/map.err" >&2 || tail -n 3 "$out/map.err" >&2

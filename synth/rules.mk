@@ -1,8 +1,11 @@
-# Cell cost: every registry cell and exact baseline mapped to one cell library, timed, and its energy
-# on operands recorded from a real network. One folder per cell, so that a changed cell is mapped
-# again alone; the table is $(SYNTH_TABLE).
+# Cell cost: every registry cell and exact baseline mapped to one cell library, timed, and its
+# energy on operands recorded from a real network. One folder per cell, so that a changed cell is
+# mapped again alone; the table is $(SYNTH_TABLE).
 
 PLATFORM  ?= osu018
+ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
+$(error PLATFORM: expected one of $(notdir $(wildcard synth/platforms/*)), found '$(PLATFORM)')
+endif
 include synth/platforms/$(PLATFORM)/config.mk
 
 SYNTH       := $(B)/synth/$(PLATFORM)
@@ -48,15 +51,26 @@ $(SYNTH)/%/top.v: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-top.awk
 	$(Q)$(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@.new
 	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
+# What a command line may override, in files written (while make reads this) only when it changes:
+# then what it made is stale.
+SYNTH_STAMP = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)' > $(1))
+SYNTH_KEYS := LIB_FILES ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS \
+              VMAC_DELAY_PS VMAC_PERIOD_NS
+$(call SYNTH_STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v))))
+$(call SYNTH_STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED))
+
 # Operands of both classes, at the same places; likewise written only when they change.
-$(B)/synth/operands-%.bin: $(SYNTH_NET) $(VARIMAC)
-	$(call say,RECORD,$@)
+OPERANDS := $(B)/synth/operands-u8 $(B)/synth/operands-s8
+$(OPERANDS:=.log): $(B)/synth/operands-%.log: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
+	$(call say,RECORD,$(@:.log=.bin))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) --class $* --images 32 \
-	  --lanes 1024 --steps 128 --seed $(SYNTH_SEED) -o $@.new > $@.log
-	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+	  --lanes 1024 --steps 128 --seed $(SYNTH_SEED) -o $(@:.log=.new) > $@
+	$(Q)if cmp -s $(@:.log=.new) $(@:.log=.bin); then rm $(@:.log=.new); \
+	  else mv $(@:.log=.new) $(@:.log=.bin); fi
+$(OPERANDS:=.bin): %.bin: %.log ;
 
-SYNTH_FLOW := synth/map.sh synth/map.ys synth/platforms/$(PLATFORM)/config.mk $(wildcard $(LIB_FILES))
+SYNTH_FLOW := synth/map.sh synth/map.ys $(SYNTH)/settings.txt $(wildcard $(LIB_FILES))
 
 # $(1) = cell, $(2) = variant: plain (abc alone) or adders (full and half adders first)
 define SYNTH_RULES

@@ -1,4 +1,4 @@
-# table.awk: lines of name=value pairs, two per cell (variant plain, then adders), to one CSV row each.
+# table.awk: two lines of name=value pairs per cell (variant plain, then adders) to one CSV row.
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN {

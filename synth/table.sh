@@ -11,7 +11,8 @@ echo "# $(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
 echo "# library $(basename "$LIB_FILES") sha256 $(sha256sum "$LIB_FILES" | cut -c 1-16)," \
   "delay target $VMAC_DELAY_PS ps, output load $ABC_LOAD_IN_FF fF," \
   "input transition $VMAC_INPUT_SLEW_NS ns, leakage over $VMAC_PERIOD_NS ns"
-echo "# operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.bin.log"); zero-delay transitions, no glitches"
+echo "# operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.log");" \
+  "zero-delay transitions, no glitches"
 echo "# *_fa: full and half adders mapped to library cells first"
 for pair in "$@"; do
   cell=${pair%%:*}

@@ -1,5 +1,5 @@
-# The longest path through a cell. A virtual clock and delays of 0 on all ports: without them OpenSTA
-# times no path that starts at a port. Filled in by synth/time.sh.
+# The longest path through a cell. A virtual clock and delays of 0 on all ports, or OpenSTA times no
+# path that starts at a port. Filled in by synth/time.sh.
 # SPDX-License-Identifier: Apache-2.0
 read_liberty @LIBERTY@
 read_verilog @NETLIST@

@@ -10,6 +10,7 @@
  * 2. Parameters. Square, long, flat and smallest arrays, side lengths that are no power of two; u8
  *    and s8 cells, X = low bits, OR bit, none; with and without the correction unit. The list is
  *    SIM_MODELS and SIM_EXTRA in sim/rules.mk.
+ * 3. The checker. Units broken on purpose must fail, and the error must name the place.
  * Expected values are plain loops over the C golden model's table (sim_expect).
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -55,6 +56,51 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
   free(a);
 }
 
+/* The checker itself: a model between harness and DUT that breaks one thing on purpose. */
+struct Saboteur {
+  const sim_model *real;
+  bool weight; /* else: the output */
+  int words;
+};
+static Saboteur saboteur;
+enum { BAD_ROW = 2, BAD_COLUMN = 1, BAD_PIXEL = 5 };
+
+static void *sabotage_open(uint64_t seed) {
+  saboteur.words = 0;
+  return saboteur.real->open(seed);
+}
+
+static void sabotage_cycle(void *dut, const sim_in *in, sim_out *out) {
+  sim_in bad = *in;
+  const int row = saboteur.real->rows - 1 - saboteur.words % saboteur.real->rows;
+  if (saboteur.weight && row == BAD_ROW) bad.w[BAD_COLUMN] ^= 0x40;
+  saboteur.real->cycle(dut, &bad, out);
+  if (in->w_valid && out->w_ready) saboteur.words++;
+  if (!saboteur.weight && out->out_valid && out->addr == BAD_PIXEL) out->acc[BAD_COLUMN]++;
+}
+
+/* A broken weight must be named by row and k, a broken output by pixel and column. */
+static void run_sabotage(Bench *bench, const sim_model *model, const int32_t *table, bool weight,
+                         const char *name) {
+  saboteur = {model, weight, 0};
+  sim_model broken = *model;
+  broken.open = sabotage_open;
+  broken.cycle = sabotage_cycle;
+  enum { M = 7, K = 9, N = 6 };
+  uint8_t a[M * K], w[N * K];
+  int32_t bias[N] = {}, want[M * N];
+  for (uint8_t &x : a) x = (uint8_t)(0x40 | vmac_rng_next(&bench->rng));
+  for (uint8_t &x : w) x = (uint8_t)vmac_rng_next(&bench->rng);
+  const sim_job job = {"sabotage", M, K, N, a, w, bias, NULL, NULL};
+  const sim_options options = {bench->seed, 100, -1};
+  sim_expect(vmac_mult_at((size_t)model->cell), table, &job, model->correction, want);
+  vmac_err err;
+  if (sim_check(&broken, &job, &options, want, &bench->cycles, &err))
+    bench_fail(bench, "a broken unit passed: %s", name);
+  if (!strstr(err.text, name))
+    bench_fail(bench, "a broken unit: expected the words '%s', found '%s'", name, err.text);
+}
+
 static void run_model(Bench *bench, const sim_model *model) {
   int32_t *table = (int32_t *)vmac_alloc(65536, sizeof *table);
   vmac_mult_table(vmac_mult_at((size_t)model->cell), table);
@@ -68,6 +114,10 @@ static void run_model(Bench *bench, const sim_model *model) {
   const int depth = model->depth;
   const int deep[] = {depth - 1, depth, depth + 1, 2 * depth + 3};
   for (int m : deep) run_shape(bench, model, table, m, 2 * r + 1, c + 1);
+  run_sabotage(bench, model, table, true, "column 1 (channel 1)");
+  run_sabotage(bench, model, table, true, "row 2, k 2");
+  run_sabotage(bench, model, table, false, "pixel 5, column 1 (channel 1)");
+  run_sabotage(bench, model, table, false, "every product alone is right");
   free(table);
 }
 

@@ -12,7 +12,8 @@ define bench_rules
 $(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MULT) \
                                     $(B)/gen/vmac_cells.vh
 	$$(call say,VERILATE,tb_$(1))
-	$$(Q)rm -rf $$(@D) && $$(VERILATOR) --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \
+	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
+	  $$(VERILATOR) --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \
 	  $(TB_FLAGS_$(1)) $$< $(RTL_MAC) $(RTL_MULT)
 
 $(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(1).mk \

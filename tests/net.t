@@ -47,7 +47,9 @@ build() {
 # refuses NAME SED TEXT: exit code 1 and an error that names the file and says TEXT
 refuses() {
   status=0
-  build "$2" > "$tmp/out" 2>&1 && { "$VARIMAC" net "$tmp/case.tflite" > "$tmp/out" 2>&1 || status=$?; }
+  if build "$2" > "$tmp/out" 2>&1; then
+    "$VARIMAC" net "$tmp/case.tflite" > "$tmp/out" 2>&1 || status=$?
+  fi
   [ $status -eq 1 ] && grep -qF "varimac: $tmp/case.tflite: " "$tmp/out" &&
     grep -qF "$3" "$tmp/out"
   ok $? "$1" "$(cat "$tmp/out")"

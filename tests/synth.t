@@ -2,8 +2,8 @@
 # Cell cost from outside: `varimac operands`, the mapping and timing scripts, vmac-energy.
 #
 # TEST RATIONALE. State space: three cells (perforated u8, recursive s8, zero) in both mapping
-# variants; transitions of every net of one of them against Icarus Verilog with the library's own
-# models; areas against yosys; each way in which a tool, a file or a netlist can be missing or wrong.
+# variants; transitions of every net of one against Icarus Verilog with the library's own models;
+# areas against yosys; each way in which a tool, a file or a netlist can be missing or wrong.
 # Parameters: the Icarus comparison runs 4 lanes of 100 steps: lane borders, a ragged machine word.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -116,12 +116,13 @@ END
 iverilog -g2005 -o "$tmp/bench" "$tmp/bench.v" "$cells/perf2/plain/netlist.v" "$models" \
   > "$tmp/log" 2>&1 && vvp -n "$tmp/bench" > "$tmp/log" 2>&1
 ok $? "Icarus runs the netlist" "$(cat "$tmp/log")"
-sed 's/[][]/ /g' "$tmp/dump.vcd" | tr -s ' ' | awk '
+awk '
   function settle(  id, i, bit) {
     for (id in now)
       for (i = 0; i < width[id]; i++) {
         bit = substr(now[id], width[id] - i, 1)
-        if (now_step % 100 && bit != old[id, i]) { if (bit == "1") rises[id, i]++; else falls[id, i]++ }
+        if (now_step % 100 && bit != old[id, i])
+          bit == "1" ? rises[id, i]++ : falls[id, i]++
         old[id, i] = bit
       }
   }
@@ -141,9 +142,9 @@ sed 's/[][]/ /g' "$tmp/dump.vcd" | tr -s ' ' | awk '
     for (id in title)
       for (i = 0; i < width[id]; i++)
         print title[id] (width[id] > 1 ? "[" i "]" : "") "," rises[id, i] + 0 "," falls[id, i] + 0
-  }' | sort > "$tmp/icarus.csv"
-tail -n +2 "$tmp/nets.csv" | sort > "$tmp/ours.csv"
-join -t, "$tmp/ours.csv" "$tmp/icarus.csv" > "$tmp/both.csv"
+  }' "$tmp/dump.vcd" | LC_ALL=C sort > "$tmp/icarus.csv"
+tail -n +2 "$tmp/nets.csv" | LC_ALL=C sort > "$tmp/ours.csv"
+LC_ALL=C join -t, "$tmp/ours.csv" "$tmp/icarus.csv" > "$tmp/both.csv"
 [ "$(wc -l < "$tmp/both.csv")" -eq "$(wc -l < "$tmp/ours.csv")" ] &&
   [ "$(wc -l < "$tmp/both.csv")" -gt 100 ]
 ok $? "Icarus has every net of ours" \

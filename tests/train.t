@@ -79,7 +79,9 @@ refuse "more images than the set has" 1 "has only 200" quantize --in "$tmp/whole
 
 # The shipped weights.
 awk -F '\t' 'NR > 1 { print $2 "  weights/" $1 }' weights/MANIFEST.tsv > "$tmp/sums"
-[ "$(wc -l < "$tmp/sums")" -eq "$(ls weights/*.safetensors weights/*.tflite | wc -l)" ] &&
+set -- weights/*.safetensors weights/*.tflite
+[ "$(wc -l < "$tmp/sums")" -eq $# ] &&
+| wc -l)" ] &&
   sha256sum --quiet -c "$tmp/sums" > "$tmp/out" 2>&1
 ok $? "MANIFEST.tsv has every shipped network's digest" "$(cat "$tmp/out")"
 awk -F '\t' 'NR > 1 && $5 != "-" && ($4 < 86.5 || $4 - $5 > 0.4) { bad = 1 } END { exit bad || NR < 3 }' \

@@ -25,11 +25,12 @@ for float in weights/*.safetensors; do
   # shellcheck disable=SC2086 # options, to be split
   "$varimac" quantize --in "$float" --out "$int8" $calibration --test cifar10:test > "$new.log"
   cat "$new.log"
-  set -- $(sed -n 's/.* images: float \([0-9.]*\) %, int8 \([0-9.]*\) %.*/\1 \2/p' "$new.log")
+  real=$(sed -n 's/.* images: float \([0-9.]*\) %, .*/\1/p' "$new.log")
+  integer=$(sed -n 's/.* %, int8 \([0-9.]*\) %, .*/\1/p' "$new.log")
   rm -f "$new.log"
   seed=$(meta "$float" seed)
-  row "$float" "$1" - "$seed" "$(meta "$float" command) --out $float" >> "$new"
-  row "$int8" "$1" "$2" "$seed" "varimac quantize --in $float --out $int8 $calibration" >> "$new"
+  row "$float" "$real" - "$seed" "$(meta "$float" command) --out $float" >> "$new"
+  row "$int8" "$real" "$integer" "$seed" "varimac quantize --in $float --out $int8 $calibration" >> "$new"
 done
 chmod 644 "$new"
 mv "$new" weights/MANIFEST.tsv

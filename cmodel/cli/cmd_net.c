@@ -62,17 +62,7 @@ static void print_op(const vmac_net *net, int index) {
          (double)out->scale[0], (int)out->zero, weights, requant);
 }
 
-int cmd_net(int argc, char **argv) {
-  static const struct option table[] = {{"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-  for (int c; (c = getopt_long(argc, argv, "h", table, NULL)) != -1;) {
-    if (c != 'h') cli_usage("net: see varimac net --help");
-    help();
-    return 0;
-  }
-  if (argc - optind != 1) cli_usage("net: expected one file, found %d", argc - optind);
-  vmac_err err;
-  vmac_net *net = vmac_net_load(argv[optind], &err);
-  if (!net) cli_die("%s", err.text);
+static void print_net(const vmac_net *net) {
   const vmac_tensor *in = &net->tensor[net->input], *out = &net->tensor[net->output];
   char shape[2][64];
   shape_text(in, shape[0], sizeof shape[0]);
@@ -88,6 +78,25 @@ int cmd_net(int argc, char **argv) {
     if (vmac_op_is_mac(&net->op[i])) weights += (long long)net->tensor[net->op[i].weight].size;
   }
   printf("%d operators, %lld MACs, %lld weights\n", net->ops, macs, weights);
+}
+
+static vmac_net *load(const char *path) {
+  vmac_err err;
+  vmac_net *net = vmac_net_load(path, &err);
+  if (!net) cli_die("%s", err.text);
+  return net;
+}
+
+int cmd_net(int argc, char **argv) {
+  static const struct option table[] = {{"help", 0, 0, 'h'}, {0, 0, 0, 0}};
+  for (int c; (c = getopt_long(argc, argv, "h", table, NULL)) != -1;) {
+    if (c != 'h') cli_usage("net: see varimac net --help");
+    help();
+    return 0;
+  }
+  if (argc - optind != 1) cli_usage("net: expected one file, found %d", argc - optind);
+  vmac_net *net = load(argv[optind]);
+  print_net(net);
   vmac_net_free(net);
   return 0;
 }

@@ -7,12 +7,9 @@
 
 #include "train/train.h"
 
-static size_t add_slot(train_slot **slots, int *count, size_t *total, const char *layer,
+static size_t add_slot(train_slot *slots, int *count, size_t *total, const char *layer,
                        const char *what, int rank, const int *dim, bool decay) {
-  *slots = realloc(*slots, (size_t)(*count + 1) * sizeof **slots);
-  if (!*slots) abort();
-  train_slot *slot = &(*slots)[(*count)++];
-  memset(slot, 0, sizeof *slot);
+  train_slot *slot = &slots[(*count)++];
   snprintf(slot->name, sizeof slot->name, "%s.%s", layer, what);
   slot->rank = rank;
   slot->size = 1;
@@ -41,17 +38,17 @@ static void add_parameters(train_model *m, train_layer *l) {
   const int conv[4] = {l->c, row->kernel, row->kernel, l->ic}, fc[2] = {l->c, in}, one[1] = {l->c};
   switch (row->kind) {
   case TRAIN_CONV:
-    l->param = add_slot(&m->slot, &m->slots, &m->params, row->name, "weight", 4, conv, true);
+    l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "weight", 4, conv, true);
     break;
   case TRAIN_BN:
-    l->param = add_slot(&m->slot, &m->slots, &m->params, row->name, "gamma", 1, one, false);
-    add_slot(&m->slot, &m->slots, &m->params, row->name, "beta", 1, one, false);
-    l->stat = add_slot(&m->stat_slot, &m->stat_slots, &m->stats, row->name, "mean", 1, one, false);
-    add_slot(&m->stat_slot, &m->stat_slots, &m->stats, row->name, "variance", 1, one, false);
+    l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "gamma", 1, one, false);
+    add_slot(m->slot, &m->slots, &m->params, row->name, "beta", 1, one, false);
+    l->stat = add_slot(m->stat_slot, &m->stat_slots, &m->stats, row->name, "mean", 1, one, false);
+    add_slot(m->stat_slot, &m->stat_slots, &m->stats, row->name, "variance", 1, one, false);
     break;
   case TRAIN_FC:
-    l->param = add_slot(&m->slot, &m->slots, &m->params, row->name, "weight", 2, fc, true);
-    add_slot(&m->slot, &m->slots, &m->params, row->name, "bias", 1, one, false);
+    l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "weight", 2, fc, true);
+    add_slot(m->slot, &m->slots, &m->params, row->name, "bias", 1, one, false);
     break;
   case TRAIN_ADD:
   case TRAIN_POOL:
@@ -86,6 +83,9 @@ train_model *train_model_new(const train_net *net, uint64_t seed) {
   m->net = net;
   m->layers = net->rows;
   m->layer = vmac_alloc((size_t)net->rows, sizeof *m->layer);
+  /* A layer has at most two arrays of each kind. */
+  m->slot = vmac_alloc(2 * (size_t)net->rows, sizeof *m->slot);
+  m->stat_slot = vmac_alloc(2 * (size_t)net->rows, sizeof *m->stat_slot);
   for (int i = 0; i < net->rows; i++) {
     const train_row *row = &net->row[i];
     train_layer *l = &m->layer[i];

@@ -77,14 +77,17 @@ static char *library_text(double u) {
   return text;
 }
 
-/* z = a AND b, through the internal net y. The inverter stands first: the reader must sort. */
+/* z = a AND b, through the internal net y, and n = NOT a. The inverters stand first: the reader
+ * must sort. */
 static const char netlist_text[] =
     "{\"modules\": {\"and\": {\"ports\": {"
     "\"a\": {\"direction\": \"input\", \"bits\": [2]},"
     "\"b\": {\"direction\": \"input\", \"bits\": [3]},"
-    "\"z\": {\"direction\": \"output\", \"bits\": [5]}},"
+    "\"z\": {\"direction\": \"output\", \"bits\": [5]},"
+    "\"n\": {\"direction\": \"output\", \"bits\": [6]}},"
     "\"cells\": {"
     "\"g1\": {\"type\": \"INV\", \"connections\": {\"A\": [4], \"Y\": [5]}},"
+    "\"g2\": {\"type\": \"INV\", \"connections\": {\"A\": [2], \"Y\": [6]}},"
     "\"g0\": {\"type\": \"NAND2\", \"connections\": {\"A\": [2], \"B\": [3], \"Y\": [4]}}},"
     "\"netnames\": {\"a\": {\"bits\": [2]}, \"b\": {\"bits\": [3]}, \"z\": {\"bits\": [5]},"
     "\"y\": {\"bits\": [4]}}}}}";
@@ -127,7 +130,7 @@ static void near(double found, double expected) {
  */
 
 static const uint8_t steps_a[] = {0, 1, 1, 1, 1, 0}, steps_b[] = {0, 1, 0, 1, 1, 1};
-/* y = 1 0 1 0 0 1, z = 0 1 0 1 1 0: a 1 rise 1 fall, b 2 and 1, y 2 and 2, z 2 and 2. */
+/* y = 1 0 1 0 0 1, z = 0 1 0 1 1 0: a 1 rise 1 fall, b 2 and 1, y 2 and 2, z 2 and 2, n as a. */
 
 static gatesim *run_steps(const net_list *nl, size_t lanes) {
   vmac_err err;
@@ -146,12 +149,12 @@ static gatesim *run_steps(const net_list *nl, size_t lanes) {
 static void test_transitions(void **state) {
   (void)state;
   const size_t lane_counts[] = {1, 64, 70};
-  const uint64_t expected[][2] = {{1, 1}, {2, 1}, {2, 2}, {2, 2}}; /* nets a, b, y, z */
+  const uint64_t expected[][2] = {{1, 1}, {2, 1}, {2, 2}, {2, 2}, {1, 1}}; /* a, b, y, z, n */
   cell_lib *lib = load_library(1);
   net_list *nl = load_netlist(lib);
   for (size_t i = 0; i < 3; i++) {
     gatesim *sim = run_steps(nl, lane_counts[i]);
-    for (size_t n = 0; n < 4; n++) {
+    for (size_t n = 0; n < 5; n++) {
       assert_int_equal(sim->activity[NET_FIRST + n].rises, expected[n][0] * lane_counts[i]);
       assert_int_equal(sim->activity[NET_FIRST + n].falls, expected[n][1] * lane_counts[i]);
     }
@@ -161,10 +164,11 @@ static void test_transitions(void **state) {
   celllib_free(lib);
 }
 
-/* Switching: 1/2 V^2 = 2; a 0.02 pF x 2, b 0.03 x 3, y 0.01 x 4, z 0.05 (output load) x 4: 0.74 pJ.
- * NAND at 0.01 pF: rise (0.2 + 0.4) / 2, fall (0.05 + 0.15) / 2, two of each: 0.8 pJ.
- * INV at 0.05 pF, input slew (0.2 + 0.4) / 2 = 0.3 ns: rise 0.5 (beyond the table: its line goes
- * on), fall 0.6, two of each: 2.2 pJ. Leakage: 2 nW + the mean of 1 and 3 nW. */
+/* Switching: 1/2 V^2 = 2; a feeds two gates, 0.03 pF x 2; b 0.03 x 3; y 0.01 x 4; output load 0.05
+ * on z x 4 and n x 2: 0.98 pJ. NAND at 0.01 pF: rise (0.2 + 0.4) / 2, fall (0.05 + 0.15) / 2, two
+ * of each: 0.8 pJ. INV at 0.05 pF: rise 0.5 (beyond the table: its line goes on); fall of z 0.6 at
+ * the slew (0.2 + 0.4) / 2 = 0.3 ns of y, fall of n 0.2 at the inputs' 0.1 ns: 2.2 + 0.7 pJ.
+ * Leakage: 2 + 2 nW + the mean of 1 and 3 nW. */
 static void test_energy_by_hand(void **state) {
   (void)state;
   const energy_setup setup = {.output_load = 0.05, .input_slew = 0.1};
@@ -175,11 +179,11 @@ static void test_energy_by_hand(void **state) {
     gatesim *sim = run_steps(nl, 70);
     energy_sum sum;
     energy_of(nl, lib, &setup, sim->activity, &sum);
-    near(sum.switching, 70 * 0.74);
-    near(sum.internal, 70 * 3.0);
-    assert_int_equal(sum.transitions, 70 * 13);
-    near(netlist_area(nl), 7.5);
-    near(netlist_leakage(nl), 4);
+    near(sum.switching, 70 * 0.98);
+    near(sum.internal, 70 * 3.7);
+    assert_int_equal(sum.transitions, 70 * 15);
+    near(netlist_area(nl), 11);
+    near(netlist_leakage(nl), 6);
     gatesim_free(sim);
     netlist_free(nl);
     celllib_free(lib);
@@ -256,7 +260,7 @@ static void test_bad_netlists(void **state) {
   netlist_refused(lib, "\"B\": [3], \"Y\"", "\"B\": [\"x\"], \"Y\"", "found 'x'");
   netlist_refused(lib, "\"B\": [3], \"Y\"", "\"B\": [3.5], \"Y\"", "net number");
   netlist_refused(lib, "\"B\": [3], \"Y\"", "\"B\": [1e30], \"Y\"", "net number");
-  netlist_refused(lib, "\"bits\": [5]", "\"bits\": [6]", "no driver");
+  netlist_refused(lib, "\"bits\": [5]", "\"bits\": [7]", "no driver");
   netlist_refused(lib, "\"cells\"", "\"wells\"", "'cells'");
   netlist_refused(lib, "\"modules\": {", "\"modules\": {\"two\": {}, ", "one flat module");
   netlist_refused(lib, "}}}}}", "", "JSON");

@@ -1,7 +1,7 @@
 // cells_adders: yosys $fa on the full and half adder of osu018
 //
-// Contract: Y = A ^ B ^ C, X = majority, per bit. A bit with one input 0 becomes the half adder; any
-//   other constant leaves gates, which the next optimisation dissolves.
+// Contract: Y = A ^ B ^ C, X = majority, per bit. One input 0 makes it the half adder; any other
+//   constant leaves gates, which the next optimisation dissolves.
 // SPDX-License-Identifier: Apache-2.0
 
 (* techmap_celltype = "$fa" *)

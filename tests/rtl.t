@@ -1,0 +1,87 @@
+#!/bin/sh
+# The RTL benches, lint, and how the RTL and the runner refuse what they cannot do.
+#
+# TEST RATIONALE. State space: every bench once with its default seed (each begins with its own
+# rationale); whole ResNet-8 through every array model, one image, modes none and cv; illegal
+# parameters through verilator, iverilog and yosys. Parameters: the benches' lists.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+for bench in cells pe side skew accum correct mac_unit conv; do
+  said=$("$B/bench/$bench" 2>&1)
+  ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
+done
+
+# The same seed gives the same run, another seed another one.
+"$B/bench/mac_unit" --seed 7 > "$tmp/one" && "$B/bench/mac_unit" --seed 7 > "$tmp/two" &&
+  cmp -s "$tmp/one" "$tmp/two"
+ok $? "mac_unit --seed 7 twice: the same line" "$(cat "$tmp/one" "$tmp/two")"
+
+# refused STATUS WORDS COMMAND...
+refused() {
+  status=$1 words=$2
+  shift 2
+  said=$("$@" 2>&1)
+  [ $? -eq "$status" ] && printf '%s\n' "$said" | grep -qF -- "$words"
+  ok $? "refused: $words" "$said"
+}
+conv=$B/bench/conv
+refused 2 "no model '8x8_perf9'" "$conv" --models 8x8_perf2,8x8_perf9
+refused 2 "--modes" "$conv" --modes none,cw
+refused 2 "expected a number" "$conv" --images 0
+refused 2 "unexpected argument" "$conv" image.png
+refused 1 "fewer than asked for" "$conv" --first 500
+refused 1 "nothing was run" "$conv" --models 5x7_perf2_plain --modes cv
+refused 1 "no-such.tflite" "$conv" --net no-such.tflite
+refused 2 "usage" "$B/bench/pe" --sed 1
+head -c 5000 weights/resnet8.tflite > "$tmp/cut.tflite"
+refused 1 "cut.tflite" "$conv" --net "$tmp/cut.tflite"
+
+said=$(make -s B="$B" lint-rtl 2>&1)
+ok $? "lint: every module as top" "$said"
+
+# ---- illegal parameters stop elaboration with a sentence ----
+
+files="$B/gen/vmac_mult.v $(echo rtl/mult/*.v rtl/vmac_*.v)"
+# shellcheck disable=SC2086 # a list of files
+elaborate() { # TOOL TOP PARAMETER VALUE
+  case $1 in
+    verilator) verilator --lint-only "-I$B/gen" --top-module "$2" "-G$3=$4" $files ;;
+    iverilog) iverilog -g2005 -tnull "-I$B/gen" -s "$2" "-P$2.$3=$4" $files ;;
+    yosys) yosys -q -p "read_verilog -I$B/gen $files; hierarchy -check -top $2 -chparam $3 $4" ;;
+  esac
+}
+
+while read -r top parameter value sentence; do
+  for tool in verilator iverilog yosys; do
+    said=$(elaborate $tool "$top" "$parameter" "$value" 2>&1)
+    [ $? -ne 0 ] && printf '%s\n' "$said" | grep -q "error_$sentence"
+    ok $? "$tool: $top with $parameter = $value: $sentence" "$said"
+  done
+done << 'LIST'
+vmac_array ROWS 3 ROWS_must_be_4_to_64
+vmac_array ROWS 65 ROWS_must_be_4_to_64
+vmac_array COLS 3 COLS_must_be_4_to_64
+vmac_array COLS 65 COLS_must_be_4_to_64
+vmac_mac_unit COLS 65 COLS_must_be_4_to_64
+vmac_mac_unit DEPTH 3 DEPTH_must_be_4_to_65536
+vmac_mult CELL 999 CELL_is_not_in_mults_tbl
+vmac_mult_perforated M 8 M_must_be_0_to_7
+vmac_mult_recursive M 8 M_must_be_0_to_7
+vmac_mult_truncated T 16 T_must_be_0_to_15
+vmac_mult_exact SIGNED 2 SIGNED_must_be_0_or_1
+vmac_mult_zero SIGNED 2 SIGNED_must_be_0_or_1
+vmac_pparray SIGNED 2 SIGNED_must_be_0_or_1
+vmac_pe PSUM_W 16 PSUM_W_must_be_17_to_32
+vmac_side ROWS 65 ROWS_must_be_4_to_64
+vmac_skew LANES 65 LANES_must_be_1_to_64
+vmac_skew DESCEND 2 DESCEND_must_be_0_or_1
+vmac_delay DEPTH 256 DEPTH_must_be_0_to_255
+vmac_delay WIDTH 1025 WIDTH_must_be_1_to_1024
+vmac_accum IN_W 32 ACC_W_must_exceed_IN_W
+vmac_correct A_W 25 A_W_must_be_1_to_24
+vmac_correct X_W 25 X_W_must_be_1_to_24
+LIST
+
+done_testing
