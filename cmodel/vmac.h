@@ -242,8 +242,8 @@ typedef struct {
 vmac_state *vmac_state_new(const vmac_net *net);
 void vmac_state_free(const vmac_net *net, vmac_state *state);
 
-/* Puts image `index` into the input tensor as code = pixel - 128 (input scale and zero point must
- * agree with that: vmac_net_takes()). */
+/* Puts image `index` into the input tensor as code = pixel - 128, which int8 image networks take
+ * whatever real scale they give it (pixel, pixel / 255, pixel / 127.5 - 1, ...). */
 void vmac_state_set_image(const vmac_net *net, vmac_state *state, const vmac_dataset *data,
                           size_t index);
 /* Whether images of this shape fit the network's input; the error names both shapes. */

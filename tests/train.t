@@ -1,7 +1,8 @@
 #!/bin/sh
 # TEST RATIONALE: `varimac train` and `varimac quantize` as a user meets them.
-#   State space: a run killed and resumed against one never stopped; every refusal with its exit code
-#   and no file left; the shipped weights by digest, and the shipped float network quantized again.
+#   State space: a run killed and resumed against one never stopped; every refusal with its exit
+#   code and no file left; the shipped weights by digest, and the shipped float network quantized
+#   again.
 #   Gradients, thread counts and file formats are tested in unit/test_train.c.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -16,7 +17,8 @@ ok $? "--help of train and quantize"
 
 train --out "$tmp/whole.safetensors"
 ok $? "a whole run" "$(cat "$tmp/err")"
-[ ! -e "$tmp/whole.ckpt.safetensors" ] && grep -q '^epoch  *12/12 .*loss.*train.*test.*ETA' "$tmp/out"
+[ ! -e "$tmp/whole.ckpt.safetensors" ] &&
+  grep -q '^epoch  *12/12 .*loss.*train.*test.*ETA' "$tmp/out"
 ok $? "one line per epoch, no checkpoint left" "$(cat "$tmp/out")"
 
 # Killed as soon as an epoch is done, resumed with another number of threads.
@@ -49,18 +51,21 @@ refuse "no --out" 2 "needs --out" train
 refuse "an unknown option" 2 "train --help" train --bogus
 refuse "an unknown network" 1 "did you mean 'resnet8'" train --net resnet9 --out "$f"
 refuse "an unknown schedule" 2 "did you mean 'cosine'" train --schedule cosin --out "$f"
-refuse "a batch that shards do not divide" 2 "multiple of --shards" train --batch 100 --shards 3 --out "$f"
+refuse "a batch that shards do not divide" 2 "multiple of --shards" train --batch 100 \
+  --shards 3 --out "$f"
 refuse "a rate that is no number" 2 "--rate" train --rate fast --out "$f"
 refuse "images that are not there" 1 "nowhere.png" train --data sheet:nowhere.png --out "$f"
 # shellcheck disable=SC2086
 refuse "fewer images than a batch" 1 "fewer than one batch" train $small --batch 512 --out "$f"
 # shellcheck disable=SC2086
-refuse "a place that cannot be written" 1 "nonexistent" train $small --out /nonexistent/f.safetensors
+refuse "a place that cannot be written" 1 "nonexistent" train $small \
+  --out /nonexistent/f.safetensors
 # shellcheck disable=SC2086
 refuse "nothing to resume" 1 "f.ckpt.safetensors" train $small --resume --out "$f"
 cp "$tmp/whole.safetensors" "$tmp/other.ckpt.safetensors"
 # shellcheck disable=SC2086
-refuse "a checkpoint in the way" 1 "--resume continues it" train $small --out "$tmp/other.safetensors"
+refuse "a checkpoint in the way" 1 "--resume continues it" train $small \
+  --out "$tmp/other.safetensors"
 # shellcheck disable=SC2086
 refuse "a checkpoint of other options" 1 "same options: varimac train" train $small --resume \
   --seed 2 --out "$tmp/other.safetensors"
@@ -72,24 +77,26 @@ sed 's/"stem.conv.weight"/"stem.cony.weight"/' "$tmp/whole.safetensors" > "$tmp/
 refuse "quantize without files" 2 "needs --in" quantize
 refuse "a truncated network" 1 "short.safetensors" quantize --in "$tmp/short.safetensors" --out "$q"
 refuse "a network of halves" 1 "expected dtype F32" quantize --in "$tmp/f16.safetensors" --out "$q"
-refuse "a missing tensor" 1 "no tensor 'stem.conv.weight'" quantize --in "$tmp/name.safetensors" --out "$q"
-refuse "a file of another kind" 1 "not a safetensors file" quantize --in tests/data/cifar10-test.png --out "$q"
-refuse "more images than the set has" 1 "has only 200" quantize --in "$tmp/whole.safetensors" --out "$q" \
-  --data subset:calib --images 201
+refuse "a missing tensor" 1 "no tensor 'stem.conv.weight'" quantize \
+  --in "$tmp/name.safetensors" --out "$q"
+refuse "a file of another kind" 1 "not a safetensors file" quantize \
+  --in tests/data/cifar10-test.png --out "$q"
+refuse "more images than the set has" 1 "has only 200" quantize \
+  --in "$tmp/whole.safetensors" --out "$q" --data subset:calib --images 201
 
 # The shipped weights.
 awk -F '\t' 'NR > 1 { print $2 "  weights/" $1 }' weights/MANIFEST.tsv > "$tmp/sums"
 set -- weights/*.safetensors weights/*.tflite
 [ "$(wc -l < "$tmp/sums")" -eq $# ] &&
-| wc -l)" ] &&
   sha256sum --quiet -c "$tmp/sums" > "$tmp/out" 2>&1
 ok $? "MANIFEST.tsv has every shipped network's digest" "$(cat "$tmp/out")"
-awk -F '\t' 'NR > 1 && $5 != "-" && ($4 < 86.5 || $4 - $5 > 0.4) { bad = 1 } END { exit bad || NR < 3 }' \
-  weights/MANIFEST.tsv
+awk -F '\t' 'NR > 1 && $5 != "-" && ($4 < 86.5 || $4 - $5 > 0.4) { bad = 1 }
+  END { exit bad || NR < 3 }' weights/MANIFEST.tsv
 ok $? "float accuracy at least 86.5 %, int8 at most 0.4 points below"
 "$VARIMAC" quantize --in weights/resnet8.safetensors --data subset:calib --images 200 \
   --out "$tmp/again.tflite" --test subset:test > "$tmp/out" 2> "$tmp/err" &&
-  awk '/ images: / { for (i = 1; i < NF; i++) { if ($i == "float") f = $(i + 1); if ($i == "int8") q = $(i + 1) } }
+  awk '/ images: / { sub(/.*float /, ""); f = $1; sub(/.*int8 /, ""); q = $1 }
        END { exit !(f >= 84 && q >= 84 && f - q <= 1) }' "$tmp/out"
-ok $? "the shipped float network, quantized again on the shipped images" "$(cat "$tmp/out" "$tmp/err")"
+ok $? "the shipped float network, quantized again on the shipped images" \
+  "$(cat "$tmp/out" "$tmp/err")"
 done_testing

@@ -17,7 +17,9 @@ row() {
 }
 
 # meta FILE KEY: a text of the safetensors header, which is one JSON line.
-meta() { head -c 4096 "$1" | tr -d '\000' | grep -ao "\"$2\":\"[^\"]*\"" | head -1 | cut -d'"' -f4; }
+meta() {
+  head -c 4096 "$1" | tr -d '\000' | grep -ao "\"$2\":\"[^\"]*\"" | head -1 | cut -d'"' -f4
+}
 
 printf 'file\tsha256\tbytes\tfloat_accuracy\tint8_accuracy\tseed\tcommand\n' > "$new"
 for float in weights/*.safetensors; do
@@ -30,7 +32,8 @@ for float in weights/*.safetensors; do
   rm -f "$new.log"
   seed=$(meta "$float" seed)
   row "$float" "$real" - "$seed" "$(meta "$float" command) --out $float" >> "$new"
-  row "$int8" "$real" "$integer" "$seed" "varimac quantize --in $float --out $int8 $calibration" >> "$new"
+  row "$int8" "$real" "$integer" "$seed" \
+    "varimac quantize --in $float --out $int8 $calibration" >> "$new"
 done
 chmod 644 "$new"
 mv "$new" weights/MANIFEST.tsv

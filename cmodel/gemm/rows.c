@@ -42,7 +42,7 @@ void vmac_rows_free(vmac_rows *rows) {
 }
 
 /* sum[0..15] += the rows that the activations a[0..count) select. */
-__attribute__((target_clones("arch=skylake-avx512", "avx2", "default"))) static void
+__attribute__((target_clones("avx512f", "avx2", "default"))) static void
 add_rows(int count, const uint8_t *a, const int16_t *row, int32_t *sum) {
   int32_t s[LANES];
   for (int lane = 0; lane < LANES; lane++) s[lane] = sum[lane];
