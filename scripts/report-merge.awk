@@ -2,7 +2,7 @@
 #   awk -f report-merge.awk errors.txt cells.csv accuracy.csv bench.txt
 # errors.txt    varimac mult errors      cells.csv   make synth
 # accuracy.csv  scripts/accuracy-csv.awk bench.txt   what the cell bench printed
-# A cell that bench.txt does not report as PASS is FAIL.
+# A cell that bench.txt does not call equal is FAIL.
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN { FS = "," }
@@ -35,7 +35,7 @@ file == 3 {
   images[$at["mult"]] = $at["images"]
   next
 }
-file == 4 && /^PASS / { for (i = split($0, word, /[ \t\/:]+/); i > 1; i--) passed[word[i]] = 1 }
+file == 4 && /^equal / { split($0, word, " "); equal[word[2]] = 1 }
 
 END {
   print "name,class,mre,area_um2,area_fa_um2,delay_ns,energy_pj,energy_fa_pj," \
@@ -47,6 +47,6 @@ END {
            energy[m], energy_fa[m]
     split("none bias paper cv", mode, " ")
     for (i = 1; i <= 4; i++) printf ",%s", accuracy[m, mode[i]]
-    printf ",%s,%s\n", images[m], (m, "none") in accuracy ? (m in passed ? "equal" : "FAIL") : ""
+    printf ",%s,%s\n", images[m], (m, "none") in accuracy ? (m in equal ? "equal" : "FAIL") : ""
   }
 }

@@ -184,7 +184,10 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
   /* Longest wait between two events without a fault: the wave's way through the unit. */
   const int patience = 4 * (model->rows + model->cols) + 64;
   const Walk start = walk_start(model, job, options->only_k);
-  Run run = {start, start, start, start, model->rows - 1, model->cols - 1, 0, 0};
+  Run run = {};
+  run.weights = run.coefficients = run.pixels = run.sink = start;
+  run.row = model->rows - 1;
+  run.column = model->cols - 1;
   skip_to_last_tile(&run.coefficients);
   skip_to_last_tile(&run.sink);
   vmac_rng rng;

@@ -55,8 +55,8 @@ elaborate() { # TOOL TOP PARAMETER VALUE
 
 while read -r top parameter value sentence; do
   for tool in verilator iverilog yosys; do
-    said=$(elaborate $tool "$top" "$parameter" "$value" 2>&1)
-    [ $? -ne 0 ] && printf '%s\n' "$said" | grep -q "error_$sentence"
+    ! said=$(elaborate $tool "$top" "$parameter" "$value" 2>&1) &&
+      printf '%s\n' "$said" | grep -q "error_$sentence"
     ok $? "$tool: $top with $parameter = $value: $sentence" "$said"
   done
 done << 'LIST'
