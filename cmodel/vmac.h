@@ -12,47 +12,11 @@
 #ifndef VMAC_H
 #define VMAC_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "base/base.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
-
-/* ---- errors and memory (base/) -------------------------------------------------------------- */
-
-typedef struct {
-  char text[1024];
-} vmac_err;
-
-/* Formats into err->text and returns false, so that a caller can `return vmac_fail(err, ...)`. */
-bool vmac_fail(vmac_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-/* The entry of names[0..n) nearest to `word` in edit distance, or NULL where none is near. */
-const char *vmac_nearest(const char *word, const char *const *names, size_t n);
-
-uint64_t vmac_hash(const void *bytes, size_t size); /* FNV-1a: a name for content */
-
-void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
-
-/* Whole file into memory (one byte longer, zero-terminated). NULL on error. Caller frees. */
-uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err);
-
-/* Writes path through a temporary neighbour and a rename: never a partial file. */
-bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err);
-
-/* ---- random numbers: xoshiro256**, seeded by splitmix64 ------------------------------------- */
-
-typedef struct {
-  uint64_t s[4];
-} vmac_rng;
-
-void vmac_rng_seed(vmac_rng *rng, uint64_t seed);
-uint64_t vmac_rng_next(vmac_rng *rng);
-uint32_t vmac_rng_below(vmac_rng *rng, uint32_t bound); /* uniform in 0..bound-1, unbiased */
-double vmac_rng_uniform(vmac_rng *rng);                 /* [0, 1) */
-double vmac_rng_normal(vmac_rng *rng);                  /* mean 0, variance 1 */
 
 /* ---- multiplier cells (mult/): the models behind rtl/mult/mults.tbl -------------------------- */
 
@@ -277,18 +241,6 @@ void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
 /* The constant the compiler folds into channel n's bias for the operand class:
  * u8: bias - Z_a * sum W + k * 128 * Z_a;  s8: bias - z_a * sum W. */
 int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls, int channel);
-
-/* ---- matrix products with a cell (gemm/) -------------------------------------------------------- */
-
-/* sum[i * n + j] = sum over k of table[a[i * k + kk] << 8 | w[j * k + kk]].
- * a (m, k) and w (n, k) are operand BITS; the reference all fast twins are compared with. */
-void vmac_gemm_ref(int m, int k, int n, const uint8_t *a, const uint8_t *w, const int32_t *table,
-                   int32_t *sum);
-
-/* The same sums from products prepared for constant weights w (n, k): see gemm/rows.c. */
-vmac_rows *vmac_rows_new(int k, int n, const uint8_t *w, const int32_t *table);
-void vmac_rows_free(vmac_rows *rows);
-void vmac_gemm_rows(int m, const uint8_t *a, const vmac_rows *rows, int32_t *sum);
 
 #ifdef __cplusplus
 }

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "vmac.h"
+#include "base/base.h"
 
 bool vmac_fail(vmac_err *err, const char *fmt, ...) {
   va_list args;

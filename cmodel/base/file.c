@@ -6,7 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "vmac.h"
+#include "base/base.h"
 
 void *vmac_alloc(size_t count, size_t size) {
   void *p = calloc(count ? count : 1, size ? size : 1);

@@ -1,5 +1,5 @@
 /* FNV-1a, 64 bits: names content, guards nothing. SPDX-License-Identifier: Apache-2.0 */
-#include "vmac.h"
+#include "base/base.h"
 
 uint64_t vmac_hash(const void *bytes, size_t size) {
   const uint8_t *p = bytes;

@@ -2,7 +2,7 @@
  * Apache-2.0 */
 #include <math.h>
 
-#include "vmac.h"
+#include "base/base.h"
 
 static uint64_t rotl(uint64_t x, int k) {
   return (x << k) | (x >> (64 - k));

@@ -1,6 +1,6 @@
 /* The reference matrix product with a cell: one table look-up per product.
  * SPDX-License-Identifier: Apache-2.0 */
-#include "vmac.h"
+#include "gemm/gemm.h"
 
 void vmac_gemm_ref(int m, int k, int n, const uint8_t *a, const uint8_t *w, const int32_t *table,
                    int32_t *sum) {

@@ -8,7 +8,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
-#include "vmac.h"
+#include "gemm/gemm.h"
 
 enum { LANES = 16, KBLOCK = 64 }; /* 64 positions x 256 rows x 32 bytes = 512 KiB: stays in L2 */
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "gemm/gemm.h"
 #include "net/net.h"
 
 /* The exact products are the golden model's most frequent operation: let the compiler use what the

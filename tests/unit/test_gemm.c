@@ -5,6 +5,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
+#include "gemm/gemm.h"
+
 #include <stdlib.h>
 #include <string.h>
 

@@ -1,0 +1,51 @@
+/* base.h: errors as text, memory, whole files, random numbers. Part of the public API: vmac.h includes
+ * it. SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_BASE_H
+#define VMAC_BASE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* ---- errors and memory (base/) -------------------------------------------------------------- */
+
+typedef struct {
+  char text[1024];
+} vmac_err;
+
+/* Formats into err->text and returns false, so that a caller can `return vmac_fail(err, ...)`. */
+bool vmac_fail(vmac_err *err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* The entry of names[0..n) nearest to `word` in edit distance, or NULL where none is near. */
+const char *vmac_nearest(const char *word, const char *const *names, size_t n);
+
+uint64_t vmac_hash(const void *bytes, size_t size); /* FNV-1a: a name for content */
+
+void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
+
+/* Whole file into memory (one byte longer, zero-terminated). NULL on error. Caller frees. */
+uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err);
+
+/* Writes path through a temporary neighbour and a rename: never a partial file. */
+bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err);
+
+/* ---- random numbers: xoshiro256**, seeded by splitmix64 ------------------------------------- */
+
+typedef struct {
+  uint64_t s[4];
+} vmac_rng;
+
+void vmac_rng_seed(vmac_rng *rng, uint64_t seed);
+uint64_t vmac_rng_next(vmac_rng *rng);
+uint32_t vmac_rng_below(vmac_rng *rng, uint32_t bound); /* uniform in 0..bound-1, unbiased */
+double vmac_rng_uniform(vmac_rng *rng);                 /* [0, 1) */
+double vmac_rng_normal(vmac_rng *rng);                  /* mean 0, variance 1 */
+
+#ifdef __cplusplus
+}
+#endif
+#endif
