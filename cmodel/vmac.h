@@ -53,6 +53,10 @@ const vmac_mult *vmac_mult_find(const char *name, vmac_err *err);
 static inline int32_t vmac_operand(vmac_class cls, uint8_t bits) {
   return cls == VMAC_U8 ? bits : (int8_t)bits;
 }
+/* The operand's bits for an int8 code: u8 adds 128, which flips the top bit. */
+static inline uint8_t vmac_operand_bits(vmac_class cls, int8_t code) {
+  return (uint8_t)code ^ (cls == VMAC_U8 ? 0x80 : 0);
+}
 static inline int32_t vmac_variate(vmac_xkind kind, int bits, uint8_t a) {
   const int32_t low = a & ((1 << bits) - 1);
   return kind == VMAC_X_LOW ? low : kind == VMAC_X_OR ? low != 0 : 0;
@@ -167,8 +171,7 @@ typedef struct {
   const vmac_mult *mult;
   const int32_t *table; /* vmac_mult_table(mult) */
   vmac_rows *rows;      /* NULL: sums come from vmac_gemm_ref() */
-  vmac_mode mode;
-  int n;            /* output channels */
+  int n;                /* output channels */
   int32_t *c0, *c1; /* (n) coefficients with VMAC_CORR_F fraction bits, or NULL for mode none */
 } vmac_mac;
 
@@ -183,7 +186,9 @@ typedef struct {
   int ops;
   vmac_mac *mac;
   const vmac_mult *mult;
-  int32_t *table; /* owned; shared by all entries */
+  vmac_mode mode;
+  int32_t *table;       /* owned; shared by all entries */
+  char calibration[96]; /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
 
 /* Every MAC layer gets `mult` with correction `mode`; modes bias and cv are calibrated on the first
@@ -210,23 +215,18 @@ void vmac_state_free(const vmac_net *net, vmac_state *state);
  * whatever real scale they give it (pixel, pixel / 255, pixel / 127.5 - 1, ...). */
 void vmac_state_set_image(const vmac_net *net, vmac_state *state, const vmac_dataset *data,
                           size_t index);
-/* Whether images of this shape fit the network's input; the error names both shapes. */
+/* Whether images of this shape and labels of this range fit the network. */
 bool vmac_net_takes(const vmac_net *net, const vmac_dataset *data, vmac_err *err);
 
 /* Runs the ops in order on state->i8[net->input]; the answer is state->i8[net->output]. */
 void vmac_net_run(const vmac_net *net, const vmac_plan *plan /* NULL: exact */,
                   vmac_rounding rounding, vmac_state *state);
 
-/* Top-1 results; the first of equal outputs wins. */
-typedef struct {
-  size_t images, correct; /* seen; answered as labelled */
-  size_t agree;           /* answered as the exact network answers */
-} vmac_score;
-
-/* Adds images first .. first + count - 1 to the score; outputs (count, output size) may be NULL. */
-void vmac_evaluate(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,
-                   const vmac_dataset *data, size_t first, size_t count, int8_t *outputs,
-                   vmac_score *score);
+/* Top-1 answers of images first .. first + count - 1, the first of equal outputs wins. outputs
+ * (count, output size), the raw codes, may be NULL. Images run in parallel. */
+void vmac_answers(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,
+                  const vmac_dataset *data, size_t first, size_t count, uint8_t *answer,
+                  int8_t *outputs);
 
 /* The k activation codes (int8) that output pixel `pixel` (0..m-1) of op multiplies, in the order
  * (ky, kx, c); padding is the zero point. For depthwise: channel `channel`'s k codes. */
@@ -237,6 +237,9 @@ void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int
  * array's column feet deliver and requantization consumes. */
 void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                     const int8_t *input, int32_t *acc, vmac_state *state);
+
+/* Weight i (0..k-1, in vmac_patch()'s order) of a channel. */
+int8_t vmac_weight(const vmac_net *net, const vmac_op *op, int channel, int i);
 
 /* The constant the compiler folds into channel n's bias for the operand class:
  * u8: bias - Z_a * sum W + k * 128 * Z_a;  s8: bias - z_a * sum W. */

@@ -1,26 +1,17 @@
 # Measurements to tables: the demo on the shipped images, and all cells on the 10,000 test images.
 
 NETWORK ?= weights/resnet8.tflite
-MODES   := none bias paper cv
 REPORT  := $(B)/report
 
-# Accuracy: one JSON file per (cell, mode), so that an interrupted run picks up where it stopped.
-# $(1) = folder, $(2) = cells
-accuracy_files = $(foreach m,$(2),$(foreach c,$(MODES),$(REPORT)/$(1)/$(m).$(c).json))
-
-# A rebuilt varimac may score differently, so its results are made again.
-# $(1) = folder, $(2) = data, $(3) = calibration images
-define EVAL_RULE
-$(REPORT)/$(1)/%.json: $(NETWORK) $(VARIMAC)
-	$$(call say,EVAL,$(1)/$$*)
-	$$(Q)mkdir -p $$(@D)
-	$$(Q)$(VARIMAC) eval --net $(NETWORK) --mult $$(basename $$*) \
-	  --correction $$(patsubst .%,%,$$(suffix $$*)) --data $(2) --calib $(3) --json $$@ > /dev/null
-$(REPORT)/$(1)/accuracy.csv: $(call accuracy_files,$(1),$(MULTS)) scripts/accuracy-csv.awk
-	$$(Q)awk -f scripts/accuracy-csv.awk $$(filter %.json,$$^) > $$@
+# $(1) = folder, $(2) = data. An interrupted sweep is taken up again unless varimac was rebuilt since.
+define SWEEP_RULE
+$(REPORT)/$(1)/accuracy.csv: $(NETWORK) $(VARIMAC)
+	$$(call say,SWEEP,$(2))
+	$$(Q)mkdir -p $$(@D) && { [ $$@.part -nt $(VARIMAC) ] || rm -f $$@.part; }
+	$$(Q)$(VARIMAC) sweep --net $(NETWORK) --data $(2) -o $$@.part && mv $$@.part $$@
 endef
-$(eval $(call EVAL_RULE,demo,subset:test,subset:calib))
-$(eval $(call EVAL_RULE,full,cifar10:test,subset:calib))
+$(eval $(call SWEEP_RULE,demo,subset:test))
+$(eval $(call SWEEP_RULE,full,cifar10:test))
 
 $(REPORT)/errors.txt: $(VARIMAC)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) mult errors > $@

@@ -19,9 +19,12 @@ for mode in bias paper cv; do
   ok $? "correction $mode leaves the exact cell alone"
 done
 
-"$VARIMAC" eval --net "$net" --mult zeros --json "$tmp/zero.json" > /dev/null
-awk -F '[:,]' '/"accuracy"/ { chance = $2 > 0.05 && $2 < 0.15 } END { exit !chance }' "$tmp/zero.json"
-ok $? "the canary cell scores chance"
+for cell in zero zeros; do
+  "$VARIMAC" eval --net "$net" --mult $cell --json "$tmp/zero.json" > /dev/null
+  awk -F '[:,]' '/"accuracy"/ { chance = $2 > 0.05 && $2 < 0.15 } END { exit !chance }' \
+    "$tmp/zero.json"
+  ok $? "the canary $cell scores chance"
+done
 
 OMP_NUM_THREADS=1 "$VARIMAC" eval --net "$net" --images 60 --mult trunc7 --correction cv \
   --save-plan "$tmp/one.json" --dump "$tmp/one" > /dev/null &&
@@ -54,8 +57,37 @@ sed 's/"mode":.*/"mode": "cw",/' "$tmp/one.json" > "$tmp/bad.json"
 refuse "a plan with an unknown mode" 1 "no correction mode 'cw'" --net "$net" --plan "$tmp/bad.json"
 head -c 3000 "$tmp/one.json" > "$tmp/cut.json"
 refuse "a truncated plan" 1 "not JSON" --net "$net" --plan "$tmp/cut.json"
+refuse "a test set for calibration" 1 "is a test set" --net "$net" --mult perf2 --correction cv \
+  --calib subset:test
+refuse "a cell beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --mult perf4
+refuse "calibration for a mode without" 2 "want --correction" --net "$net" --mult perf2 --calib-images 9
+cp tests/data/cifar10-test.png "$tmp/odd.png" && sed 's/.*/200/' tests/data/cifar10-test.labels \
+  > "$tmp/odd.labels"
+refuse "labels that the network does not have" 1 "label 200" --net "$net" --data "sheet:$tmp/odd.png"
 refuse "a layer beyond the network" 1 "trace-layer" --net "$net" --trace-layer 99 --trace "$tmp/dump2"
-run --dump /nonexistent/file
-[ $? -eq 1 ] && grep -q '/nonexistent/file' "$tmp/err"
-ok $? "an output that cannot be written"
+run --json "$tmp/made" --dump /nonexistent/file
+[ $? -eq 1 ] && grep -q '/nonexistent/file' "$tmp/err" && [ ! -e "$tmp/made" ]
+ok $? "one output that cannot be written: none is"
+mkfifo "$tmp/pipe" && { cat "$tmp/pipe" > "$tmp/piped" & } && run --dump "$tmp/pipe" && wait &&
+  [ -p "$tmp/pipe" ] && cmp -s "$tmp/piped" "$tmp/direct"
+ok $? "a pipe is written, not replaced"
+
+# The sweep: the same numbers as eval, and a second run that only fills in what is missing.
+sweep() { "$VARIMAC" sweep --net "$net" --images 60 --mults perf2,rec4s --modes none,cv "$@"; }
+sweep -o "$tmp/sweep.csv" > /dev/null 2>&1 && [ "$(wc -l < "$tmp/sweep.csv")" -eq 5 ]
+ok $? "a sweep has a row per cell and mode"
+run --mult rec4s --correction cv --json "$tmp/rec4s.json"
+awk -F '[:,\t]+' 'NR == FNR { if (/"correct"/) want = $3 + 0; next }
+  /^rec4s,cv,/ { split($0, c, ","); same = c[9] == want } END { exit !same }' \
+  "$tmp/rec4s.json" "$tmp/sweep.csv"
+ok $? "a sweep counts what eval counts"
+sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"
+sweep -o "$tmp/again.csv" > /dev/null 2>&1
+grep -q '^perf2,cv,.*,double,7,' "$tmp/again.csv" &&
+  [ "$(grep -c . "$tmp/again.csv")" -eq 5 ] &&
+  [ "$(grep ^rec4s "$tmp/again.csv")" = "$(grep ^rec4s "$tmp/sweep.csv")" ]
+ok $? "a second sweep keeps its rows and makes the missing one"
+sweep --data nowhere:test -o "$tmp/none.csv" > /dev/null 2>&1
+[ $? -eq 1 ] && [ ! -e "$tmp/none.csv" ]
+ok $? "a sweep without data leaves no file"
 done_testing

@@ -33,6 +33,9 @@ uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err);
 /* Writes path through a temporary neighbour and a rename: never a partial file. */
 bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err);
 
+/* Whether vmac_write_file() could begin: to fail before hours of work, not after. */
+bool vmac_can_write(const char *path, vmac_err *err);
+
 /* ---- random numbers: xoshiro256**, seeded by splitmix64 ------------------------------------- */
 
 typedef struct {

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -29,6 +30,43 @@ void cli_usage(const char *fmt, ...) {
   complain(fmt, args);
   va_end(args);
   exit(2);
+}
+
+/* The long option that `word` (--name or --name=value) is nearest to. */
+static _Noreturn void no_option(const char *command, const char *word,
+                                const struct option *options) {
+  enum { MOST = 64 };
+  const char *names[MOST];
+  char name[64];
+  size_t n = 0, fits = 0;
+  snprintf(name, sizeof name, "%.*s", (int)strcspn(word + 2, "="), word + 2);
+  for (const struct option *o = options; o->name && n < MOST; o++) {
+    fits += !strncmp(o->name, name, strlen(name));
+    names[n++] = o->name;
+  }
+  if (fits > 1)
+    cli_usage("%s: '--%s' is short for %zu options; see varimac %s --help", command, name, fits,
+              command);
+  const char *near = vmac_nearest(name, names, n);
+  cli_usage("%s: no option '--%s'%s%s%s; see varimac %s --help", command, name,
+            near ? ", did you mean '--" : "", near ? near : "", near ? "'?" : "", command);
+}
+
+int cli_getopt(int argc, char **argv, const char *letters, const struct option *options) {
+  char spec[32];
+  snprintf(spec, sizeof spec, ":%s", letters);
+  opterr = 0;
+  const int letter = getopt_long(argc, argv, spec, options, NULL);
+  if (letter != '?' && letter != ':') return letter;
+  const char *command = argv[0], *word = argv[optind - 1];
+  if (letter == ':')
+    cli_usage("%s: option '%s' needs a value; see varimac %s --help", command, word, command);
+  if (!optopt) no_option(command, word, options);
+  for (const struct option *o = options; o->name; o++)
+    if (o->val == optopt && !o->has_arg && !strncmp(word, "--", 2))
+      cli_usage("%s: option '--%s' takes no value; see varimac %s --help", command, o->name,
+                command);
+  cli_usage("%s: no option '-%c'; see varimac %s --help", command, optopt, command);
 }
 
 long long cli_int(const char *option, const char *text, long long lo, long long hi) {

@@ -3,6 +3,8 @@
 #ifndef VMAC_CLI_H
 #define VMAC_CLI_H
 
+#include <getopt.h>
+
 #include "vmac.h"
 
 /* One file per subcommand, cmd_<name>.c; argv[0] is its name. Returns the exit code. */
@@ -13,6 +15,7 @@
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
   X(operands, "record operand streams of the array's multipliers from exact inference")            \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
+  X(sweep, "score many cells and modes, resumable, one CSV")                                       \
   X(train, "train a float network from scratch, resume after a kill")
 
 #define VMAC_DECLARE(name, line) int cmd_##name(int argc, char **argv);
@@ -22,6 +25,10 @@ VMAC_COMMANDS(VMAC_DECLARE)
 /* Prints "varimac: <text>" and exits with 1 (bad input) or, for cli_usage, 2 (bad command line). */
 _Noreturn void cli_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* getopt_long() with one text for every bad option: "varimac: NAME: ... see varimac NAME --help"
+ * and exit 2, NAME being argv[0]. `letters` as for getopt(), without a leading colon. */
+int cli_getopt(int argc, char **argv, const char *letters, const struct option *options);
 
 /* A whole number in lo..hi, or cli_usage naming the option. */
 long long cli_int(const char *option, const char *text, long long lo, long long hi);

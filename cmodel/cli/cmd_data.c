@@ -1,6 +1,5 @@
 /* varimac data: what a data set holds, and class-balanced subsets of it.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -35,12 +34,6 @@ static void load(vmac_dataset *data, const char *spec) {
   if (!vmac_dataset_load(data, spec, &err)) cli_die("%s", err.text);
 }
 
-static uint64_t fnv1a(const uint8_t *bytes, size_t n) {
-  uint64_t hash = 0xcbf29ce484222325u;
-  for (size_t i = 0; i < n; i++) hash = (hash ^ bytes[i]) * 0x100000001b3u;
-  return hash;
-}
-
 static void info(const char *spec) {
   vmac_dataset data;
   load(&data, spec);
@@ -51,19 +44,20 @@ static void info(const char *spec) {
          spec, data.n, data.h, data.w, data.c, data.classes);
   for (int c = 0; c < data.classes; c++) printf(" %zu", count[c]);
   printf("\npixels   fnv1a64 %016" PRIx64 "\nlabels   fnv1a64 %016" PRIx64 "\n",
-         fnv1a(data.pixels, data.n * image), fnv1a(data.labels, data.n));
+         vmac_hash(data.pixels, data.n * image), vmac_hash(data.labels, data.n));
   vmac_dataset_free(&data);
 }
 
 /* Picks per_class images of class `label` without repetition into pick[], an index each. */
-static void choose(const vmac_dataset *data, int label, uint32_t per_class, vmac_rng *rng,
-                   size_t *pick) {
+static void choose(const char *spec, const vmac_dataset *data, int label, uint32_t per_class,
+                   vmac_rng *rng, size_t *pick) {
   size_t *index = vmac_alloc(data->n, sizeof *index);
   uint32_t n = 0;
   for (size_t i = 0; i < data->n; i++)
     if (data->labels[i] == label) index[n++] = i;
   if (n < per_class)
-    cli_die("class %d has %" PRIu32 " images, --per-class asks for %" PRIu32, label, n, per_class);
+    cli_die("%s: class %d has %" PRIu32 " images, --per-class asks for %" PRIu32, spec, label, n,
+            per_class);
   for (uint32_t i = 0; i < per_class; i++) { /* the head of a Fisher-Yates shuffle */
     const uint32_t j = i + vmac_rng_below(rng, n - i);
     pick[i] = index[j];
@@ -81,7 +75,8 @@ static void subset(const char *spec, uint32_t per_class, uint64_t seed, const ch
   size_t *pick = vmac_alloc(n, sizeof *pick);
   vmac_rng rng;
   vmac_rng_seed(&rng, seed);
-  for (size_t c = 0; c < classes; c++) choose(&all, (int)c, per_class, &rng, pick + c * per_class);
+  for (size_t c = 0; c < classes; c++)
+    choose(spec, &all, (int)c, per_class, &rng, pick + c * per_class);
   vmac_dataset out = {n, all.h, all.w, all.c, all.classes, vmac_alloc(n, image), vmac_alloc(n, 1)};
   for (size_t r = 0; r < n; r++) {
     const size_t from = pick[r % classes * per_class + r / classes];
@@ -106,7 +101,7 @@ int cmd_data(int argc, char **argv) {
   const char *spec = NULL, *path = NULL;
   long long per_class = 0, seed = 1;
   int option;
-  while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) switch (option) {
+  while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) switch (option) {
     case 'd':
       spec = optarg;
       break;
@@ -122,8 +117,6 @@ int cmd_data(int argc, char **argv) {
     case 'h':
       help();
       return 0;
-    default:
-      cli_usage("see varimac data --help");
     }
   const char *what = optind < argc ? argv[optind] : "";
   const int rest = argc - optind - 1;

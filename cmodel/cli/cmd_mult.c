@@ -1,7 +1,6 @@
 /* varimac mult: the multiplier cells and what is known about each.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -40,37 +39,11 @@ static const char mre_line[] =
     "# MRE: mean of |approximate - exact| / |exact| over the pairs whose exact product is not 0\n";
 
 typedef struct {
-  const char *output, *json;
+  const char *verb, *output, *json;
   bool raw;
+  char **names; /* the words behind the verb */
+  int count;
 } options;
-
-/* Parses the options named by their letters in `allowed`; leaves the names at argv[optind]. */
-static options parse(int argc, char **argv, const char *allowed) {
-  static const struct option all[] = {{"output", required_argument, NULL, 'o'},
-                                      {"json", required_argument, NULL, 'j'},
-                                      {"raw", no_argument, NULL, 'r'},
-                                      {"help", no_argument, NULL, 'h'},
-                                      {0}};
-  options got = {0};
-  int letter;
-  opterr = 0;
-  while ((letter = getopt_long(argc, argv, ":o:h", all, NULL)) != -1) {
-    if (letter == 'h') {
-      fputs(help_text, stdout);
-      exit(0);
-    }
-    const char *word = argv[optind - 1];
-    for (const struct option *o = all; o->name; o++)
-      if (o->val == letter) word = o->name;
-    if (letter == ':') cli_usage("mult %s: option '%s' needs a value", argv[0], word);
-    if (letter == '?' || !strchr(allowed, letter))
-      cli_usage("mult %s: no option '%s'; see varimac mult --help", argv[0], word);
-    if (letter == 'o') got.output = optarg;
-    if (letter == 'j') got.json = optarg;
-    if (letter == 'r') got.raw = true;
-  }
-  return got;
-}
 
 static const vmac_mult *find(const char *name) {
   vmac_err err;
@@ -79,15 +52,11 @@ static const vmac_mult *find(const char *name) {
   return mult;
 }
 
-static const vmac_mult *only_name(int argc, char **argv) {
-  if (argc - optind != 1)
-    cli_usage("mult %s: expected one multiplier, found %d", argv[0], argc - optind);
-  return find(argv[optind]);
-}
-
-static int finish(void) {
-  if (fflush(stdout) || ferror(stdout)) cli_die("standard output: cannot write");
-  return 0;
+static const vmac_mult *only_name(const options *opt) {
+  if (opt->count != 1)
+    cli_usage("mult %s: expected one multiplier, found %d; see varimac mult --help", opt->verb,
+              opt->count);
+  return find(opt->names[0]);
 }
 
 static const char *class_name(const vmac_mult *mult) {
@@ -108,9 +77,8 @@ static uint64_t hash_of(const vmac_mult *mult) {
   return hash;
 }
 
-static int list(int argc, char **argv) {
-  parse(argc, argv, "");
-  if (optind < argc) cli_usage("mult list: takes no name, found '%s'", argv[optind]);
+static void list(const options *opt) {
+  if (opt->count) cli_usage("mult list: takes no name, found '%s'", opt->names[0]);
   printf("%-10s %-12s %-5s %-8s %-6s %10s  %s\n", "name", "family", "class", "params", "X", "MRE %",
          "source");
   for (size_t i = 0; i < vmac_mult_count(); i++) {
@@ -122,12 +90,10 @@ static int list(int argc, char **argv) {
            mult->params, variate_name(mult, x, sizeof x), 100 * e.mre, mult->source);
   }
   fputs(mre_line, stdout);
-  return finish();
 }
 
-static int info(int argc, char **argv) {
-  parse(argc, argv, "");
-  const vmac_mult *mult = only_name(argc, argv);
+static void info(const options *opt) {
+  const vmac_mult *mult = only_name(opt);
   size_t index = 0;
   while (vmac_mult_at(index) != mult) index++;
   vmac_mult_errors e;
@@ -158,7 +124,6 @@ static int info(int argc, char **argv) {
          "# modulo the prime 2^30 - 35. Hash: FNV-1a, 64 bit, over the 65,536 products as int32\n"
          "# little-endian at index A << 8 | W (operands' bits).\n",
          u8 ? 65025 : 16384);
-  return finish();
 }
 
 /* The table as text; *size is its length. */
@@ -186,21 +151,19 @@ static char *table_raw(const int32_t *table, size_t *size) {
   return bytes;
 }
 
-static int show_table(int argc, char **argv) {
-  const options opt = parse(argc, argv, "or");
-  const vmac_mult *mult = only_name(argc, argv);
+static void show_table(const options *opt) {
+  const vmac_mult *mult = only_name(opt);
   int32_t *products = vmac_alloc(PAIRS, sizeof *products);
   vmac_mult_table(mult, products);
   size_t size;
-  char *bytes = opt.raw ? table_raw(products, &size) : table_csv(mult, products, &size);
+  char *bytes = opt->raw ? table_raw(products, &size) : table_csv(mult, products, &size);
   vmac_err err;
-  if (!opt.output)
+  if (!opt->output)
     fwrite(bytes, 1, size, stdout);
-  else if (!vmac_write_file(opt.output, bytes, size, &err))
+  else if (!vmac_write_file(opt->output, bytes, size, &err))
     cli_die("%s", err.text);
   free(bytes);
   free(products);
-  return finish();
 }
 
 static cJSON *errors_json(const vmac_mult *mult, const vmac_mult_errors *e) {
@@ -226,15 +189,14 @@ static cJSON *errors_json(const vmac_mult *mult, const vmac_mult_errors *e) {
   return row;
 }
 
-static int show_errors(int argc, char **argv) {
-  const options opt = parse(argc, argv, "j");
-  const size_t named = (size_t)(argc - optind), n = named ? named : vmac_mult_count();
-  for (size_t i = 0; i < named; i++) find(argv[optind + (int)i]); /* before any output */
+static void show_errors(const options *opt) {
+  const size_t named = (size_t)opt->count, n = named ? named : vmac_mult_count();
+  for (size_t i = 0; i < named; i++) find(opt->names[i]); /* before any output */
   cJSON *rows = cJSON_CreateArray();
   printf("%-10s %12s %12s %9s %9s %6s %8s %13s %4s %6s %8s %8s\n", "name", "mean", "MED", "MRE %",
          "NMED %", "WCE", "rate %", "variance", "rank", "f(0,0)", "|f(0,w)|", "|f(a,0)|");
   for (size_t i = 0; i < n; i++) {
-    const vmac_mult *mult = named ? find(argv[optind + (int)i]) : vmac_mult_at(i);
+    const vmac_mult *mult = named ? find(opt->names[i]) : vmac_mult_at(i);
     vmac_mult_errors e;
     vmac_mult_measure(mult, &e);
     printf("%-10s %12.3f %12.3f %9.4f %9.4f %6d %8.3f %13.1f %4d %6d %8d %8d\n", mult->name, e.mean,
@@ -244,36 +206,70 @@ static int show_errors(int argc, char **argv) {
   }
   fputs(mre_line, stdout);
   vmac_err err;
-  if (opt.json) {
+  if (opt->json) {
     char *text = cJSON_Print(rows);
-    if (!vmac_write_file(opt.json, text, strlen(text), &err)) cli_die("%s", err.text);
-    free(text);
+    if (!text) cli_die("%s: not enough memory for the JSON text", opt->json);
+    if (!vmac_write_file(opt->json, text, strlen(text), &err)) cli_die("%s", err.text);
+    cJSON_free(text);
   }
   cJSON_Delete(rows);
-  return finish();
 }
 
-static int map(int argc, char **argv) {
-  const options opt = parse(argc, argv, "o");
-  const vmac_mult *mult = only_name(argc, argv);
-  if (!opt.output) cli_usage("mult map: expected -o FILE.png");
+static void map(const options *opt) {
+  const vmac_mult *mult = only_name(opt);
+  if (!opt->output) cli_usage("mult map: expected -o FILE.png; see varimac mult --help");
   vmac_err err;
-  if (!mult_map(mult, opt.output, &err)) cli_die("%s", err.text);
-  return 0;
+  if (!mult_map(mult, opt->output, &err)) cli_die("%s", err.text);
+}
+
+static const struct {
+  const char *verb, *options; /* the letters it takes */
+  void (*run)(const options *opt);
+} verbs[] = {{"list", "", list},
+             {"info", "", info},
+             {"table", "or", show_table},
+             {"errors", "j", show_errors},
+             {"map", "o", map}};
+enum { VERBS = sizeof verbs / sizeof *verbs };
+
+static size_t find_verb(const char *word) {
+  const char *names[VERBS];
+  for (size_t i = 0; i < VERBS; i++) {
+    names[i] = verbs[i].verb;
+    if (!strcmp(word, names[i])) return i;
+  }
+  const char *near = vmac_nearest(word, names, VERBS);
+  cli_usage("mult: no verb '%s'%s%s%s; see varimac mult --help", word,
+            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
 int cmd_mult(int argc, char **argv) {
-  static const char *const verbs[] = {"list", "info", "table", "errors", "map"};
-  static int (*const run[])(int, char **) = {list, info, show_table, show_errors, map};
-  enum { VERBS = sizeof verbs / sizeof *verbs };
-  if (argc < 2) cli_usage("mult: expected list, info, table, errors or map; see --help");
-  if (!strcmp(argv[1], "--help") || !strcmp(argv[1], "-h")) {
+  static const struct option table[] = {{"output", required_argument, NULL, 'o'},
+                                        {"json", required_argument, NULL, 'j'},
+                                        {"raw", no_argument, NULL, 'r'},
+                                        {"help", no_argument, NULL, 'h'},
+                                        {0}};
+  options opt = {0};
+  bool given[256] = {false};
+  for (int letter; (letter = cli_getopt(argc, argv, "o:h", table)) != -1;) {
+    given[letter] = true;
+    if (letter == 'o') opt.output = optarg;
+    if (letter == 'j') opt.json = optarg;
+    if (letter == 'r') opt.raw = true;
+  }
+  if (given['h']) {
     fputs(help_text, stdout);
     return 0;
   }
-  for (size_t i = 0; i < VERBS; i++)
-    if (!strcmp(argv[1], verbs[i])) return run[i](argc - 1, argv + 1);
-  const char *near = vmac_nearest(argv[1], verbs, VERBS);
-  cli_usage("mult: no verb '%s'%s%s%s; see varimac mult --help", argv[1],
-            near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+  if (optind == argc)
+    cli_usage("mult: expected list, info, table, errors or map; see varimac mult --help");
+  opt.verb = argv[optind++];
+  opt.names = argv + optind;
+  opt.count = argc - optind;
+  const size_t verb = find_verb(opt.verb);
+  for (const struct option *o = table; o->name; o++)
+    if (given[o->val] && !strchr(verbs[verb].options, o->val))
+      cli_usage("mult %s: takes no option '--%s'; see varimac mult --help", opt.verb, o->name);
+  verbs[verb].run(&opt);
+  return 0;
 }

@@ -1,6 +1,5 @@
 /* varimac net: what a network's operators are and what they cost.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <getopt.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -89,12 +88,12 @@ static vmac_net *load(const char *path) {
 
 int cmd_net(int argc, char **argv) {
   static const struct option table[] = {{"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-  for (int c; (c = getopt_long(argc, argv, "h", table, NULL)) != -1;) {
-    if (c != 'h') cli_usage("net: see varimac net --help");
+  if (cli_getopt(argc, argv, "h", table) == 'h') {
     help();
     return 0;
   }
-  if (argc - optind != 1) cli_usage("net: expected one file, found %d", argc - optind);
+  if (argc - optind != 1)
+    cli_usage("net: expected one file, found %d; see varimac net --help", argc - optind);
   vmac_net *net = load(argv[optind]);
   print_net(net);
   vmac_net_free(net);

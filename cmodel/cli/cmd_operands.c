@@ -1,6 +1,5 @@
 /* varimac operands: record what the multipliers of an array really see.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +40,7 @@ int cmd_operands(int argc, char **argv) {
   vmac_sampling sampling = {.images = 32, .lanes = 1024, .steps = 128, .seed = 1};
   vmac_class cls = VMAC_U8;
   int option;
-  while ((option = getopt_long(argc, argv, "o:h", options, NULL)) != -1) {
+  while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) {
     switch (option) {
     case NET:
       net_path = optarg;
@@ -73,12 +72,12 @@ int cmd_operands(int argc, char **argv) {
     case 'h':
       fputs(help, stdout);
       return 0;
-    default:
-      cli_usage("see varimac operands --help");
     }
   }
-  if (optind < argc) cli_usage("operands: unexpected '%s'", argv[optind]);
-  if (!net_path || !out) cli_usage("operands: --net and -o are required; see --help");
+  if (optind < argc)
+    cli_usage("operands: unexpected argument '%s'; see varimac operands --help", argv[optind]);
+  if (!net_path || !out)
+    cli_usage("operands: --net and -o are required; see varimac operands --help");
   if (sampling.lanes * sampling.steps > VMAC_OPERANDS_MAX)
     cli_usage("operands: at most %d lanes x steps", VMAC_OPERANDS_MAX);
 

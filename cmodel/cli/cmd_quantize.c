@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "cli/cli.h"
+#include "cli/run.h"
 #include "train/train.h"
 
 static const char HELP[] =
@@ -70,16 +70,11 @@ static void compare(train_trainer *t, const vmac_net *net, const char *spec) {
   vmac_dataset test;
   load(&test, spec, t->model->net);
   const double real = train_evaluate(t, &test).accuracy;
-  const size_t chunk = 250;
-  vmac_score score = {0};
-  cli_progress("int8", 0, test.n);
+  uint8_t *answer = vmac_alloc(test.n, 1);
   omp_set_num_threads(t->threads); /* the float pass wants one, the integer pass all */
-  for (size_t first = 0; first < test.n; first += chunk) {
-    const size_t n = test.n - first < chunk ? test.n - first : chunk;
-    vmac_evaluate(net, NULL, VMAC_ROUND_DOUBLE, &test, first, n, NULL, &score);
-    cli_progress("int8", first + n, test.n);
-  }
-  const double integer = 100 * (double)score.correct / (double)test.n;
+  run_answers("int8", net, NULL, VMAC_ROUND_DOUBLE, &test, test.n, answer, NULL);
+  const double integer = 100 * (double)run_equal(answer, test.labels, test.n) / (double)test.n;
+  free(answer);
   printf("%s, %zu images: float %.2f %%, int8 %.2f %%, loss %.2f points\n", spec, test.n, real,
          integer, real - integer);
   vmac_dataset_free(&test);
@@ -119,6 +114,7 @@ int cmd_quantize(int argc, char **argv) {
   if (!in || !out) cli_usage("quantize needs --in FILE.safetensors and --out FILE.tflite");
   train_model *model = load_model(in);
   vmac_dataset data;
+  run_refuse_test_set("--data", spec);
   load(&data, spec, model->net);
   if (images > data.n) cli_die("--images %zu: %s has only %zu", images, spec, data.n);
   const train_config config = {.batch = 128, .shards = 4};

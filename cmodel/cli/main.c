@@ -1,6 +1,9 @@
 /* varimac: the command line. SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/cli.h"
 
@@ -21,7 +24,18 @@ static void help(void) {
   printf("\n`varimac COMMAND --help` explains one command.\n");
 }
 
+/* Whatever ended the program, output that was lost (a full disk) is a failure. */
+static void close_output(void) {
+  errno = 0;
+  const int lost = ferror(stdout);
+  if (fclose(stdout) == 0 && !lost) return;
+  fprintf(stderr, "varimac: standard output: cannot write: %s\n",
+          errno ? strerror(errno) : "output was lost");
+  _exit(1);
+}
+
 int main(int argc, char **argv) {
+  atexit(close_output);
   if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
       !strcmp(argv[1], "help")) {
     help();

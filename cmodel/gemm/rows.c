@@ -8,6 +8,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
+#include "base/clones.h"
 #include "gemm/gemm.h"
 
 enum { LANES = 16, KBLOCK = 64 }; /* 64 positions x 256 rows x 32 bytes = 512 KiB: stays in L2 */
@@ -42,8 +43,7 @@ void vmac_rows_free(vmac_rows *rows) {
 }
 
 /* sum[0..15] += the rows that the activations a[0..count) select. */
-__attribute__((target_clones("avx512f", "avx2", "default"))) static void
-add_rows(int count, const uint8_t *a, const int16_t *row, int32_t *sum) {
+VMAC_CLONES static void add_rows(int count, const uint8_t *a, const int16_t *row, int32_t *sum) {
   int32_t s[LANES];
   for (int lane = 0; lane < LANES; lane++) s[lane] = sum[lane];
   for (int kk = 0; kk < count; kk++) {

@@ -1,5 +1,5 @@
 /* Truncation of the t low columns: the partial products a_i w_j 2^(i+j) with i + j < t are left
- * out, t = param[0] in 0..8. The sign-weighted row and column of s8 (i or j = 7) stay whole.
+ * out, t = param[0] in 0..15. The sign-weighted row and column of s8 (i or j = 7) stay whole.
  * Source: control variates, arXiv:2412.16757. SPDX-License-Identifier: Apache-2.0 */
 #include "vmac_mult_list.h"
 

@@ -11,14 +11,13 @@
 /* The control variate of each output pixel, (m); for depthwise (m, n). */
 static void layer_variates(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
                            const int8_t *input, int8_t *codes, int32_t *x) {
-  const uint8_t flip = mult->cls == VMAC_U8 ? 0x80 : 0;
   const int channels = op->kind == VMAC_DEPTHWISE ? op->n : 1;
   for (int pixel = 0; pixel < op->m; pixel++)
     for (int channel = 0; channel < channels; channel++) {
       int32_t sum = 0;
       vmac_patch(net, op, input, pixel, channel, codes);
       for (int k = 0; k < op->k; k++)
-        sum += vmac_variate(mult->xkind, mult->xbits, (uint8_t)codes[k] ^ flip);
+        sum += vmac_variate(mult->xkind, mult->xbits, vmac_operand_bits(mult->cls, codes[k]));
       x[pixel * channels + channel] = sum;
     }
 }
@@ -32,7 +31,6 @@ static void add_layer(const vmac_op *op, const int32_t *exact, const int32_t *ap
       const int64_t y = (int64_t)exact[at] - approx[at], v = x[own ? (int)at : pixel];
       moments[c].count++;
       moments[c].y += y;
-      moments[c].yy += y * y;
       moments[c].x += v;
       moments[c].xx += v * v;
       moments[c].xy += v * y;
@@ -94,7 +92,6 @@ vmac_moments **vmac_calibrate(const vmac_net *net, const vmac_plan *plan, const 
       for (int c = 0; total[i] && c < net->op[i].n; c++) {
         total[i][c].count += own[i][c].count;
         total[i][c].y += own[i][c].y;
-        total[i][c].yy += own[i][c].yy;
         total[i][c].x += own[i][c].x;
         total[i][c].xx += own[i][c].xx;
         total[i][c].xy += own[i][c].xy;

@@ -65,19 +65,19 @@ void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int
   }
 }
 
-/* Weight (channel, i): OHWI and (O, I) tensors hold a channel's k weights side by side, the
- * depthwise tensor 1HWC holds one tap of all channels side by side. */
-static inline int8_t weight_at(const vmac_op *op, const int8_t *w, int channel, int i) {
+/* OHWI and (O, I) tensors hold a channel's k weights side by side, the depthwise tensor 1HWC holds
+ * one tap of all channels side by side. */
+int8_t vmac_weight(const vmac_net *net, const vmac_op *op, int channel, int i) {
+  const int8_t *w = net->tensor[op->weight].i8;
   return op->kind == VMAC_DEPTHWISE ? w[(size_t)i * (size_t)op->n + (size_t)channel]
                                     : w[(size_t)channel * (size_t)op->k + (size_t)i];
 }
 
 int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls, int channel) {
-  const int8_t *w = net->tensor[op->weight].i8;
   const int64_t zero = net->tensor[op->in[0]].zero;
   const int64_t bias = op->bias < 0 ? 0 : net->tensor[op->bias].i32[channel];
   int64_t sum = 0;
-  for (int i = 0; i < op->k; i++) sum += weight_at(op, w, channel, i);
+  for (int i = 0; i < op->k; i++) sum += vmac_weight(net, op, channel, i);
   if (cls == VMAC_S8) return vmac_wrap(bias - zero * sum);
   const int64_t za = zero + 128, sum_u8 = sum + 128 * (int64_t)op->k;
   return vmac_wrap(bias - za * sum_u8 + op->k * 128 * za);
@@ -184,15 +184,14 @@ static void cell_sums(const vmac_op *op, const vmac_mac *mac, int pixels, const 
 
 static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                        const int8_t *input, int32_t *acc, vmac_state *state) {
-  const int8_t *weight = net->tensor[op->weight].i8;
   const size_t k = (size_t)op->k;
   const bool depthwise = op->kind == VMAC_DEPTHWISE;
   const int group = depthwise ? op->multiplier : op->n; /* channels that share operands */
   uint8_t *a = state->patch, *w = a + VMAC_PATCH_PIXELS * k;
-  const uint8_t flip = mac->mult->cls == VMAC_U8 ? 0x80 : 0; /* q + 128 flips the top bit */
+  const vmac_class cls = mac->mult->cls;
   for (int j = 0; !mac->rows && j < op->n; j++)
     for (int i = 0; i < op->k; i++)
-      w[(size_t)j * k + (size_t)i] = (uint8_t)weight_at(op, weight, j, i) ^ flip;
+      w[(size_t)j * k + (size_t)i] = vmac_operand_bits(cls, vmac_weight(net, op, j, i));
   int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
   int32_t *sums = vmac_alloc((size_t)VMAC_PATCH_PIXELS * (size_t)group, sizeof *sums);
   for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, mac->mult->cls, j);
@@ -201,7 +200,7 @@ static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *m
     for (int j = 0; j < op->n; j += group) {
       for (int p = 0; p < pixels; p++)
         vmac_patch(net, op, input, first + p, j, (int8_t *)a + (size_t)p * k);
-      for (size_t i = 0; i < (size_t)pixels * k; i++) a[i] ^= flip;
+      for (size_t i = 0; i < (size_t)pixels * k; i++) a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
       cell_sums(op, mac, pixels, a, group, w + (size_t)j * k, sums);
       finish_block(op, mac, pixels, a, j, group, folded, sums, acc + (size_t)first * (size_t)op->n);
     }

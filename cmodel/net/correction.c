@@ -32,11 +32,12 @@ vmac_line vmac_fit_bias(const vmac_moments *m) {
 vmac_line vmac_fit_cv(const vmac_moments *m) {
   vmac_line line = vmac_fit_bias(m);
   if (!m->count) return line;
-  const double n = (double)m->count, x = (double)m->x, y = (double)m->y;
-  const double var = (double)m->xx - x * x / n, cov = (double)m->xy - x * y / n;
+  /* In integers: an X that never varies must give a variance of 0, not a rounding error. */
+  const vmac_wide n = m->count, x = m->x;
+  const vmac_wide var = n * m->xx - x * x, cov = n * m->xy - x * m->y;
   if (var <= 0) return line;
-  line.c1 = round(ldexp(cov / var, VMAC_CORR_F)) * ldexp(1, -VMAC_CORR_F);
-  line.c0 = (y - line.c1 * x) / n;
+  line.c1 = round(ldexp((double)cov / (double)var, VMAC_CORR_F)) * ldexp(1, -VMAC_CORR_F);
+  line.c0 = ((double)m->y - line.c1 * (double)m->x) / (double)n;
   return line;
 }
 

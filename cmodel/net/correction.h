@@ -7,8 +7,10 @@
 
 /* What calibration keeps of one channel: exact sums over all output pixels of all images of
  * y = exact - approximate accumulator and of the control variate x. */
+__extension__ typedef __int128 vmac_wide; /* of products: no data set is too large */
 typedef struct {
-  int64_t count, y, yy, x, xx, xy;
+  int64_t count, y, x;
+  vmac_wide xx, xy;
 } vmac_moments;
 
 /* One moments entry per (op, channel), (ops)[n]; entries of ops that do not multiply are NULL. */

@@ -30,7 +30,6 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult) 
   plan->mult = mult;
   plan->table = vmac_alloc(65536, sizeof *plan->table);
   vmac_mult_table(mult, plan->table);
-  const uint8_t flip = mult->cls == VMAC_U8 ? 0x80 : 0; /* code to operand bits */
   for (int i = 0; i < net->ops; i++) {
     const vmac_op *op = &net->op[i];
     if (!vmac_op_is_mac(op)) continue;
@@ -40,7 +39,7 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult) 
     if (op->kind == VMAC_DEPTHWISE) continue; /* too few products per channel to prepare */
     const vmac_tensor *weight = &net->tensor[op->weight];
     uint8_t *bits = vmac_alloc(weight->size, 1);
-    for (size_t j = 0; j < weight->size; j++) bits[j] = (uint8_t)weight->i8[j] ^ flip;
+    for (size_t j = 0; j < weight->size; j++) bits[j] = vmac_operand_bits(mult->cls, weight->i8[j]);
     plan->mac[i].rows = vmac_rows_new(op->k, op->n, bits, plan->table);
     free(bits);
   }
@@ -49,13 +48,9 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult) 
 /* The analytic line of one channel: slopes averaged, constants summed over its weights. */
 static vmac_line paper_line(const vmac_net *net, const vmac_op *op, const vmac_line *of_weight,
                             vmac_class cls, int channel) {
-  const int8_t *w = net->tensor[op->weight].i8;
-  const uint8_t flip = cls == VMAC_U8 ? 0x80 : 0;
   vmac_line line = {0, 0};
   for (int k = 0; k < op->k; k++) {
-    /* Depthwise weights are (kh, kw, n): a channel's weights lie n apart. */
-    const int at = op->kind == VMAC_DEPTHWISE ? k * op->n + channel : channel * op->k + k;
-    const vmac_line *one = &of_weight[(uint8_t)w[at] ^ flip];
+    const vmac_line *one = &of_weight[vmac_operand_bits(cls, vmac_weight(net, op, channel, k))];
     line.c0 += one->c0;
     line.c1 += one->c1;
   }
@@ -63,8 +58,9 @@ static vmac_line paper_line(const vmac_net *net, const vmac_op *op, const vmac_l
   return line;
 }
 
-static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_mode mode,
-                             vmac_moments **moments, vmac_err *err) {
+static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_moments **moments,
+                             vmac_err *err) {
+  const vmac_mode mode = plan->mode;
   vmac_line of_weight[256];
   for (int w = 0; w < 256; w++)
     of_weight[w] = vmac_paper_weight(plan->mult, plan->table, (uint8_t)w);
@@ -72,7 +68,6 @@ static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_mode mod
     const vmac_op *op = &net->op[i];
     vmac_mac *mac = &plan->mac[i];
     if (!vmac_op_is_mac(op)) continue;
-    mac->mode = mode;
     mac->c0 = vmac_alloc((size_t)op->n, sizeof *mac->c0);
     mac->c1 = vmac_alloc((size_t)op->n, sizeof *mac->c1);
     for (int c = 0; c < op->n; c++) {
@@ -94,6 +89,7 @@ vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode 
                           const vmac_dataset *data, size_t images, vmac_err *err) {
   vmac_plan *plan = vmac_plan_new(net);
   vmac_plan_set(net, plan, mult);
+  plan->mode = mode;
   if (mode == VMAC_CORR_NONE) return plan;
   vmac_moments **moments = NULL;
   if (mode != VMAC_CORR_PAPER) {
@@ -105,7 +101,7 @@ vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode 
     }
     moments = vmac_calibrate(net, plan, data, images);
   }
-  const bool fits = set_coefficients(net, plan, mode, moments, err);
+  const bool fits = set_coefficients(net, plan, moments, err);
   if (moments) vmac_moments_free(net, moments);
   if (fits) return plan;
   vmac_plan_free(plan);

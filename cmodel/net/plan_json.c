@@ -1,6 +1,7 @@
 /* Plans as JSON:
  *   {"format": "varimac-plan-1", "network": "<FNV-1a of the .tflite file>", "mult": "perf2",
  *    "mult_table": "<FNV-1a of the cell's truth table>", "mode": "cv", "fraction_bits": 6,
+ *    "calibration": "200 images of subset:calib",
  *    "layers": [{"op": 0, "c0": [..], "c1": [..]}, ...]}
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -32,11 +33,9 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   if (!network_hash(net_path, net_hash, err)) return false;
   hex(table_hash, vmac_table_hash(plan->table));
   cJSON *root = cJSON_CreateObject(), *layers = cJSON_CreateArray();
-  vmac_mode mode = VMAC_CORR_NONE;
   for (int i = 0; i < plan->ops; i++) {
     const vmac_mac *mac = &plan->mac[i];
     if (!mac->c0) continue;
-    mode = mac->mode;
     cJSON *layer = cJSON_CreateObject();
     cJSON_AddNumberToObject(layer, "op", i);
     cJSON_AddItemToObject(layer, "c0", cJSON_CreateIntArray(mac->c0, mac->n));
@@ -47,8 +46,9 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   cJSON_AddStringToObject(root, "network", net_hash);
   cJSON_AddStringToObject(root, "mult", plan->mult->name);
   cJSON_AddStringToObject(root, "mult_table", table_hash);
-  cJSON_AddStringToObject(root, "mode", vmac_mode_name(mode));
+  cJSON_AddStringToObject(root, "mode", vmac_mode_name(plan->mode));
   cJSON_AddNumberToObject(root, "fraction_bits", VMAC_CORR_F);
+  cJSON_AddStringToObject(root, "calibration", plan->calibration);
   cJSON_AddItemToObject(root, "layers", layers);
   char *text = cJSON_Print(root);
   cJSON_Delete(root);
@@ -95,21 +95,25 @@ static int32_t *integers(const char *path, const cJSON *layer, int op, const cha
   return value;
 }
 
-static bool read_layers(const vmac_net *net, vmac_plan *plan, vmac_mode mode, const char *path,
+static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path,
                         const cJSON *root, vmac_err *err) {
   const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *layer;
   const int64_t c1_limit = 1 << (VMAC_CORR_C1_BITS - 1);
+  const vmac_mode mode = plan->mode;
   cJSON_ArrayForEach(layer, layers) {
     const cJSON *op = cJSON_GetObjectItemCaseSensitive(layer, "op");
-    const int i = cJSON_IsNumber(op) ? op->valueint : -1;
+    const int i = cJSON_IsNumber(op) && op->valuedouble == op->valueint ? op->valueint : -1;
     if (i < 0 || i >= net->ops || !vmac_op_is_mac(&net->op[i]) || plan->mac[i].c0)
       return vmac_fail(err, "%s: layer of op %d: expected each multiplying op of the network once",
                        path, i);
     vmac_mac *mac = &plan->mac[i];
-    mac->mode = mode;
     mac->c0 = integers(path, layer, i, "c0", mac->n, INT32_MIN, INT32_MAX, err);
     mac->c1 = mac->c0 ? integers(path, layer, i, "c1", mac->n, -c1_limit, c1_limit - 1, err) : NULL;
     if (!mac->c1) return false;
+    for (int c = 0; c < mac->n; c++)
+      if (mode == VMAC_CORR_NONE || (mode == VMAC_CORR_BIAS && mac->c1[c]))
+        return vmac_fail(err, "%s: layer of op %d: mode %s has no %s", path, i,
+                         vmac_mode_name(mode), mode == VMAC_CORR_NONE ? "coefficients" : "slope");
   }
   for (int i = 0; i < net->ops; i++)
     if (mode != VMAC_CORR_NONE && vmac_op_is_mac(&net->op[i]) && !plan->mac[i].c0)
@@ -125,19 +129,24 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
   if (!network_hash(net_path, hash, err) ||
       !expect(path, root, "network", hash, "the plan belongs to another network file", err))
     return NULL;
-  const vmac_mult *mult = vmac_mult_find(string_of(root, "mult"), err);
-  if (!mult) return NULL;
-  if (!vmac_mode_find(string_of(root, "mode"), &mode, err)) return NULL;
+  vmac_err why;
+  const vmac_mult *mult = vmac_mult_find(string_of(root, "mult"), &why);
+  if (!mult || !vmac_mode_find(string_of(root, "mode"), &mode, &why)) {
+    vmac_fail(err, "%s: %.900s", path, why.text);
+    return NULL;
+  }
   const cJSON *fraction = cJSON_GetObjectItemCaseSensitive(root, "fraction_bits");
-  if (!cJSON_IsNumber(fraction) || fraction->valueint != VMAC_CORR_F) {
+  if (!cJSON_IsNumber(fraction) || fraction->valuedouble != VMAC_CORR_F) {
     vmac_fail(err, "%s: \"fraction_bits\": expected %d", path, VMAC_CORR_F);
     return NULL;
   }
   vmac_plan *plan = vmac_plan_new(net);
   vmac_plan_set(net, plan, mult);
+  plan->mode = mode;
+  snprintf(plan->calibration, sizeof plan->calibration, "%s", string_of(root, "calibration"));
   hex(hash, vmac_table_hash(plan->table));
   if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&
-      read_layers(net, plan, mode, path, root, err))
+      read_layers(net, plan, path, root, err))
     return plan;
   vmac_plan_free(plan);
   return NULL;

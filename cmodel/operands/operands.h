@@ -30,7 +30,7 @@ bool vmac_operands_load(vmac_operands *ops, const char *path, vmac_err *err);
  * output pixels, image after image (the last image is followed by the first, so that layers with
  * few pixels fill their steps too). The draw depends on the seed, not on the class. */
 typedef struct {
-  size_t first, images; /* of the data set */
+  size_t images; /* the first of the data set */
   size_t lanes, steps;
   uint64_t seed;
 } vmac_sampling;

@@ -42,16 +42,6 @@ static lane_place *draw_lanes(const vmac_net *net, const vmac_sampling *sampling
   return place;
 }
 
-/* Weight of row k, column n: rows of OHWI and (O, I) tensors follow each other, a depthwise kernel
- * 1HWC has the channel fastest. */
-static uint8_t weight_bits(const vmac_net *net, const lane_place *place) {
-  const vmac_op *op = &net->op[place->op];
-  const int8_t *w = net->tensor[op->weight].i8;
-  const size_t k = (size_t)place->k, n = (size_t)place->n;
-  return (uint8_t)(op->kind == VMAC_DEPTHWISE ? w[k * (size_t)op->n + n]
-                                              : w[n * (size_t)op->k + k]);
-}
-
 /* The steps of one lane that fall into image `image`. */
 static void fill_lane(vmac_operands *ops, size_t lane, const vmac_net *net, const lane_place *place,
                       size_t image, size_t images, const vmac_state *state, int8_t *codes) {
@@ -62,7 +52,7 @@ static void fill_lane(vmac_operands *ops, size_t lane, const vmac_net *net, cons
     const int64_t pixel = (place->start + (int64_t)s) % pixels;
     if (pixel / op->m != (int64_t)image) continue;
     vmac_patch(net, op, input, (int)(pixel % op->m), place->n, codes);
-    ops->a[lane * ops->steps + s] = (uint8_t)codes[place->k];
+    ops->a[lane * ops->steps + s] = vmac_operand_bits(ops->cls, codes[place->k]);
   }
 }
 
@@ -70,10 +60,9 @@ bool vmac_operands_record(vmac_operands *ops, const vmac_net *net, const vmac_da
                           vmac_class cls, const vmac_sampling *sampling,
                           void (*progress)(size_t done, size_t total), vmac_err *err) {
   if (!vmac_net_takes(net, data, err)) return false;
-  if (!sampling->images || sampling->first > data->n ||
-      sampling->images > data->n - sampling->first)
-    return vmac_fail(err, "images %zu..%zu wanted, the data set has %zu", sampling->first,
-                     sampling->first + sampling->images, data->n);
+  if (!sampling->images || sampling->images > data->n)
+    return vmac_fail(err, "expected 1..%zu images, the data set's, found %zu", data->n,
+                     sampling->images);
   int widest = 0;
   for (int i = 0; i < net->ops; i++)
     if (vmac_op_is_mac(&net->op[i]) && net->op[i].k > widest) widest = net->op[i].k;
@@ -83,19 +72,17 @@ bool vmac_operands_record(vmac_operands *ops, const vmac_net *net, const vmac_da
   lane_place *place = draw_lanes(net, sampling);
   int8_t *codes = vmac_alloc((size_t)widest, 1);
   vmac_state *state = vmac_state_new(net);
-  for (size_t i = 0; i < ops->lanes; i++) ops->w[i] = weight_bits(net, &place[i]);
+  for (size_t i = 0; i < ops->lanes; i++)
+    ops->w[i] =
+        vmac_operand_bits(cls, vmac_weight(net, &net->op[place[i].op], place[i].n, place[i].k));
   for (size_t image = 0; image < sampling->images; image++) {
     if (progress) progress(image, sampling->images);
-    vmac_state_set_image(net, state, data, sampling->first + image);
+    vmac_state_set_image(net, state, data, image);
     vmac_net_run(net, NULL, VMAC_ROUND_DOUBLE, state);
     for (size_t i = 0; i < ops->lanes; i++)
       fill_lane(ops, i, net, &place[i], image, sampling->images, state, codes);
   }
   if (progress) progress(sampling->images, sampling->images);
-  if (cls == VMAC_U8) { /* u8 operands are the int8 codes + 128 */
-    for (size_t i = 0; i < ops->lanes; i++) ops->w[i] ^= 0x80;
-    for (size_t i = 0; i < ops->lanes * ops->steps; i++) ops->a[i] ^= 0x80;
-  }
   vmac_state_free(net, state);
   free(codes);
   free(place);

@@ -5,6 +5,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,7 +13,7 @@
 
 #include "net/correction.h"
 
-enum { H = 6, W = 5, C = 4, IMAGES = 12 };
+enum { H = 6, W = 5, C = 4, IMAGES = 12, OPS = 4 };
 
 static void tensor(vmac_tensor *t, const char *name, int rank, const int *dim, float scale,
                    int32_t zero, int scales) {
@@ -97,11 +98,19 @@ static vmac_dataset images(uint64_t seed) {
   return data;
 }
 
-/* Largest |accumulator - exact accumulator| over all MAC layers and images, on exact activations.
- */
-static int32_t worst(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data) {
+/* What is left of the error after correction, over all MAC layers, channels and images, on exact
+ * activations. */
+typedef struct {
+  int32_t worst;      /* largest |accumulator - exact accumulator| */
+  double bias;        /* largest |mean of a channel| */
+  double square[OPS]; /* mean square, summed over channels */
+} residual;
+
+static residual measure(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data) {
   static int32_t exact[H * W * 5], got[H * W * 5];
-  int32_t most = 0;
+  static double sum[OPS][5];
+  residual r = {0};
+  memset(sum, 0, sizeof sum);
   vmac_state *state = vmac_state_new(net);
   for (size_t image = 0; image < data->n; image++) {
     vmac_state_set_image(net, state, data, image);
@@ -112,23 +121,33 @@ static int32_t worst(const vmac_net *net, const vmac_plan *plan, const vmac_data
       vmac_layer_acc(net, op, NULL, state->i8[op->in[0]], exact, state);
       vmac_layer_acc(net, op, &plan->mac[i], state->i8[op->in[0]], got, state);
       for (int j = 0; j < op->m * op->n; j++) {
-        const int32_t e = abs(got[j] - exact[j]);
-        most = e > most ? e : most;
+        const int32_t e = got[j] - exact[j];
+        const double share = 1.0 / ((double)op->m * (double)data->n);
+        r.worst = abs(e) > r.worst ? abs(e) : r.worst;
+        r.square[i] += (double)e * e * share;
+        sum[i][j % op->n] += e * share;
       }
     }
   }
   vmac_state_free(net, state);
-  return most;
+  for (int i = 0; i < OPS; i++)
+    for (int c = 0; c < 5; c++) r.bias = fmax(r.bias, fabs(sum[i][c]));
+  return r;
+}
+
+static residual measure_of(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
+                           const vmac_dataset *data) {
+  vmac_err err;
+  vmac_plan *plan = vmac_plan_make(net, mult, mode, data, data->n, &err);
+  if (!plan) fail_msg("%s", err.text);
+  const residual r = measure(net, plan, data);
+  vmac_plan_free(plan);
+  return r;
 }
 
 static int32_t worst_of(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                         const vmac_dataset *data) {
-  vmac_err err;
-  vmac_plan *plan = vmac_plan_make(net, mult, mode, data, data->n, &err);
-  if (!plan) fail_msg("%s", err.text);
-  const int32_t e = worst(net, plan, data);
-  vmac_plan_free(plan);
-  return e;
+  return measure_of(net, mult, mode, data).worst;
 }
 
 static const vmac_mult *cell(const char *name) {
@@ -176,35 +195,32 @@ static void test_least_squares(void **state) {
   (void)state;
   vmac_net *net = network(5, false);
   vmac_dataset data = images(6);
-  vmac_err err;
   static const char *const names[] = {"perf3", "perf3s", "trunc7", "trunc7s", "rec4", "rec4s"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-    double square[VMAC_CORR_MODES][4];
-    for (int mode = 0; mode < VMAC_CORR_MODES; mode++) {
-      vmac_plan *plan = vmac_plan_make(net, cell(names[i]), (vmac_mode)mode, &data, data.n, &err);
-      assert_non_null(plan);
-      /* Residual moments of the corrected layer: y is exact - corrected, as calibration counts. */
-      vmac_moments **m = vmac_calibrate(net, plan, &data, data.n);
-      for (int op = 0; op < net->ops; op++) {
-        if (!m[op]) continue;
-        square[mode][op] = 0;
-        for (int c = 0; c < net->op[op].n; c++) {
-          const double mu = (double)m[op][c].y / (double)m[op][c].count;
-          if (mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV) assert_true(mu < 0.6 && mu > -0.6);
-          square[mode][op] += (double)m[op][c].yy / (double)m[op][c].count;
-        }
-      }
-      vmac_moments_free(net, m);
-      vmac_plan_free(plan);
-    }
+    residual r[VMAC_CORR_MODES];
+    for (int mode = 0; mode < VMAC_CORR_MODES; mode++)
+      r[mode] = measure_of(net, cell(names[i]), (vmac_mode)mode, &data);
+    assert_true(r[VMAC_CORR_NONE].bias > 1);
+    assert_true(r[VMAC_CORR_BIAS].bias < 0.6 && r[VMAC_CORR_CV].bias < 0.6);
     for (int op = 0; op < net->ops; op++)
       if (vmac_op_is_mac(&net->op[op])) {
-        assert_true(square[VMAC_CORR_BIAS][op] <= square[VMAC_CORR_NONE][op]);
-        assert_true(square[VMAC_CORR_CV][op] <= square[VMAC_CORR_BIAS][op] * 1.001 + 1);
+        assert_true(r[VMAC_CORR_BIAS].square[op] <= r[VMAC_CORR_NONE].square[op]);
+        assert_true(r[VMAC_CORR_CV].square[op] <= r[VMAC_CORR_BIAS].square[op] * 1.001 + 1);
       }
   }
   vmac_dataset_free(&data);
   vmac_net_free(net);
+}
+
+/* A control variate that never varies carries nothing: the slope must be 0 to the bit. */
+static void test_constant_variate(void **state) {
+  (void)state;
+  for (int64_t n = 1; n < 200000; n += 997)
+    for (int64_t x = 1; x < 4000; x += 333) {
+      const vmac_moments m = {
+          .count = n, .y = 17 * n + 5, .x = n * x, .xx = n * x * x, .xy = (17 * n + 5) * x};
+      assert_true(vmac_fit_cv(&m).c1 == 0);
+    }
 }
 
 /* The analytic coefficients of the paper, from formulas that do not look at the table. */
@@ -263,12 +279,12 @@ static void test_plan_files(void **state) {
   vmac_plan *back = vmac_plan_load(net, net_path, path, &err);
   if (!back) fail_msg("%s", err.text);
   assert_ptr_equal(back->mult, plan->mult);
+  assert_int_equal(back->mode, VMAC_CORR_CV);
   for (int i = 0; i < net->ops; i++)
     if (vmac_op_is_mac(&net->op[i])) {
       const size_t bytes = (size_t)net->op[i].n * sizeof(int32_t);
       assert_memory_equal(plan->mac[i].c0, back->mac[i].c0, bytes);
       assert_memory_equal(plan->mac[i].c1, back->mac[i].c1, bytes);
-      assert_int_equal(back->mac[i].mode, VMAC_CORR_CV);
     }
   vmac_plan_free(back);
 
@@ -287,7 +303,19 @@ static void test_plan_files(void **state) {
     vmac_plan_free(vmac_plan_load(net, net_path, path, &err));
     text[at] ^= (uint8_t)(1 << at % 8);
   }
+  /* Coefficients that the mode does not have. */
+  char *mode = strstr((char *)text, "\"cv\"");
+  assert_non_null(mode);
+  memcpy(mode - 1, "\"bias\"", 6);
+  mode[5] = ',';
   assert_true(vmac_write_file(path, text, size, &err));
+  assert_null(vmac_plan_load(net, net_path, path, &err));
+  assert_non_null(strstr(err.text, "mode bias"));
+  memcpy(mode - 1, "\"none\"", 6);
+  assert_true(vmac_write_file(path, text, size, &err));
+  assert_null(vmac_plan_load(net, net_path, path, &err));
+  assert_non_null(strstr(err.text, "mode none"));
+  assert_true(vmac_plan_save(plan, net_path, path, &err));
   assert_true(vmac_write_file(net_path, "another network", 15, &err));
   assert_null(vmac_plan_load(net, net_path, path, &err));
   assert_non_null(strstr(err.text, "another network file"));
@@ -317,6 +345,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_equal_weights_are_exact),
                                      cmocka_unit_test(test_no_error_no_correction),
                                      cmocka_unit_test(test_least_squares),
+                                     cmocka_unit_test(test_constant_variate),
                                      cmocka_unit_test(test_paper_formulas),
                                      cmocka_unit_test(test_correction_rounds_half_up),
                                      cmocka_unit_test(test_plan_files),

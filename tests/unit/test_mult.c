@@ -48,7 +48,7 @@ static const struct {
 } families[] = {{"exact", vmac_exact, keep_all, 0},
                 {"zero", vmac_zero, keep_none, 0},
                 {"perforated", vmac_perforated, keep_perforated, 7},
-                {"truncated", vmac_truncated, keep_truncated, 8},
+                {"truncated", vmac_truncated, keep_truncated, 15},
                 {"recursive", vmac_recursive, keep_recursive, 7}};
 enum { FAMILIES = sizeof families / sizeof *families };
 

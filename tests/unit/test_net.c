@@ -9,6 +9,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
+#include "gemm/gemm.h"
+
 #include <math.h>
 
 #include "net_build.h"

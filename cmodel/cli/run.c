@@ -1,0 +1,71 @@
+/* Loading, planning and scoring for eval and sweep. SPDX-License-Identifier: Apache-2.0 */
+#include "cli/run.h"
+
+#include <stdio.h>
+#include <string.h>
+
+vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
+                      long long *images, const char *option) {
+  vmac_dataset data;
+  vmac_err err;
+  if (!vmac_dataset_load(&data, spec, &err)) cli_die("%s", err.text);
+  if (!vmac_net_takes(net, &data, &err))
+    cli_die("%s does not fit %s: %s", spec, net_path, err.text);
+  if (!*images) *images = (long long)data.n;
+  if ((size_t)*images > data.n)
+    cli_die("%s: expected at most %zu, the images in %s, found %lld", option, data.n, spec,
+            *images);
+  return data;
+}
+
+void run_refuse_test_set(const char *option, const char *spec) {
+  const size_t n = strlen(spec);
+  if (n >= 5 && !strcmp(spec + n - 5, ":test"))
+    cli_die("%s: %s is a test set; calibration wants training images, such as subset:calib or "
+            "cifar10:train",
+            option, spec);
+}
+
+vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
+                    const vmac_dataset *calib, const char *calib_spec, size_t calib_images) {
+  vmac_err err;
+  vmac_plan *plan = vmac_plan_make(net, mult, mode, calib, calib_images, &err);
+  if (!plan) cli_die("%s", err.text);
+  if (mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV)
+    snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
+             calib_spec);
+  return plan;
+}
+
+void run_answers(const char *what, const vmac_net *net, const vmac_plan *plan,
+                 vmac_rounding rounding, const vmac_dataset *data, size_t images, uint8_t *answer,
+                 int8_t *outputs) {
+  const size_t chunk = 64, size = net->tensor[net->output].size;
+  cli_progress(what, 0, images);
+  for (size_t i = 0; i < images; i += chunk) {
+    const size_t count = images - i < chunk ? images - i : chunk;
+    vmac_answers(net, plan, rounding, data, i, count, answer + i,
+                 outputs ? outputs + i * size : NULL);
+    cli_progress(what, i + count, images);
+  }
+}
+
+size_t run_equal(const uint8_t *a, const uint8_t *b, size_t images) {
+  size_t equal = 0;
+  for (size_t i = 0; i < images; i++) equal += a[i] == b[i];
+  return equal;
+}
+
+double run_share(const vmac_plan *plan) {
+  return plan && strcmp(plan->mult->family, "exact") ? 1 : 0; /* every MAC layer has the cell */
+}
+
+vmac_rounding run_rounding(const char *text) {
+  if (strcmp(text, "double") && strcmp(text, "single"))
+    cli_usage("--rounding: expected double or single, found '%s'", text);
+  return *text == 's' ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE;
+}
+
+const char *run_rounding_name(vmac_rounding rounding) {
+  return rounding == VMAC_ROUND_SINGLE ? "single" : "double";
+}

@@ -1,0 +1,34 @@
+/* run.h: what the subcommands that run a network over images share.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_RUN_H
+#define VMAC_RUN_H
+
+#include "cli/cli.h"
+
+/* The data set, fit for the network, and *images of it: 0 becomes all; too many is an error that
+ * names `option`. */
+vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
+                      long long *images, const char *option);
+
+/* Calibration must not see what will be scored: ends the program for a test set. */
+void run_refuse_test_set(const char *option, const char *spec);
+
+/* A plan for one cell and mode, calibrated where the mode asks for it. */
+vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
+                    const vmac_dataset *calib, const char *calib_spec, size_t calib_images);
+
+/* Top-1 answers of the first `images` images, with progress. outputs may be NULL. */
+void run_answers(const char *what, const vmac_net *net, const vmac_plan *plan,
+                 vmac_rounding rounding, const vmac_dataset *data, size_t images, uint8_t *answer,
+                 int8_t *outputs);
+
+/* Images on which the answers a equal b. */
+size_t run_equal(const uint8_t *a, const uint8_t *b, size_t images);
+
+/* Share of the network's multiplications that the plan's cell approximates; plan may be NULL. */
+double run_share(const vmac_plan *plan);
+
+vmac_rounding run_rounding(const char *text);
+const char *run_rounding_name(vmac_rounding rounding);
+
+#endif
