@@ -17,6 +17,9 @@ else
 say = @:
 endif
 
+# Goals that build nothing: they work where the registry or PLATFORM is wrong, and write nothing.
+NO_BUILD := $(if $(filter-out help clean setup data,$(MAKECMDGOALS)),,1)
+
 include rtl/rules.mk
 include cmodel/rules.mk
 include sim/rules.mk

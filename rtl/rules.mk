@@ -20,7 +20,9 @@ $(B)/gen/vmac_cells.vh: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && $(call MULT_AWK,v) -v what=functions $(MULT_TABLES) > $@
 
+ifndef NO_BUILD
 include $(B)/gen/mults.mk
+endif
 
 # What a design with vmac_mult in it is made of; designs that ask vmac_cells.vh add -I$(B)/gen.
 RTL_MULT := $(sort $(B)/gen/vmac_mult.v $(MULT_FAMILIES:%=rtl/mult/vmac_mult_%.v) \

@@ -22,11 +22,11 @@ function number(text, digits) { return text == "" ? "" : sprintf("%." digits "f"
 
 BEGIN {
   FS = ","
-  columns = split("multiplier,MRE %,area um2,area FA,delay ns,pJ/MAC,none,bias,paper,cv,RTL=C", cell, ",")
-  split("11 8 8 8 8 7 6 6 6 6 6", width, " ")
+  columns = split("multiplier,MRE %,area um2,FA um2,delay ns,pJ/mult,FA pJ,none,bias,paper,cv,RTL=C", cell, ",")
+  split("11 8 8 8 8 7 7 6 6 6 6 6", width, " ")
   if (style == "html") print "<table>"
   line(1)
-  if (style == "md") print "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|"
+  if (style == "md") print "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|"
 }
 
 FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
@@ -37,11 +37,12 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   cell[4] = number($at["area_fa_um2"], 0)
   cell[5] = number($at["delay_ns"], 2)
   cell[6] = number($at["energy_pj"], 2)
-  cell[7] = number($at["none"], 1)
-  cell[8] = number($at["bias"], 1)
-  cell[9] = number($at["paper"], 1)
-  cell[10] = number($at["cv"], 1)
-  cell[11] = $at["rtl"]
+  cell[7] = number($at["energy_fa_pj"], 2)
+  cell[8] = number($at["none"], 1)
+  cell[9] = number($at["bias"], 1)
+  cell[10] = number($at["paper"], 1)
+  cell[11] = number($at["cv"], 1)
+  cell[12] = $at["rtl"]
   line(0)
 }
 END { if (style == "html") print "</table>" }

@@ -9,13 +9,13 @@ set -u
 
 # One line for each thing: Debian package, how to recognise it, what needs it.
 #   cmd NAME      a program on PATH       file PATH     a file
-#   include NAME  a header that gcc finds
+#   include NAME  a header that gcc finds; clang-include: that clang finds
 needs() {
   cat << 'EOF'
 make                  cmd make               building
 gcc                   cmd gcc                the golden model
-g++                   cmd g++                the co-simulation harness
-clang                 cmd clang              sanitizer builds
+g++                   cmd g++                TFLite files, linking, sanitizer builds
+clang                 cmd clang++            the verilated models
 perl                  cmd prove              running the tests
 verilator             cmd verilator          RTL simulation
 iverilog              cmd iverilog           RTL simulation of mapped netlists
@@ -33,15 +33,19 @@ libcmocka-dev         include cmocka.h       unit tests
 EOF
   case $extra in
     npm) echo 'npm cmd npm downloading data sets' ;;
-    cppcheck) echo 'cppcheck cmd cppcheck checking the C sources' ;;
+    cppcheck)
+      echo 'cppcheck cmd cppcheck checking the C sources'
+      echo 'libomp-dev clang-include omp.h checking the C sources with clang'
+      ;;
   esac
 }
 
-# Names of headers on stdin; those gcc does not find on stdout. One run of the preprocessor for all.
+# Names of headers on stdin; those the compiler $1 does not find on stdout. One run of its
+# preprocessor for all.
 absent_headers() {
-  if command -v gcc > /dev/null; then
+  if command -v "$1" > /dev/null; then
     awk '{ printf "#if !__has_include(<%s>)\nabsent %s\n#endif\n", $1, $1 }' |
-      gcc -E -P -x c - | sed -n 's/^absent //p'
+      "$1" -E -P -x c - | sed -n 's/^absent //p'
   else
     cat
   fi
@@ -50,12 +54,16 @@ absent_headers() {
 # Sets missing (packages) and prints one line for each thing that is not there.
 check() {
   missing=
-  headers=$(needs | awk '$2 == "include" { print $3 }' | absent_headers | tr -d ' ')
+  headers=$(needs | awk '$2 == "include" { print $3 }' | absent_headers gcc | tr -d ' ')
+  of_clang=
+  [ "$extra" != cppcheck ] ||
+    of_clang=$(needs | awk '$2 == "clang-include" { print $3 }' | absent_headers clang | tr -d ' ')
   while read -r package kind name purpose; do
     case $kind in
       cmd) command -v "$name" > /dev/null && continue ;;
       file) [ -e "$name" ] && continue ;;
       include) printf '%s\n' "$headers" | grep -qxF "$name" || continue ;;
+      clang-include) printf '%s\n' "$of_clang" | grep -qxF "$name" || continue ;;
     esac
     echo "  missing: $name (package $package), for $purpose"
     missing="$missing $package"

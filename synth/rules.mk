@@ -3,10 +3,12 @@
 # mapped again alone; the table is $(SYNTH_TABLE).
 
 PLATFORM  ?= osu018
+ifndef NO_BUILD
 ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
 $(error PLATFORM: expected one of $(notdir $(wildcard synth/platforms/*)), found '$(PLATFORM)')
 endif
 include synth/platforms/$(PLATFORM)/config.mk
+endif
 
 SYNTH       := $(B)/synth/$(PLATFORM)
 SYNTH_TABLE := $(SYNTH)/cells.csv
@@ -40,7 +42,9 @@ $(B)/gen/synth.mk: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-mk.awk
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
 
+ifndef NO_BUILD
 include $(B)/gen/synth.mk
+endif
 
 # Modules that families are built from: every family may use them.
 SYNTH_SHARED := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
@@ -51,13 +55,19 @@ $(SYNTH)/%/top.v: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-top.awk
 	$(Q)$(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@.new
 	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-# What a command line may override, in files written (while make reads this) only when it changes:
-# then what it made is stale.
-SYNTH_STAMP = $(shell mkdir -p $(dir $(1)); echo '$(2)' | cmp -s - $(1) || echo '$(2)' > $(1))
+# What a command line may override, in files written only when it changes: then what it made is
+# stale. $(1) = file, $(2) = its text
+define SYNTH_STAMP
+ifneq ($$(file <$(1)),$(2))
+$(1): FORCE
+endif
+$(1):
+	$$(Q)mkdir -p $$(@D) && echo '$(2)' > $$@
+endef
 SYNTH_KEYS := LIB_FILES ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS \
               VMAC_DELAY_PS VMAC_PERIOD_NS
-$(call SYNTH_STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v))))
-$(call SYNTH_STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED))
+$(eval $(call SYNTH_STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
+$(eval $(call SYNTH_STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
 
 # Operands of both classes, at the same places; likewise written only when they change.
 OPERANDS := $(B)/synth/operands-u8 $(B)/synth/operands-s8

@@ -6,16 +6,8 @@
 # CELL; each verb of `varimac mult` with good and bad command lines. The products are
 # test_mult.c's job.
 # SPDX-License-Identifier: Apache-2.0
-B=${B:-build}
-VARIMAC=${VARIMAC:-$B/varimac}
-tmp=$(mktemp -d)
-trap 'rm -rf "$tmp"' EXIT
-count=0
-
-ok() { # ok STATUS TEXT
-  count=$((count + 1))
-  if [ "$1" -eq 0 ]; then echo "ok $count - $2"; else echo "not ok $count - $2"; fi
-}
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
 
 # fails CODE PATTERN TEXT COMMAND...: the exit code, one line on stderr like PATTERN, no output.
 fails() {
@@ -24,7 +16,7 @@ fails() {
   "$@" > "$tmp/out" 2> "$tmp/err"
   [ $? -eq "$code" ] && grep -Eq "$pattern" "$tmp/err" && [ "$(wc -l < "$tmp/err")" -eq 1 ] &&
     [ ! -s "$tmp/out" ]
-  ok $? "$text"
+  ok $? "$text" "$(cat "$tmp/err"; head -n 5 "$tmp/out")"
 }
 
 generate() { # generate KIND [FAMILIES CELLS]
@@ -57,7 +49,7 @@ bad_cell 'parameter is no number' 'a parameter m=NUMBER, found .m=x' 'a perforat
 bad_cell 'octal-looking parameter' 'a parameter m=NUMBER, found .m=03' 'a perforated u8 m=03 - -'
 bad_cell 'negative parameter' 'a parameter m=NUMBER, found .m=-1' 'a perforated u8 m=-1 - -'
 bad_cell 'parameter above the range' 'm in 0\.\.7 for perforated' 'a perforated u8 m=8 - -'
-bad_cell 'parameter far above' 't in 0\.\.8 for truncated' 'a truncated u8 t=99999999 - -'
+bad_cell 'parameter far above' 't in 0\.\.15 for truncated' 'a truncated u8 t=99999999 - -'
 bad_cell 'unknown variate' 'xvar low:N.*found .high:2' 'a zero u8 - high:2 -'
 bad_cell 'variate without bits' 'xvar low:N.*found .low.' 'a zero u8 - low -'
 bad_cell 'variate of nine bits' 'xvar low:N.*found .or:9' 'a zero u8 - or:9 -'
@@ -75,7 +67,19 @@ make "B=$tmp/build" "MULT_TABLES=rtl/mult/families.tbl $tmp/mults.tbl" "$tmp/bui
   > "$tmp/out" 2>&1
 [ $? -ne 0 ] && grep -q 'mults.tbl:1: expected class' "$tmp/out" &&
   [ ! -e "$tmp/build/gen/mults.mk" ]
-ok $? 'make stops at a wrong registry and leaves no generated file'
+ok $? 'make stops at a wrong registry and leaves no generated file' "$(cat "$tmp/out")"
+bare() { # bare GOAL...: neither a wrong registry nor an unknown platform keeps make from it
+  make -s "B=$tmp/bare" "MULT_TABLES=rtl/mult/families.tbl $tmp/mults.tbl" PLATFORM=none "$@" \
+    > "$tmp/out" 2>&1
+}
+bare && grep -q '^  make demo' "$tmp/out" && bare help clean && bare -n setup data
+ok $? 'help, clean, setup and data need no registry' "$(cat "$tmp/out")"
+make -s "B=$tmp/bare" help > "$tmp/out" 2>&1 && make "B=$tmp/bare" -n data >> "$tmp/out" 2>&1 &&
+  [ ! -e "$tmp/bare" ]
+ok $? 'and write nothing' "$(cat "$tmp/out")"
+bare -n build
+[ $? -ne 0 ] && grep -q "PLATFORM: expected one of .*osu018.*, found 'none'" "$tmp/out"
+ok $? 'other goals name the unknown platform' "$(cat "$tmp/out")"
 
 # ---- generated Verilog ----
 
@@ -92,7 +96,9 @@ grep -v '^#' rtl/mult/mults.tbl | awk '
            "vmac_cell_xbits(%d) != %d) wrong_%s u ();\n",
            NR - 1, signed, NR - 1, kind, NR - 1, bits + 0, $1 }
   END { print "endgenerate\nendmodule" }' > "$tmp/cells.v"
-sed 's/vmac_cell_xbits(7) != 2/vmac_cell_xbits(7) != 3/' "$tmp/cells.v" > "$tmp/wrong.v"
+generate mk > "$tmp/mults.mk"
+cell=$(sed -n 's/^CELL_perf2s := //p' "$tmp/mults.mk")
+sed "s/vmac_cell_xbits($cell) != 2/vmac_cell_xbits($cell) != 3/" "$tmp/cells.v" > "$tmp/wrong.v"
 
 elaborate() { # elaborate TOOL TOP FILE...
   tool=$1 top=$2
@@ -108,13 +114,13 @@ printf 'module over; wire [15:0] p;
   "$(grep -c '^[a-z]' rtl/mult/mults.tbl)" "'" "'" > "$tmp/over.v"
 for tool in verilator iverilog yosys; do
   elaborate $tool cells "$tmp/cells.v"
-  ok $? "$tool: vmac_cells.vh says what the registry says"
+  ok $? "$tool: vmac_cells.vh says what the registry says" "$(cat "$tmp/out")"
   elaborate $tool cells "$tmp/wrong.v"
   [ $? -ne 0 ] && grep -q wrong_perf2s "$tmp/out"
-  ok $? "$tool: the check above can fail"
+  ok $? "$tool: the check above can fail" "$(cat "$tmp/out")"
   elaborate $tool over "$tmp/over.v" "$tmp/vmac_mult.v" rtl/mult/*.v
   [ $? -ne 0 ] && grep -q error_CELL_is_not_in_mults_tbl "$tmp/out"
-  ok $? "$tool: an illegal CELL stops elaboration with a sentence"
+  ok $? "$tool: an illegal CELL stops elaboration with a sentence" "$(cat "$tmp/out")"
 done
 
 # ---- varimac mult ----
@@ -124,14 +130,14 @@ lines=$(grep -c '^[a-z]' rtl/mult/mults.tbl)
 awk 'NR == FNR { if (/^[a-z]/) want[n++] = $1 " " $2 " " $3 " " $4 " " $5 " " $6; next }
      FNR > 1 && !/^#/ { got = $1 " " $2 " " $3 " " $4 " " $5 " " $7; if (got != want[k++]) bad = 1 }
      END { exit bad || k != n }' rtl/mult/mults.tbl "$tmp/list"
-ok $? "list shows the registry's $lines lines in order"
+ok $? "list shows the registry's $lines lines in order" "$(cat "$tmp/list")"
 grep -q 'exact product is not 0' "$tmp/list"
 ok $? 'list says how MRE is counted'
 
 "$VARIMAC" mult info perf2s > "$tmp/info"
-grep -q 'CELL = 7)' "$tmp/info" && grep -q 'A mod 2^2' "$tmp/info" &&
+grep -q "CELL = $cell)" "$tmp/info" && grep -q 'A mod 2^2' "$tmp/info" &&
   grep -q 'WCE  *384$' "$tmp/info"
-ok $? 'info perf2s'
+ok $? 'info perf2s' "$(cat "$tmp/info")"
 hash_of() { "$VARIMAC" mult info "$1" | awk '/table hash/ { print $3 }'; }
 [ "$(hash_of zero)" = "$(hash_of zeros)" ] && [ "$(hash_of perf2)" != "$(hash_of perf2s)" ]
 ok $? 'equal tables share a hash, others do not'
@@ -156,7 +162,7 @@ ok $? "table exacts: the operands in the margins multiply to the entries"
   [ "$(wc -l < "$tmp/out")" -eq 4 ] &&
   [ "$(grep -c '"name"' "$tmp/json")" -eq 2 ] && grep -Eq '"mre":[[:space:]]*1,' "$tmp/json" &&
   grep -Eq '"wce":[[:space:]]*765,' "$tmp/json"
-ok $? 'errors of two cells, as text and JSON'
+ok $? 'errors of two cells, as text and JSON' "$(cat "$tmp/out" "$tmp/json")"
 
 "$VARIMAC" mult map trunc6s -o "$tmp/map.png" && [ "$(head -c 4 "$tmp/map.png" | tail -c 3)" = PNG ]
 ok $? 'map draws a PNG'
@@ -167,19 +173,25 @@ fails 1 'cannot start gnuplot.*gnuplot-nox' 'map without gnuplot says what to in
 ok $? 'and leaves no file'
 fails 1 'cannot write' 'map into a missing folder' "$VARIMAC" mult map perf2 -o "$tmp/no/map.png"
 fails 1 'cannot write' 'table into a missing folder' "$VARIMAC" mult table perf2 -o "$tmp/no/t.csv"
-if [ -w /dev/full ]; then
-  "$VARIMAC" mult table perf2 > /dev/full 2> "$tmp/err"
-  [ $? -eq 1 ] && grep -q 'standard output: cannot write' "$tmp/err"
-  ok $? 'a full disk on standard output is an error'
-fi
+fails 1 '\(empty path\): cannot write' 'table into no path' "$VARIMAC" mult table perf2 -o ""
+full() { "$VARIMAC" "$@" > /dev/full; }
+for command in "mult table perf2" "mult list" "mult --help" "data info subset:test"; do
+  # shellcheck disable=SC2086
+  fails 1 'standard output: cannot write' "a full disk: $command" full $command
+done
 fails 1 "no multiplier 'prf2', did you mean 'perf2'" 'unknown name: suggestion' \
   "$VARIMAC" mult info prf2
 fails 1 "no multiplier 'prf2'" 'unknown name among known ones: no output' \
   "$VARIMAC" mult errors exact prf2
 fails 2 "no verb 'tabel', did you mean 'table'" 'unknown verb' "$VARIMAC" mult tabel
 fails 2 'expected one multiplier, found 0' 'missing name' "$VARIMAC" mult info
-fails 2 "no option '--bogus'" 'unknown option' "$VARIMAC" mult table perf2 --bogus
-fails 2 "no option 'json'" 'option of another verb' "$VARIMAC" mult table perf2 --json x
-fails 2 'needs a value' 'option without value' "$VARIMAC" mult map perf2 -o
+fails 2 "mult: no option '--bogus'; see varimac mult --help" 'unknown option' "$VARIMAC" mult table perf2 --bogus
+fails 2 "takes no option '--json'" 'option of another verb' "$VARIMAC" mult table perf2 --json x
+fails 2 "option '-o' needs a value; see" 'option without value' "$VARIMAC" mult map perf2 -o
+fails 2 "option '--json' needs a value; see" 'long option without value' "$VARIMAC" mult errors --json
+fails 2 "option '--raw' takes no value; see" 'needless value' "$VARIMAC" mult table perf2 --raw=1
+fails 2 "no option '--jsn', did you mean '--json'" 'misspelt option' "$VARIMAC" mult errors --jsn=x
+fails 2 "no option '-x'; see" 'unknown letter' "$VARIMAC" mult table -x perf2
+fails 2 "'--s' is short for 2 options; see" 'two options fit' "$VARIMAC" operands --s 1
 fails 2 'expected -o' 'map without -o' "$VARIMAC" mult map perf2
-echo "1..$count"
+done_testing

@@ -25,13 +25,15 @@ test: setup ## everything that must pass, about ten minutes on two cores
 test-full: test ## test, then sanitizers, lint, planted faults and the 10,000-image accuracy table
 	$(Q)$(MAKE) --no-print-directory sanitize lint mutations accuracy
 
-# The unit tests again under AddressSanitizer and UBSan, in a build folder of their own.
+# The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
+# shell tests that need no program but varimac.
+SANITIZE_T := $(filter-out tests/rtl.t tests/synth.t tests/train.t tests/mutate.t,$(TESTS))
 .PHONY: sanitize
-sanitize: setup ## the unit tests under AddressSanitizer and UBSan
+sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \
 	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' sanitize-build
 	$(Q)B=$(B)/asan VARIMAC=$(B)/asan/varimac CMOCKA_MESSAGE_OUTPUT=TAP \
-	  ASAN_OPTIONS=detect_leaks=0 prove --timer $(UNIT_BIN:$(B)/%=$(B)/asan/%)
+	  ASAN_OPTIONS=detect_leaks=0 prove --timer $(UNIT_BIN:$(B)/%=$(B)/asan/%) $(SANITIZE_T)
 
 .PHONY: sanitize-build
 sanitize-build: $(VARIMAC) $(UNIT_BIN)

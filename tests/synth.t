@@ -77,6 +77,12 @@ mk -n -W rtl/mult/vmac_mult_recursive.v "$cells/perf2/plain/netlist.json" \
   "$cells/rec4s/plain/netlist.json" > "$tmp/log" 2>&1
 grep -q 'map.sh.*rec4s' "$tmp/log" && ! grep -q 'map.sh.*perf2' "$tmp/log"
 ok $? "a changed family maps its own cells again, no other" "$(cat "$tmp/log")"
+mk -n "$cells/perf2/plain/netlist.json" > "$tmp/log" 2>&1 && [ ! -s "$tmp/log" ] &&
+  mk -n VMAC_DELAY_PS=2600 "$cells/perf2/plain/netlist.json" > "$tmp/log" 2>&1 &&
+  grep -q 'map.sh.*perf2' "$tmp/log" && mk -n SYNTH_SEED=2 "$cells/perf2/plain/energy.txt" \
+  > "$tmp/log" 2>&1 && grep -q 'operands.*--seed 2' "$tmp/log" &&
+  ! grep -q 2600 "$cells/settings.txt"
+ok $? "another setting makes stale what it made; make -n writes none" "$(cat "$tmp/log")"
 
 # ---- transitions against Icarus Verilog ----
 

@@ -29,8 +29,8 @@ static void close_output(void) {
   errno = 0;
   const int lost = ferror(stdout);
   if (fclose(stdout) == 0 && !lost) return;
-  fprintf(stderr, "varimac: standard output: cannot write: %s\n",
-          errno ? strerror(errno) : "output was lost");
+  fprintf(stderr, "varimac: standard output: cannot write%s%s\n", errno ? ": " : "",
+          errno ? strerror(errno) : ""); /* the reason of an earlier write is gone */
   _exit(1);
 }
 

@@ -61,7 +61,7 @@ bool vmac_operands_record(vmac_operands *ops, const vmac_net *net, const vmac_da
                           void (*progress)(size_t done, size_t total), vmac_err *err) {
   if (!vmac_net_takes(net, data, err)) return false;
   if (!sampling->images || sampling->images > data->n)
-    return vmac_fail(err, "expected 1..%zu images, the data set's, found %zu", data->n,
+    return vmac_fail(err, "images: expected 1..%zu, as the data set has, found %zu", data->n,
                      sampling->images);
   int widest = 0;
   for (int i = 0; i < net->ops; i++)
