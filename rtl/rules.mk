@@ -24,9 +24,11 @@ ifndef NO_BUILD
 include $(B)/gen/mults.mk
 endif
 
-# What a design with vmac_mult in it is made of; designs that ask vmac_cells.vh add -I$(B)/gen.
+# What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
 RTL_MULT := $(sort $(B)/gen/vmac_mult.v $(MULT_FAMILIES:%=rtl/mult/vmac_mult_%.v) \
                    $(wildcard rtl/mult/*.v))
+RTL_INCLUDE  = -I$(B)/gen -Irtl
+RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
 
 .PHONY: lint lint-mult
 lint: lint-mult ## check the Verilog sources: verilator -Wall, every module as top
@@ -43,9 +45,9 @@ lint: lint-rtl
 lint-rtl: $(RTL_ALL) $(B)/gen/vmac_cells.vh
 	$(call say,LINT,"rtl: verilator iverilog yosys")
 	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do \
-	  { verilator --lint-only -Wall -I$(B)/gen --top-module $$top $(RTL_ALL) && \
-	    iverilog -g2005 -Wall -tnull -I$(B)/gen -s $$top $(RTL_ALL) && \
-	    yosys -q -p "read_verilog -I$(B)/gen $(RTL_ALL); hierarchy -check -top $$top; proc; \
+	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module $$top $(RTL_ALL) && \
+	    iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top $(RTL_ALL) && \
+	    yosys -q -p "read_verilog $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top; proc; \
 	      check -assert"; } > $(B)/gen/lint.log 2>&1 && [ ! -s $(B)/gen/lint.log ] || \
 	  { echo "lint: $$top"; cat $(B)/gen/lint.log; exit 1; }; \
 	done

@@ -3,12 +3,13 @@
 // Contract: a partial sum and its token (valid, first, last, address) enter together. first: the
 //   sum starts a new accumulator; else it is added to the one at the address. last: the accumulator
 //   leaves (valid_o with acc_o, two cycles after the token) and its place is free; else it is
-//   kept. first and last together pass the sum through. One token per cycle.
+//   kept. first and last together pass the sum through. One token per cycle, in any order of
+//   addresses, the same address in successive cycles too: a tile's last pixel and the next tile's
+//   first may share one, and the sum on its way to the memory is then forwarded.
 //   tok_* leave one cycle after they entered, for the column to the right. take_o = 1 tells the
 //   correction unit, one cycle ahead of acc_o, that the first accumulator of a new set of output
 //   channels comes: the token carried start and last.
-//   The same address may come again after two cycles at the earliest (no forwarding): the tile's
-//   weight load keeps the tiles further apart than that.
+//   rst = 1 drops the tokens in flight; the accumulators keep what they hold.
 // Not: clearing; every accumulator begins with a first token.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -51,13 +52,31 @@ module vmac_accum #(
   reg                     last_q;
   reg        [ADDR_W-1:0] addr_q;
   reg signed [ACC_W-1:0]  ps_q;
-  reg signed [ACC_W-1:0]  old_q;
+  reg                     hit_q;
   reg signed [ACC_W-1:0]  acc_q;
   reg                     done_q;
-  reg        [ACC_W-1:0]  mem [0:DEPTH-1];
 
   wire signed [ACC_W-1:0] ps_in = {{(ACC_W - IN_W){SIGNED != 0 && ps_i[IN_W-1]}}, ps_i};
-  wire signed [ACC_W-1:0] sum = first_q ? ps_q : old_q + ps_q;
+  wire        [ACC_W-1:0] kept;
+  wire signed [ACC_W-1:0] old = hit_q ? acc_q : kept;
+  wire signed [ACC_W-1:0] sum = first_q ? ps_q : old + ps_q;
+  wire                    keep = valid_q && !last_q;
+  wire                    read = tok_valid_i && !tok_first_i;
+  // The memory is read in the cycle in which the same address is written.
+  wire                    hit = keep && read && addr_q == tok_addr_i;
+
+  vmac_ram #(
+    .WIDTH(ACC_W),
+    .DEPTH(DEPTH)
+  ) u_ram (
+    .clk(clk),
+    .we_i(keep),
+    .waddr_i(addr_q),
+    .wdata_i(sum),
+    .re_i(read),
+    .raddr_i(tok_addr_i),
+    .rdata_o(kept)
+  );
 
   always @(posedge clk) begin
     start_q <= tok_start_i;
@@ -65,9 +84,9 @@ module vmac_accum #(
     last_q  <= tok_last_i;
     addr_q  <= tok_addr_i;
     ps_q    <= ps_in;
-    if (tok_valid_i && !tok_first_i) old_q <= mem[tok_addr_i];
-    if (valid_q && !last_q) mem[addr_q] <= sum;
-    if (valid_q && last_q) acc_q <= sum;
+    hit_q   <= hit;
+    // A sum to forward waits in the output register; its valid bit stays 0.
+    if (valid_q && (last_q || hit)) acc_q <= sum;
   end
 
   always @(posedge clk)
@@ -89,9 +108,6 @@ module vmac_accum #(
   assign acc_o       = acc_q;
 
   generate
-    if (DEPTH < 4 || DEPTH > 65536) begin : g_depth
-      error_DEPTH_must_be_4_to_65536 u_err ();
-    end
     if (ACC_W <= IN_W) begin : g_width
       error_ACC_W_must_exceed_IN_W u_err ();
     end

@@ -43,9 +43,6 @@ module vmac_array #(
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : g_row
       for (c = 0; c < COLS; c = c + 1) begin : g_col
-        // A per-PE multiplier map would choose here: every cell of an array has one operand class.
-        localparam integer PE_CELL = CELL;
-
         wire [7:0]        a_in;
         wire [7:0]        a_out;
         wire              swap_in;
@@ -83,7 +80,7 @@ module vmac_array #(
         end
 
         vmac_pe #(
-          .CELL(PE_CELL),
+          .CELL(CELL),
           .PSUM_W(PSUM_W)
         ) u_pe (
           .clk(clk),

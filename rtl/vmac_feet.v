@@ -13,9 +13,10 @@
 `default_nettype none
 
 module vmac_feet #(
-  // operand class of the cells: 1 = s8 (no sum of A), 0 = u8
+  // operand class of the cells: 1 = s8, 0 = u8
   parameter integer SIGNED = 0,
-  // bits of the accumulated sum of X; 0: there is none
+  // bits of the accumulated sums of A and of X; 0: there is none
+  parameter integer A_W = 23,
   parameter integer X_W = 0,
   parameter integer COLS = 16,
   // bits of a column's partial sum; bits of the side column's sums
@@ -48,17 +49,16 @@ module vmac_feet #(
 );
 
   localparam integer ADDR_W = $clog2(DEPTH);
-  // 65,536 activations of 8 bits.
-  localparam integer A_W = SIGNED != 0 ? 1 : 24;
+  localparam integer AACC_W = A_W != 0 ? A_W : 1;
   localparam integer XACC_W = X_W != 0 ? X_W : 1;
 
-  wire [A_W-1:0]     sum_a;
+  wire [AACC_W-1:0]  sum_a;
   wire [XACC_W-1:0]  sum_x;
   wire [32*COLS-1:0] skewed;
 
   genvar c;
   generate
-    if (SIGNED == 0) begin : g_sum_a
+    if (A_W != 0) begin : g_sum_a
       wire unused_take, unused_valid;
       wire [ADDR_W+3:0] unused_tok;
       vmac_accum #(
@@ -124,7 +124,7 @@ module vmac_feet #(
       wire              tok_valid_in, tok_start_in, tok_first_in, tok_last_in;
       wire              tok_valid, tok_start, tok_first, tok_last;
       wire [ADDR_W-1:0] tok_addr_in, tok_addr;
-      wire [A_W-1:0]    sum_a_in, sum_a_out;
+      wire [AACC_W-1:0] sum_a_in, sum_a_out;
       wire [XACC_W-1:0] sum_x_in, sum_x_out;
       wire [81:0]       k_in, k_out;
       wire              take, acc_valid, valid;
@@ -171,7 +171,7 @@ module vmac_feet #(
       );
 
       vmac_correct #(
-        .A_W(A_W),
+        .A_W(AACC_W),
         .X_W(XACC_W),
         .OPT_CORRECTION(OPT_CORRECTION)
       ) u_correct (

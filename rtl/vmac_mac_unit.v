@@ -3,21 +3,28 @@
 // Contract: three input streams (valid, ready) and one output (valid only).
 //   Weights: per tile ROWS words, the word of the bottom row first; w_row_i and w_col_i enable the
 //     tile's rows and columns (column 0 of an enabled row is always enabled: the side column reads
-//     its bit). A tile's words may come while the tile before it runs.
-//   Coefficients {c0, c1, bias}: COLS words per set of output channels, the last column first, any
-//     time before the set's last K tile starts.
-//   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel and
-//     waits until the tile's weights are loaded (and, where a_last_i, its coefficients). a_first_i,
-//     a_last_i: the tile is the first, the last of its K tiles; constant over the tile. a_addr_i
-//     names the pixel's accumulator; within one tile no address repeats.
+//     its bit). A tile's words may come while the tile before it runs: from ROWS + COLS - 1 cycles
+//     after that tile's first pixel was taken. A tile of fewer than 2 * ROWS + COLS - 1 pixels
+//     therefore waits for its successor's weights.
+//   Coefficients {c0, c1, bias}: COLS words per set of output channels, the last column first,
+//     before the set's last K tile starts; accepted from ROWS + COLS + 2 cycles after the first
+//     pixel of the set before it met its last K tile. Two such tiles therefore start at least
+//     ROWS + 2 * COLS + 2 cycles apart.
+//   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel (and
+//     the first word after reset) and waits until the tile's weights are loaded (and, where
+//     a_last_i, its coefficients). a_first_i, a_last_i: the tile is the first, the last of its K
+//     tiles; constant over the tile. a_addr_i, below DEPTH, names the pixel's accumulator; within
+//     one tile no address repeats, the order is free and may change from tile to tile.
 //   Output: ROWS + COLS + 5 cycles after a pixel of a last K tile was taken, out_valid_o with its
 //     address and all COLS accumulators (32 bits, wrapping). One pixel per cycle.
-//   K <= 65,536: the sums of A and X then fit 24 bits.
-//   Weights of the next tile are accepted from ROWS + COLS - 2 cycles after a tile's start: a tile
-//   of fewer than about 2 * ROWS + COLS pixels waits for its successor's weights.
+//   Reset: one cycle of rst = 1 drops everything in flight, loaded weights and coefficients too;
+//     ready may be 1 meanwhile, but nothing is taken.
+//   K <= 32,768 = 2^K_BITS: so many products of an unsigned cell fit 32 bits, and the sums of A and
+//     of X are as wide as that needs.
 // Not: back-pressure on the output, addresses, requantization (they come around this unit).
 //
 // SPDX-License-Identifier: Apache-2.0
+`include "vmac_assert.vh"
 `default_nettype none
 
 module vmac_mac_unit #(
@@ -25,7 +32,7 @@ module vmac_mac_unit #(
   parameter integer CELL = 0,
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
-  // accumulators per column: the most pixels that K tiles can share
+  // accumulators per column, 4..65536, any number: the most pixels that K tiles can share
   parameter integer DEPTH = 256,
   // 0 leaves the correction V and its sum of X out
   parameter integer OPT_CORRECTION = 1
@@ -65,8 +72,11 @@ module vmac_mac_unit #(
   localparam integer SIDE_W = 8 + $clog2(ROWS);
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
-  // 65,536 values of X: of xbits bits (low), of one bit (or).
-  localparam integer X_W = XKIND == 1 ? 16 + vmac_cell_xbits(CELL) : XKIND == 2 ? 17 : 0;
+  // The longest K, and the sums over it: of A; of X with xbits bits (low) or one bit (or).
+  localparam integer K_BITS = 15;
+  localparam integer A_W = SIGNED != 0 ? 0 : K_BITS + 8;
+  localparam integer X_W = XKIND == 1 ? K_BITS + vmac_cell_xbits(CELL)
+                         : XKIND == 2 ? K_BITS + 1 : 0;
 
   // ---- what may enter: counters of loaded words, and of cycles until a shadow is free -----------
 
@@ -178,6 +188,7 @@ module vmac_mac_unit #(
 
   vmac_feet #(
     .SIGNED(SIGNED),
+    .A_W(A_W),
     .X_W(X_W),
     .COLS(COLS),
     .PSUM_W(PSUM_W),
@@ -209,6 +220,26 @@ module vmac_mac_unit #(
       assign w_words[9*c +: 9] = {w_row_i && w_col_i[c], w_i[8*c +: 8]};
     end
   endgenerate
+
+`ifdef VMAC_CHECK
+  // ---- what the streams must keep to ------------------------------------------------------------
+
+  reg started_q;
+
+  always @(posedge clk)
+    if (rst) started_q <= 1'b0;
+    else begin
+      if (a_take) begin
+        started_q <= 1'b1;
+        `VMAC_ASSUME(a_start_i || started_q)
+        `VMAC_ASSUME(a_start_i || a_first_i == tag_q[ADDR_W+1])
+        `VMAC_ASSUME(a_start_i || a_last_i == tag_q[ADDR_W])
+        `VMAC_ASSUME({1'b0, a_addr_i} < DEPTH[ADDR_W:0])
+      end
+      if (w_take) `VMAC_ASSUME(!w_row_i || w_col_i[0])
+      `VMAC_ASSERT(w_count_q <= ROWS[6:0] && k_count_q <= COLS[6:0])
+    end
+`endif
 
 endmodule
 

@@ -2,7 +2,7 @@
 # A model is ROWSxCOLS_CELL, or ROWSxCOLS_CELL_plain for the unit without the correction.
 
 VCXX       ?= clang++
-VERILATOR   = verilator -Wall --cc -O3 --x-assign unique --x-initial unique -I$(B)/gen
+VERILATOR   = verilator -Wall --cc -O3 --x-assign unique --x-initial unique $(RTL_INCLUDE)
 VROOT      := $(shell verilator --getenv VERILATOR_ROOT 2>/dev/null)
 VCXX_FLAGS  = -O2 -std=c++17 $(WARN)
 # verilator's own headers and sources: as system headers, they keep their warnings to themselves

@@ -75,8 +75,7 @@ static bool read_units(loader *ld, cell_lib *lib) {
   return true;
 }
 
-/* ---- tables -----------------------------------------------------------------------------------
- */
+/* ---- tables ---------------------------------------------------------------------------------- */
 
 /* All numbers of an attribute such as values ("1, 2", "3, 4"). NULL and an error otherwise. */
 static double *numbers(const loader *ld, const lib_attr *attr, size_t *count) {
@@ -215,8 +214,7 @@ double nldm_lookup(const nldm_table *t, double load, double slew) {
   return (1 - x) * ((1 - y) * v[0] + y * v[right]) + x * ((1 - y) * v[down] + y * v[down + right]);
 }
 
-/* ---- cells ------------------------------------------------------------------------------------
- */
+/* ---- cells ----------------------------------------------------------------------------------- */
 
 static int pin_index(const lib_cell *cell, const char *name) {
   for (size_t i = 0; i < cell->pins; i++)
@@ -233,8 +231,10 @@ static bool read_arc(const loader *ld, const lib_cell *cell, const lib_group *gr
            read_table(ld, group, "cell_fall", ld->ns, &arc->fall) &&
            read_table(ld, group, "rise_transition", ld->ns, &arc->rise_slew) &&
            read_table(ld, group, "fall_transition", ld->ns, &arc->fall_slew);
-  return read_table(ld, group, "rise_power", ld->pj, &arc->rise) &&
-         read_table(ld, group, "fall_power", ld->pj, &arc->fall);
+  /* One table `power` stands for both edges. */
+  const bool both = lib_child_of(group, "power") != NULL;
+  return read_table(ld, group, both ? "power" : "rise_power", ld->pj, &arc->rise) &&
+         read_table(ld, group, both ? "power" : "fall_power", ld->pj, &arc->fall);
 }
 
 /* Function and arcs of an output pin, once all pins have names. */
@@ -256,6 +256,53 @@ static bool read_output(const loader *ld, const lib_cell *cell, cell_pin *pin,
     cell_arc *arc = timing ? &pin->timing[pin->timings++] : &pin->power[pin->powers++];
     if (!read_arc(ld, cell, child, timing, arc)) return false;
   }
+  return true;
+}
+
+/* The part of all states of the cell's input pins, each counted alike, in which `when` holds. */
+static bool read_share(const loader *ld, const lib_cell *cell, const lib_attr *when,
+                       const char *const *names, double *share) {
+  enum { MOST_INPUTS = 16 };
+  char where[200];
+  snprintf(where, sizeof where, "%.80s:%d: %.50s", ld->path, when->line, cell->name);
+  size_t inputs = 0, holds = 0;
+  for (size_t p = 0; p < cell->pins; p++) inputs += cell->pin[p].dir == PIN_INPUT;
+  if (inputs > MOST_INPUTS) return fail_at(ld, when->line, "at most 16 input pins", cell->name);
+  bool_prog prog;
+  bool good =
+      bool_parse(&prog, when->values ? when->value[0] : "", names, cell->pins, where, ld->err);
+  uint64_t *value = vmac_alloc(cell->pins, sizeof *value);
+  for (size_t state = 0; good && state < (size_t)1 << inputs; state++) {
+    size_t bit = 0;
+    for (size_t p = 0; p < cell->pins; p++)
+      if (cell->pin[p].dir == PIN_INPUT) value[p] = state >> bit++ & 1;
+    for (size_t p = 0; p < cell->pins; p++)
+      if (cell->pin[p].dir == PIN_OUTPUT) value[p] = bool_eval(&cell->pin[p].function, value);
+    holds += bool_eval(&prog, value) & 1;
+  }
+  *share = (double)holds / (double)((size_t)1 << inputs);
+  free(value);
+  bool_free(&prog);
+  return good;
+}
+
+/* internal_power of an input pin: groups without `when` share the states that the others leave. */
+static bool read_input(const loader *ld, const lib_cell *cell, cell_pin *pin,
+                       const lib_group *group, const char *const *names) {
+  double rest = 1, defaults = 0;
+  pin->power = vmac_alloc(group->children, sizeof *pin->power);
+  for (size_t i = 0; i < group->children; i++) {
+    if (strcmp(group->child[i]->name, "internal_power")) continue;
+    cell_arc *arc = &pin->power[pin->powers++];
+    const lib_attr *when = lib_attr_of(group->child[i], "when");
+    if (!read_arc(ld, cell, group->child[i], false, arc)) return false;
+    if (when && !read_share(ld, cell, when, names, &arc->share)) return false;
+    rest -= arc->share;
+    defaults += !when;
+    if (!when) arc->share = -1;
+  }
+  for (size_t i = 0; i < pin->powers; i++)
+    if (pin->power[i].share < 0) pin->power[i].share = fmax(rest, 0) / defaults;
   return true;
 }
 
@@ -303,8 +350,14 @@ static bool read_cell(const loader *ld, const lib_group *group, lib_cell *cell) 
     good = read_pin(ld, group->child[i], &cell->pin[cell->pins++]);
     if (good) names[cell->pins - 1] = cell->pin[cell->pins - 1].name;
   }
-  for (size_t i = 0; good && i < cell->pins; i++)
-    if (cell->pin[i].dir == PIN_OUTPUT) good = read_output(ld, cell, &cell->pin[i], from[i], names);
+  bool combinational = good;
+  for (size_t i = 0; good && i < cell->pins; i++) {
+    if (cell->pin[i].dir != PIN_OUTPUT) continue;
+    good = read_output(ld, cell, &cell->pin[i], from[i], names);
+    combinational = combinational && cell->pin[i].function.op;
+  }
+  for (size_t i = 0; good && combinational && i < cell->pins; i++)
+    if (cell->pin[i].dir == PIN_INPUT) good = read_input(ld, cell, &cell->pin[i], from[i], names);
   free(from);
   free(names);
   return good;

@@ -17,9 +17,10 @@ typedef struct {
   double *load, *slew, *value;
 } nldm_table;
 
-/* One timing or internal_power group of an output pin. */
+/* One timing or internal_power group of an output pin, or one internal_power group of an input. */
 typedef struct {
   int related;           /* input pin (index into pin[]), or -1 where the group names none */
+  double share;          /* input pins only: the part of the input states that the group is for */
   nldm_table rise, fall; /* delay in ns, or energy in pJ */
   nldm_table rise_slew, fall_slew; /* timing only: output transition in ns */
 } cell_arc;
@@ -29,9 +30,9 @@ typedef enum { PIN_INPUT, PIN_OUTPUT, PIN_OTHER } pin_dir;
 typedef struct {
   char *name;
   pin_dir dir;
-  double cap;         /* pF */
-  bool_prog function; /* of the pins' values, in the order of pin[] */
-  cell_arc *timing, *power;
+  double cap;               /* pF */
+  bool_prog function;       /* of the pins' values, in the order of pin[] */
+  cell_arc *timing, *power; /* of an input pin of a combinational cell: power alone */
   size_t timings, powers;
 } cell_pin;
 

@@ -36,6 +36,16 @@ double *energy_slews(const net_list *nl, const double *load, double input_slew) 
   return slew;
 }
 
+/* pJ inside a cell for the transitions of one input pin, whatever its output does. */
+static double at_input(const cell_pin *pin, double slew, const net_activity *activity) {
+  double sum = 0;
+  for (size_t i = 0; i < pin->powers; i++)
+    sum +=
+        pin->power[i].share * (nldm_lookup(&pin->power[i].rise, 0, slew) * (double)activity->rises +
+                               nldm_lookup(&pin->power[i].fall, 0, slew) * (double)activity->falls);
+  return sum;
+}
+
 void energy_of(const net_list *nl, const cell_lib *lib, const energy_setup *setup,
                const net_activity *activity, energy_sum *sum) {
   double *load = netlist_loads(nl, setup->output_load);
@@ -52,6 +62,7 @@ void energy_of(const net_list *nl, const cell_lib *lib, const energy_setup *setu
     for (size_t p = 0; p < gate->cell->pins; p++) {
       const cell_pin *pin = &gate->cell->pin[p];
       const int net = gate->net[p];
+      if (pin->dir == PIN_INPUT) sum->internal += at_input(pin, slew[net], &activity[net]);
       if (pin->dir != PIN_OUTPUT || net < 0 || !pin->powers) continue;
       double rise = 0, fall = 0;
       for (size_t i = 0; i < pin->powers; i++) {
