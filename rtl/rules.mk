@@ -38,11 +38,18 @@ lint-mult: $(RTL_MULT)
 	  verilator --lint-only -Wall --top-module vmac_mult -GCELL=$$cell $(RTL_MULT) || exit 1; \
 	done
 
-# Every module as top through the three front ends; a word from any of them is a failure.
-RTL_ALL := $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v))
+# Every module as top through the three front ends; a word from any of them is a failure. What
+# verilator is given once per model (sim/rules.mk), the other two are given here: the whole unit for
+# one cell of each kind (no X, low bits, OR bit; both classes), with and without the correction, on
+# the smallest array and on one whose sides are no powers of two.
+RTL_ALL     := $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v))
+LINT_CELLS  := exact exacts perf2 trunc6s
+LINT_SHAPES := 4x4 5x7
+LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1,\
+                 $(s)x$(CELL_$(c))x$(o))))
 .PHONY: lint-rtl
 lint: lint-rtl
-lint-rtl: $(RTL_ALL) $(B)/gen/vmac_cells.vh
+lint-rtl: $(RTL_ALL) $(RTL_HEADERS)
 	$(call say,LINT,"rtl: verilator iverilog yosys")
 	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do \
 	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module $$top $(RTL_ALL) && \
@@ -50,4 +57,14 @@ lint-rtl: $(RTL_ALL) $(B)/gen/vmac_cells.vh
 	    yosys -q -p "read_verilog $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top; proc; \
 	      check -assert"; } > $(B)/gen/lint.log 2>&1 && [ ! -s $(B)/gen/lint.log ] || \
 	  { echo "lint: $$top"; cat $(B)/gen/lint.log; exit 1; }; \
+	done
+	$(Q)top=vmac_mac_unit; for unit in $(LINT_UNITS); do \
+	  echo $$unit | { IFS=x read -r rows cols cell corr; \
+	  iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top -P$$top.ROWS=$$rows -P$$top.COLS=$$cols \
+	    -P$$top.CELL=$$cell -P$$top.OPT_CORRECTION=$$corr $(RTL_ALL) && \
+	  yosys -q -p "read_verilog $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top \
+	    -chparam ROWS $$rows -chparam COLS $$cols -chparam CELL $$cell \
+	    -chparam OPT_CORRECTION $$corr; proc; check -assert"; } > $(B)/gen/lint.log 2>&1 && \
+	  [ ! -s $(B)/gen/lint.log ] || \
+	  { echo "lint: $$top, ROWSxCOLSxCELLxOPT_CORRECTION $$unit"; cat $(B)/gen/lint.log; exit 1; }; \
 	done

@@ -231,7 +231,7 @@ static void run_config(const sim_model *model, const vmac_net *net, const Option
       if (!vmac_op_is_mac(&net->op[j])) continue;
       char where[64];
       snprintf(where, sizeof where, "image %zu, mode %s", i, vmac_mode_name(mode));
-      const sim_options sim = {options->seed + i * 1000 + (uint64_t)j, options->idle, -1};
+      const sim_options sim = {options->seed + i * 1000 + (uint64_t)j, options->idle, -1, 0};
       run_layer(model, net, j, &plan->mac[j], state, where, &sim, &tally);
     }
   }

@@ -11,6 +11,18 @@ VCPPFLAGS   = -isystem $(VROOT)/include -isystem $(VROOT)/include/vltstd -Icmode
 
 RTL_MAC := $(sort $(wildcard rtl/vmac_*.v))
 
+# A file that is written only when its text changes: what depends on it follows the options.
+# $(1) = file, $(2) = its text
+define SIM_STAMP
+ifneq ($$(file <$(1)),$(2))
+$(1): FORCE
+endif
+$(1):
+	$$(Q)mkdir -p $$(@D) && echo '$(2)' > $$@
+endef
+SIM_TOOLS := $(B)/verilator/tools.txt
+$(eval $(call SIM_STAMP,$(SIM_TOOLS),$(VERILATOR) $(VCXX) $(VCXX_FLAGS)))
+
 # ---- verilator's runtime, the library -----------------------------------------------------
 
 VRUNTIME := $(patsubst %,$(B)/verilator/runtime/%.o,verilated verilated_threads)
@@ -30,8 +42,9 @@ $(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h cmodel/vmac.h
 SIM_SHAPES := 8x8 16x16 12x20
 SIM_CELLS  := exact perf2 trunc6 rec4
 SIM_MODELS := $(foreach s,$(SIM_SHAPES),$(SIM_CELLS:%=$(s)_%)) 8x8_exacts 8x8_perf2s
-# Shapes no network run needs: the smallest, no power of two, long and flat, without correction.
-SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s
+# Shapes no network run needs: the smallest, no power of two, the longest and the flattest, without
+# correction.
+SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s
 
 model_word  = $(word $(2),$(subst _, ,$(1)))
 model_shape = $(subst x, ,$(call model_word,$(1),1))
@@ -39,16 +52,23 @@ model_rows  = $(word 1,$(call model_shape,$(1)))
 model_cols  = $(word 2,$(call model_shape,$(1)))
 model_cell  = $(CELL_$(call model_word,$(1),2))
 model_corr  = $(if $(filter plain,$(call model_word,$(1),3)),0,1)
+# accumulators per column; SIM_DEPTH_<model> where a model has another number than the rest
 SIM_DEPTH  := 256
+SIM_DEPTH_5x7_perf2_plain := 45
+model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
+model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
+              -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote.
 define sim_model_rules
-$(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(RTL_MULT) $(B)/gen/vmac_cells.vh
+$(call SIM_STAMP,$(B)/verilator/mac_$(1).txt,$(model_flags))
+
+$(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(RTL_MULT) $(RTL_HEADERS) $(SIM_TOOLS) \
+                                      $(B)/verilator/mac_$(1).txt
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR) --prefix Vmac_$(1) -Mdir $$(@D) --top-module vmac_mac_unit \
-	  -GROWS=$(call model_rows,$(1)) -GCOLS=$(call model_cols,$(1)) -GCELL=$(call model_cell,$(1)) \
-	  -GDEPTH=$(SIM_DEPTH) -GOPT_CORRECTION=$(call model_corr,$(1)) $(RTL_MAC) $(RTL_MULT)
+	  $(model_flags) $(RTL_MAC) $(RTL_MULT)
 
 $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.cpp sim/sim.h
 	$$(call say,VCXX,$(1))
@@ -56,7 +76,7 @@ $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.
 	  > $$(@D)/model.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -I$$(@D) \
 	  -DSIM_NAME=$(1) -DSIM_HEADER='"Vmac_$(1).h"' -DSIM_ROWS=$(call model_rows,$(1)) \
 	  -DSIM_COLS=$(call model_cols,$(1)) -DSIM_CELL=$(call model_cell,$(1)) \
-	  -DSIM_DEPTH=$(SIM_DEPTH) -DSIM_CORRECTION=$(call model_corr,$(1)) -c -o $$@ $$(@D)/model.cpp
+	  -DSIM_DEPTH=$(model_depth) -DSIM_CORRECTION=$(call model_corr,$(1)) -c -o $$@ $$(@D)/model.cpp
 endef
 $(foreach m,$(SIM_MODELS) $(SIM_EXTRA),$(eval $(call sim_model_rules,$(m))))
 

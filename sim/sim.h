@@ -31,6 +31,7 @@ struct sim_out {
   bool out_valid;
   uint32_t addr;
   int32_t acc[SIM_MAX_SIDE];
+  bool broken; /* an assertion of the unit failed, in this cycle or before */
 };
 
 /* One verilated vmac_mac_unit. */
@@ -59,10 +60,14 @@ struct sim_options {
   uint64_t seed;
   int idle;   /* chance of an idle cycle on each input stream, in 1/1000 */
   int only_k; /* -1: the whole product; else only this k's row is enabled (diagnosis) */
+  int reset;  /* 0; else the unit is reset for one cycle, that many in, and all begins anew */
 };
 
-/* acc (m, n): the final accumulators. Adds the cycles it took to *cycles. False: the unit delivered
- * something out of order, or nothing for too long. */
+/* acc (m, n): the final accumulators. Adds the cycles it took to *cycles. The pixels of each tile
+ * come in an order drawn from the seed, a tile often begins with the address at which its
+ * predecessor ended, and whatever means nothing (idle rows and columns, payloads without valid) is
+ * random bits. False: K above VMAC_MAX_K, or the unit delivered something out of order, nothing for
+ * too long, or failed an assertion. */
 bool sim_product(const sim_model *model, const sim_job *job, const sim_options *options,
                  int32_t *acc, uint64_t *cycles, vmac_err *err);
 

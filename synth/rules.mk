@@ -82,28 +82,45 @@ $(OPERANDS:=.bin): %.bin: %.log ;
 
 SYNTH_FLOW := synth/map.sh synth/map.ys $(SYNTH)/settings.txt $(wildcard $(LIB_FILES))
 
-# $(1) = cell, $(2) = variant: plain (abc alone) or adders (full and half adders first)
+# $(1) = cell, $(2) = variant: plain (abc alone) or adders (full and half adders first), $(3) =
+# folder, $(4) = Verilog file to read first, or none
 define SYNTH_RULES
-$(SYNTH)/$(1)/$(2)/netlist.json: $(SYNTH)/$(1)/top.v rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v \
-  $(SYNTH_SHARED) $(SYNTH_FLOW) $(if $(filter adders,$(2)),$(ADDER_MAP_FILE))
-	$$(call say,MAP,$(1)/$(2))
-	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(SYNTH)/$(1)/top.v \
+$(SYNTH)/$(3)/$(2)/netlist.json: $(4) $(SYNTH)/$(1)/top.v \
+  rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(SYNTH_SHARED) $(SYNTH_FLOW) \
+  $(if $(filter adders,$(2)),$(ADDER_MAP_FILE))
+	$$(call say,MAP,$(3)/$(2))
+	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(SYNTH)/$(1)/top.v \
 	  rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(SYNTH_SHARED)
 
-$(SYNTH)/$(1)/$(2)/delay.txt: $(SYNTH)/$(1)/$(2)/netlist.json synth/time.sh synth/time.tcl
+$(SYNTH)/$(3)/$(2)/delay.txt: $(SYNTH)/$(3)/$(2)/netlist.json synth/time.sh synth/time.tcl
 	$$(Q)sh synth/time.sh vmac_cell_$(1) $$(@D)/scalar.v $$(@D)/timing.rpt > $$@
 
-$(SYNTH)/$(1)/$(2)/energy.txt: $(SYNTH)/$(1)/$(2)/netlist.json $(ENERGY) \
+$(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) \
   $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin
 	$$(Q)$(ENERGY) --liberty $(LIB_FILES) --netlist $$< --cell $(SYNTH_MODEL_$(1)) \
 	  --operands $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin --load-ff $(ABC_LOAD_IN_FF) \
 	  --slew $(VMAC_INPUT_SLEW_NS) --period $(VMAC_PERIOD_NS) > $$@
 
-SYNTH_DONE += $(SYNTH)/$(1)/$(2)/delay.txt $(SYNTH)/$(1)/$(2)/energy.txt
+SYNTH_DONE += $(SYNTH)/$(3)/$(2)/delay.txt $(SYNTH)/$(3)/$(2)/energy.txt
 endef
-$(foreach c,$(SYNTH_CELLS),$(foreach v,plain adders,$(eval $(call SYNTH_RULES,$(c),$(v)))))
+$(foreach c,$(SYNTH_CELLS),$(foreach v,plain adders,$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
 
-$(SYNTH_TABLE): $(SYNTH_DONE) synth/table.sh synth/table.awk $(B)/gen/synth.mk
+# What `*` becomes depends on how yosys happens to number things: the same cells after an unrelated
+# module of so many assignments, which is dropped once read.
+STAR_CELLS := $(foreach c,$(SYNTH_CELLS),$(if $(filter exact,$(SYNTH_FAMILY_$(c))),$(c)))
+STAR_RUNS  := 1 2 5 13 34
+STAR_FILES := $(STAR_RUNS:%=$(SYNTH)/star/unrelated-%.v)
+$(STAR_FILES): $(SYNTH)/star/unrelated-%.v: synth/unrelated.awk
+	$(Q)mkdir -p $(@D) && awk -v n=$* -f $< > $@
+$(foreach n,$(STAR_RUNS),$(foreach c,$(STAR_CELLS),$(foreach v,plain adders,\
+  $(eval $(call SYNTH_RULES,$(c),$(v),star/$(c)-$(n),$(SYNTH)/star/unrelated-$(n).v)))))
+
+STAR_TABLE := $(SYNTH)/star-noise.csv
+$(STAR_TABLE): $(SYNTH_DONE) synth/star.sh synth/spread.awk
+	$(call say,TABLE,$@)
+	$(Q)sh synth/star.sh $(SYNTH)/star '$(STAR_CELLS)' '$(STAR_RUNS)' > $@.new && mv $@.new $@
+
+$(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(B)/gen/synth.mk
 	$(call say,TABLE,$@)
 	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_CELLS),$(c):$(SYNTH_FAMILY_$(c))) > $@.new
 	$(Q)mv $@.new $@

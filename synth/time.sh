@@ -1,7 +1,8 @@
 #!/bin/sh
 # time.sh: the delay of one mapped cell, with OpenSTA.
 # usage: time.sh TOP SCALAR_NETLIST.v REPORT
-# Environment: LIB_FILES, ABC_LOAD_IN_FF (load of each output), VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS.
+# Environment: LIB_FILES (in any units), ABC_LOAD_IN_FF (load of each output), VMAC_INPUT_SLEW_NS,
+# VMAC_PERIOD_NS.
 # Prints delay_ns=NUMBER; a netlist without a path has 0. The full report goes to REPORT.
 # SPDX-License-Identifier: Apache-2.0
 set -eu

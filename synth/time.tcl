@@ -4,6 +4,8 @@
 read_liberty @LIBERTY@
 read_verilog @NETLIST@
 link_design @TOP@
+# The library's units are the default of all that follows, of what is printed too.
+set_cmd_units -time ns -capacitance pF
 create_clock -name virtual -period @PERIOD@
 set_input_delay 0 -clock virtual [all_inputs]
 set_output_delay 0 -clock virtual [all_outputs]

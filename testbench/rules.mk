@@ -10,7 +10,7 @@ TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
 
 define bench_rules
 $(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MULT) \
-                                    $(B)/gen/vmac_cells.vh
+                                    $(RTL_HEADERS) $(SIM_TOOLS)
 	$$(call say,VERILATE,tb_$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR) --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \

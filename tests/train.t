@@ -25,7 +25,7 @@ ok $? "one line per epoch, no checkpoint left" "$(cat "$tmp/out")"
 "$VARIMAC" train --data subset:calib --test subset:calib --batch 64 --epochs 12 --threads 1 \
   --out "$tmp/cut.safetensors" > "$tmp/killed" 2>&1 &
 pid=$!
-while kill -0 $pid 2> /dev/null && ! grep -q '^epoch' "$tmp/killed"; do sleep 0.05; done
+while kill -0 $pid 2> /dev/null && ! grep -qs '^epoch' "$tmp/killed"; do sleep 0.05; done
 kill -9 $pid 2> /dev/null
 wait $pid 2> /dev/null
 [ -e "$tmp/cut.ckpt.safetensors" ] && [ ! -e "$tmp/cut.safetensors" ]
@@ -81,6 +81,8 @@ refuse "a missing tensor" 1 "no tensor 'stem.conv.weight'" quantize \
   --in "$tmp/name.safetensors" --out "$q"
 refuse "a file of another kind" 1 "not a safetensors file" quantize \
   --in tests/data/cifar10-test.png --out "$q"
+refuse "calibration on test images" 1 "is a test set" quantize --in "$tmp/whole.safetensors" \
+  --out "$q" --data subset:test
 refuse "more images than the set has" 1 "has only 200" quantize \
   --in "$tmp/whole.safetensors" --out "$q" --data subset:calib --images 201
 

@@ -112,6 +112,7 @@ int cmd_quantize(int argc, char **argv) {
   if (optind < argc)
     cli_usage("quantize takes no argument '%s'; see varimac quantize --help", argv[optind]);
   if (!in || !out) cli_usage("quantize needs --in FILE.safetensors and --out FILE.tflite");
+  run_refuse_test_set("--data", spec);
   train_model *model = load_model(in);
   vmac_dataset data;
   run_refuse_test_set("--data", spec);

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/cli.h"
+#include "cli/run.h"
 #include "train/train.h"
 
 static const char HELP[] =
@@ -202,6 +202,7 @@ int cmd_train(int argc, char **argv) {
   arguments a = {0};
   vmac_err err;
   parse(argc, argv, &a);
+  run_refuse_test_set("--data", a.config.data);
   const train_net *net = find_net(a.net);
   vmac_dataset data, test;
   load(&data, a.config.data, net);

@@ -21,7 +21,7 @@ vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_pat
 void run_refuse_test_set(const char *option, const char *spec) {
   const size_t n = strlen(spec);
   if (n >= 5 && !strcmp(spec + n - 5, ":test"))
-    cli_die("%s: %s is a test set; calibration wants training images, such as subset:calib or "
+    cli_die("%s: %s is a test set; use training images, such as subset:calib or "
             "cifar10:train",
             option, spec);
 }

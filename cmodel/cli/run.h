@@ -10,7 +10,7 @@
 vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
                       long long *images, const char *option);
 
-/* Calibration must not see what will be scored: ends the program for a test set. */
+/* Calibration and training must not see what will be scored: ends the program for a test set. */
 void run_refuse_test_set(const char *option, const char *spec);
 
 /* A plan for one cell and mode, calibrated where the mode asks for it. */

@@ -2,28 +2,14 @@
 #include "celllib.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "liberty.h"
-
-typedef struct {
-  const char *path;
-  const lib_group *root;
-  double ns, pf, pj, nw; /* one unit of the file in ours */
-  vmac_err *err;
-} loader;
-
-static bool fail_at(const loader *ld, int line, const char *expected, const char *found) {
-  return vmac_fail(ld->err, "%s:%d: expected %s, found '%.40s'", ld->path, line, expected,
-                   found ? found : "nothing");
-}
+#include <strings.h>
 
 /* A number of the group, or `otherwise` where the attribute is missing. */
-static bool number(const loader *ld, const lib_group *group, const char *name, double otherwise,
+static bool number(const lib_loader *ld, const lib_group *group, const char *name, double otherwise,
                    double *out) {
   const lib_attr *attr = lib_attr_of(group, name);
   *out = otherwise;
@@ -35,12 +21,12 @@ static bool number(const loader *ld, const lib_group *group, const char *name, d
   if (end != text && !*end && isfinite(*out)) return true;
   char expected[80];
   snprintf(expected, sizeof expected, "a number for %.40s", name);
-  return fail_at(ld, attr->line, expected, text);
+  return loader_fail(ld, attr->line, expected, text);
 }
 
 /* "1ns", "10ps" and the like: the leading number times its prefix, in units of 10^-9 (time) or in
  * nW (power). */
-static bool unit_text(const loader *ld, const char *name, const char *fallback, double *out) {
+static bool unit_text(const lib_loader *ld, const char *name, const char *fallback, double *out) {
   static const struct {
     const char *suffix;
     double scale;
@@ -58,160 +44,24 @@ static bool unit_text(const loader *ld, const char *name, const char *fallback, 
   char expected[80];
   snprintf(expected, sizeof expected, "%.40s such as \"%s\"", name, fallback);
   const lib_attr *attr = lib_attr_of(ld->root, name);
-  return fail_at(ld, attr ? attr->line : ld->root->line, expected, text);
+  return loader_fail(ld, attr ? attr->line : ld->root->line, expected, text);
 }
 
-static bool read_units(loader *ld, cell_lib *lib) {
+static bool read_units(lib_loader *ld, cell_lib *lib) {
   const lib_attr *cap = lib_attr_of(ld->root, "capacitive_load_unit");
   if (!number(ld, ld->root, "nom_voltage", 0, &lib->voltage)) return false;
-  if (!(lib->voltage > 0)) return fail_at(ld, ld->root->line, "nom_voltage above 0", NULL);
+  if (!(lib->voltage > 0)) return loader_fail(ld, ld->root->line, "nom_voltage above 0", NULL);
   if (!unit_text(ld, "time_unit", "1ns", &ld->ns)) return false;
   if (!unit_text(ld, "leakage_power_unit", "1nW", &ld->nw)) return false;
   ld->pf = cap && cap->values == 2 ? strtod(cap->value[0], NULL) : 0;
-  if (cap && cap->values == 2 && cap->value[1][0] == 'f') ld->pf *= 1e-3;
-  if (!(ld->pf > 0))
-    return fail_at(ld, cap ? cap->line : ld->root->line, "capacitive_load_unit (1, pf)", NULL);
+  const char *unit = ld->pf > 0 ? cap->value[1] : NULL;
+  if (unit && !strcasecmp(unit, "ff"))
+    ld->pf *= 1e-3;
+  else if (!unit || strcasecmp(unit, "pf"))
+    return loader_fail(ld, cap ? cap->line : ld->root->line,
+                       "capacitive_load_unit (1, pf) or (1, ff)", unit);
   ld->pj = ld->pf; /* Liberty: the unit of internal energy is capacitance unit times volt squared */
   return true;
-}
-
-/* ---- tables ---------------------------------------------------------------------------------- */
-
-/* All numbers of an attribute such as values ("1, 2", "3, 4"). NULL and an error otherwise. */
-static double *numbers(const loader *ld, const lib_attr *attr, size_t *count) {
-  size_t room = 0;
-  for (size_t i = 0; i < attr->values; i++) room += strlen(attr->value[i]) / 2 + 1;
-  double *list = vmac_alloc(room, sizeof *list);
-  *count = 0;
-  for (size_t i = 0; i < attr->values; i++) {
-    for (char *at = attr->value[i], *end; *at; at = end) {
-      if (isspace((unsigned char)*at) || *at == ',' || *at == '\\') {
-        end = at + 1;
-        continue;
-      }
-      const double v = strtod(at, &end);
-      if (end == at || !isfinite(v) || *count == room) {
-        fail_at(ld, attr->line, "numbers", at);
-        free(list);
-        return NULL;
-      }
-      list[(*count)++] = v;
-    }
-  }
-  if (*count) return list;
-  fail_at(ld, attr->line, "numbers", NULL);
-  free(list);
-  return NULL;
-}
-
-static double *axis(const loader *ld, const lib_group *group, const lib_group *template,
-                    const char *index, double unit, size_t *count) {
-  const lib_attr *attr = lib_attr_of(group, index);
-  if (!attr) attr = lib_attr_of(template, index);
-  if (!attr) {
-    fail_at(ld, group->line, index, NULL);
-    return NULL;
-  }
-  double *list = numbers(ld, attr, count);
-  for (size_t i = 0; list && i < *count; i++) {
-    list[i] *= unit;
-    if (i && !(list[i] > list[i - 1])) {
-      fail_at(ld, attr->line, "rising numbers on a table's axis", attr->value[0]);
-      free(list);
-      return NULL;
-    }
-  }
-  return list;
-}
-
-static void free_table(nldm_table *table) {
-  free(table->load);
-  free(table->slew);
-  free(table->value);
-  *table = (nldm_table){0};
-}
-
-static double *single_axis(size_t *count) {
-  *count = 1;
-  return vmac_alloc(1, sizeof(double));
-}
-
-static const lib_group *find_template(const loader *ld, const char *name) {
-  for (size_t i = 0; i < ld->root->children; i++) {
-    const lib_group *g = ld->root->child[i];
-    const bool template =
-        !strcmp(g->name, "lu_table_template") || !strcmp(g->name, "power_lut_template");
-    if (template && g->args && !strcmp(g->arg[0], name)) return g;
-  }
-  return NULL;
-}
-
-/* Reads the table group `name` of `parent` where there is one; the axes' order is the template's.
- */
-static bool read_table(const loader *ld, const lib_group *parent, const char *name, double unit,
-                       nldm_table *table) {
-  static const lib_group no_template = {.name = "scalar"};
-  const lib_group *group = lib_child_of(parent, name);
-  if (!group) return true;
-  const char *wanted = group->args ? group->arg[0] : "scalar";
-  const lib_group *template = strcmp(wanted, "scalar") ? find_template(ld, wanted) : &no_template;
-  if (!template) return fail_at(ld, group->line, "a known table template", wanted);
-  bool load_first = false;
-  for (int v = 1; v <= 2; v++) {
-    char variable[16], index[16];
-    snprintf(variable, sizeof variable, "variable_%d", v);
-    snprintf(index, sizeof index, "index_%d", v);
-    const char *kind = lib_text(template, variable, NULL);
-    if (!kind) break;
-    const bool load = !strcmp(kind, "total_output_net_capacitance");
-    if (!load && !strstr(kind, "transition"))
-      return fail_at(ld, template->line, "a load or transition axis", kind);
-    if (load ? table->load != NULL : table->slew != NULL)
-      return fail_at(ld, template->line, "two different axes", kind);
-    if (v == 1) load_first = load;
-    double **list = load ? &table->load : &table->slew;
-    size_t *count = load ? &table->loads : &table->slews;
-    *list = axis(ld, group, template, index, load ? ld->pf : ld->ns, count);
-    if (!*list) return false;
-  }
-  if (!table->load) table->load = single_axis(&table->loads);
-  if (!table->slew) table->slew = single_axis(&table->slews);
-  const lib_attr *values = lib_attr_of(group, "values");
-  if (!values) return fail_at(ld, group->line, "values (...)", NULL);
-  size_t count;
-  double *list = numbers(ld, values, &count);
-  if (!list) return false;
-  if (count != table->loads * table->slews) {
-    free(list);
-    return vmac_fail(ld->err, "%s:%d: expected %zu x %zu values, found %zu", ld->path, values->line,
-                     table->loads, table->slews, count);
-  }
-  table->value = vmac_alloc(count, sizeof(double));
-  for (size_t i = 0; i < table->loads; i++)
-    for (size_t j = 0; j < table->slews; j++)
-      table->value[i * table->slews + j] =
-          unit * list[load_first ? i * table->slews + j : j * table->loads + i];
-  free(list);
-  return true;
-}
-
-/* Index i of the segment axis[i]..axis[i+1] that x lies in or beyond, and the place within it. */
-static size_t segment(const double *axis_at, size_t count, double x, double *place) {
-  *place = 0;
-  if (count < 2) return 0;
-  size_t i = 0;
-  while (i + 2 < count && x >= axis_at[i + 1]) i++;
-  *place = (x - axis_at[i]) / (axis_at[i + 1] - axis_at[i]);
-  return i;
-}
-
-double nldm_lookup(const nldm_table *t, double load, double slew) {
-  if (!t->value) return 0;
-  double x, y;
-  const size_t i = segment(t->load, t->loads, load, &x), j = segment(t->slew, t->slews, slew, &y);
-  const size_t down = t->loads > 1 ? t->slews : 0, right = t->slews > 1;
-  const double *v = t->value + i * t->slews + j;
-  return (1 - x) * ((1 - y) * v[0] + y * v[right]) + x * ((1 - y) * v[down] + y * v[down + right]);
 }
 
 /* ---- cells ----------------------------------------------------------------------------------- */
@@ -222,23 +72,23 @@ static int pin_index(const lib_cell *cell, const char *name) {
   return -1;
 }
 
-static bool read_arc(const loader *ld, const lib_cell *cell, const lib_group *group, bool timing,
-                     cell_arc *arc) {
+static bool read_arc(const lib_loader *ld, const lib_cell *cell, const lib_group *group,
+                     bool timing, cell_arc *arc) {
   const char *related = lib_text(group, "related_pin", NULL);
   arc->related = related ? pin_index(cell, related) : -1;
   if (timing)
-    return read_table(ld, group, "cell_rise", ld->ns, &arc->rise) &&
-           read_table(ld, group, "cell_fall", ld->ns, &arc->fall) &&
-           read_table(ld, group, "rise_transition", ld->ns, &arc->rise_slew) &&
-           read_table(ld, group, "fall_transition", ld->ns, &arc->fall_slew);
+    return nldm_read(ld, group, "cell_rise", ld->ns, &arc->rise) &&
+           nldm_read(ld, group, "cell_fall", ld->ns, &arc->fall) &&
+           nldm_read(ld, group, "rise_transition", ld->ns, &arc->rise_slew) &&
+           nldm_read(ld, group, "fall_transition", ld->ns, &arc->fall_slew);
   /* One table `power` stands for both edges. */
   const bool both = lib_child_of(group, "power") != NULL;
-  return read_table(ld, group, both ? "power" : "rise_power", ld->pj, &arc->rise) &&
-         read_table(ld, group, both ? "power" : "fall_power", ld->pj, &arc->fall);
+  return nldm_read(ld, group, both ? "power" : "rise_power", ld->pj, &arc->rise) &&
+         nldm_read(ld, group, both ? "power" : "fall_power", ld->pj, &arc->fall);
 }
 
 /* Function and arcs of an output pin, once all pins have names. */
-static bool read_output(const loader *ld, const lib_cell *cell, cell_pin *pin,
+static bool read_output(const lib_loader *ld, const lib_cell *cell, cell_pin *pin,
                         const lib_group *group, const char *const *names) {
   const char *function = lib_text(group, "function", NULL);
   char where[200];
@@ -260,14 +110,14 @@ static bool read_output(const loader *ld, const lib_cell *cell, cell_pin *pin,
 }
 
 /* The part of all states of the cell's input pins, each counted alike, in which `when` holds. */
-static bool read_share(const loader *ld, const lib_cell *cell, const lib_attr *when,
+static bool read_share(const lib_loader *ld, const lib_cell *cell, const lib_attr *when,
                        const char *const *names, double *share) {
   enum { MOST_INPUTS = 16 };
   char where[200];
   snprintf(where, sizeof where, "%.80s:%d: %.50s", ld->path, when->line, cell->name);
   size_t inputs = 0, holds = 0;
   for (size_t p = 0; p < cell->pins; p++) inputs += cell->pin[p].dir == PIN_INPUT;
-  if (inputs > MOST_INPUTS) return fail_at(ld, when->line, "at most 16 input pins", cell->name);
+  if (inputs > MOST_INPUTS) return loader_fail(ld, when->line, "at most 16 input pins", cell->name);
   bool_prog prog;
   bool good =
       bool_parse(&prog, when->values ? when->value[0] : "", names, cell->pins, where, ld->err);
@@ -287,7 +137,7 @@ static bool read_share(const loader *ld, const lib_cell *cell, const lib_attr *w
 }
 
 /* internal_power of an input pin: groups without `when` share the states that the others leave. */
-static bool read_input(const loader *ld, const lib_cell *cell, cell_pin *pin,
+static bool read_input(const lib_loader *ld, const lib_cell *cell, cell_pin *pin,
                        const lib_group *group, const char *const *names) {
   double rest = 1, defaults = 0;
   pin->power = vmac_alloc(group->children, sizeof *pin->power);
@@ -306,9 +156,9 @@ static bool read_input(const loader *ld, const lib_cell *cell, cell_pin *pin,
   return true;
 }
 
-static bool read_pin(const loader *ld, const lib_group *group, cell_pin *pin) {
+static bool read_pin(const lib_loader *ld, const lib_group *group, cell_pin *pin) {
   const char *dir = lib_text(group, "direction", "other");
-  if (!group->args) return fail_at(ld, group->line, "a pin's name", NULL);
+  if (!group->args) return loader_fail(ld, group->line, "a pin's name", NULL);
   pin->name = strdup(group->arg[0]);
   pin->dir = !strcmp(dir, "input") ? PIN_INPUT : !strcmp(dir, "output") ? PIN_OUTPUT : PIN_OTHER;
   if (!number(ld, group, "capacitance", 0, &pin->cap)) return false;
@@ -317,7 +167,7 @@ static bool read_pin(const loader *ld, const lib_group *group, cell_pin *pin) {
 }
 
 /* cell_leakage_power, or the mean over the input states of the leakage_power groups. */
-static bool read_leakage(const loader *ld, const lib_group *group, double *leakage) {
+static bool read_leakage(const lib_loader *ld, const lib_group *group, double *leakage) {
   if (!number(ld, group, "cell_leakage_power", 0, leakage)) return false;
   double sum = 0, value;
   size_t states = 0;
@@ -333,8 +183,8 @@ static bool read_leakage(const loader *ld, const lib_group *group, double *leaka
   return true;
 }
 
-static bool read_cell(const loader *ld, const lib_group *group, lib_cell *cell) {
-  if (!group->args) return fail_at(ld, group->line, "a cell's name", NULL);
+static bool read_cell(const lib_loader *ld, const lib_group *group, lib_cell *cell) {
+  if (!group->args) return loader_fail(ld, group->line, "a cell's name", NULL);
   cell->name = strdup(group->arg[0]);
   cell->sequential = lib_child_of(group, "ff") || lib_child_of(group, "latch") ||
                      lib_child_of(group, "statetable");
@@ -370,7 +220,7 @@ cell_lib *celllib_load(const char *path, vmac_err *err) {
   lib_group *root = lib_parse(path, text, size, err);
   free(text);
   if (!root) return NULL;
-  loader ld = {.path = path, .root = root, .err = err};
+  lib_loader ld = {.path = path, .root = root, .err = err};
   cell_lib *lib = vmac_alloc(1, sizeof *lib);
   lib->name = strdup(root->args ? root->arg[0] : path);
   lib->cell = vmac_alloc(root->children, sizeof *lib->cell);
@@ -387,10 +237,10 @@ cell_lib *celllib_load(const char *path, vmac_err *err) {
 
 static void free_arcs(cell_arc *arc, size_t arcs) {
   for (size_t i = 0; i < arcs; i++) {
-    free_table(&arc[i].rise);
-    free_table(&arc[i].fall);
-    free_table(&arc[i].rise_slew);
-    free_table(&arc[i].fall_slew);
+    nldm_free(&arc[i].rise);
+    nldm_free(&arc[i].fall);
+    nldm_free(&arc[i].rise_slew);
+    nldm_free(&arc[i].fall_slew);
   }
   free(arc);
 }

@@ -8,14 +8,7 @@
 #define VMAC_CELLLIB_H
 
 #include "boolexpr.h"
-#include "vmac.h"
-
-/* value[i * slews + j] at output load load[i] and input transition slew[j]; an axis of one entry
- * means "does not depend". values == NULL: no table. */
-typedef struct {
-  size_t loads, slews;
-  double *load, *slew, *value;
-} nldm_table;
+#include "nldm.h"
 
 /* One timing or internal_power group of an output pin, or one internal_power group of an input. */
 typedef struct {
@@ -57,8 +50,5 @@ void celllib_free(cell_lib *lib);
 /* NULL and an error that suggests the nearest name where there is no such cell or pin. */
 const lib_cell *celllib_cell(const cell_lib *lib, const char *name, vmac_err *err);
 int celllib_pin(const lib_cell *cell, const char *name, vmac_err *err); /* -1 on error */
-
-/* Bilinear; outside the axes the border segment goes on in a line, as in OpenSTA. */
-double nldm_lookup(const nldm_table *table, double load, double slew);
 
 #endif

@@ -13,15 +13,19 @@
 #include "operands/operands.h"
 
 static const char help[] =
-    "usage: vmac-energy --liberty F --netlist F.json --cell NAME --operands F [OPTION ...]\n\n"
-    "Prints one line of name=value pairs for a netlist with ports a_i[8], w_i[8], p_o[16].\n\n"
+    "usage: vmac-energy --liberty F --netlist F.json --cell NAME --operands F --load-ff FF --slew "
+    "NS\n"
+    "                   --period NS [--nets F]\n\n"
+    "Prints one line of name=value pairs for a netlist with ports a_i[8], w_i[8], p_o[16]; "
+    "energies\n"
+    "are pJ per product of the bare multiplier: zero-delay toggles, weight held, no registers.\n\n"
     "  --liberty F     cell library (NLDM)\n"
     "  --netlist F     flat mapped netlist, yosys write_json\n"
     "  --cell NAME     registry cell whose C model the netlist must equal\n"
     "  --operands F    stream written by `varimac operands`, of the cell's class\n"
-    "  --load-ff FF    load of each product bit, default 25\n"
-    "  --slew NS       transition of the operand bits, default 0.1\n"
-    "  --period NS     time of one MAC, for leakage energy, default 5\n"
+    "  --load-ff FF    load of each product bit\n"
+    "  --slew NS       transition of the operand bits\n"
+    "  --period NS     time of one product, for leakage energy\n"
     "  --nets F        also write transitions per net, CSV: net,rises,falls\n";
 
 _Noreturn static void die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
@@ -45,8 +49,8 @@ typedef struct {
 static double positive(const char *option, const char *text) {
   char *end;
   const double value = strtod(text, &end);
-  if (end == text || *end || !(value >= 0 && value < 1e6))
-    die(2, "%s: expected a number from 0, found '%s'", option, text);
+  if (end == text || *end || !(value > 0 && value < 1e6))
+    die(2, "%s: expected a number above 0 and below 1000000, found '%s'", option, text);
   return value;
 }
 
@@ -62,7 +66,7 @@ static job parse(int argc, char **argv) {
                                           {"nets", required_argument, NULL, NETS},
                                           {"help", no_argument, NULL, HELP},
                                           {0}};
-  job j = {.setup = {.output_load = 0.025, .input_slew = 0.1}, .period = 5};
+  job j = {0};
   int option;
   while ((option = getopt_long(argc, argv, "h", options, NULL)) != -1) {
     switch (option) {
@@ -99,8 +103,9 @@ static job parse(int argc, char **argv) {
     }
   }
   if (optind < argc) die(2, "unexpected '%s'", argv[optind]);
-  if (!j.liberty || !j.netlist || !j.cell || !j.operands)
-    die(2, "--liberty, --netlist, --cell and --operands are required; see --help");
+  const bool numbers = j.setup.output_load > 0 && j.setup.input_slew > 0 && j.period > 0;
+  if (!j.liberty || !j.netlist || !j.cell || !j.operands || !numbers)
+    die(2, "all options but --nets are required; see --help");
   return j;
 }
 
@@ -185,13 +190,14 @@ int main(int argc, char **argv) {
   energy_of(nl, lib, &j.setup, sim->activity, &sum);
   if (j.nets) write_nets(sim, j.nets);
 
-  const double macs = (double)(ops.lanes * (ops.steps - 1));
+  const double products = (double)(ops.lanes * (ops.steps - 1));
   const double leakage = netlist_leakage(nl), leak_pj = leakage * j.period * 1e-6;
   printf("name=%s class=%s gates=%zu area_um2=%.4f switching_pj=%.6f internal_pj=%.6f "
-         "leakage_nw=%.6g leakage_pj=%.6g energy_pj=%.6f toggles=%.4f macs=%.0f\n",
+         "leakage_nw=%.6g leakage_pj=%.6g energy_pj=%.6f toggles=%.4f products=%.0f\n",
          mult->name, mult->cls == VMAC_S8 ? "s8" : "u8", nl->gates, netlist_area(nl),
-         sum.switching / macs, sum.internal / macs, leakage, leak_pj,
-         (sum.switching + sum.internal) / macs + leak_pj, (double)sum.transitions / macs, macs);
+         sum.switching / products, sum.internal / products, leakage, leak_pj,
+         (sum.switching + sum.internal) / products + leak_pj, (double)sum.transitions / products,
+         products);
   gatesim_free(sim);
   vmac_operands_free(&ops);
   netlist_free(nl);

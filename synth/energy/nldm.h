@@ -1,0 +1,34 @@
+/* nldm.h: lookup tables of a Liberty file, and what reading one needs of the file.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_NLDM_H
+#define VMAC_NLDM_H
+
+#include "liberty.h"
+
+typedef struct {
+  const char *path;
+  const lib_group *root;
+  double ns, pf, pj, nw; /* one unit of the file in ours */
+  vmac_err *err;
+} lib_loader;
+
+/* false, and "path:line: expected ..., found '...'"; found == NULL: nothing. */
+bool loader_fail(const lib_loader *ld, int line, const char *expected, const char *found);
+
+/* value[i * slews + j] at output load load[i] and input transition slew[j]; an axis of one entry
+ * means "does not depend". values == NULL: no table. */
+typedef struct {
+  size_t loads, slews;
+  double *load, *slew, *value;
+} nldm_table;
+
+/* Reads the table group `name` of `parent` where there is one, values times `unit`; the axes' order
+ * is the template's. */
+bool nldm_read(const lib_loader *ld, const lib_group *parent, const char *name, double unit,
+               nldm_table *table);
+void nldm_free(nldm_table *table);
+
+/* Bilinear; outside the axes the border segment goes on in a line, as in OpenSTA. 0 without one. */
+double nldm_lookup(const nldm_table *table, double load, double slew);
+
+#endif
