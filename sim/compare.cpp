@@ -52,6 +52,7 @@ static int find_product(const sim_model *model, const sim_job *job, const sim_op
   for (int k = 0; k < job->k && found < 0; k++) {
     sim_options single = *options;
     single.only_k = k;
+    single.reset = 0;
     uint64_t cycles = 0;
     vmac_err ignored;
     if (!sim_product(model, &one, &single, acc, &cycles, &ignored)) break;

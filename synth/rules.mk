@@ -106,9 +106,10 @@ endef
 $(foreach c,$(SYNTH_CELLS),$(foreach v,plain adders,$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
 
 # What `*` becomes depends on how yosys happens to number things: the same cells after an unrelated
-# module of so many assignments, which is dropped once read.
+# module of so many assignments, which is dropped once read. Orders change where numbers get a digit
+# more, so fewer assignments change nothing, and more than these nothing further.
 STAR_CELLS := $(foreach c,$(SYNTH_CELLS),$(if $(filter exact,$(SYNTH_FAMILY_$(c))),$(c)))
-STAR_RUNS  := 1 2 5 13 34
+STAR_RUNS  := 100 200 300 500 700
 STAR_FILES := $(STAR_RUNS:%=$(SYNTH)/star/unrelated-%.v)
 $(STAR_FILES): $(SYNTH)/star/unrelated-%.v: synth/unrelated.awk
 	$(Q)mkdir -p $(@D) && awk -v n=$* -f $< > $@
@@ -118,7 +119,7 @@ $(foreach n,$(STAR_RUNS),$(foreach c,$(STAR_CELLS),$(foreach v,plain adders,\
 STAR_TABLE := $(SYNTH)/star-noise.csv
 $(STAR_TABLE): $(SYNTH_DONE) synth/star.sh synth/spread.awk
 	$(call say,TABLE,$@)
-	$(Q)sh synth/star.sh $(SYNTH)/star '$(STAR_CELLS)' '$(STAR_RUNS)' > $@.new && mv $@.new $@
+	$(Q)sh synth/star.sh $(SYNTH) '$(STAR_CELLS)' '$(STAR_RUNS)' > $@.new && mv $@.new $@
 
 $(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(B)/gen/synth.mk
 	$(call say,TABLE,$@)

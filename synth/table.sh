@@ -15,14 +15,17 @@ echo "# energy: per product, multiplier only, zero-delay toggles (no glitches), 
   "operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.log")"
 echo "# *_fa: full and half adders mapped to library cells first; model: the registry cell that the" \
   "netlist equals on all pairs; slack: delay target less delay"
-awk -F, 'NR > 1 && $3 != "energy_pj" {
-    unit = $3 == "area_um2" ? "um2" : "ns"
-    if ($1 SUBSEP $2 != last) text = text "; " $1 ($2 == "adders" ? "_fa" : "")
-    last = $1 SUBSEP $2
-    text = text sprintf(unit == "um2" ? " %.0f/%.0f/%.0f um2" : " %.3f/%.3f/%.3f ns", $5, $6, $7)
-    runs = $4
+awk -F, '
+  BEGIN { format["area_um2"] = " %.0f/%.0f/%.0f um2"; format["delay_ns"] = " %.2f/%.2f/%.2f ns"
+    format["energy_pj"] = " %.2f/%.2f/%.2f pJ" }
+  NR > 1 {
+    name = $1 ($2 == "adders" ? "_fa" : "")
+    if (name != last) text = text "; " name
+    last = name
+    text = text sprintf(format[$3], $5, $6, $7)
+    numberings = $4
   }
-  END { print "# the inferred * at " runs " other numberings of yosys, min/median/max:" \
+  END { print "# inferred * over " numberings " numberings of yosys, min/median/max:" \
     substr(text, 2) }' "$dir/star-noise.csv"
 for pair in "$@"; do
   cell=${pair%%:*}

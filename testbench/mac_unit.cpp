@@ -2,19 +2,26 @@
  *
  * TEST RATIONALE
  * 1. State space. Matrix products whose M, K and N lie around the array's edges: 1, R-1, R, R+1,
- * 2R, 2R+1 and primes, R = ROWS for K and COLS for N, so that there are full and ragged tiles, one
- * and several of them, along each dimension; M also crosses the accumulator memory's DEPTH, and is
- *    shorter than a weight load. Operands are random bits with extra zeros and extremes, idle rows
- * carry garbage, coefficients use their whole range. Not exhaustive: random idle cycles on each
- *    input stream decide how weight load, wave and coefficient load overlap.
- * 2. Parameters. Square, long, flat and smallest arrays, side lengths that are no power of two; u8
- *    and s8 cells, X = low bits, OR bit, none; with and without the correction unit. The list is
- *    SIM_MODELS and SIM_EXTRA in sim/rules.mk.
- * 3. The checker. Units broken on purpose must fail, and the error must name the place.
+ *    2R, 2R+1 and primes, R = ROWS for M and K and COLS for N, so that there are full and ragged
+ *    tiles, one and several of them, along each dimension; M also crosses the accumulator memory's
+ *    DEPTH, and is shorter than a weight load. Operands are random bits with extra zeros and
+ *    extremes, coefficients use their whole range; idle rows and columns, and every payload without
+ *    its valid bit, are random bits. Pixels come in any order, at any addresses; tiles often begin
+ *    where the tile before them ended. Not exhaustive: random idle cycles on each input stream
+ *    decide how weight load, wave and coefficient load overlap.
+ * 2. Bounds. The longest K with extreme operands, where the sums are widest (small models only: it
+ *    is long). One cycle of reset in the middle of everything, then a right product.
+ * 3. Speed. Where no stream idles, the number of cycles is what the contract promises.
+ * 4. Parameters. Square, long, flat and smallest arrays, side lengths and DEPTH that are no power
+ *    of two; u8 and s8 cells, X = low bits, OR bit, none; with and without the correction unit. The
+ *    list is SIM_MODELS and SIM_EXTRA in sim/rules.mk.
+ * 5. The checker. Units broken on purpose must fail, and the error must name the place; streams
+ *    that break a rule must fail the unit's assertion.
  * Expected values are plain loops over the C golden model's table (sim_expect).
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "bench.h"
+#include "net/net.h"
 #include "sim.h"
 
 static uint8_t random_operand(Bench *bench) {
@@ -23,8 +30,42 @@ static uint8_t random_operand(Bench *bench) {
                                   : (uint8_t)vmac_rng_next(&bench->rng);
 }
 
+/* Cycles of a product from reset to its last accumulator, no stream idle, by the contract's rules:
+ * weights are taken one by one from ROWS + COLS - 1 cycles after the tile before started,
+ * coefficients from ROWS + COLS + 2 cycles after the set before started its last K tile. */
+static uint64_t promised_cycles(const sim_model *model, const sim_job *job) {
+  const int r = model->rows, c = model->cols;
+  int64_t weights = 1, coefficients = 1, start = 0, free_at = 0;
+  for (int m0 = 0; m0 < job->m; m0 += model->depth)
+    for (int n0 = 0; n0 < job->n; n0 += c)
+      for (int k0 = 0; k0 < job->k; k0 += r) {
+        const bool last = k0 + r >= job->k;
+        start = weights + r > free_at ? weights + r : free_at;
+        if (last && coefficients + c > start) start = coefficients + c;
+        weights = start + r + c - 1;
+        if (last) coefficients = start + r + c + 2;
+        free_at = start + (job->m - m0 < model->depth ? job->m - m0 : model->depth);
+      }
+  return (uint64_t)(free_at - 1 + r + c + 5);
+}
+
+static void run_job(Bench *bench, const sim_model *model, const int32_t *table, const sim_job *job,
+                    const sim_options *options) {
+  int32_t *want = (int32_t *)vmac_alloc((size_t)(job->m * job->n), sizeof *want);
+  sim_expect(vmac_mult_at((size_t)model->cell), table, job, model->correction, want);
+  vmac_err err;
+  uint64_t cycles = 0;
+  if (!sim_check(model, job, options, want, &cycles, &err)) bench_fail(bench, "%s", err.text);
+  const uint64_t promised = promised_cycles(model, job);
+  if (!options->idle && !options->reset && cycles != promised)
+    bench_fail(bench, "layer %s: expected %llu cycles, found %llu", job->layer,
+               (unsigned long long)promised, (unsigned long long)cycles);
+  bench->cycles += cycles;
+  free(want);
+}
+
 static void run_shape(Bench *bench, const sim_model *model, const int32_t *table, int m, int k,
-                      int n) {
+                      int n, int reset) {
   char layer[64];
   snprintf(layer, sizeof layer, "%s (M %d, K %d, N %d)", model->name, m, k, n);
   uint8_t *a = (uint8_t *)vmac_alloc((size_t)(m * k), 1);
@@ -32,7 +73,6 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
   int32_t *bias = (int32_t *)vmac_alloc((size_t)n, sizeof *bias);
   int32_t *c0 = (int32_t *)vmac_alloc((size_t)n, sizeof *c0);
   int32_t *c1 = (int32_t *)vmac_alloc((size_t)n, sizeof *c1);
-  int32_t *want = (int32_t *)vmac_alloc((size_t)(m * n), sizeof *want);
   for (int i = 0; i < m * k; i++) a[i] = random_operand(bench);
   for (int i = 0; i < n * k; i++) w[i] = random_operand(bench);
   for (int i = 0; i < n; i++) {
@@ -40,15 +80,11 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
     c0[i] = (int32_t)vmac_rng_next(&bench->rng) >> vmac_rng_below(&bench->rng, 24);
     c1[i] = ((int32_t)vmac_rng_next(&bench->rng) >> 14) >> vmac_rng_below(&bench->rng, 12);
   }
-  const sim_job job = {layer, m, k, n, a, w, bias, c0, c1};
   static const int idle[] = {0, 0, 100, 500};
-  const sim_options options = {vmac_rng_next(&bench->rng), idle[vmac_rng_below(&bench->rng, 4)],
-                               -1};
-  sim_expect(vmac_mult_at((size_t)model->cell), table, &job, model->correction, want);
-  vmac_err err;
-  if (!sim_check(model, &job, &options, want, &bench->cycles, &err))
-    bench_fail(bench, "%s", err.text);
-  free(want);
+  const sim_job job = {layer, m, k, n, a, w, bias, c0, c1};
+  const sim_options options = {vmac_rng_next(&bench->rng), idle[vmac_rng_below(&bench->rng, 4)], -1,
+                               reset};
+  run_job(bench, model, table, &job, &options);
   free(c1);
   free(c0);
   free(bias);
@@ -56,14 +92,38 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
   free(a);
 }
 
+/* The longest K: the sums of products, of A and of X reach their bounds. One k more is refused. */
+static void run_longest(Bench *bench, const sim_model *model, const int32_t *table) {
+  enum { M = 3, N = 2, K = VMAC_MAX_K };
+  static const uint8_t extreme[M] = {0xff, 0x80, 0x7f};
+  static const int32_t bias[N] = {}, c0[N] = {1 << 20, -1}, c1[N] = {(1 << 17) - 1, -(1 << 17)};
+  uint8_t *a = (uint8_t *)vmac_alloc(M * (K + 1), 1), *w = (uint8_t *)vmac_alloc(N * (K + 1), 1);
+  for (int i = 0; i < M; i++) memset(a + i * K, extreme[i], K);
+  for (int i = 0; i < N; i++) memset(w + i * K, extreme[i], K);
+  char layer[64];
+  snprintf(layer, sizeof layer, "%s, the longest K (%d)", model->name, K);
+  sim_job job = {layer, M, K, N, a, w, bias, c0, c1};
+  const sim_options options = {vmac_rng_next(&bench->rng), 0, -1, 0};
+  run_job(bench, model, table, &job, &options);
+  job.k = K + 1;
+  int32_t acc[M * N];
+  uint64_t cycles = 0;
+  vmac_err err;
+  if (sim_product(model, &job, &options, acc, &cycles, &err) || !strstr(err.text, "at most"))
+    bench_fail(bench, "K = %d was not refused", job.k);
+  free(w);
+  free(a);
+}
+
 /* The checker itself: a model between harness and DUT that breaks one thing on purpose. */
 struct Saboteur {
   const sim_model *real;
-  bool weight; /* else: the output */
-  int words;
+  bool weight; /* else: the output, once */
+  int words, address;
+  bool done;
 };
 static Saboteur saboteur;
-enum { BAD_ROW = 2, BAD_COLUMN = 1, BAD_PIXEL = 5 };
+enum { BAD_ROW = 2, BAD_COLUMN = 1, BAD_PIXEL = 5, MARK = 0x41 };
 
 static void *sabotage_open(uint64_t seed) {
   saboteur.words = 0;
@@ -75,24 +135,30 @@ static void sabotage_cycle(void *dut, const sim_in *in, sim_out *out) {
   const int row = saboteur.real->rows - 1 - saboteur.words % saboteur.real->rows;
   if (saboteur.weight && row == BAD_ROW) bad.w[BAD_COLUMN] ^= 0x40;
   saboteur.real->cycle(dut, &bad, out);
-  if (in->w_valid && out->w_ready) saboteur.words++;
-  if (!saboteur.weight && out->out_valid && out->addr == BAD_PIXEL) out->acc[BAD_COLUMN]++;
+  if (in->w_valid && out->w_ready && !in->rst) saboteur.words++;
+  if (in->a_valid && !in->rst && saboteur.address < 0 && in->a[0] == MARK)
+    saboteur.address = (int)in->a_addr;
+  if (!saboteur.weight && out->out_valid && !saboteur.done && (int)out->addr == saboteur.address) {
+    out->acc[BAD_COLUMN]++;
+    saboteur.done = true;
+  }
 }
 
 /* A broken weight must be named by row and k, a broken output by pixel and column. */
 static void run_sabotage(Bench *bench, const sim_model *model, const int32_t *table, bool weight,
                          const char *name) {
-  saboteur = {model, weight, 0};
+  saboteur = {model, weight, 0, -1, false};
   sim_model broken = *model;
   broken.open = sabotage_open;
   broken.cycle = sabotage_cycle;
   enum { M = 7, K = 9, N = 6 };
   uint8_t a[M * K], w[N * K];
   int32_t bias[N] = {}, want[M * N];
-  for (uint8_t &x : a) x = (uint8_t)(0x40 | vmac_rng_next(&bench->rng));
+  for (uint8_t &x : a) x = (uint8_t)(0x42 | vmac_rng_next(&bench->rng));
   for (uint8_t &x : w) x = (uint8_t)vmac_rng_next(&bench->rng);
+  memset(a + BAD_PIXEL * K, MARK, K);
   const sim_job job = {"sabotage", M, K, N, a, w, bias, NULL, NULL};
-  const sim_options options = {bench->seed, 100, -1};
+  const sim_options options = {bench->seed, 100, -1, 0};
   sim_expect(vmac_mult_at((size_t)model->cell), table, &job, model->correction, want);
   vmac_err err;
   if (sim_check(&broken, &job, &options, want, &bench->cycles, &err))
@@ -101,19 +167,65 @@ static void run_sabotage(Bench *bench, const sim_model *model, const int32_t *ta
     bench_fail(bench, "a broken unit: expected the words '%s', found '%s'", name, err.text);
 }
 
+/* Two pixels of one tile, after its weights and coefficients; `rule` breaks one thing. NO_START: a
+ * reset comes between the two, so the second is the first after a reset. */
+enum { NO_RULE, NO_START, FIRST_CHANGES, LAST_CHANGES, ADDRESS, LEFT_COLUMN, RULES };
+
+static bool breaks(const sim_model *model, int rule, uint64_t seed) {
+  void *dut = model->open(seed);
+  sim_in in = {};
+  sim_out out = {};
+  in.rst = true;
+  model->cycle(dut, &in, &out);
+  in.rst = false;
+  in.w_valid = in.w_row = in.k_valid = true;
+  for (int i = 0; i < model->rows + model->cols; i++) {
+    in.w_col = rule == LEFT_COLUMN && i == 0 ? 2 : 3;
+    model->cycle(dut, &in, &out);
+  }
+  in.w_valid = in.k_valid = false;
+  in.a_valid = in.a_start = in.a_first = in.a_last = true;
+  if (rule == ADDRESS) in.a_addr = (uint32_t)model->depth;
+  model->cycle(dut, &in, &out);
+  in.a_start = false;
+  if (rule == FIRST_CHANGES) in.a_first = false;
+  if (rule == LAST_CHANGES) in.a_last = false;
+  in.rst = rule == NO_START;
+  in.a_valid = !in.rst;
+  model->cycle(dut, &in, &out);
+  in.rst = false;
+  in.a_valid = true;
+  model->cycle(dut, &in, &out);
+  model->close(dut);
+  return out.broken;
+}
+
+static void run_rules(Bench *bench, const sim_model *model) {
+  for (int rule = 0; rule < RULES; rule++) {
+    /* An address of a full power of two cannot be too high. */
+    if (rule == ADDRESS && (model->depth & (model->depth - 1)) == 0) continue;
+    if (breaks(model, rule, bench->seed) != (rule != NO_RULE))
+      bench_fail(bench, "%s: rule %d: the assertion is wrong", model->name, rule);
+  }
+}
+
 static void run_model(Bench *bench, const sim_model *model) {
   int32_t *table = (int32_t *)vmac_alloc(65536, sizeof *table);
   vmac_mult_table(vmac_mult_at((size_t)model->cell), table);
   const int r = model->rows, c = model->cols;
-  const int ms[] = {1, 2, r, 2 * r + 1, 37};
+  const int ms[] = {1, 2, r - 1, r, r + 1, 2 * r, 2 * r + 1, 37};
   const int ks[] = {1, r - 1, r, r + 1, 2 * r, 2 * r + 1, 53};
   const int ns[] = {1, c - 1, c, c + 1, 2 * c, 2 * c + 1, 43};
   for (int m : ms)
     for (int k : ks)
-      for (int n : ns) run_shape(bench, model, table, m, k, n);
+      for (int n : ns) run_shape(bench, model, table, m, k, n, 0);
   const int depth = model->depth;
   const int deep[] = {depth - 1, depth, depth + 1, 2 * depth + 3};
-  for (int m : deep) run_shape(bench, model, table, m, 2 * r + 1, c + 1);
+  for (int m : deep) run_shape(bench, model, table, m, 2 * r + 1, c + 1, 0);
+  for (int i = 0; i < 30; i++)
+    run_shape(bench, model, table, 37, 2 * r + 1, c + 1,
+              1 + (int)vmac_rng_below(&bench->rng, (uint32_t)(8 * (r + c) + 100)));
+  if (r * c <= 64) run_longest(bench, model, table);
   run_sabotage(bench, model, table, true, "column 1 (channel 1)");
   run_sabotage(bench, model, table, true, "row 2, k 2");
   run_sabotage(bench, model, table, false, "pixel 5, column 1 (channel 1)");
@@ -124,5 +236,8 @@ static void run_model(Bench *bench, const sim_model *model) {
 int main(int argc, char **argv) {
   Bench bench = bench_start("mac_unit", argc, argv);
   for (size_t i = 0; i < sim_model_count; i++) run_model(&bench, sim_models[i]);
+  puts("rules broken on purpose; verilator reports each:");
+  for (size_t i = 0; i < sim_model_count; i++)
+    if (sim_models[i]->rows * sim_models[i]->cols < 64) run_rules(&bench, sim_models[i]);
   return bench_pass(&bench);
 }

@@ -14,6 +14,11 @@ cmp -s "$tmp/direct" "$tmp/s8"
 ok $? "the exact s8 cell gives the direct products' bytes"
 [ "$(wc -c < "$tmp/direct")" -eq 600 ]
 ok $? "--dump writes 10 bytes per image"
+for rounding in double single; do
+  "$VARIMAC" eval --net "$net" --rounding $rounding --dump "$tmp/$rounding" > /dev/null
+  cmp -s "$tmp/$rounding" tests/data/resnet8-$rounding.i8
+  ok $? "all 500 images give the recorded bytes, $rounding rounding"
+done
 for mode in bias paper cv; do
   run --mult exact --correction $mode --dump "$tmp/$mode" && cmp -s "$tmp/direct" "$tmp/$mode"
   ok $? "correction $mode leaves the exact cell alone"

@@ -3,7 +3,9 @@
 #
 # TEST RATIONALE. State space: three cells (perforated u8, recursive s8, zero) in both mapping
 # variants; transitions of every net of one against Icarus Verilog with the library's own models;
-# areas against yosys; each way in which a tool, a file or a netlist can be missing or wrong.
+# areas against yosys; the whole table: every netlist meets the delay target, savings against a
+# table worked out by hand; delay in a library of other units; each way in which a tool, a file or a
+# netlist can be missing or wrong.
 # Parameters: the Icarus comparison runs 4 lanes of 100 steps: lane borders, a ragged machine word.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -73,6 +75,52 @@ ok $? "the zero cell costs nothing" "$(cat "$cells/zero/plain/energy.txt")"
 awk -v d="$(value delay_ns "$cells/perf2/plain/delay.txt")" 'BEGIN { exit !(d > 0.5 && d < 10) }'
 ok $? "perf2 has a plausible delay"
 
+# ---- the table ----
+
+mk "$cells/cells.csv" > "$tmp/log" 2>&1
+ok $? "every cell maps, and equals its C model" "$(tail -n 3 "$tmp/log")"
+awk -F, '
+  /^# library/ { for (i = 1; i <= NF; i++) if ($i ~ /delay target/) split($i, word, " ") }
+  /^#/ { next }
+  $1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i; next }
+  {
+    rows++
+    for (i = 0; i < 2; i++) {
+      fa = i ? "_fa" : ""
+      error = $at["delay" fa "_ns"] + $at["slack" fa "_ns"] - word[3] / 1000
+      if ($at["slack" fa "_ns"] < 0 || error > 1e-9 || error < -1e-9) print
+    }
+  }
+  END { if (rows < 10) print "rows: " rows }' "$cells/cells.csv" > "$tmp/late"
+[ ! -s "$tmp/late" ]
+ok $? "every netlist meets the delay target" "$(head -n 3 "$tmp/late")"
+
+# Median and range of the inferred *: the cell's own figure lies within, and they do differ.
+awk -F, -v own="$(value area_um2 "$cells/exact/plain/energy.txt")" '
+  $1 == "exact" && $2 == "plain" && $3 == "area_um2" {
+    found = $4 == 6 && $5 <= own && own <= $7 && $5 < $7 && $5 <= $6 && $6 <= $7
+  }
+  END { exit !found }' "$cells/star-noise.csv"
+ok $? "the inferred * moves with yosys' numbering" "$(cat "$cells/star-noise.csv")"
+[ "$(printf '1\n2\n4\n9\n' | awk -v head=x -f synth/spread.awk)" = x,4,1,3,9 ] &&
+  [ "$(printf '1\n2\n9\n' | awk -v head=x -f synth/spread.awk)" = x,3,1,2,9 ]
+ok $? "median of an even and an odd count"
+
+# The best exact figure stands last in one column and first in another.
+cat > "$tmp/cells.csv" << END
+# a comment
+name,class,family,model,area_um2,delay_ns,slack_ns,energy_pj,area_fa_um2,delay_fa_ns,slack_fa_ns,energy_fa_pj
+half,u8,perforated,half,50,1,1,1,30,3,-1,1
+star,u8,exact,star,200,1,1,4,60,1,1,5
+array,u8,perforated,star,100,1,1,5,90,1,1,4
+other,s8,exact,other,10,1,1,1,10,1,1,1
+END
+sh synth/show.sh "$tmp/cells.csv" > "$tmp/shown"
+grep -q '^half  *u8  *50  *50%  *1.000  *1.000  *75% |  *30  *50%  *3.000!  *1.000  *75%$' \
+  "$tmp/shown" && grep -q '^star .* 200 *-100% .* 4.000 *0% | *60 *0% .* 5.000 *-25%$' "$tmp/shown" &&
+  grep -q 'u8: plain array 100 um2, star 4.000 pJ; fa star 60 um2, array 4.000 pJ' "$tmp/shown"
+ok $? "savings are against the best exact figure of the column" "$(cat "$tmp/shown")"
+
 mk -n -W rtl/mult/vmac_mult_recursive.v "$cells/perf2/plain/netlist.json" \
   "$cells/rec4s/plain/netlist.json" > "$tmp/log" 2>&1
 grep -q 'map.sh.*rec4s' "$tmp/log" && ! grep -q 'map.sh.*perf2' "$tmp/log"
@@ -89,7 +137,8 @@ ok $? "another setting makes stale what it made; make -n writes none" "$(cat "$t
 energy() {
   "$ENERGY" --liberty "${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}" \
     --netlist "${NETLIST:-$cells/perf2/plain/netlist.json}" --cell "${CELL:-perf2}" \
-    --operands "${OPERANDS:-$tmp/u8}" "$@"
+    --operands "${OPERANDS:-$tmp/u8}" --load-ff "${LOAD:-25}" --slew "${SLEW:-0.1}" \
+    --period "${PERIOD:-5}" "$@"
 }
 
 energy --nets "$tmp/nets.csv" > "$tmp/log"
@@ -175,10 +224,23 @@ head -c 5000 /usr/share/qflow/tech/osu018/osu018_stdcells.lib > "$tmp/cut.lib"
 LIBERTY=$tmp/cut.lib refused 1 'cut.lib:[0-9]*: .*truncated' "a truncated library" energy
 head -c 5000 "$cells/perf2/plain/netlist.json" > "$tmp/cut.json"
 NETLIST=$tmp/cut.json refused 1 'cut.json.*not JSON' "a truncated netlist" energy
-refused 2 'are required' "missing options" "$ENERGY"
+refused 2 'are required' "missing options" "$ENERGY" --liberty a --netlist b --cell c --operands d
+for option in LOAD SLEW PERIOD; do
+  eval "$option=0"
+  refused 2 'above 0' "$option of 0" energy
+  unset $option
+done
 
-export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_DELAY_PS=2500 VMAC_INPUT_SLEW_NS=0.1
+export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_DELAY_PS=4500 VMAC_INPUT_SLEW_NS=0.1
 export VMAC_PERIOD_NS=5 LIB_FILES=/usr/share/qflow/tech/osu018/osu018_stdcells.lib
+# The same numbers as ps and fF, all settings divided by 1,000: the delay is, too.
+sed -e 's/time_unit : "1ns"/time_unit : "1ps"/' -e 's/(1,pf)/(1,ff)/' "$LIB_FILES" > "$tmp/ps.lib"
+LIB_FILES=$tmp/ps.lib ABC_LOAD_IN_FF=0.025 VMAC_INPUT_SLEW_NS=0.0001 VMAC_PERIOD_NS=0.005 \
+  sh synth/time.sh vmac_cell_perf2 "$cells/perf2/plain/scalar.v" "$tmp/report" > "$tmp/delay"
+awk -v ns="$(value delay_ns "$cells/perf2/plain/delay.txt")" -v ps="$(value delay_ns "$tmp/delay")" \
+  'BEGIN { exit !(ps > 0 && ps - ns / 1000 < 1e-5 && ns / 1000 - ps < 1e-5) }'
+ok $? "delay in a library of ps and fF" "$(cat "$tmp/delay")"
+
 LIB_FILES=/none.lib refused 1 'no cell library /none.lib' "mapping without a library" \
   sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
 refused 1 'ERROR.*vmac_mult_zero' "mapping without a family's file" \
