@@ -9,7 +9,7 @@
 //   accumulators that enter from the next cycle on. Both may be 1 in one cycle: the old shadow
 //   coefficients are taken.
 // Not: the zero points' constant part; the compiler folds it into bias. Not requantization.
-// Paper: Zervakis et al., control variate approximation (arXiv 2102.09642), with fraction bits.
+// Paper: arXiv:2412.16757 (control variate), with fraction bits.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -70,17 +70,14 @@ module vmac_correct #(
       reg signed [31:0]    c0_q;
       reg signed [17:0]    c1_q;
       reg        [X_W-1:0] sum_x_q;
-      reg signed [42:0]    product_q;
-      reg signed [32:0]    offset_q;
+      reg        [31:0]    v_q;
 
-      // 18 x 25 bits, and one addition: 44 bits hold every value. The product has a cycle of its
-      // own: with the addition it would be the unit's longest path.
-      wire signed [32:0] half = 33'sd1 <<< (F - 1);
-      wire signed [42:0] c1 = {{25{c1_q[17]}}, c1_q};
-      wire signed [42:0] sum_x = {{(43 - X_W){1'b0}}, sum_x_i};
-      wire signed [43:0] product = {product_q[42], product_q};
-      wire signed [43:0] offset = {{11{offset_q[32]}}, offset_q};
-      wire signed [43:0] scaled = product + offset;
+      // 18 x 25 bits and one addition: 44 bits hold every value.
+      wire signed [43:0] half = 44'sd1 <<< (F - 1);
+      wire signed [43:0] c0 = {{12{c0_q[31]}}, c0_q};
+      wire signed [43:0] c1 = {{26{c1_q[17]}}, c1_q};
+      wire signed [43:0] sum_x = {{(44 - X_W){1'b0}}, sum_x_i};
+      wire signed [43:0] scaled = c1 * sum_x + c0 + half;
 
       wire unused_scaled = ^{scaled[43:F+32], scaled[F-1:0]};
 
@@ -88,13 +85,10 @@ module vmac_correct #(
         if (k_shift_i) shadow_q <= k_i[81:32];
         if (take_i) {c0_q, c1_q} <= shadow_q;
         sum_x_q <= sum_x_i;
-        if (valid_i) begin
-          product_q <= c1 * sum_x;
-          offset_q  <= {c0_q[31], c0_q} + half;
-        end
+        if (valid_i) v_q <= scaled[F +: 32];
       end
 
-      assign v = scaled[F +: 32];
+      assign v = v_q;
       assign sum_x_o = sum_x_q;
       assign k_o = {shadow_q, bias_shadow_q};
     end else begin : g_no_v

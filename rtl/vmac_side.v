@@ -7,8 +7,8 @@
 //   sum_x_o = sum of X (cells with a control variate and OPT_CORRECTION = 1; else 0), X = A mod
 //   2^bits or the OR of A's low bits, as the registry says.
 // Not: accumulation over K tiles (vmac_accum).
-// Paper: Zervakis et al., control variate approximation (arXiv 2102.09642) adds X in every PE; the
-//   sum does not depend on the column, so it is made once here.
+// Paper: arXiv:2412.16757 (control variate) adds X in every PE; the sum does
+//   not depend on the column, so it is made once here.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

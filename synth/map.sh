@@ -25,9 +25,9 @@ esac
 # extract_fa of yosys 0.23 inverts a sum whose carry has an odd number of inverted inputs (yosys
 # issues 3879, 4573; the product of an exact 8 x 8 multiplier changed). Without abc before it the
 # adders still have their plain AND, OR, XOR form, and inverters hidden behind a name it does not
-# know keep it from looking through them. The guard is vmac-energy's comparison of every netlist with the C
-# model on all 65,536 operand pairs: tests/mutations.tbl, synth-inverters-seen, takes the detour away
-# and sees it fail.
+# know keep it from looking through them. The guard is vmac-energy's comparison of every netlist
+# with the C model on all 65,536 operand pairs: synth-inverters-seen of tests/mutations.tbl takes
+# the detour away and sees it fail.
 adders='' noabc=''
 if [ "$variant" = adders ]; then
   [ -r "$ADDER_MAP_FILE" ] || die "ADDER_MAP_FILE: cannot read '$ADDER_MAP_FILE'"

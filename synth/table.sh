@@ -13,8 +13,8 @@ echo "# library $(basename "$LIB_FILES") sha256 $(sha256sum "$LIB_FILES" | cut -
   "input transition $VMAC_INPUT_SLEW_NS ns, leakage over $VMAC_PERIOD_NS ns"
 echo "# energy: per product, multiplier only, zero-delay toggles (no glitches), weight held;" \
   "operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.log")"
-echo "# *_fa: full and half adders mapped to library cells first; model: the registry cell that the" \
-  "netlist equals on all pairs; slack: delay target less delay"
+echo "# *_fa: full and half adders mapped to library cells first;" \
+  "model: the registry cell that the netlist equals on all pairs; slack: delay target less delay"
 awk -F, '
   BEGIN { format["area_um2"] = " %.0f/%.0f/%.0f um2"; format["delay_ns"] = " %.2f/%.2f/%.2f ns"
     format["energy_pj"] = " %.2f/%.2f/%.2f pJ" }

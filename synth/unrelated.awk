@@ -1,4 +1,4 @@
-# unrelated.awk: a Verilog module of n assignments that no cell uses; it only moves yosys' numbering.
+# unrelated.awk: a Verilog module of n assignments that no cell uses; only moves yosys' numbering.
 # Usage: awk -v n=COUNT -f unrelated.awk
 # SPDX-License-Identifier: Apache-2.0
 

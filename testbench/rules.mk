@@ -33,7 +33,8 @@ $(B)/bench/$(1): $(B)/verilator/tb_$(1)/bench.o $(B)/verilator/tb_$(1)/model.o $
 endef
 $(foreach b,$(BENCH_UNITS),$(eval $(call bench_rules,$(b))))
 
-$(B)/verilator/testbench/%.o: testbench/%.cpp testbench/bench.h sim/sim.h cmodel/vmac.h cmodel/net/net.h
+$(B)/verilator/testbench/%.o: testbench/%.cpp testbench/bench.h sim/sim.h \
+                                 cmodel/vmac.h cmodel/net/net.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -Itestbench -c -o $@ $<
 

@@ -9,8 +9,11 @@ module vmac_tb_cells #(
 ) (
   input  wire [7:0]          a_i,
   input  wire [7:0]          w_i,
+  output wire [31:0]         cells_o,
   output wire [16*CELLS-1:0] p_o
 );
+
+  assign cells_o = CELLS;
 
   genvar c;
   generate

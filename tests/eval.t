@@ -73,7 +73,7 @@ refuse "a layer beyond the network" 1 "trace-layer" --net "$net" --trace-layer 9
 run --json "$tmp/made" --dump /nonexistent/file
 [ $? -eq 1 ] && grep -q '/nonexistent/file' "$tmp/err" && [ ! -e "$tmp/made" ]
 ok $? "one output that cannot be written: none is"
-mkfifo "$tmp/pipe" && { cat "$tmp/pipe" > "$tmp/piped" & } && run --dump "$tmp/pipe" && wait &&
+mkfifo "$tmp/pipe" && { timeout 20 cat "$tmp/pipe" > "$tmp/piped" & } && run --dump "$tmp/pipe" && wait &&
   [ -p "$tmp/pipe" ] && cmp -s "$tmp/piped" "$tmp/direct"
 ok $? "a pipe is written, not replaced"
 

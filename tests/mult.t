@@ -185,10 +185,12 @@ fails 1 "no multiplier 'prf2'" 'unknown name among known ones: no output' \
   "$VARIMAC" mult errors exact prf2
 fails 2 "no verb 'tabel', did you mean 'table'" 'unknown verb' "$VARIMAC" mult tabel
 fails 2 'expected one multiplier, found 0' 'missing name' "$VARIMAC" mult info
-fails 2 "mult: no option '--bogus'; see varimac mult --help" 'unknown option' "$VARIMAC" mult table perf2 --bogus
+fails 2 "mult: no option '--bogus'; see varimac mult --help" 'unknown option' \
+  "$VARIMAC" mult table perf2 --bogus
 fails 2 "takes no option '--json'" 'option of another verb' "$VARIMAC" mult table perf2 --json x
 fails 2 "option '-o' needs a value; see" 'option without value' "$VARIMAC" mult map perf2 -o
-fails 2 "option '--json' needs a value; see" 'long option without value' "$VARIMAC" mult errors --json
+fails 2 "option '--json' needs a value; see" 'long option without value' \
+  "$VARIMAC" mult errors --json
 fails 2 "option '--raw' takes no value; see" 'needless value' "$VARIMAC" mult table perf2 --raw=1
 fails 2 "no option '--jsn', did you mean '--json'" 'misspelt option' "$VARIMAC" mult errors --jsn=x
 fails 2 "no option '-x'; see" 'unknown letter' "$VARIMAC" mult table -x perf2

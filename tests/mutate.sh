@@ -10,15 +10,20 @@ scratch=${TMPDIR:-/tmp}/varimac-mutations.$$
 mkdir "$scratch"
 trap 'rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM
-git ls-files -z --cached --others --exclude-standard | xargs -0 cp -p --parents -t "$scratch"
-[ ! -d build/data ] || { mkdir -p "$scratch/build" && ln -s "$PWD/build/data" "$scratch/build/data"; }
+# shellcheck disable=SC2016 # expanded by the inner sh; a file removed from the tree is left out
+git ls-files -z --cached --others --exclude-standard |
+  xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' sh |
+  xargs -0 cp -p --parents -t "$scratch"
+[ ! -d build/data ] ||
+  { mkdir -p "$scratch/build" && ln -s "$PWD/build/data" "$scratch/build/data"; }
 
 # A fault that does not build proves nothing about the test. What compilers (line:column before the
-# word, which cmocka, whose failures count, has not), verilator, linkers, make (but not "Error 1", by
-# which it passes on a test's own failure), awk, sh, iverilog and yosys say then.
+# word, which cmocka, whose failures count, has not), verilator, linkers, make (but not "Error 1",
+# by which it passes on a test's own failure), awk, sh, iverilog and yosys say then.
 broken='[0-9]:[0-9]+: (fatal )?error: |^%Error|undefined reference to|collect2: error|ld returned'
 broken="$broken|linker command failed|No rule to make target|: \*\*\* .*Stop\.\$|[Ss]yntax error"
-broken="$broken|awk: (line [0-9]+|run time error|.*: fatal)|: [0-9]+: [^ ]+: not found\$|command not found"
+broken="$broken|awk: (line [0-9]+|run time error|.*: fatal)"
+broken="$broken|: [0-9]+: [^ ]+: not found\$|command not found"
 caught=0 missed=0
 tab=$(printf '\t')
 grep -v '^#' "${MUTATIONS:-tests/mutations.tbl}" > "$scratch/list"

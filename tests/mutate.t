@@ -1,10 +1,15 @@
 #!/bin/sh
-# TEST RATIONALE: tests/mutate.sh on a table of its own. State space: a fault that is seen, one that
-#   is not, one that plants nothing, a command that fails anyway, and each kind of tool that says
-#   that the faulty tree does not build; a command shared by two faults; one chosen by its id.
+# TEST RATIONALE: tests/mutate.sh on a table and a small tree of its own. State space: a fault that
+#   is seen, one that is not, one that plants nothing, a command that fails anyway, and each kind of
+#   tool that says that the faulty tree does not build; a command shared by two faults; one fault
+#   chosen by its id.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
+
+mkdir -p "$tmp/tree/tests" && cp tests/mutate.sh tests/tap.sh "$tmp/tree/tests" && cd "$tmp/tree" &&
+  git init -q . && echo gone > gone && git add gone && rm gone
+ok $? "a tree with one file removed"
 
 # row ID COMMAND: the fault is a file that holds "PLANTED"
 row() { printf '%s\ttests/tap.sh\t1s/.*/# PLANTED/\t%s\n' "$1" "$2" >> "$tmp/table"; }
@@ -27,7 +32,8 @@ breaks broken-command "sh -c no-such-program"
 breaks broken-verilog "echo 'module x endmodule' > x.v; verilator --lint-only x.v"
 
 MUTATIONS=$tmp/table sh tests/mutate.sh > "$tmp/said" 2>&1
-ok $(($? != 1)) "exit 1 where a fault was missed" "$(cat "$tmp/said")"
+status=$?
+ok $((status != 1)) "exit 1 where a fault was missed" "$(cat "$tmp/said")"
 verdict() { # verdict ID TEXT
   grep -q "^$1: $2" "$tmp/said"
   ok $? "$1: $2" "$(grep "^$1" "$tmp/said")"

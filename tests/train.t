@@ -1,9 +1,9 @@
 #!/bin/sh
 # TEST RATIONALE: `varimac train` and `varimac quantize` as a user meets them.
 #   State space: a run killed and resumed against one never stopped; every refusal with its exit
-#   code and no file left; the shipped weights by digest, and the shipped float network quantized
-#   again.
-#   Gradients, thread counts and file formats are tested in unit/test_train.c.
+#   code and no file left; runs that diverge; the shipped weights by digest, and the shipped float
+#   network quantized again.
+#   Gradients, thread counts and file formats are tested in unit/test_train_*.c.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 
@@ -70,6 +70,23 @@ refuse "a checkpoint in the way" 1 "--resume continues it" train $small \
 refuse "a checkpoint of other options" 1 "same options: varimac train" train $small --resume \
   --seed 2 --out "$tmp/other.safetensors"
 
+# diverge DESCRIPTION TEXT OPTION...: exit 1 with the text and a hint, no weights.
+diverge() {
+  what=$1 text=$2
+  shift 2
+  rm -f "$tmp"/wild.*
+  train --rate 30 --out "$tmp/wild.safetensors" "$@"
+  got=$?
+  [ $got -eq 1 ] && grep -q "$text" "$tmp/err" && grep -q 'smaller --rate' "$tmp/err" &&
+    [ ! -e "$tmp/wild.safetensors" ]
+  ok $? "$what" "exit $got: $(cat "$tmp/err")"
+}
+diverge "a run that diverges" "the training loss is" --rate 100 --epochs 4
+diverge "a run whose test loss alone has diverged" "the test loss is" --epochs 1
+train --rate 30 --epochs 1 --resume --out "$tmp/wild.safetensors"
+[ $? -eq 1 ] && grep -q "the test loss is" "$tmp/err" && [ ! -e "$tmp/wild.safetensors" ]
+ok $? "the same, resumed" "$(cat "$tmp/err")"
+
 q="$tmp/new/q.tflite"
 head -c 200000 "$tmp/whole.safetensors" > "$tmp/short.safetensors"
 sed 's/"F32"/"F16"/' "$tmp/whole.safetensors" > "$tmp/f16.safetensors"
@@ -79,6 +96,15 @@ refuse "a truncated network" 1 "short.safetensors" quantize --in "$tmp/short.saf
 refuse "a network of halves" 1 "expected dtype F32" quantize --in "$tmp/f16.safetensors" --out "$q"
 refuse "a missing tensor" 1 "no tensor 'stem.conv.weight'" quantize \
   --in "$tmp/name.safetensors" --out "$q"
+# Every value 1e9 (bytes "(knN"): each alone is let in, together they overflow.
+header=$((8 + $(od -An -tu2 -N2 "$tmp/whole.safetensors")))
+values=$((($(wc -c < "$tmp/whole.safetensors") - header) / 4))
+{
+  head -c $header "$tmp/whole.safetensors"
+  awk -v n=$values 'BEGIN { while (n--) printf "(knN" }'
+} > "$tmp/huge.safetensors"
+refuse "a network whose outputs overflow" 1 "huge.safetensors: layer '.*is not finite" quantize \
+  --in "$tmp/huge.safetensors" --out "$q" --data subset:calib --images 20
 refuse "a file of another kind" 1 "not a safetensors file" quantize \
   --in tests/data/cifar10-test.png --out "$q"
 refuse "calibration on test images" 1 "is a test set" quantize --in "$tmp/whole.safetensors" \

@@ -1,7 +1,6 @@
 /* varimac eval: accuracy of a network with one multiplier and one correction mode.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -95,7 +94,7 @@ static void check(options *o) {
 
 static options parse(int argc, char **argv) {
   options o = {.data = "subset:test", .layer = -1, .image = -1};
-  for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) switch (c) {
+  for (int c; (c = cli_getopt(argc, argv, "", table)) != -1;) switch (c) {
     case NET:
       o.net = optarg;
       break;
@@ -144,8 +143,6 @@ static options parse(int argc, char **argv) {
     case HELP:
       fputs(help, stdout);
       exit(0);
-    default:
-      cli_usage("eval: see varimac eval --help");
     }
   if (optind < argc)
     cli_usage("eval: unexpected argument '%s'; see varimac eval --help", argv[optind]);

@@ -208,8 +208,8 @@ static void show_errors(const options *opt) {
   vmac_err err;
   if (opt->json) {
     char *text = cJSON_Print(rows);
-    if (!text) cli_die("%s: not enough memory for the JSON text", opt->json);
-    if (!vmac_write_file(opt->json, text, strlen(text), &err)) cli_die("%s", err.text);
+    if (!text) vmac_fail(&err, "%s: not enough memory for the JSON text", opt->json);
+    if (!text || !vmac_write_file(opt->json, text, strlen(text), &err)) cli_die("%s", err.text);
     cJSON_free(text);
   }
   cJSON_Delete(rows);

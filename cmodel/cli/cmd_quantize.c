@@ -1,6 +1,5 @@
 /* varimac quantize: a trained float network as a TFLite int8 one. SPDX-License-Identifier:
  * Apache-2.0 */
-#include <getopt.h>
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -45,15 +44,17 @@ static train_model *load_model(const char *path) {
   return model;
 }
 
-/* The int8 network from ranges over the first `images` images, written to `out`. */
-static vmac_net *make_net(train_trainer *t, const vmac_dataset *data, size_t images,
+/* The int8 network from ranges over the first `images` images, written to `out`; `in` is what the
+ * model came from. */
+static vmac_net *make_net(train_trainer *t, const vmac_dataset *data, size_t images, const char *in,
                           const char *out) {
   vmac_err err;
   train_range *range = vmac_alloc((size_t)t->model->layers, sizeof *range);
-  train_ranges(t, data, images, range);
-  vmac_net *net = train_quantize(t->model, range, &err);
+  vmac_net *net =
+      train_ranges(t, data, images, range, &err) ? train_quantize(t->model, range, &err) : NULL;
   free(range);
-  if (!net || !vmac_net_save(net, out, &err)) cli_die("%s", err.text);
+  if (!net) cli_die("%s: %s", in, err.text);
+  if (!vmac_net_save(net, out, &err)) cli_die("%s", err.text);
   return net;
 }
 
@@ -66,10 +67,13 @@ static void print_tensors(const vmac_net *net) {
 }
 
 /* Float and int8 accuracy side by side. */
-static void compare(train_trainer *t, const vmac_net *net, const char *spec) {
+static void compare(train_trainer *t, const vmac_net *net, const char *in, const char *spec) {
   vmac_dataset test;
   load(&test, spec, t->model->net);
-  const double real = train_evaluate(t, &test).accuracy;
+  train_result result;
+  vmac_err err;
+  if (!train_evaluate(t, &test, &result, &err)) cli_die("%s: %s", in, err.text);
+  const double real = result.accuracy;
   uint8_t *answer = vmac_alloc(test.n, 1);
   omp_set_num_threads(t->threads); /* the float pass wants one, the integer pass all */
   run_answers("int8", net, NULL, VMAC_ROUND_DOUBLE, &test, test.n, answer, NULL);
@@ -84,7 +88,7 @@ int cmd_quantize(int argc, char **argv) {
   const char *in = NULL, *out = NULL, *spec = "cifar10:train", *test = NULL;
   size_t images = 1000;
   int threads = omp_get_num_procs();
-  for (int o; (o = getopt_long(argc, argv, "ho:", OPTIONS, NULL)) != -1;) switch (o) {
+  for (int o; (o = cli_getopt(argc, argv, "ho:", OPTIONS)) != -1;) switch (o) {
     case 'h':
       fputs(HELP, stdout);
       return 0;
@@ -106,8 +110,6 @@ int cmd_quantize(int argc, char **argv) {
     case THREADS:
       threads = (int)cli_int("--threads", optarg, 1, 1024);
       break;
-    default:
-      cli_usage("see varimac quantize --help");
     }
   if (optind < argc)
     cli_usage("quantize takes no argument '%s'; see varimac quantize --help", argv[optind]);
@@ -115,15 +117,14 @@ int cmd_quantize(int argc, char **argv) {
   run_refuse_test_set("--data", spec);
   train_model *model = load_model(in);
   vmac_dataset data;
-  run_refuse_test_set("--data", spec);
   load(&data, spec, model->net);
   if (images > data.n) cli_die("--images %zu: %s has only %zu", images, spec, data.n);
   const train_config config = {.batch = 128, .shards = 4};
   train_trainer *t = train_trainer_new(model, &config, threads);
-  vmac_net *net = make_net(t, &data, images, out);
+  vmac_net *net = make_net(t, &data, images, in, out);
   printf("%s: calibrated on %zu images of %s\n", out, images, spec);
   print_tensors(net);
-  if (test) compare(t, net, test);
+  if (test) compare(t, net, in, test);
   vmac_net_free(net);
   train_trainer_free(t);
   vmac_dataset_free(&data);

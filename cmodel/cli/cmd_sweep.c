@@ -1,11 +1,9 @@
 /* varimac sweep: many cells and correction modes over one data set, one CSV row each.
  *
- * The exact network runs once for all. The file holds the points asked for and is rewritten after each, so an interrupted
- * sweep goes on where it stopped: a row is kept where network, cell, mode, data and rounding are
- * the same.
- * SPDX-License-Identifier: Apache-2.0 */
+ * The exact network runs once for all. The file holds the points asked for and is rewritten after
+ * each, so an interrupted sweep goes on where it stopped: a row is kept where network, cell, mode,
+ * data and rounding are the same. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
-#include <getopt.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,7 +51,7 @@ static options parse(int argc, char **argv) {
                                         {"help", 0, 0, HELP},
                                         {0}};
   options o = {.data = "subset:test", .calib = "subset:calib"};
-  for (int c; (c = getopt_long(argc, argv, "o:", table, NULL)) != -1;) switch (c) {
+  for (int c; (c = cli_getopt(argc, argv, "o:", table)) != -1;) switch (c) {
     case NET:
       o.net = optarg;
       break;
@@ -84,8 +82,6 @@ static options parse(int argc, char **argv) {
     case HELP:
       fputs(help, stdout);
       exit(0);
-    default:
-      cli_usage("sweep: see varimac sweep --help");
     }
   if (optind < argc)
     cli_usage("sweep: unexpected argument '%s'; see varimac sweep --help", argv[optind]);

@@ -1,5 +1,4 @@
 /* varimac train: float training from scratch. SPDX-License-Identifier: Apache-2.0 */
-#include <getopt.h>
 #include <inttypes.h>
 #include <math.h>
 #include <omp.h>
@@ -103,7 +102,7 @@ static void parse(int argc, char **argv, arguments *a) {
   a->net = "resnet8";
   a->test = "cifar10:test";
   a->threads = omp_get_num_procs();
-  for (int o; (o = getopt_long(argc, argv, "h", OPTIONS, NULL)) != -1;) switch (o) {
+  for (int o; (o = cli_getopt(argc, argv, "h", OPTIONS)) != -1;) switch (o) {
     case 'h':
       fputs(HELP, stdout);
       exit(0);
@@ -161,8 +160,6 @@ static void parse(int argc, char **argv, arguments *a) {
     case NO_FLIP:
       c->flip = false;
       break;
-    default:
-      cli_usage("see varimac train --help");
     }
   if (optind < argc)
     cli_usage("train takes no argument '%s'; see varimac train --help", argv[optind]);
@@ -198,6 +195,31 @@ static const train_net *find_net(const char *name) {
   return net;
 }
 
+static _Noreturn void diverged(int epoch, const char *what, const char *checkpoint) {
+  cli_die("epoch %d: %s: the training diverged; use a smaller --rate (first remove %s)", epoch,
+          what, checkpoint);
+}
+
+/* Guessing costs ln(classes). A training loss far beyond it does not come back; a test loss may be
+ * poor while the running statistics are young, so it is judged at the end. */
+static void check_loss(const char *name, double loss, const train_net *net, int epoch,
+                       const char *checkpoint) {
+  enum { WORST = 100 };
+  char what[80];
+  if (loss <= WORST * log(net->classes)) return;
+  snprintf(what, sizeof what, "the %s loss is %.4g, guessing costs %.2f", name, loss,
+           log(net->classes));
+  diverged(epoch, what, checkpoint);
+}
+
+static train_result evaluate(train_trainer *t, const vmac_dataset *test, int epoch,
+                             const char *checkpoint) {
+  train_result result;
+  vmac_err err;
+  if (!train_evaluate(t, test, &result, &err)) diverged(epoch, err.text, checkpoint);
+  return result;
+}
+
 int cmd_train(int argc, char **argv) {
   arguments a = {0};
   vmac_err err;
@@ -222,11 +244,12 @@ int cmd_train(int argc, char **argv) {
   train_command(net, &a.config, command, sizeof command);
   printf("%s\n%s: %zu parameters, %zu training and %zu test images, %d threads%s\n", command,
          net->name, t->model->params, data.n, test.n, t->threads, epoch ? ", resumed" : "");
-  train_result tested = train_evaluate(t, &test);
+  train_result tested = {0};
+  if (epoch == a.config.epochs) tested = evaluate(t, &test, epoch, checkpoint);
   for (double spent = 0, first = epoch; epoch < a.config.epochs;) {
     const train_result r = train_epoch(t, &data, epoch++);
-    tested = train_evaluate(t, &test);
-    if (!isfinite(r.loss)) cli_die("epoch %d: the loss is not finite; use a smaller --rate", epoch);
+    check_loss("training", r.loss, net, epoch, checkpoint);
+    tested = evaluate(t, &test, epoch, checkpoint);
     spent += r.seconds + tested.seconds;
     const double left = spent / (epoch - first) * (a.config.epochs - epoch);
     printf("epoch %3d/%d  loss %.4f  train %.2f %%  test %.2f %% (loss %.4f)  %.1f s  ETA %.0f s\n",
@@ -236,6 +259,7 @@ int cmd_train(int argc, char **argv) {
     if (!train_save(t->model, &a.config, epoch, true, tested.accuracy, checkpoint, &err))
       cli_die("%s", err.text);
   }
+  check_loss("test", tested.loss, net, epoch, checkpoint);
   if (!train_save(t->model, &a.config, epoch, false, tested.accuracy, a.out, &err))
     cli_die("%s", err.text);
   unlink(checkpoint);

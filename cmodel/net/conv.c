@@ -4,21 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clones.h"
 #include "gemm/gemm.h"
 #include "net/net.h"
 
-/* The exact products are the golden model's most frequent operation: let the compiler use what the
- * processor has. Operands are widened to 16 bits, for which it finds multiply-and-add-pairs. */
-#if defined(__x86_64__) && defined(__gnu_linux__)
-#define VMAC_CLONES __attribute__((target_clones("avx2", "default")))
-#else
-#define VMAC_CLONES
-#endif
+/* Pixels that are computed together: enough that a layer's tables stay in the cache meanwhile. */
+static int block_pixels(const vmac_op *op) {
+  return op->m < 512 ? op->m : 512;
+}
 
-/* The scratch holds the operands of up to VMAC_PATCH_PIXELS pixels, (pixels, k), then the weights'
- * operands, (n, k); the exact path keeps both as int16, and one pixel's codes behind them. */
+/* The scratch holds the operands of a block, (pixels, k), then the weights' operands, (n, k); the
+ * exact path keeps both as int16, and one pixel's codes behind them. */
 size_t vmac_patch_bytes(const vmac_op *op) {
-  return (size_t)op->k * (2 * ((size_t)VMAC_PATCH_PIXELS + (size_t)op->n) + 1);
+  return (size_t)op->k * (2 * ((size_t)block_pixels(op) + (size_t)op->n) + 1);
 }
 
 /* A row of the window, kw x c codes; x is its left edge in the input row, which may lie outside. */
@@ -138,11 +136,12 @@ static void layer_exact(const vmac_net *net, const vmac_op *op, const int8_t *in
     return;
   }
   const size_t k = (size_t)op->k;
-  int16_t *a = (int16_t *)(void *)state->patch, *w = a + VMAC_PATCH_PIXELS * k;
+  const int block = block_pixels(op);
+  int16_t *a = (int16_t *)(void *)state->patch, *w = a + (size_t)block * k;
   int8_t *codes = (int8_t *)(w + (size_t)op->n * k);
   widen((size_t)op->n * k, net->tensor[op->weight].i8, w);
-  for (int first = 0; first < op->m; first += VMAC_PATCH_PIXELS) {
-    const int pixels = op->m - first < VMAC_PATCH_PIXELS ? op->m - first : VMAC_PATCH_PIXELS;
+  for (int first = 0; first < op->m; first += block) {
+    const int pixels = op->m - first < block ? op->m - first : block;
     for (int p = 0; p < pixels; p++) {
       vmac_patch(net, op, input, first + p, 0, codes);
       widen(k, codes, a + (size_t)p * k);
@@ -151,23 +150,40 @@ static void layer_exact(const vmac_net *net, const vmac_op *op, const int8_t *in
   }
 }
 
+/* What the array's side column adds up over one pixel's operands. */
+VMAC_CLONES
+static int32_t sum_operands(int k, const uint8_t *a) {
+  int32_t sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int i = 0; i < k; i++) sum += a[i];
+  return sum;
+}
+
+VMAC_CLONES
+static int32_t sum_variates(vmac_xkind kind, int bits, int k, const uint8_t *a) {
+  int32_t sum = 0;
+  if (kind == VMAC_X_LOW)
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < k; i++) sum += vmac_variate(VMAC_X_LOW, bits, a[i]);
+  else if (kind == VMAC_X_OR)
+#pragma omp simd reduction(+ : sum)
+    for (int i = 0; i < k; i++) sum += vmac_variate(VMAC_X_OR, bits, a[i]);
+  return sum;
+}
+
 /* One block of pixels with a cell, for channels first..first+n-1 that share operands a (pixels, k):
- * replaces the cell's sums in acc, row stride op->n, by final accumulators. */
+ * the cell's sums become final accumulators in acc, row stride op->n. */
 static void finish_block(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a,
                          int first, int n, const int32_t *folded, const int32_t *sums,
                          int32_t *acc) {
-  const bool u8 = mac->mult->cls == VMAC_U8;
+  const vmac_mult *mult = mac->mult;
   for (int p = 0; p < pixels; p++) {
     const uint8_t *row = a + (size_t)p * (size_t)op->k;
-    int32_t sum_a = 0, x = 0;
-    if (u8)
-      for (int i = 0; i < op->k; i++) sum_a += row[i];
-    if (mac->c1)
-      for (int i = 0; i < op->k; i++) x += vmac_variate(mac->mult->xkind, mac->mult->xbits, row[i]);
+    const int32_t sum_a = mult->cls == VMAC_U8 ? sum_operands(op->k, row) : 0;
+    const int32_t x = mac->c0 ? sum_variates(mult->xkind, mult->xbits, op->k, row) : 0;
     for (int j = 0; j < n; j++) {
       int64_t value = (int64_t)sums[p * n + j] - 128 * (int64_t)sum_a + folded[first + j];
-      if (mac->c0)
-        value += vmac_correction(mac->c0[first + j], mac->c1 ? mac->c1[first + j] : 0, x);
+      if (mac->c0) value += vmac_correction(mac->c0[first + j], mac->c1[first + j], x);
       acc[(size_t)p * (size_t)op->n + (size_t)(first + j)] = vmac_wrap(value);
     }
   }
@@ -185,18 +201,19 @@ static void cell_sums(const vmac_op *op, const vmac_mac *mac, int pixels, const 
 static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                        const int8_t *input, int32_t *acc, vmac_state *state) {
   const size_t k = (size_t)op->k;
+  const int block = block_pixels(op);
   const bool depthwise = op->kind == VMAC_DEPTHWISE;
   const int group = depthwise ? op->multiplier : op->n; /* channels that share operands */
-  uint8_t *a = state->patch, *w = a + VMAC_PATCH_PIXELS * k;
+  uint8_t *a = state->patch, *w = a + (size_t)block * k;
   const vmac_class cls = mac->mult->cls;
   for (int j = 0; !mac->rows && j < op->n; j++)
     for (int i = 0; i < op->k; i++)
       w[(size_t)j * k + (size_t)i] = vmac_operand_bits(cls, vmac_weight(net, op, j, i));
   int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
-  int32_t *sums = vmac_alloc((size_t)VMAC_PATCH_PIXELS * (size_t)group, sizeof *sums);
+  int32_t *sums = vmac_alloc((size_t)block * (size_t)group, sizeof *sums);
   for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, mac->mult->cls, j);
-  for (int first = 0; first < op->m; first += VMAC_PATCH_PIXELS) {
-    const int pixels = op->m - first < VMAC_PATCH_PIXELS ? op->m - first : VMAC_PATCH_PIXELS;
+  for (int first = 0; first < op->m; first += block) {
+    const int pixels = op->m - first < block ? op->m - first : block;
     for (int j = 0; j < op->n; j += group) {
       for (int p = 0; p < pixels; p++)
         vmac_patch(net, op, input, first + p, j, (int8_t *)a + (size_t)p * k);

@@ -56,8 +56,7 @@ void vmac_run_pool(const vmac_net *net, const vmac_op *op, const int8_t *in, int
 void vmac_run_pad(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 void vmac_run_softmax(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 
-/* How many output pixels' operands the scratch of a state holds, and the bytes it takes. */
-enum { VMAC_PATCH_PIXELS = 64 };
+/* Bytes that the scratch of a state takes for this op. */
 size_t vmac_patch_bytes(const vmac_op *op);
 
 #ifdef __cplusplus

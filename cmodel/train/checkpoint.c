@@ -59,7 +59,7 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
   return ok;
 }
 
-/* flat[slot] = the file's tensor prefix + name: same shape, finite values. */
+/* flat[slot] = the file's tensor prefix + name: same shape, sound values. */
 static bool copy_entry(const safetensors *st, const char *prefix, const train_slot *slot,
                        float *flat, const char *path, vmac_err *err) {
   char name[96];
@@ -72,9 +72,27 @@ static bool copy_entry(const safetensors *st, const char *prefix, const train_sl
     return vmac_fail(err, "%s: tensor '%s': expected %zu values of rank %d, found %zu of rank %d",
                      path, name, slot->size, slot->rank, e->size, e->rank);
   for (size_t i = 0; i < e->size; i++)
-    if (!isfinite(e->data[i]))
-      return vmac_fail(err, "%s: tensor '%s': value %zu is not finite", path, name, i);
+    if (!(fabsf(e->data[i]) <= TRAIN_LARGEST))
+      return vmac_fail(err,
+                       "%s: tensor '%s': value %zu: expected at most %g in size, found %g; "
+                       "the file is damaged or its training diverged",
+                       path, name, i, (double)TRAIN_LARGEST, (double)e->data[i]);
   memcpy(flat + slot->offset, e->data, e->size * sizeof *flat);
+  return true;
+}
+
+static bool check_variances(const train_model *m, const char *path, vmac_err *err) {
+  for (int i = 0; i < m->layers; i++) {
+    const train_layer *l = &m->layer[i];
+    if (l->row->kind != TRAIN_BN) continue;
+    const float *variance = m->stat + l->stat + l->c;
+    for (int c = 0; c < l->c; c++)
+      if (!(variance[c] >= 0))
+        return vmac_fail(err,
+                         "%s: tensor '%s.variance': value %d: expected 0 or more, found %g; "
+                         "the file is damaged",
+                         path, l->row->name, c, (double)variance[c]);
+  }
   return true;
 }
 
@@ -83,7 +101,7 @@ static bool copy_model(train_model *m, const safetensors *st, const char *path, 
     if (!copy_entry(st, "", &m->slot[i], m->param, path, err)) return false;
   for (int i = 0; i < m->stat_slots; i++)
     if (!copy_entry(st, "", &m->stat_slot[i], m->stat, path, err)) return false;
-  return true;
+  return check_variances(m, path, err);
 }
 
 static safetensors *open_ours(const char *path, vmac_err *err) {

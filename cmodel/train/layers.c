@@ -8,17 +8,10 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clones.h"
 #include "train/train.h"
 
 enum { LANES = 16, BLOCK = 256 };
-
-/* The build targets any x86-64; these loops are worth a version per vector width, chosen at start.
- * C11 mode forbids fused multiply-add, so every version gives the same bytes. */
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__)
-#define VECTOR __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
-#define VECTOR
-#endif
 
 /* sum[0][k] += a[.., k], sum[1][k] += a[.., k] * b[.., k] over `rows` rows of stride c. */
 static inline __attribute__((always_inline)) void two_sums(size_t rows, size_t c, size_t width,
@@ -56,7 +49,7 @@ static size_t block_width(size_t c, size_t first) {
   return c - first < LANES ? c - first : LANES;
 }
 
-VECTOR void train_bn_statistics(size_t rows, int c, const float *x, float *mean, float *var) {
+VMAC_CLONES void train_bn_statistics(size_t rows, int c, const float *x, float *mean, float *var) {
   const size_t channels = (size_t)c;
   double sum[2][LANES];
   for (size_t first = 0; first < channels; first += LANES) {
@@ -88,9 +81,9 @@ static inline __attribute__((always_inline)) void affine(size_t rows, size_t c, 
   }
 }
 
-VECTOR void train_bn_forward(size_t rows, int c, const float *x, const float *gamma,
-                             const float *beta, const float *mean, const float *var, bool relu,
-                             float *y) {
+VMAC_CLONES void train_bn_forward(size_t rows, int c, const float *x, const float *gamma,
+                                  const float *beta, const float *mean, const float *var, bool relu,
+                                  float *y) {
   const size_t channels = (size_t)c;
   const float floor = relu ? 0 : -INFINITY;
   for (size_t first = 0; first < channels; first += LANES) {
@@ -107,6 +100,34 @@ VECTOR void train_bn_forward(size_t rows, int c, const float *x, const float *ga
   }
 }
 
+VMAC_CLONES void train_add_forward(size_t size, const float *a, const float *b, bool relu,
+                                   float *y) {
+  const float floor = relu ? 0 : -INFINITY;
+#pragma omp simd
+  for (size_t i = 0; i < size; i++) {
+    const float v = a[i] + b[i];
+    y[i] = v > floor ? v : floor;
+  }
+}
+
+VMAC_CLONES void train_add_backward(size_t size, const float *y, const float *dy, bool relu,
+                                    bool accumulate, float *dx) {
+  const float floor = relu ? 0 : -INFINITY;
+  if (accumulate) {
+#pragma omp simd
+    for (size_t i = 0; i < size; i++) {
+      const float g = dy[i];
+      dx[i] += y[i] > floor ? g : 0;
+    }
+  } else {
+#pragma omp simd
+    for (size_t i = 0; i < size; i++) {
+      const float g = dy[i];
+      dx[i] = y[i] > floor ? g : 0;
+    }
+  }
+}
+
 /* dx = a * dy + b * x + d, the batch-norm gradient with its sums folded into three constants. */
 static inline __attribute__((always_inline)) void combine(size_t rows, size_t c, size_t width,
                                                           const float *dy, const float *x,
@@ -120,9 +141,9 @@ static inline __attribute__((always_inline)) void combine(size_t rows, size_t c,
 }
 
 /* With xh = (x - mean) * s:  dx = gamma * s * (dy - mean(dy) - xh * mean(dy * xh)). */
-VECTOR void train_bn_backward(size_t rows, int c, const float *x, const float *y, float *dy,
-                              const float *gamma, const float *mean, const float *var, bool relu,
-                              float *dx, float *dgamma, float *dbeta) {
+VMAC_CLONES void train_bn_backward(size_t rows, int c, const float *x, const float *y, float *dy,
+                                   const float *gamma, const float *mean, const float *var,
+                                   bool relu, float *dx, float *dgamma, float *dbeta) {
   const size_t channels = (size_t)c;
   if (relu) train_add_backward(rows * channels, y, dy, true, false, dy);
   double sum[2][LANES];
@@ -143,33 +164,6 @@ VECTOR void train_bn_backward(size_t rows, int c, const float *x, const float *y
       combine(rows, channels, LANES, dy + first, x + first, a, b, d, dx + first);
     else
       combine(rows, channels, width, dy + first, x + first, a, b, d, dx + first);
-  }
-}
-
-VECTOR void train_add_forward(size_t size, const float *a, const float *b, bool relu, float *y) {
-  const float floor = relu ? 0 : -INFINITY;
-#pragma omp simd
-  for (size_t i = 0; i < size; i++) {
-    const float v = a[i] + b[i];
-    y[i] = v > floor ? v : floor;
-  }
-}
-
-VECTOR void train_add_backward(size_t size, const float *y, const float *dy, bool relu,
-                               bool accumulate, float *dx) {
-  const float floor = relu ? 0 : -INFINITY;
-  if (accumulate) {
-#pragma omp simd
-    for (size_t i = 0; i < size; i++) {
-      const float g = dy[i];
-      dx[i] += y[i] > floor ? g : 0;
-    }
-  } else {
-#pragma omp simd
-    for (size_t i = 0; i < size; i++) {
-      const float g = dy[i];
-      dx[i] = y[i] > floor ? g : 0;
-    }
   }
 }
 

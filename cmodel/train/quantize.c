@@ -34,11 +34,19 @@ static void set_scale(vmac_tensor *t, float scale, int32_t zero) {
   t->zero = zero;
 }
 
+static bool usable(float scale) {
+  return scale > 0 && isfinite(scale);
+}
+
+static float range_scale(train_range r) {
+  return (float)(((double)r.hi - (double)r.lo) / 255);
+}
+
 static int add_activation(vmac_net *net, const char *name, int rank, const int *dim,
                           train_range r) {
   const int index = add_tensor(net, name, rank, dim);
   const double scale = ((double)r.hi - (double)r.lo) / 255;
-  set_scale(&net->tensor[index], (float)scale, (int32_t)lround(-128 - (double)r.lo / scale));
+  set_scale(&net->tensor[index], range_scale(r), (int32_t)lround(-128 - (double)r.lo / scale));
   return index;
 }
 
@@ -59,9 +67,31 @@ static float weight_scale(const double *w, size_t n, const double *b, int channe
   return scale > 0 ? (float)scale : 1;
 }
 
+/* Codes of channel c of op from real values w[0..k), b. */
+static bool set_channel(vmac_net *net, const vmac_op *op, int c, size_t k, const double *w,
+                        double b, vmac_err *err) {
+  vmac_tensor *weight = &net->tensor[op->weight], *bias = &net->tensor[op->bias];
+  const int s = weight->scales > 1 ? c : 0;
+  const double scale = (double)weight->scale[s];
+  if (!usable(weight->scale[s]) || !usable(bias->scale[s]))
+    return vmac_fail(err, "tensor '%s': channel %d: no float32 scale fits its values", weight->name,
+                     c);
+  for (size_t i = 0; i < k; i++) {
+    if (!isfinite(w[i]))
+      return vmac_fail(err, "tensor '%s': channel %d: value %zu is not finite", weight->name, c, i);
+    weight->i8[(size_t)c * k + i] = (int8_t)fmax(-127, fmin(127, round(w[i] / scale)));
+  }
+  const double code = b / ((double)net->tensor[op->in[0]].scale[0] * scale);
+  if (!(fabs(code) < INT32_MAX))
+    return vmac_fail(err, "tensor '%s': channel %d: code %g: not finite or beyond int32",
+                     bias->name, c, code);
+  bias->i32[c] = (int32_t)lround(code);
+  return true;
+}
+
 /* Weight and bias tensors of op from real values w (channels, k), b (channels). */
-static void add_weights(vmac_net *net, vmac_op *op, const char *name, int rank, const int *dim,
-                        const double *w, const double *b, bool per_channel) {
+static bool add_weights(vmac_net *net, vmac_op *op, const char *name, int rank, const int *dim,
+                        const double *w, const double *b, bool per_channel, vmac_err *err) {
   const int channels = dim[0];
   const float in_scale = net->tensor[op->in[0]].scale[0];
   char text[64];
@@ -81,17 +111,14 @@ static void add_weights(vmac_net *net, vmac_op *op, const char *name, int rank, 
                                    : weight_scale(w, weight->size, b, channels, in_scale);
     bias->scale[c] = in_scale * weight->scale[c];
   }
-  for (int c = 0; c < channels; c++) {
-    const int s = per_channel ? c : 0;
-    for (size_t i = (size_t)c * k; i < (size_t)(c + 1) * k; i++)
-      weight->i8[i] = (int8_t)fmax(-127, fmin(127, round(w[i] / (double)weight->scale[s])));
-    bias->i32[c] = (int32_t)lround(b[c] / ((double)in_scale * (double)weight->scale[s]));
-  }
+  for (int c = 0; c < channels; c++)
+    if (!set_channel(net, op, c, k, w + (size_t)c * k, b[c], err)) return false;
+  return true;
 }
 
 /* A convolution and the batch norm behind it: w * g and beta - mean * g, g = gamma / sd. */
-static void add_conv(vmac_net *net, const train_model *m, const train_layer *conv,
-                     const train_layer *bn, int in, int out) {
+static bool add_conv(vmac_net *net, const train_model *m, const train_layer *conv,
+                     const train_layer *bn, int in, int out, vmac_err *err) {
   const float *w = m->param + conv->param, *gamma = m->param + bn->param, *beta = gamma + bn->c;
   const float *mean = m->stat + bn->stat, *var = mean + bn->c;
   const int k = conv->row->kernel, dim[4] = {conv->c, k, k, conv->ic};
@@ -107,9 +134,10 @@ static void add_conv(vmac_net *net, const train_model *m, const train_layer *con
   op->kh = op->kw = k;
   op->stride_h = op->stride_w = conv->row->stride;
   op->same = 1;
-  add_weights(net, op, conv->row->name, 4, dim, folded, bias, true);
+  const bool ok = add_weights(net, op, conv->row->name, 4, dim, folded, bias, true, err);
   free(folded);
   free(bias);
+  return ok;
 }
 
 /* Global average pool and the reshape to (1, channels); both keep the input's quantization. */
@@ -129,30 +157,37 @@ static int add_pool(vmac_net *net, const train_layer *l, int in) {
   return out;
 }
 
-static void add_fc(vmac_net *net, const train_model *m, const train_layer *l, int in, int out) {
+static bool add_fc(vmac_net *net, const train_model *m, const train_layer *l, int in, int out,
+                   vmac_err *err) {
   const int dim[2] = {l->c, l->ih * l->iw * l->ic};
   const size_t n = (size_t)dim[0], size = n * (size_t)dim[1];
   const float *p = m->param + l->param;
   double *w = vmac_alloc(size + n, sizeof *w);
   for (size_t i = 0; i < size + n; i++) w[i] = (double)p[i];
-  add_weights(net, add_op(net, VMAC_FC, in, out), l->row->name, 2, dim, w, w + size, false);
+  const bool ok = add_weights(net, add_op(net, VMAC_FC, in, out), l->row->name, 2, dim, w, w + size,
+                              false, err);
   free(w);
+  return ok;
 }
 
 /* Adds layer i; tensor[j] is the output tensor of an earlier layer j (a convolution has none: the
  * batch norm behind it completes it). */
-static void add_layer(vmac_net *net, const train_model *m, int i, train_range range, int *tensor) {
+static bool add_layer(vmac_net *net, const train_model *m, int i, train_range range, int *tensor,
+                      vmac_err *err) {
   const train_layer *l = &m->layer[i];
   const int a = l->in[0], dim[4] = {1, l->h, l->w, l->c}, flat[2] = {1, l->c};
   const int in = a < 0 ? net->input : tensor[a];
+  if (!(range.lo <= 0 && range.hi >= 0 && usable(range_scale(range))))
+    return vmac_fail(err, "layer '%s': no 8-bit scale fits its range %g..%g", l->row->name,
+                     (double)range.lo, (double)range.hi);
   switch (l->row->kind) {
   case TRAIN_CONV:
     break;
   case TRAIN_BN: {
     const train_layer *conv = &m->layer[a];
     tensor[i] = add_activation(net, l->row->name, 4, dim, range);
-    add_conv(net, m, conv, l, conv->in[0] < 0 ? net->input : tensor[conv->in[0]], tensor[i]);
-    break;
+    return add_conv(net, m, conv, l, conv->in[0] < 0 ? net->input : tensor[conv->in[0]], tensor[i],
+                    err);
   }
   case TRAIN_ADD: {
     tensor[i] = add_activation(net, l->row->name, 4, dim, range);
@@ -166,9 +201,9 @@ static void add_layer(vmac_net *net, const train_model *m, int i, train_range ra
     break;
   case TRAIN_FC:
     tensor[i] = add_activation(net, l->row->name, 2, flat, range);
-    add_fc(net, m, l, in, tensor[i]);
-    break;
+    return add_fc(net, m, l, in, tensor[i], err);
   }
+  return true;
 }
 
 vmac_net *train_quantize(const train_model *m, const train_range *range, vmac_err *err) {
@@ -180,12 +215,13 @@ vmac_net *train_quantize(const train_model *m, const train_range *range, vmac_er
   const int dim[4] = {1, m->net->h, m->net->w, m->net->c}, flat[2] = {1, m->net->classes};
   net->input = add_tensor(net, "image", 4, dim);
   set_scale(&net->tensor[net->input], TRAIN_INPUT_SCALE, 0); /* code = pixel - 128 */
-  for (int i = 0; i < m->layers; i++) add_layer(net, m, i, range[i], tensor);
+  bool ok = true;
+  for (int i = 0; ok && i < m->layers; i++) ok = add_layer(net, m, i, range[i], tensor, err);
   net->output = add_tensor(net, "probabilities", 2, flat);
   set_scale(&net->tensor[net->output], 1.0f / 256, -128);
   add_op(net, VMAC_SOFTMAX, tensor[m->layers - 1], net->output)->beta = 1;
   free(tensor);
-  if (vmac_net_prepare(net, err)) return net;
+  if (ok && vmac_net_prepare(net, err)) return net;
   vmac_net_free(net);
   return NULL;
 }

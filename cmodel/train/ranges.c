@@ -43,8 +43,9 @@ static void count_values(void *context, int number, train_shard *shard, size_t f
     const size_t n = output_size(&shard->model->layer[i], images);
     const float scale = (float)BINS / (r.hi - r.lo);
     for (size_t k = 0; k < n; k++) {
-      const int bin = (int)((shard->out[i][k] - r.lo) * scale);
-      count[bin < BINS ? bin : BINS - 1]++;
+      /* Not a number where the width of the range overflows: into bin 0. */
+      const float at = (shard->out[i][k] - r.lo) * scale;
+      count[at > 0 ? at < BINS ? (int)at : BINS - 1 : 0]++;
     }
   }
 }
@@ -76,12 +77,13 @@ static train_range best_range(const uint64_t *count, train_range all) {
   return result;
 }
 
-void train_ranges(train_trainer *t, const vmac_dataset *data, size_t images, train_range *range) {
+bool train_ranges(train_trainer *t, const vmac_dataset *data, size_t images, train_range *range,
+                  vmac_err *err) {
   survey s = {t->model->layers, t->config.shards, NULL, NULL};
   const size_t layers = (size_t)s.layers, all = layers * (size_t)s.shards;
   s.extreme = vmac_alloc(all, sizeof *s.extreme);
   s.count = vmac_alloc(all * BINS, sizeof *s.count);
-  train_infer(t, data, images, find_extremes, &s);
+  bool ok = train_infer(t, data, images, find_extremes, &s, err);
   for (size_t i = layers; i < all; i++) {
     train_range *r = &s.extreme[i % layers];
     if (s.extreme[i].lo < r->lo) r->lo = s.extreme[i].lo;
@@ -89,10 +91,11 @@ void train_ranges(train_trainer *t, const vmac_dataset *data, size_t images, tra
   }
   for (size_t i = 0; i < layers; i++) /* an output that is always 0 */
     if (!(s.extreme[i].lo < s.extreme[i].hi)) s.extreme[i].hi = 1;
-  train_infer(t, data, images, count_values, &s);
+  ok = ok && train_infer(t, data, images, count_values, &s, err);
   for (size_t i = layers * BINS; i < all * BINS; i++) s.count[i % (layers * BINS)] += s.count[i];
-  for (size_t i = 0; i < layers; i++)
+  for (size_t i = 0; ok && i < layers; i++)
     range[i] = i + 1 == layers ? s.extreme[i] : best_range(s.count + i * BINS, s.extreme[i]);
   free(s.extreme);
   free(s.count);
+  return ok;
 }

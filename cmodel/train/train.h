@@ -75,6 +75,8 @@ typedef struct {
 } train_model;
 
 #define TRAIN_BN_EPSILON 1e-3f
+/* Parameters, momentum and statistics lie far below (ResNet-8: under 100). */
+#define TRAIN_LARGEST 1e9f
 
 /* He-normal convolution weights, normal fully connected ones, gamma 1, the rest 0. */
 train_model *train_model_new(const train_net *net, uint64_t seed);
@@ -177,13 +179,16 @@ void train_trainer_free(train_trainer *trainer);
 double train_rate(const train_config *config, size_t step, size_t steps);
 /* One pass over `data` as epoch `epoch` (0..epochs-1); a trailing part of a batch is left out. */
 train_result train_epoch(train_trainer *trainer, const vmac_dataset *data, int epoch);
-train_result train_evaluate(train_trainer *trainer, const vmac_dataset *data);
+/* Loss and accuracy without smoothing; fails as train_infer does. */
+bool train_evaluate(train_trainer *trainer, const vmac_dataset *data, train_result *result,
+                    vmac_err *err);
 /* Calls visit(shard number, shard, images in it) after an inference pass over each part of the
- * first `images` images; calls for one shard number never overlap. */
-void train_infer(train_trainer *trainer, const vmac_dataset *data, size_t images,
+ * first `images` images; calls for one shard number never overlap. Fails, naming the layer and the
+ * image, where an output is not finite; such a part is not visited. */
+bool train_infer(train_trainer *trainer, const vmac_dataset *data, size_t images,
                  void (*visit)(void *context, int number, train_shard *shard, size_t first,
                                size_t count),
-                 void *context);
+                 void *context, vmac_err *err);
 
 /* ---- files (safetensors.c, checkpoint.c)
  * --------------------------------------------------------- */
@@ -224,7 +229,8 @@ bool train_save(const train_model *model, const train_config *config, int epochs
 /* Fills model and momentum from a checkpoint that the same command wrote. */
 bool train_resume(train_model *model, const train_config *config, const char *path,
                   int *epochs_done, vmac_err *err);
-/* A model with trained weights, for quantization and evaluation. */
+/* A model with trained weights, for quantization and evaluation. Both refuse values no training
+ * leaves behind: not finite, larger than TRAIN_LARGEST, a negative variance. */
 train_model *train_load(const char *path, vmac_err *err);
 
 /* ---- quantization (ranges.c, quantize.c)
@@ -236,12 +242,13 @@ typedef struct {
 
 /* range[layer]: the values each layer's output tensor shall represent with 8 bits. After a ReLU lo
  * is 0. The last layer keeps its extremes, the others the part of them that gives the least mean
- * square error of rounding and clipping together. */
-void train_ranges(train_trainer *trainer, const vmac_dataset *data, size_t images,
-                  train_range *range);
+ * square error of rounding and clipping together. Fails as train_infer does. */
+bool train_ranges(train_trainer *trainer, const vmac_dataset *data, size_t images,
+                  train_range *range, vmac_err *err);
 
 /* The int8 network: batch norm folded into convolutions, weights symmetric per output channel
- * (fully connected: per tensor), activations asymmetric, softmax behind the logits. Prepared. */
+ * (fully connected: per tensor), activations asymmetric, softmax behind the logits. Prepared.
+ * Fails, naming tensor and channel, where a folded value is not finite or fits no 8-bit scale. */
 vmac_net *train_quantize(const train_model *model, const train_range *range, vmac_err *err);
 
 #endif

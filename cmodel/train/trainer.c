@@ -1,5 +1,6 @@
 /* The training loop: batches, augmentation, data parallelism, SGD with Nesterov momentum.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <float.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,11 +163,30 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
   return (train_result){loss_sum / seen, 100 * (double)right / seen, seconds() - start};
 }
 
-void train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
+/* The first layer with an output over the first `images` images that is not finite, or -1; *at is
+ * that output's place. ReLUs turn NaN into 0, so that the last layer alone does not tell. */
+static int overflown_layer(const train_shard *s, size_t images, size_t *at) {
+  for (int i = 0; i < s->model->layers; i++) {
+    const train_layer *l = &s->model->layer[i];
+    const size_t n = images * (size_t)l->h * (size_t)l->w * (size_t)l->c;
+    const float *out = s->out[i];
+    int bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t k = 0; k < n; k++) bad |= !(fabsf(out[k]) <= FLT_MAX);
+    if (!bad) continue;
+    for (*at = 0; isfinite(out[*at]);) ++*at;
+    return i;
+  }
+  return -1;
+}
+
+bool train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
                  void (*visit)(void *context, int number, train_shard *shard, size_t first,
                                size_t count),
-                 void *context) {
+                 void *context, vmac_err *err) {
   const int shards = t->config.shards;
+  const train_layer *layer = t->model->layer, *bad = NULL;
+  size_t bad_image = 0;
   const size_t part = (size_t)(t->config.batch / shards), size = image_size(t->model->net);
 #pragma omp parallel for num_threads(t->threads) schedule(static, 1)
   for (int s = 0; s < shards; s++)
@@ -175,8 +195,24 @@ void train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
       for (size_t i = 0; i < count; i++)
         load_image(data, first + i, 0, 0, false, t->shard[s]->image + i * size);
       train_shard_forward(t->shard[s], false);
-      visit(context, s, t->shard[s], first, count);
+      size_t at;
+      const int i = overflown_layer(t->shard[s], count, &at);
+      if (i < 0) {
+        visit(context, s, t->shard[s], first, count);
+        continue;
+      }
+      const size_t image =
+          first + at / ((size_t)layer[i].h * (size_t)layer[i].w * (size_t)layer[i].c);
+#pragma omp critical
+      if (!bad || image < bad_image) { /* the same for any number of threads */
+        bad = &layer[i];
+        bad_image = image;
+      }
+      break;
     }
+  if (!bad) return true;
+  return vmac_fail(err, "layer '%s': an output for image %zu is not finite: weights out of bounds",
+                   bad->row->name, bad_image);
 }
 
 typedef struct {
@@ -194,11 +230,12 @@ static void add_score(void *context, int number, train_shard *s, size_t first, s
   sc->correct[number] += (size_t)correct;
 }
 
-train_result train_evaluate(train_trainer *t, const vmac_dataset *data) {
+bool train_evaluate(train_trainer *t, const vmac_dataset *data, train_result *result,
+                    vmac_err *err) {
   const size_t shards = (size_t)t->config.shards;
   const double start = seconds(), n = (double)data->n;
   score sc = {data, vmac_alloc(shards, sizeof *sc.loss), vmac_alloc(shards, sizeof *sc.correct)};
-  train_infer(t, data, data->n, add_score, &sc);
+  const bool ok = train_infer(t, data, data->n, add_score, &sc, err);
   double loss = 0;
   size_t correct = 0;
   for (size_t s = 0; s < shards; s++) {
@@ -207,5 +244,6 @@ train_result train_evaluate(train_trainer *t, const vmac_dataset *data) {
   }
   free(sc.loss);
   free(sc.correct);
-  return (train_result){loss / n, 100 * (double)correct / n, seconds() - start};
+  *result = (train_result){loss / n, 100 * (double)correct / n, seconds() - start};
+  return ok;
 }

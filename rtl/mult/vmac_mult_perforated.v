@@ -2,7 +2,7 @@
 //
 // Contract: combinational. p_o = W * (A - A mod 2^M); M = 0 is exact.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
-// Paper: Zervakis et al., IEEE TVLSI 2016 (partial product perforation, first row 0, M rows).
+// Paper: arXiv:2412.16757, perforation: the M lowest partial products are left out.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -3,7 +3,7 @@
 // Contract: combinational. p_o = W * A - (W mod 2^M) * (A mod 2^M); M = 0 is exact.
 //   With W = WH * 2^M + WL and A = AH * 2^M + AL the blocks WH*AH, WH*AL and WL*AH remain.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
-// Paper: pruned recursive multiplication, Zervakis et al. (arXiv 2102.09642).
+// Paper: arXiv:2412.16757, recursive multiplication with the lowest block pruned.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

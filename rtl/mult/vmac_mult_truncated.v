@@ -1,9 +1,10 @@
 // vmac_mult_truncated: the product without its T lowest columns
 //
-// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over i + j >= T; T = 0 is exact.
+// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over i + j >= T; T = 0..15, 0 is
+//   exact.
 //   SIGNED = 1: only pairs of two magnitude bits (i, j <= 6) are dropped, the sign rows stay whole.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
-// Paper: truncated multiplication, Zervakis et al., control variates (arXiv 2102.09642).
+// Paper: arXiv:2412.16757, truncation: the T (there m) lowest columns are left out.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

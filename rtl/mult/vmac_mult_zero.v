@@ -1,6 +1,7 @@
 // vmac_mult_zero: the canary, a cell whose product is always 0
 //
-// Contract: p_o = 0. A network that keeps its accuracy with this cell never used the cell.
+// Contract: combinational. p_o = 0. A network that keeps its accuracy with this cell never used the
+//   cell.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
