@@ -40,7 +40,7 @@ demo: setup ## the main job on the shipped images: every cell's error, cost and 
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(SYNTH_TABLE) $(REPORT)/errors.txt \
 	  $(REPORT)/bench.txt $(REPORT)/cosim.txt
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo/report.csv $(REPORT)/demo/plot.svg
-	$(Q){ scripts/facts.sh $(NETWORK) subset:test; cat $(REPORT)/cosim.txt; } > $(REPORT)/demo/facts.txt
+	$(Q){ sh scripts/facts.sh $(NETWORK) subset:test; cat $(REPORT)/cosim.txt; } > $(REPORT)/demo/facts.txt
 	$(Q)sh scripts/report-html.sh $(REPORT)/demo/report.csv $(REPORT)/demo/plot.svg \
 	  'Varimac: accuracy against energy' $(REPORT)/demo/facts.txt > $(REPORT)/index.html.new
 	$(Q)mv $(REPORT)/index.html.new $(REPORT)/index.html
@@ -59,7 +59,7 @@ accuracy: setup data ## every cell and correction mode on the 10,000 CIFAR-10 te
 # The tables of README.md, from the measured files; nothing in them is typed.
 $(REPORT)/demo.md: $(REPORT)/demo/report.csv scripts/report-table.awk
 	$(Q){ awk -v style=md -f scripts/report-table.awk $<; echo; echo '```'; \
-	  scripts/facts.sh $(NETWORK) subset:test; grep -v '^PASS' $(REPORT)/cosim.txt | \
+	  sh scripts/facts.sh $(NETWORK) subset:test; grep -v '^PASS' $(REPORT)/cosim.txt | \
 	  sed 's/, [0-9.]* s$$//'; echo '```'; } > $@
 
 $(REPORT)/full.md: $(REPORT)/full/accuracy.csv scripts/accuracy-table.awk
