@@ -12,6 +12,7 @@ set -u
 #   include NAME  a header that gcc finds; clang-include: that clang finds
 needs() {
   cat << 'EOF'
+git                   cmd git                listing the tree for the mutation runner
 make                  cmd make               building
 gcc                   cmd gcc                the golden model
 g++                   cmd g++                TFLite files, linking, sanitizer builds
