@@ -239,8 +239,7 @@ static void write_outputs(const options *o, const vmac_net *net, const vmac_plan
 int cmd_eval(int argc, char **argv) {
   options o = parse(argc, argv);
   vmac_err err;
-  vmac_net *net = vmac_net_load(o.net, &err);
-  if (!net) cli_die("%s", err.text);
+  vmac_net *net = run_net(o.net);
   if (o.layer >= net->ops)
     cli_die("--trace-layer: %s has ops 0..%d, found %lld", o.net, net->ops - 1, o.layer);
   vmac_dataset data = run_load(o.data, net, o.net, &o.images, "--images");

@@ -137,8 +137,8 @@ static subject prepare(options *o) {
   subject s = {0};
   vmac_err err;
   size_t size;
-  if (!(s.net = vmac_net_load(o->net, &err)) || !vmac_can_write(o->output, &err))
-    cli_die("%s", err.text);
+  s.net = run_net(o->net);
+  if (!vmac_can_write(o->output, &err)) cli_die("%s", err.text);
   uint8_t *bytes = vmac_read_file(o->net, &size, &err);
   if (!bytes) cli_die("%s", err.text);
   s.net_hash = vmac_hash(bytes, size);
@@ -170,10 +170,11 @@ int cmd_sweep(int argc, char **argv) {
   subject s = prepare(&o);
   const size_t n = (size_t)o.images;
 
-  vmac_err err;
+  vmac_err err = {""};
   size_t size = 0;
-  char *earlier =
-      access(o.output, F_OK) == 0 ? (char *)vmac_read_file(o.output, &size, &err) : NULL;
+  char *earlier = NULL;
+  if (access(o.output, F_OK) == 0 && !(earlier = (char *)vmac_read_file(o.output, &size, &err)))
+    cli_die("%s", err.text);
   char *results = vmac_alloc(size + sizeof columns + points * 512, 1);
   strcpy(results, columns);
   int32_t *table = vmac_alloc(65536, sizeof *table);

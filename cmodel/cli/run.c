@@ -4,6 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+vmac_net *run_net(const char *path) {
+  vmac_err err;
+  vmac_net *net = vmac_net_load(path, &err);
+  if (!net) cli_die("%s", err.text);
+  return net;
+}
+
 vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
                       long long *images, const char *option) {
   vmac_dataset data;

@@ -5,6 +5,8 @@
 
 #include "cli/cli.h"
 
+vmac_net *run_net(const char *path); /* loaded, or the program ends */
+
 /* The data set, fit for the network, and *images of it: 0 becomes all; too many is an error that
  * names `option`. */
 vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
