@@ -8,7 +8,7 @@
 bool vmac_fail(vmac_err *err, const char *fmt, ...) {
   va_list args;
   va_start(args, fmt);
-  /* cppcheck-suppress ctuuninitvar: the text is written here, not read */
+  /* cppcheck-suppress ctuuninitvar ; the text is written here, not read */
   vsnprintf(err->text, sizeof err->text, fmt, args);
   va_end(args);
   return false;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/run.h"
 
 static void help(void) {
   printf("usage: varimac net F.tflite\n\n"
@@ -79,13 +79,6 @@ static void print_net(const vmac_net *net) {
   printf("%d operators, %lld MACs, %lld weights\n", net->ops, macs, weights);
 }
 
-static vmac_net *load(const char *path) {
-  vmac_err err;
-  vmac_net *net = vmac_net_load(path, &err);
-  if (!net) cli_die("%s", err.text);
-  return net;
-}
-
 int cmd_net(int argc, char **argv) {
   static const struct option table[] = {{"help", 0, 0, 'h'}, {0, 0, 0, 0}};
   if (cli_getopt(argc, argv, "h", table) == 'h') {
@@ -94,7 +87,7 @@ int cmd_net(int argc, char **argv) {
   }
   if (argc - optind != 1)
     cli_usage("net: expected one file, found %d; see varimac net --help", argc - optind);
-  vmac_net *net = load(argv[optind]);
+  vmac_net *net = run_net(argv[optind]);
   print_net(net);
   vmac_net_free(net);
   return 0;

@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cli/cli.h"
+#include "cli/run.h"
 #include "operands/operands.h"
 
 static const char help[] =
@@ -84,8 +84,7 @@ int cmd_operands(int argc, char **argv) {
   vmac_err err;
   vmac_dataset data;
   vmac_operands ops;
-  vmac_net *net = vmac_net_load(net_path, &err);
-  if (!net) cli_die("%s", err.text);
+  vmac_net *net = run_net(net_path);
   if (!vmac_dataset_load(&data, spec, &err)) cli_die("%s", err.text);
   if (!vmac_operands_record(&ops, net, &data, cls, &sampling, progress, &err))
     cli_die("%s: %s: %s", net_path, spec, err.text);
