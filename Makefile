@@ -12,7 +12,7 @@ V    ?= 0
 JOBS ?= $(shell nproc)
 ifeq ($(V),0)
 Q := @
-say = @printf '  %-7s %s\n' $(1) $(2)
+say = @printf '  %-7s %s\n' $(1) '$(2)'
 else
 say = @:
 endif
