@@ -4,14 +4,14 @@
 set terminal svg size 900,520 font "sans-serif,12" background "white"
 set output out
 set datafile separator ","
-set key bottom left
+set key outside right
 set xlabel "energy per multiplication (pJ, zero-delay toggles)"
 set ylabel "accuracy (%)"
 set grid
-set yrange [0:100]
+set yrange [0:110]
 array mode[4] = ["none", "bias", "paper", "cv"]
 array mark[4] = [4, 8, 2, 7]
 plot for [i=1:4] report using (column("energy_pj")):(column(mode[i])) \
        with points pt mark[i] ps 0.9 title mode[i], \
      report using (column("energy_pj")):(column("cv")):(strcol("name")) \
-       with labels offset 0,0.8 font ",9" notitle
+       with labels left rotate by 45 offset 0.3,0.4 font ",8" notitle
