@@ -1,4 +1,4 @@
-# accuracy.csv (scripts/accuracy-csv.awk) as a table, a row per cell and a column per correction mode:
+# What varimac sweep wrote as a table, a row per cell and a column per correction mode:
 # awk [-v style=md] -f scripts/accuracy-table.awk accuracy.csv
 # SPDX-License-Identifier: Apache-2.0
 

@@ -1,7 +1,7 @@
 # One row per cell from four measurements, in the order of the registry:
 #   awk -f report-merge.awk errors.txt cells.csv accuracy.csv bench.txt
 # errors.txt    varimac mult errors      cells.csv   make synth
-# accuracy.csv  scripts/accuracy-csv.awk bench.txt   what the cell bench printed
+# accuracy.csv  varimac sweep            bench.txt   what the cell bench printed
 # A cell that bench.txt does not call equal is FAIL.
 # SPDX-License-Identifier: Apache-2.0
 
@@ -21,7 +21,10 @@ file == 1 {
 file < 4 && !titles { for (i = 1; i <= NF; i++) at[$i] = i; titles = 1; next }
 file == 2 {
   name = $at["name"]
-  if (!(name in mre)) { order[rows++] = name; mre[name] = "" } # a baseline that exists in synthesis only
+  if (!(name in mre)) { # a baseline that exists in synthesis only
+    order[rows++] = name
+    mre[name] = ""
+  }
   class[name] = $at["class"]
   area[name] = $at["area_um2"]
   area_fa[name] = $at["area_fa_um2"]

@@ -43,4 +43,14 @@ ok $? "generated text replaces what stood between its marks"
 awk -v files="x=$tmp/none.md" -f scripts/readme.awk "$tmp/page.md" > /dev/null 2> "$tmp/err"
 [ $? -eq 1 ] && grep -q none.md "$tmp/err"
 ok $? "a missing table is an error"
+
+sh scripts/facts.sh weights/resnet8.tflite subset:test > "$tmp/facts.txt" &&
+  [ "$(grep -cE '^(network|data|yosys|opensta|verilator|gcc) +[^ ]' "$tmp/facts.txt")" -eq 6 ]
+ok $? "the facts name network, data and every tool's version" "$(cat "$tmp/facts.txt")"
+gnuplot -e "report='$tmp/report.csv'; out='$tmp/plot.svg'" scripts/report-plot.gp &&
+  sh scripts/report-html.sh "$tmp/report.csv" "$tmp/plot.svg" Title "$tmp/facts.txt" \
+    > "$tmp/index.html"
+[ "$(grep -c '<tr>' "$tmp/index.html")" -eq 4 ] && grep -q '^<svg' "$tmp/index.html" &&
+  grep -q '</svg>' "$tmp/index.html" && grep -q '^yosys ' "$tmp/index.html"
+ok $? "the page holds the table, the plot and the facts"
 done_testing

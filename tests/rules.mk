@@ -17,7 +17,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBVARIMAC)
 tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY)
 
 .PHONY: test
-test: setup ## everything that must pass, about ten minutes on two cores
+test: setup ## everything that must pass, a few minutes on two cores
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) tests-build
 	$(Q)$(TEST_ENV) prove --timer $(UNIT_BIN) $(TESTS)
 

@@ -1,4 +1,5 @@
-/* Loading, planning and scoring for eval and sweep. SPDX-License-Identifier: Apache-2.0 */
+/* Loading, planning and scoring for the subcommands that run a network.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "cli/run.h"
 
 #include <stdio.h>
