@@ -31,18 +31,31 @@ typedef enum {
   VMAC_X_OR   /* X = number of activations whose low xbits bits are not all zero */
 } vmac_xkind;
 
+/* A cell's definition scales with the operands: their width, and whether they are signed. */
+typedef struct {
+  bool is_signed; /* two's complement; else unsigned */
+  int width;      /* bits of an operand, 4..16; the product has twice as many. The array's are 8 */
+} vmac_form;
+
 typedef struct vmac_mult {
   const char *name;   /* as in the registry: perf2 is the u8 cell, perf2s its s8 twin */
-  const char *family; /* perforated, truncated, ... */
+  const char *family; /* perforated, truncated, ...; import: somebody's own Verilog or table */
   vmac_class cls;
   int param[3]; /* family's parameters, in the order of the registry; unused ones are 0 */
   const char *params; /* the same as text, m=2; "-" = none */
   vmac_xkind xkind;
   int xbits;
   const char *source; /* paper tag, or "-" */
-  /* The product of two operands given in the class's own range (u8: 0..255, s8: -128..127). */
-  int32_t (*product)(vmac_class cls, const int *param, int32_t a, int32_t w);
+  int edge; /* low bits of A rounded away once per row at the array's edge, before the cell; or 0 */
+  int mode; /* the run-time mode operand that makes the cell this function, or -1 */
+  /* The family's model (cmodel/mult/FAMILY.c), for operands of the form's own range; NULL if: */
+  int64_t (*product)(vmac_form form, const int *param, int64_t a, int64_t w);
+  /* an imported cell is its truth table, 65,536 products' bits at index A << 8 | W; else NULL */
+  const uint16_t *truth;
 } vmac_mult;
+
+/* f(A, W) of two operands given in the class's own range (u8: 0..255, s8: -128..127). */
+int32_t vmac_product(const vmac_mult *mult, int32_t a, int32_t w);
 
 size_t vmac_mult_count(void);
 const vmac_mult *vmac_mult_at(size_t index); /* index = the RTL's CELL parameter */

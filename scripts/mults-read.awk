@@ -1,15 +1,19 @@
 # mults-read.awk: reads and checks the multiplier registry for the mults-to-*.awk generators.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   awk -f mults-read.awk -f mults-to-c.awk rtl/mult/families.tbl rtl/mult/mults.tbl
+#   awk -f mults-read.awk -f mults-to-c.awk rtl/mult/families.tbl rtl/mult/mults.tbl [more cells]
 #
-# A generator prints in its END rule only, which is not reached when a line is wrong: no partial
-# output. It finds:
-#   families, family_name[f]                          f = 0 .. families-1
-#   cells, name[c], family[c], class[c], source[c]    c = 0 .. cells-1
+# -v wide=1: the cells may have any operand width their family allows (rtl/mult/wide.tbl); without
+# it, 8 bits. A generator prints in its END rule only, which is not reached when a line is wrong: no
+# partial output. It finds:
+#   families, family_name[f], model[family], pins[family]     f = 0 .. families-1
+#   cells, name[c], family[c], class[c], source[c], runs[c]   c = 0 .. cells-1
+#   is_signed[c], width[c]                                    the class's letter and number
 #   form[c] (params as written), params[c] (how many),
-#   param_name[c, k], param_value[c, k]              k = 1 .. params[c]
+#   param_name[c, k], param_value[c, k]                       k = 1 .. params[c]
 #   xkind[c] (none, low, or), xbits[c]
+#   edge[c] (activation bits rounded away at the array's edge, or 0), mode[c] (or -1)
+# and may call instance(c), the Verilog module of a cell with its parameters.
 
 function fail(expected, found) {
   printf "%s:%d: expected %s, found '%s'\n", FILENAME, FNR, expected, found | "cat 1>&2"
@@ -27,37 +31,72 @@ function check_name(what, word) {
 
 function is_number(word) { return word ~ /^(0|[1-9][0-9]*)$/ && length(word) < 9 }
 
+# A parameter's bound for w-bit operands: a number, w, w-1, w/2, 2w, 2w-1.
+function is_bound(word) { return is_number(word) || word ~ /^(2?w(-1)?|w\/2)$/ }
+function bound(word, w) {
+  if (is_number(word)) return word + 0
+  if (word == "w/2") return int(w / 2)
+  return (word ~ /^2/ ? 2 : 1) * w - (word ~ /-1$/)
+}
+
 function read_family(  item, part, range, k) {
-  check_columns(2, "family params")
+  check_columns(6, "family model classes widths pins params")
   check_name("family", $1)
   if ($1 in family_params) fail("each family once", $1)
-  family_params[$1] = $2 == "-" ? 0 : split($2, item, ",")
-  if (family_params[$1] > 3) fail("at most 3 parameters", $2)
+  model[$1] = $2 == "-" ? $1 : $2
+  check_name("model", model[$1])
+  if ($3 !~ /^(u|s|u,s)$/) fail("classes u, s or u,s", $3)
+  classes[$1] = $3
+  if (split($4, range, /\.\./) == 1) range[2] = range[1]
+  if (!is_number(range[1]) || !is_number(range[2]) || range[1] + 0 > 8 || range[2] + 0 < 8 ||
+      range[1] + 0 < 4 || range[2] + 0 > 16)
+    fail("operand widths 8 or lowest..highest with 8 among them, within 4..16", $4)
+  narrowest[$1] = range[1]
+  widest[$1] = range[2]
+  if ($5 !~ /^(-|edge|mode)$/) fail("pins edge, mode or -", $5)
+  pins[$1] = $5
+  family_params[$1] = $6 == "-" ? 0 : split($6, item, ",")
+  if (family_params[$1] > 3) fail("at most 3 parameters", $6)
+  if ($5 != "-" && family_params[$1] != 1) fail("one parameter where pins is " $5, $6)
   for (k = 1; k <= family_params[$1]; k++) {
     if (split(item[k], part, "=") != 2 || split(part[2], range, /\.\./) != 2 ||
-        !is_number(range[1]) || !is_number(range[2]) || range[1] + 0 > range[2] + 0)
+        !is_bound(range[1]) || !is_bound(range[2]) || bound(range[1], 8) > bound(range[2], 8))
       fail("a parameter of the form name=lowest..highest", item[k])
     check_name("parameter", part[1])
     family_param[$1, k] = part[1]
     lowest[$1, k] = range[1]
     highest[$1, k] = range[2]
   }
-  family_form[$1] = $2
+  family_form[$1] = $6
   family_name[families++] = $1
   family_list = family_list (families > 1 ? ", " : "") $1
 }
 
-function read_params(  item, part, k) {
+function read_class(  w) {
+  if (wide ? $3 !~ /^[us][1-9][0-9]?$/ : $3 !~ /^[us]8$/) fail("class " \
+    (wide ? "u or s and the operand width" : "u8 or s8"), $3)
+  is_signed[cells] = $3 ~ /^s/
+  width[cells] = w = substr($3, 2) + 0
+  if (classes[$2] !~ substr($3, 1, 1) || w < narrowest[$2] || w > widest[$2])
+    fail("a class that " $2 " is defined for (" classes[$2] ", width " narrowest[$2] ".." \
+         widest[$2] ")", $3)
+}
+
+function read_params(  item, part, k, low, high) {
   params[cells] = $4 == "-" ? 0 : split($4, item, ",")
   if (params[cells] != family_params[$2]) fail("params " family_form[$2] " for " $2, $4)
   for (k = 1; k <= params[cells]; k++) {
     if (split(item[k], part, "=") != 2 || part[1] != family_param[$2, k] || !is_number(part[2]))
       fail("a parameter " family_param[$2, k] "=NUMBER", item[k])
-    if (part[2] + 0 < lowest[$2, k] + 0 || part[2] + 0 > highest[$2, k] + 0)
-      fail(part[1] " in " lowest[$2, k] ".." highest[$2, k] " for " $2, item[k])
+    low = bound(lowest[$2, k], width[cells])
+    high = bound(highest[$2, k], width[cells])
+    if (part[2] + 0 < low || part[2] + 0 > high)
+      fail(part[1] " in " low ".." high " for " $2, item[k])
     param_name[cells, k] = part[1]
     param_value[cells, k] = part[2]
   }
+  edge[cells] = pins[$2] == "edge" ? param_value[cells, 1] : 0
+  mode[cells] = pins[$2] == "mode" ? param_value[cells, 1] : -1
 }
 
 function read_xvar(  part) {
@@ -71,15 +110,22 @@ function read_xvar(  part) {
 }
 
 function read_cell(  key) {
-  check_columns(6, "name family class params xvar source")
+  check_columns(7, "name family class params xvar source runs")
   check_name("name", $1)
   if ($1 in line_of) fail("each name once (it stands at line " line_of[$1] ")", $1)
-  if (!($2 in family_params)) fail("one of the families " family_list, $2)
-  if ($3 != "u8" && $3 != "s8") fail("class u8 or s8", $3)
+  if (!($2 in family_params) && $2 != "import") fail("one of the families " family_list, $2)
+  if ($2 == "import") { # any function: its module and table carry its name
+    classes[$2] = "u,s"
+    narrowest[$2] = widest[$2] = 8
+    family_params[$2] = 0
+    family_form[$2] = pins[$2] = "-"
+  }
+  read_class()
   read_params()
   read_xvar()
   if ($6 !~ /^[A-Za-z0-9_.:\/-]+$/) fail("a source of letters, digits and _.:/-", $6)
-  key = $2 " " $3 " " $4
+  if ($7 !~ /^(-|demo|sim|demo,sim)$/) fail("runs demo, sim, demo,sim or -", $7)
+  key = $2 == "import" ? $1 : $2 " " $3 " " $4
   if (key in name_of) fail("each cell once (" name_of[key] " is " key ")", $1)
   name_of[key] = $1
   line_of[$1] = FNR
@@ -88,7 +134,17 @@ function read_cell(  key) {
   class[cells] = $3
   form[cells] = $4
   source[cells] = $6
+  runs[cells] = $7
   cells++
+}
+
+function instance(c,  text, k) {
+  if (family[c] == "import") return "vmac_import_" name[c]
+  text = "vmac_mult_" family[c] " #(.SIGNED(" is_signed[c] "), .WIDTH(" width[c] ")"
+  if (pins[family[c]] != "mode")
+    for (k = 1; k <= params[c]; k++)
+      text = text ", ." toupper(param_name[c, k]) "(" param_value[c, k] ")"
+  return text ")"
 }
 
 BEGIN { cells = families = 0 }

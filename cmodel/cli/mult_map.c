@@ -28,7 +28,7 @@ static void write_script(const vmac_mult *mult, FILE *script) {
   fprintf(script, "plot '-' matrix using ($1+%d):($2+%d):3 with image notitle\n", low, low);
   for (int32_t a = low; a < low + 256; a++)
     for (int32_t w = low; w < low + 256; w++)
-      fprintf(script, "%d%c", mult->product(mult->cls, mult->param, a, w) - a * w,
+      fprintf(script, "%d%c", vmac_product(mult, a, w) - a * w,
               w == low + 255 ? '\n' : ' ');
   fprintf(script, "e\n");
 }

@@ -5,11 +5,19 @@
 
 enum { PAIRS = 65536 };
 
+int32_t vmac_product(const vmac_mult *mult, int32_t a, int32_t w) {
+  if (mult->truth) {
+    const uint16_t bits = mult->truth[(uint8_t)a << 8 | (uint8_t)w];
+    return mult->cls == VMAC_U8 ? bits : (int16_t)bits;
+  }
+  return (int32_t)mult->product((vmac_form){mult->cls == VMAC_S8, 8}, mult->param, a, w);
+}
+
 void vmac_mult_table(const vmac_mult *mult, int32_t *table) {
   for (int a = 0; a < 256; a++)
     for (int w = 0; w < 256; w++)
-      table[a << 8 | w] = mult->product(mult->cls, mult->param, vmac_operand(mult->cls, (uint8_t)a),
-                                        vmac_operand(mult->cls, (uint8_t)w));
+      table[a << 8 | w] = vmac_product(mult, vmac_operand(mult->cls, (uint8_t)a),
+                                       vmac_operand(mult->cls, (uint8_t)w));
 }
 
 uint64_t vmac_table_hash(const int32_t *table) {

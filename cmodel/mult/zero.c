@@ -2,7 +2,7 @@
  * cell. SPDX-License-Identifier: Apache-2.0 */
 #include "vmac_mult_list.h"
 
-int32_t vmac_zero(vmac_class cls, const int *param, int32_t a, int32_t w) {
-  (void)cls, (void)param, (void)a, (void)w;
+int64_t vmac_zero(vmac_form form, const int *param, int64_t a, int64_t w) {
+  (void)form, (void)param, (void)a, (void)w;
   return 0;
 }

@@ -1,4 +1,4 @@
-// vmac_mult_exact: the exact 8 x 8 product, as the synthesis tool infers it
+// vmac_mult_exact: the exact product, as the synthesis tool infers it
 //
 // Contract: combinational. p_o = A * W.
 // Not: a fixed structure; what `*` becomes is the tool's choice.
@@ -7,12 +7,14 @@
 `default_nettype none
 
 module vmac_mult_exact #(
-  // 0: operands 0..255, product unsigned; 1: operands -128..127, product signed
-  parameter integer SIGNED = 0
+  // 0: operands and product unsigned; 1: two's complement
+  parameter integer SIGNED = 0,
+  // bits of an operand, 4..16
+  parameter integer WIDTH = 8
 ) (
-  input  wire [7:0]  a_i,
-  input  wire [7:0]  w_i,
-  output wire [15:0] p_o
+  input  wire [WIDTH-1:0]   a_i,
+  input  wire [WIDTH-1:0]   w_i,
+  output wire [2*WIDTH-1:0] p_o
 );
 
   generate
@@ -22,6 +24,9 @@ module vmac_mult_exact #(
       assign p_o = $signed(a_i) * $signed(w_i);
     end else begin : g_signed
       error_SIGNED_must_be_0_or_1 u_err ();
+    end
+    if (WIDTH < 4 || WIDTH > 16) begin : g_width
+      error_WIDTH_must_be_4_to_16 u_err ();
     end
   endgenerate
 

@@ -9,36 +9,39 @@
 `default_nettype none
 
 module vmac_mult_recursive #(
-  // 0: operands 0..255, product unsigned; 1: operands -128..127, product signed
+  // 0: operands and product unsigned; 1: two's complement
   parameter integer SIGNED = 0,
-  // bits of the pruned low block, 0..7
+  // bits of an operand, 4..16
+  parameter integer WIDTH = 8,
+  // bits of the pruned low block, 0..WIDTH-1
   parameter integer M = 2
 ) (
-  input  wire [7:0]  a_i,
-  input  wire [7:0]  w_i,
-  output wire [15:0] p_o
+  input  wire [WIDTH-1:0]   a_i,
+  input  wire [WIDTH-1:0]   w_i,
+  output wire [2*WIDTH-1:0] p_o
 );
 
   // The pairs (activation bit i, weight bit j) that exist in hardware; see vmac_pparray.
-  function [63:0] kept(input integer m);
+  function [WIDTH*WIDTH-1:0] kept(input integer m);
     integer i, j;
     begin
-      kept = 64'd0;
-      for (j = 0; j < 8; j = j + 1)
-        for (i = 0; i < 8; i = i + 1)
+      kept = {(WIDTH * WIDTH){1'b0}};
+      for (j = 0; j < WIDTH; j = j + 1)
+        for (i = 0; i < WIDTH; i = i + 1)
           if (i >= m || j >= m)
-            kept = kept | (64'd1 << (8 * j + i));
+            kept[WIDTH*j+i] = 1'b1;
     end
   endfunction
 
   generate
-    if (M < 0 || M > 7) begin : g_range
-      error_M_must_be_0_to_7 u_err ();
+    if (M < 0 || M > WIDTH - 1) begin : g_range
+      error_M_must_be_below_WIDTH u_err ();
     end
   endgenerate
 
   vmac_pparray #(
     .SIGNED(SIGNED),
+    .WIDTH(WIDTH),
     .KEEP(kept(M))
   ) u_pparray (
     .a_i(a_i),

@@ -7,21 +7,26 @@
 `default_nettype none
 
 module vmac_mult_zero #(
-  // 0: u8 class; 1: s8 class; the product is the same
-  parameter integer SIGNED = 0
+  // 0: unsigned class; 1: signed class; the product is the same
+  parameter integer SIGNED = 0,
+  // bits of an operand, 4..16
+  parameter integer WIDTH = 8
 ) (
-  input  wire [7:0]  a_i,
-  input  wire [7:0]  w_i,
-  output wire [15:0] p_o
+  input  wire [WIDTH-1:0]   a_i,
+  input  wire [WIDTH-1:0]   w_i,
+  output wire [2*WIDTH-1:0] p_o
 );
 
   wire unused_operands = ^{a_i, w_i};
 
-  assign p_o = 16'd0;
+  assign p_o = {(2 * WIDTH){1'b0}};
 
   generate
     if (SIGNED != 0 && SIGNED != 1) begin : g_signed
       error_SIGNED_must_be_0_or_1 u_err ();
+    end
+    if (WIDTH < 4 || WIDTH > 16) begin : g_width
+      error_WIDTH_must_be_4_to_16 u_err ();
     end
   endgenerate
 

@@ -73,7 +73,7 @@ static void test_reference(void **state) {
   for (int i = 0; i < 2; i++) {
     int32_t want = 0;
     for (int k = 0; k < 3; k++)
-      want += mult->product(VMAC_S8, mult->param, (int8_t)a[i][k], (int8_t)w[0][k]);
+      want += vmac_product(mult, (int8_t)a[i][k], (int8_t)w[0][k]);
     assert_int_equal(sum[i], want);
   }
 }
