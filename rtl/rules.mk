@@ -1,7 +1,8 @@
 # The multiplier registry, its generated files, and the checks of the Verilog sources.
-# Defines MULTS, MULT_FAMILIES, CELL_<name>, CLASS_<name> (generated) and RTL_MULT.
+# Defines MULTS, CELL_<name>, CLASS_<name> (generated) and RTL_MULT.
 
-MULT_TABLES := rtl/mult/families.tbl rtl/mult/mults.tbl
+MULT_TABLES := $(sort $(wildcard rtl/mult/vmac_mult_*.v)) rtl/mult/mults.tbl \
+               $(wildcard rtl/mult/import/mults.tbl)
 MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
 
 $(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk
@@ -25,8 +26,7 @@ include $(B)/gen/mults.mk
 endif
 
 # What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
-RTL_MULT := $(sort $(B)/gen/vmac_mult.v $(MULT_FAMILIES:%=rtl/mult/vmac_mult_%.v) \
-                   $(wildcard rtl/mult/*.v))
+RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v rtl/mult/import/*.v))
 RTL_INCLUDE  = -I$(B)/gen -Irtl
 RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
 

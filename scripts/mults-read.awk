@@ -1,7 +1,18 @@
 # mults-read.awk: reads and checks the multiplier registry for the mults-to-*.awk generators.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   awk -f mults-read.awk -f mults-to-c.awk rtl/mult/families.tbl rtl/mult/mults.tbl [more cells]
+#   awk -f mults-read.awk -f mults-to-c.awk rtl/mult/vmac_mult_*.v rtl/mult/mults.tbl [more cells]
+#
+# A family says in the header of its Verilog file what it is defined for:
+#   // Registry: classes u,s; widths 4..16; params m=0..w-1
+#   classes  operand classes: u, s or u,s
+#   widths   operand widths: 8, or lowest..highest within 4..16
+#   params   name=lowest..highest, comma-separated, at most three, in the order of the C function's
+#            param[]; a bound is a number, w (the operand width), w-1, w/2, 2w or 2w-1; the Verilog
+#            parameter is the name in upper case. Left out: none
+#   model    the C function vmac_MODEL in cmodel/mult/MODEL.c. Left out: named as the family
+#   pins     edge: the activation is rounded once per row at the array's edge, by as many bits as the
+#            parameter says; mode: the parameter is no Verilog parameter, but the operand mode_i
 #
 # -v wide=1: the cells may have any operand width their family allows (rtl/mult/wide.tbl); without
 # it, 8 bits. A generator prints in its END rule only, which is not reached when a line is wrong: no
@@ -39,37 +50,65 @@ function bound(word, w) {
   return (word ~ /^2/ ? 2 : 1) * w - (word ~ /-1$/)
 }
 
-function read_family(  item, part, range, k) {
-  check_columns(6, "family model classes widths pins params")
-  check_name("family", $1)
-  if ($1 in family_params) fail("each family once", $1)
-  model[$1] = $2 == "-" ? $1 : $2
-  check_name("model", model[$1])
-  if ($3 !~ /^(u|s|u,s)$/) fail("classes u, s or u,s", $3)
-  classes[$1] = $3
-  if (split($4, range, /\.\./) == 1) range[2] = range[1]
-  if (!is_number(range[1]) || !is_number(range[2]) || range[1] + 0 > 8 || range[2] + 0 < 8 ||
-      range[1] + 0 < 4 || range[2] + 0 > 16)
-    fail("operand widths 8 or lowest..highest with 8 among them, within 4..16", $4)
-  narrowest[$1] = range[1]
-  widest[$1] = range[2]
-  if ($5 !~ /^(-|edge|mode)$/) fail("pins edge, mode or -", $5)
-  pins[$1] = $5
-  family_params[$1] = $6 == "-" ? 0 : split($6, item, ",")
-  if (family_params[$1] > 3) fail("at most 3 parameters", $6)
-  if ($5 != "-" && family_params[$1] != 1) fail("one parameter where pins is " $5, $6)
-  for (k = 1; k <= family_params[$1]; k++) {
+# One key of the line "// Registry: key value; key value".
+function read_key(fam, key, value,  range) {
+  if (key == "model") {
+    check_name("model", value)
+    model[fam] = value
+  } else if (key == "classes") {
+    if (value !~ /^(u|s|u,s)$/) fail("classes u, s or u,s", value)
+    classes[fam] = value
+  } else if (key == "widths") {
+    if (split(value, range, /\.\./) == 1) range[2] = range[1]
+    if (!is_number(range[1]) || !is_number(range[2]) || range[1] + 0 > 8 || range[2] + 0 < 8 ||
+        range[1] + 0 < 4 || range[2] + 0 > 16)
+      fail("widths 8, or lowest..highest with 8 among them, within 4..16", value)
+    narrowest[fam] = range[1]
+    widest[fam] = range[2]
+  } else if (key == "pins") {
+    if (value !~ /^(edge|mode)$/) fail("pins edge or mode", value)
+    pins[fam] = value
+  } else if (key == "params") {
+    read_ranges(fam, value)
+  } else {
+    fail("one of classes, widths, params, model, pins", key)
+  }
+}
+
+function read_ranges(fam, text,  item, part, range, k) {
+  family_form[fam] = text
+  family_params[fam] = split(text, item, ",")
+  if (family_params[fam] > 3) fail("at most 3 parameters", text)
+  for (k = 1; k <= family_params[fam]; k++) {
     if (split(item[k], part, "=") != 2 || split(part[2], range, /\.\./) != 2 ||
         !is_bound(range[1]) || !is_bound(range[2]) || bound(range[1], 8) > bound(range[2], 8))
       fail("a parameter of the form name=lowest..highest", item[k])
     check_name("parameter", part[1])
-    family_param[$1, k] = part[1]
-    lowest[$1, k] = range[1]
-    highest[$1, k] = range[2]
+    family_param[fam, k] = part[1]
+    lowest[fam, k] = range[1]
+    highest[fam, k] = range[2]
   }
-  family_form[$1] = $6
-  family_name[families++] = $1
-  family_list = family_list (families > 1 ? ", " : "") $1
+}
+
+function read_family(  fam, item, word, n, i) {
+  fam = FILENAME
+  sub(/.*vmac_mult_/, "", fam)
+  sub(/\.v$/, "", fam)
+  check_name("family", fam)
+  if (fam in model) fail("one line // Registry: in a file", $0)
+  model[fam] = fam
+  family_params[fam] = 0
+  family_form[fam] = pins[fam] = "-"
+  sub(/^\/\/ Registry: */, "")
+  n = split($0, item, /; */)
+  for (i = 1; i <= n; i++) {
+    if (split(item[i], word, " ") != 2) fail("a key and a value", item[i])
+    read_key(fam, word[1], word[2])
+  }
+  if (!(fam in classes) || !(fam in narrowest)) fail("classes and widths", $0)
+  if (pins[fam] != "-" && family_params[fam] != 1) fail("one parameter where there are pins", $0)
+  family_name[families++] = fam
+  family_list = family_list (families > 1 ? ", " : "") fam
 }
 
 function read_class(  w) {
@@ -113,7 +152,7 @@ function read_cell(  key) {
   check_columns(7, "name family class params xvar source runs")
   check_name("name", $1)
   if ($1 in line_of) fail("each name once (it stands at line " line_of[$1] ")", $1)
-  if (!($2 in family_params) && $2 != "import") fail("one of the families " family_list, $2)
+  if (!($2 in model) && $2 != "import") fail("one of the families " family_list, $2)
   if ($2 == "import") { # any function: its module and table carry its name
     classes[$2] = "u,s"
     narrowest[$2] = widest[$2] = 8
@@ -148,8 +187,11 @@ function instance(c,  text, k) {
 }
 
 BEGIN { cells = families = 0 }
+FILENAME ~ /\.v$/ {
+  if (/^\/\/ Registry: /) read_family()
+  next
+}
 /^#/ || NF == 0 { next }
-FILENAME == ARGV[1] { read_family(); next }
 { read_cell() }
 END {
   if (failed) exit 1

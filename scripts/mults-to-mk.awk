@@ -1,4 +1,4 @@
-# mults-to-mk.awk: the registry as make variables: MULTS and MULT_FAMILIES in the registry's order,
+# mults-to-mk.awk: the registry as make variables: MULTS in the registry's order,
 # MULTS_DEMO, MULTS_SIM and MULTS_IMPORT (those that run there), CELL_<name> = index,
 # CLASS_<name> = u8 or s8. Usage: see mults-read.awk.
 # SPDX-License-Identifier: Apache-2.0
@@ -13,8 +13,6 @@ END {
   for (c = 0; c < cells; c++) if (runs[c] ~ /sim/) printf " %s", name[c]
   printf "\nMULTS_IMPORT :="
   for (c = 0; c < cells; c++) if (family[c] == "import") printf " %s", name[c]
-  printf "\nMULT_FAMILIES :="
-  for (f = 0; f < families; f++) printf " %s", family_name[f]
   print ""
   for (c = 0; c < cells; c++)
     printf "CELL_%s := %d\nCLASS_%s := %s\n", name[c], c, name[c], class[c]

@@ -2,6 +2,7 @@
 //
 // Contract: combinational. p_o = A * W.
 // Not: a fixed structure; what `*` becomes is the tool's choice.
+// Registry: classes u,s; widths 4..16
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

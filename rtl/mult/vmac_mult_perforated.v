@@ -3,6 +3,7 @@
 // Contract: combinational. p_o = W * (A - A mod 2^M); M = 0 is exact.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, perforation: the M lowest partial products are left out.
+// Registry: classes u,s; widths 4..16; params m=0..w-1
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -4,6 +4,7 @@
 //   With W = WH * 2^M + WL and A = AH * 2^M + AL the blocks WH*AH, WH*AL and WL*AH remain.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, recursive multiplication with the lowest block pruned.
+// Registry: classes u,s; widths 4..16; params m=0..w-1
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

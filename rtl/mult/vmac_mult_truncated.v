@@ -4,6 +4,7 @@
 //   SIGNED = 1: only pairs of two magnitude bits (i, j < WIDTH - 1) are dropped, the sign rows stay whole.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, truncation: the T (there m) lowest columns are left out.
+// Registry: classes u,s; widths 4..16; params t=0..2w-1
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

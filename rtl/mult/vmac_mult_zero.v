@@ -2,6 +2,7 @@
 //
 // Contract: combinational. p_o = 0. A network that keeps its accuracy with this cell never used the
 //   cell.
+// Registry: classes u,s; widths 4..16
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
