@@ -1,8 +1,10 @@
 # The multiplier registry, its generated files, and the checks of the Verilog sources.
-# Defines MULTS, CELL_<name>, CLASS_<name> (generated) and RTL_MULT.
+# Defines MULTS, CELL_<name>, CLASS_<name>, FAMILY_<name> (generated), RTL_MULT, cell_rtl, cell_gen.
 
+# Cells that somebody brought along (scripts/import.mk): a registry, and Verilog and table of each.
+IMPORT_DIR  ?= rtl/mult/import
 MULT_TABLES := $(sort $(wildcard rtl/mult/vmac_mult_*.v)) rtl/mult/mults.tbl \
-               $(wildcard rtl/mult/import/mults.tbl)
+               $(wildcard $(IMPORT_DIR)/mults.tbl)
 MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
 
 $(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk
@@ -25,9 +27,32 @@ ifndef NO_BUILD
 include $(B)/gen/mults.mk
 endif
 
+# The cells that tables and reports hold: the registry's demo rows and whatever was imported, or
+# CELLS=all, or CELLS="perf2 perf3".
+CELLS     ?= $(MULTS_DEMO) $(MULTS_IMPORT)
+CELL_LIST := $(if $(filter all,$(CELLS)),$(MULTS),$(CELLS))
+ifneq ($(filter-out $(MULTS),$(CELL_LIST)),)
+$(error CELLS: expected names of rtl/mult/mults.tbl or all, found '$(filter-out $(MULTS),$(CELL_LIST))')
+endif
+
 # What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
-RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v rtl/mult/import/*.v))
+RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v $(IMPORT_DIR)/*.v))
 RTL_INCLUDE  = -I$(B)/gen -Irtl
+RTL_SHARED  := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
+
+# What one cell is made of: its family's file, the modules that families share. $(1) = cell
+cell_rtl = $(if $(filter import,$(FAMILY_$(1))),$(IMPORT_DIR)/$(1).v,\
+             rtl/mult/vmac_mult_$(FAMILY_$(1)).v) $(RTL_SHARED)
+
+# vmac_mult.v and vmac_cells.vh with that cell alone, written only when they change: a model of one
+# cell is not made again for another's line. $(1) = cell
+cell_gen = $(B)/gen/cell/$(1)/vmac_mult.v $(B)/gen/cell/$(1)/vmac_cells.vh
+CELL_GEN = $(Q)mkdir -p $(@D) && $(call MULT_AWK,v) -v want=$* $(1) $(MULT_TABLES) > $@.new && \
+             if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/gen/cell/%/vmac_mult.v: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v.awk
+	$(call CELL_GEN)
+$(B)/gen/cell/%/vmac_cells.vh: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v.awk
+	$(call CELL_GEN,-v what=functions)
 RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
 
 .PHONY: lint lint-mult

@@ -1,7 +1,7 @@
 # mults-to-v.awk: the registry as Verilog. Usage: see mults-read.awk.
 #   default            the module vmac_mult, one generate arm per cell
 #   -v what=functions  the include file vmac_cells.vh: facts about CELL as constant functions
-#   -v want=NAME       only that cell's arm: what uses it does not change with the other lines
+#   -v want=NAME       only that cell's: what uses them does not change with the other lines
 # SPDX-License-Identifier: Apache-2.0
 
 # One function of the cell's index; value[c] is its result, `about` its comment.
@@ -9,7 +9,7 @@ function print_function(title, value, about,  c) {
   printf "\n// %s\nfunction integer %s;\n  input integer index;\n", about, title
   print "  begin\n    case (index)"
   for (c = 0; c < cells; c++)
-    if (value[c]) printf "      %d: %s = %d; // %s\n", c, title, value[c], name[c]
+    if (value[c] && (want == "" || name[c] == want)) printf "      %d: %s = %d; // %s\n", c, title, value[c], name[c]
   printf "      default: %s = 0;\n    endcase\n  end\nendfunction\n", title
 }
 

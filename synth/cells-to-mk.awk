@@ -11,6 +11,9 @@ END {
     printf "SYNTH_FAMILY_%s := %s\n", name[c], family[c]
     printf "SYNTH_CLASS_%s := %s\n", name[c], class[c]
     # A baseline's source is the registry cell it equals; every other cell is its own model.
-    printf "SYNTH_MODEL_%s := %s\n", name[c], source[c] in line_of ? source[c] : name[c]
+    equals = source[c] in line_of ? source[c] : name[c]
+    printf "SYNTH_MODEL_%s := %s\n", name[c], equals
+    function_of[name[c]] = family[c] == "import" ? "import" : model[family[c]]
+    printf "SYNTH_FUNCTION_%s := %s\n", name[c], function_of[equals]
   }
 }
