@@ -5,7 +5,7 @@ REPORT  := $(B)/report
 
 # Rewritten only when CELLS changes: then the tables are stale.
 CELL_COMMAS := $(shell echo $(CELL_LIST) | tr ' ' ,)
-$(eval $(call SYNTH_STAMP,$(REPORT)/cells.txt,$(CELL_LIST)))
+$(eval $(call STAMP,$(REPORT)/cells.txt,$(CELL_LIST)))
 
 # $(1) = folder, $(2) = data. An interrupted sweep is taken up again unless varimac was rebuilt since.
 define SWEEP_RULE

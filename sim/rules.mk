@@ -12,17 +12,12 @@ VCPPFLAGS   = -isystem $(VROOT)/include -isystem $(VROOT)/include/vltstd -Icmode
 
 RTL_MAC := $(sort $(wildcard rtl/vmac_*.v))
 
-# A file that is written only when its text changes: what depends on it follows the options.
-# $(1) = file, $(2) = its text
-define SIM_STAMP
-ifneq ($$(file <$(1)),$(2))
-$(1): FORCE
-endif
-$(1):
-	$$(Q)mkdir -p $$(@D) && echo '$(2)' > $$@
-endef
+# accumulators per column; SIM_DEPTH_<model> where a model has another number than the rest
+SIM_DEPTH  := 256
+SIM_DEPTH_5x7_perf2_plain := 45
+
 SIM_TOOLS := $(B)/verilator/tools.txt
-$(eval $(call SIM_STAMP,$(SIM_TOOLS),$(VERILATOR) $(VCXX) $(VCXX_FLAGS)))
+$(eval $(call STAMP,$(SIM_TOOLS),$(VERILATOR) $(VCXX) $(VCXX_FLAGS); depth $(SIM_DEPTH) $(SIM_DEPTH_5x7_perf2_plain)))
 
 # ---- verilator's runtime, the library -----------------------------------------------------
 
@@ -53,19 +48,14 @@ model_cols  = $(word 2,$(call model_shape,$(1)))
 model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(1:%_plain=%))
 model_cell  = $(CELL_$(model_name))
 model_corr  = $(if $(filter %_plain,$(1)),0,1)
-# accumulators per column; SIM_DEPTH_<model> where a model has another number than the rest
-SIM_DEPTH  := 256
-SIM_DEPTH_5x7_perf2_plain := 45
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
               -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
-$(call SIM_STAMP,$(B)/verilator/mac_$(1).txt,$(model_flags))
-
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(call cell_gen,$(2)) $(call cell_rtl,$(2)) \
-                                      $(wildcard rtl/*.vh) $(SIM_TOOLS) $(B)/verilator/mac_$(1).txt
+                                      $(wildcard rtl/*.vh) $(SIM_TOOLS)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) -Irtl --prefix Vmac_$(1) -Mdir $$(@D) \
@@ -120,6 +110,3 @@ $(B)/bench/conv: $(SIM_RUNNER) $(B)/verilator/sim/sim_models.o $(SIM_MODEL_OBJ)
 $(B)/bench/conv-%: $(SIM_RUNNER) $(B)/verilator/sim/only_%.o $(B)/verilator/mac_%/model.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
-
-.PHONY: FORCE
-FORCE:

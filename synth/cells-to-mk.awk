@@ -1,5 +1,5 @@
 # cells-to-mk.awk: what synth/rules.mk needs to know of each cell and baseline, as make variables.
-# Usage: awk -f scripts/mults-read.awk -f synth/cells-to-mk.awk vmac_mult_*.v mults.tbl baselines.tbl
+# Usage: awk -f scripts/mults-read.awk -f synth/cells-to-mk.awk families.txt mults.tbl baselines.tbl
 # SPDX-License-Identifier: Apache-2.0
 
 END {

@@ -40,7 +40,9 @@ SYNTH_AWK  = awk -f scripts/mults-read.awk -f synth/cells-to-$(1).awk
 
 $(B)/gen/synth.mk: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-mk.awk
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
+	$(Q)mkdir -p $(@D) && awk -f scripts/mults-read.awk -f scripts/mults-to-lines.awk $(SYNTH_TBL) | \
+	  sed 's/ [0-9]* / /' | sh scripts/write-lines.sh $(B)/gen/synth
+	$(Q)$(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
 
 ifndef NO_BUILD
 include $(B)/gen/synth.mk
@@ -49,25 +51,15 @@ endif
 # Verilog of a cell, or of a baseline. $(1) = its name
 synth_rtl = $(if $(FAMILY_$(1)),$(cell_rtl),rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(RTL_SHARED))
 
-# Written only when its text changes: the registry's other lines do not touch this cell.
-$(SYNTH)/%/top.v: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-top.awk
-	$(Q)mkdir -p $(@D)
-	$(Q)$(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@.new
-	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# The registry's other lines do not touch a cell.
+$(SYNTH)/%/top.v: $(B)/gen/synth/%/line.txt scripts/mults-read.awk synth/cells-to-top.awk
+	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@
 
-# What a command line may override, in files written only when it changes: then what it made is
-# stale. $(1) = file, $(2) = its text
-define SYNTH_STAMP
-ifneq ($$(file <$(1)),$(2))
-$(1): FORCE
-endif
-$(1):
-	$$(Q)mkdir -p $$(@D) && echo '$(2)' > $$@
-endef
+# What a command line may override: stale when it changes.
 SYNTH_KEYS := LIB_FILES ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS \
               VMAC_DELAY_PS VMAC_PERIOD_NS
-$(eval $(call SYNTH_STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
-$(eval $(call SYNTH_STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
+$(eval $(call STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
+$(eval $(call STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
 
 # Operands of both classes, at the same places; likewise written only when they change.
 OPERANDS := $(B)/synth/operands-u8 $(B)/synth/operands-s8
@@ -120,7 +112,7 @@ SYNTH_BOTH  = $(foreach v,plain adders,$(1)/$(v)/delay.txt $(1)/$(v)/energy.txt)
 SYNTH_DONE := $(foreach c,$(SYNTH_ROWS),$(call SYNTH_BOTH,$(SYNTH)/$(c)))
 STAR_DONE  := $(foreach c,$(STAR_CELLS),$(foreach n,$(STAR_RUNS),\
                 $(call SYNTH_BOTH,$(SYNTH)/star/$(c)-$(n))))
-$(eval $(call SYNTH_STAMP,$(SYNTH_TABLE:.csv=.txt),$(SYNTH_ROWS)))
+$(eval $(call STAMP,$(SYNTH_TABLE:.csv=.txt),$(SYNTH_ROWS)))
 
 $(STAR_TABLE): $(STAR_DONE) $(foreach c,$(STAR_CELLS),$(call SYNTH_BOTH,$(SYNTH)/$(c))) \
   synth/star.sh synth/spread.awk

@@ -20,11 +20,10 @@ fails() {
   ok $? "$text" "$(cat "$tmp/err"; head -n 5 "$tmp/out")"
 }
 
-generate() { # generate KIND [CELLS [FAMILY_FILE ...]]
-  kind=$1 cells=${2:-rtl/mult/mults.tbl}
-  shift $(($# > 2 ? 2 : $#))
-  [ $# -gt 0 ] || set -- rtl/mult/vmac_mult_*.v
-  awk -f scripts/mults-read.awk -f "scripts/mults-to-$kind.awk" "$@" "$cells"
+generate() { # generate KIND [CELLS [FAMILY_FILE]]
+  grep -Hn '^// Registry: ' ${3:-rtl/mult/vmac_mult_*.v} > "$tmp/families.txt"
+  awk -f scripts/mults-read.awk -f "scripts/mults-to-$1.awk" "$tmp/families.txt" \
+    "${2:-rtl/mult/mults.tbl}"
 }
 
 # ---- wrong registry lines ----
@@ -100,14 +99,15 @@ bad_family 'unknown pins' 'expected pins edge or mode, found .clock' \
 params=m=1 bad_family 'cell of another class' 'mults.tbl:1: expected a class that mine is defined' \
   '// Registry: classes u; widths 8; params m=0..1'
 
+grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > "$tmp/families.txt"
 printf 'exact exact u7 - - - -\n' > "$tmp/mults.tbl"
-make "B=$tmp/build" "MULT_TABLES=rtl/mult/vmac_mult_exact.v $tmp/mults.tbl" "$tmp/build/gen/mults.mk" \
+make "B=$tmp/build" "MULT_TABLES=$tmp/families.txt $tmp/mults.tbl" "$tmp/build/gen/mults.mk" \
   > "$tmp/out" 2>&1
 [ $? -ne 0 ] && grep -q 'mults.tbl:1: expected class' "$tmp/out" &&
   [ ! -e "$tmp/build/gen/mults.mk" ]
 ok $? 'make stops at a wrong registry and leaves no generated file' "$(cat "$tmp/out")"
 bare() { # bare GOAL...: neither a wrong registry nor an unknown platform keeps make from it
-  make -s "B=$tmp/bare" "MULT_TABLES=rtl/mult/vmac_mult_exact.v $tmp/mults.tbl" PLATFORM=none "$@" \
+  make -s "B=$tmp/bare" "MULT_TABLES=$tmp/families.txt $tmp/mults.tbl" PLATFORM=none "$@" \
     > "$tmp/out" 2>&1
 }
 bare && grep -q '^  make demo' "$tmp/out" && bare help clean && bare -n setup data
@@ -123,7 +123,7 @@ ok $? 'other goals name the unknown platform' "$(cat "$tmp/out")"
 
 generate v > "$tmp/vmac_mult.v"
 awk -v what=functions -f scripts/mults-read.awk -f scripts/mults-to-v.awk \
-  rtl/mult/vmac_mult_*.v rtl/mult/mults.tbl > "$tmp/vmac_cells.vh"
+  "$tmp/families.txt" rtl/mult/mults.tbl > "$tmp/vmac_cells.vh"
 
 # A module that elaborates only if the functions say what the registry says, read here anew.
 grep -v '^#' rtl/mult/mults.tbl | awk '
