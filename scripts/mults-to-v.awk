@@ -45,7 +45,7 @@ function print_module(  c, found, module) {
     found = 1
     printf "      %d: begin : g_%s\n", c, name[c]
     module = instance(c)
-    if (edge[c]) sub(/\)$/, ", .ROUND(OPT_EDGE == 0))", module)
+    if (edge[c]) sub(/\)$/, ", .ROUND(OPT_EDGE == 0 ? 1 : 0))", module)
     printf "        %s\n          u_cell (.a_i(a_i), .w_i(w_i)%s, .p_o(p_o));\n      end\n", module,
            mode[c] < 0 ? "" : ", .mode_i(4'd" mode[c] ")"
   }
