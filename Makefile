@@ -18,7 +18,7 @@ say = @:
 endif
 
 # Goals that build nothing: they work where the registry or PLATFORM is wrong, and write nothing.
-NO_BUILD := $(if $(filter-out help clean setup data,$(MAKECMDGOALS)),,1)
+NO_BUILD := $(if $(filter-out help clean setup data new-mult,$(MAKECMDGOALS)),,1)
 
 include rtl/rules.mk
 include cmodel/rules.mk
