@@ -55,14 +55,14 @@ void mult_errors(const mult_options *opt) {
   mult_pairs pairs = mult_pairs_load(opt);
   int32_t *table = vmac_alloc(PAIRS, sizeof *table);
   cJSON *rows = cJSON_CreateArray();
-  printf("%-12s %11s %10s %9s %9s %10s %10s %9s %6s %8s %13s %4s %3s %6s %8s %8s\n", "name",
+  printf("%-12s %11s %10s %9s %11s %10s %10s %9s %6s %8s %13s %4s %3s %6s %8s %8s\n", "name",
          "mean", "MED", "MRE %", "MRE/1 %", "WCRE %", "RMS", "NMED %", "WCE", "rate %", "variance",
          "rank", "sym", "f(0,0)", "|f(0,w)|", "|f(a,0)|");
   for (size_t i = 0; i < n; i++) {
     const vmac_mult *mult = named ? mult_find(opt->names[i]) : vmac_mult_at(i);
     vmac_mult_errors e;
     vmac_mult_measure(mult, pairs.count[mult->cls], &e);
-    printf("%-12s %11.3f %10.3f %9.4f %9.4f %10.3f %10.3f %9.4f %6d %8.3f %13.1f %4d %3s %6d %8d "
+    printf("%-12s %11.3f %10.3f %9.4f %11.4f %10.3f %10.3f %9.4f %6d %8.3f %13.1f %4d %3s %6d %8d "
            "%8d\n",
            mult->name, e.mean, e.med, 100 * e.mre, 100 * e.mre_zero1, 100 * e.wcre, e.rms,
            100 * e.nmed, e.wce, 100 * e.rate, e.variance, e.rank, e.symmetric ? "yes" : "no", e.f00,
