@@ -172,7 +172,7 @@ cat << END
 wrote     $verilog, $model
 appended  $table: $(tail -n 1 "$table")
 next      1. fill in both files from one definition; rename, copy or change the registry line
-          2. make build/bench/cells && build/bench/cells    RTL = C on all 65,536 pairs: red until
-             both sides agree
+          2. make build/bench/cell-$cell && build/bench/cell-$cell
+             compares RTL and C on all 65,536 pairs: red until both sides agree
           3. make lint; varimac mult info $cell; make test
 END

@@ -91,7 +91,7 @@ END
 differ() { agree "$@"; [ $? -eq 1 ]; }
 
 make -s new-mult FAM=foo PARAMS=m=0..w-1,t=1..w/2 > "$tmp/said" 2>&1 &&
-  grep -q 'make build/bench/cells' "$tmp/said" && [ ! -e build ] &&
+  grep -q 'make build/bench/cell-' "$tmp/said" && [ ! -e build ] &&
   grep -q '^// Registry: classes u,s; widths 4..16; params m=0..w-1,t=1..w/2$' \
     rtl/mult/vmac_mult_foo.v && grep -q '^// Contract: ' rtl/mult/vmac_mult_foo.v
 ok $? 'a family of both classes; nothing is built' "$(cat "$tmp/said")"
