@@ -20,6 +20,18 @@ endif
 # Goals that build nothing: they work where the registry or PLATFORM is wrong, and write nothing.
 NO_BUILD := $(if $(filter-out help clean setup data,$(MAKECMDGOALS)),,1)
 
+# A file that is written only when its text changes: what depends on it follows options and lists.
+# $(1) = file, $(2) = its text. ($(file <) of GNU make 4.3 returns garbage now and then.)
+define STAMP
+ifneq ($$(shell cat $(1) 2> /dev/null),$(strip $(2)))
+$(1): FORCE
+endif
+$(1):
+	$$(Q)mkdir -p $$(@D) && echo '$(strip $(2))' > $$@
+endef
+.PHONY: FORCE
+FORCE:
+
 include rtl/rules.mk
 include cmodel/rules.mk
 include sim/rules.mk

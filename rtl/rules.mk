@@ -1,13 +1,26 @@
 # The multiplier registry, its generated files, and the checks of the Verilog sources.
-# Defines MULTS, CELL_<name>, CLASS_<name> (generated) and RTL_MULT.
+# Defines MULTS, CELL_<name>, CLASS_<name>, FAMILY_<name> (generated), RTL_MULT, cell_rtl, cell_gen.
 
-MULT_TABLES := $(sort $(wildcard rtl/mult/vmac_mult_*.v)) rtl/mult/mults.tbl \
-               $(wildcard rtl/mult/import/mults.tbl)
+# Cells that somebody brought along (scripts/import.mk): a registry, and Verilog and table of each.
+IMPORT_DIR  ?= rtl/mult/import
+FAMILIES    := $(B)/gen/families.txt
+MULT_TABLES  = $(FAMILIES) rtl/mult/mults.tbl $(wildcard $(IMPORT_DIR)/mults.tbl)
 MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
 
-$(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk
+# What the families say of themselves. Looked at each time, written only when it changes: an edit of
+# a family's logic leaves the other families' models alone.
+ifndef NO_BUILD
+$(shell mkdir -p $(B)/gen && grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > $(FAMILIES).new; \
+        if cmp -s $(FAMILIES).new $(FAMILIES); then rm $(FAMILIES).new; \
+        else mv $(FAMILIES).new $(FAMILIES); fi)
+endif
+
+$(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk \
+                  scripts/mults-to-lines.awk scripts/write-lines.sh
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && $(call MULT_AWK,mk) $(MULT_TABLES) > $@
+	$(Q)mkdir -p $(@D) && $(call MULT_AWK,lines) $(MULT_TABLES) > $(B)/gen/lines.txt && \
+	  sh scripts/write-lines.sh $(B)/gen/cell < $(B)/gen/lines.txt
+	$(Q)$(call MULT_AWK,mk) $(MULT_TABLES) > $@
 
 $(B)/gen/vmac_mult_list.h: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-c.awk
 	$(call say,GEN,$@)
@@ -25,9 +38,61 @@ ifndef NO_BUILD
 include $(B)/gen/mults.mk
 endif
 
+# The cells that tables and reports hold: the registry's demo rows and whatever was imported, or
+# CELLS=all, or CELLS="perf2 perf3".
+CELLS     ?= $(MULTS_DEMO) $(MULTS_IMPORT)
+CELL_LIST := $(if $(filter all,$(CELLS)),$(MULTS),$(CELLS))
+ifneq ($(filter-out $(MULTS),$(CELL_LIST)),)
+$(error CELLS: expected names of rtl/mult/mults.tbl or all, found '$(filter-out $(MULTS),$(CELL_LIST))')
+endif
+
 # What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
-RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v rtl/mult/import/*.v))
+RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v $(IMPORT_DIR)/*.v))
 RTL_INCLUDE  = -I$(B)/gen -Irtl
+RTL_SHARED  := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
+
+# What one cell is made of: its family's file, the modules that families share. $(1) = cell
+cell_rtl = $(if $(filter import,$(FAMILY_$(1))),$(IMPORT_DIR)/$(1).v,\
+             rtl/mult/vmac_mult_$(FAMILY_$(1)).v) $(RTL_SHARED)
+
+# vmac_mult.v and vmac_cells.vh with that cell alone: a model of one cell is not made again for
+# another's line. $(1) = cell
+cell_gen = $(B)/gen/cell/$(1)/vmac_mult.v $(B)/gen/cell/$(1)/vmac_cells.vh
+$(B)/gen/cell/%/line.txt: ; $(Q)rm -f $(B)/gen/mults.mk; echo 'cell $*: run make again' >&2; false
+$(B)/gen/cell/%/vmac_mult.v: $(B)/gen/cell/%/line.txt scripts/mults-read.awk scripts/mults-to-v.awk
+	$(Q)$(call MULT_AWK,v) -v want=$* $(MULT_TABLES) > $@
+$(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/line.txt scripts/mults-read.awk scripts/mults-to-v.awk
+	$(Q)$(call MULT_AWK,v) -v want=$* -v what=functions $(MULT_TABLES) > $@
+.PRECIOUS: $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
+
+# The cells that tables and reports hold: the registry's demo rows and whatever was imported, or
+# CELLS=all, or CELLS="perf2 perf3".
+CELLS     ?= $(MULTS_DEMO) $(MULTS_IMPORT)
+CELL_LIST := $(if $(filter all,$(CELLS)),$(MULTS),$(CELLS))
+ifneq ($(filter-out $(MULTS),$(CELL_LIST)),)
+$(error CELLS: expected names of rtl/mult/mults.tbl or all, found '$(filter-out $(MULTS),$(CELL_LIST))')
+endif
+
+# What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
+RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v $(IMPORT_DIR)/*.v))
+RTL_INCLUDE  = -I$(B)/gen -Irtl
+RTL_SHARED  := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
+
+# What one cell is made of: its family's file, the modules that families share. $(1) = cell
+cell_rtl = $(if $(filter import,$(FAMILY_$(1))),$(IMPORT_DIR)/$(1).v,\
+             rtl/mult/vmac_mult_$(FAMILY_$(1)).v) $(RTL_SHARED)
+
+# vmac_mult.v and vmac_cells.vh with that cell alone: a model of one cell is not made again for
+# another's line. $(1) = cell
+cell_gen = $(B)/gen/cell/$(1)/vmac_mult.v $(B)/gen/cell/$(1)/vmac_cells.vh
+CELL_GEN = $(call MULT_AWK,v) -v want=$* $(1) $(MULT_TABLES) > $(@D)/new && \
+           if cmp -s $(@D)/new $(@D)/$(2); then rm $(@D)/new; else mv $(@D)/new $(@D)/$(2); fi
+$(B)/gen/cell/%/stamp: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v.awk
+	$(Q)mkdir -p $(@D) && $(call CELL_GEN,,vmac_mult.v)
+	$(Q)$(call CELL_GEN,-v what=functions,vmac_cells.vh)
+	$(Q)touch $@
+$(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/stamp ;
+.PRECIOUS: $(B)/gen/cell/%/stamp $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
 RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
 
 .PHONY: lint lint-mult

@@ -7,6 +7,8 @@
 //   weights in use, PE by PE as the wave passes. shift_i moves all shadow weights one row down; the
 //   word for the bottom row comes first. From a swap at row 0 to the next shift: at least
 //   ROWS + COLS - 2 cycles, so that no PE's shadow weight moves before that PE has taken it.
+//   Cells with vmac_cell_edge(CELL) != 0 meet activations that one rounder per row has rounded at
+//   the left edge; the side column still sums the activations as they came.
 // Not: skew, accumulation over K tiles, correction (vmac_mac_unit puts them around).
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -34,7 +36,10 @@ module vmac_array #(
   output wire [8+$clog2(ROWS)-1:0]         sum_x_o
 );
 
+  `include "vmac_cells.vh"
+
   localparam integer PSUM_W = 16 + $clog2(ROWS);
+  localparam integer EDGE   = vmac_cell_edge(CELL);
 
   wire [8*ROWS-1:0] side_a;
   wire [ROWS-1:0]   side_en;
@@ -54,10 +59,23 @@ module vmac_array #(
         wire [PSUM_W-1:0] ps_out;
 
         if (c == 0) begin : g_left
-          assign a_in = a_i[8*r +: 8];
           assign swap_in = swap_i[r];
-          assign side_a[8*r +: 8] = a_out;
           assign side_en[r] = en;
+          if (EDGE == 0) begin : g_whole
+            assign a_in = a_i[8*r +: 8];
+            assign side_a[8*r +: 8] = a_out;
+          end else begin : g_rounded
+            reg [7:0] a_q;
+            always @(posedge clk) a_q <= a_i[8*r +: 8];
+            assign side_a[8*r +: 8] = a_q;
+            vmac_edge #(
+              .SIGNED(vmac_cell_signed(CELL)),
+              .M(EDGE)
+            ) u_edge (
+              .a_i(a_i[8*r +: 8]),
+              .a_o(a_in)
+            );
+          end
         end else begin : g_right
           wire unused_en = en;
           assign a_in = g_row[r].g_col[c-1].a_out;

@@ -50,8 +50,10 @@ module vmac_pe #(
   wire signed [PSUM_W-1:0] ps_in = ps_i;
   wire signed [PSUM_W-1:0] px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p};
 
+  // Where the cell's activations are rounded, vmac_array has done so before they come here.
   vmac_mult #(
-    .CELL(CELL)
+    .CELL(CELL),
+    .OPT_EDGE(1)
   ) u_mult (
     .a_i(a_q),
     .w_i(w_q[7:0]),

@@ -1,7 +1,8 @@
 # mults-read.awk: reads and checks the multiplier registry for the mults-to-*.awk generators.
 # SPDX-License-Identifier: Apache-2.0
 #
-#   awk -f mults-read.awk -f mults-to-c.awk rtl/mult/vmac_mult_*.v rtl/mult/mults.tbl [more cells]
+#   grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > families.txt
+#   awk -f mults-read.awk -f mults-to-c.awk families.txt rtl/mult/mults.tbl [more cells]
 #
 # A family says in the header of its Verilog file what it is defined for:
 #   // Registry: classes u,s; widths 4..16; params m=0..w-1
@@ -27,7 +28,8 @@
 # and may call instance(c), the Verilog module of a cell with its parameters.
 
 function fail(expected, found) {
-  printf "%s:%d: expected %s, found '%s'\n", FILENAME, FNR, expected, found | "cat 1>&2"
+  if (place == "") place = FILENAME ":" FNR
+  printf "%s: expected %s, found '%s'\n", place, expected, found | "cat 1>&2"
   failed = 1
   exit 1
 }
@@ -90,8 +92,12 @@ function read_ranges(fam, text,  item, part, range, k) {
   }
 }
 
+# FILE:LINE:// Registry: ...
 function read_family(  fam, item, word, n, i) {
-  fam = FILENAME
+  match($0, /^[^:]*:[0-9]*/)
+  fam = place = substr($0, 1, RLENGTH)
+  $0 = substr($0, RLENGTH + 2)
+  sub(/:.*/, "", fam)
   sub(/.*vmac_mult_/, "", fam)
   sub(/\.v$/, "", fam)
   check_name("family", fam)
@@ -109,6 +115,7 @@ function read_family(  fam, item, word, n, i) {
   if (pins[fam] != "-" && family_params[fam] != 1) fail("one parameter where there are pins", $0)
   family_name[families++] = fam
   family_list = family_list (families > 1 ? ", " : "") fam
+  place = ""
 }
 
 function read_class(  w) {
@@ -187,11 +194,8 @@ function instance(c,  text, k) {
 }
 
 BEGIN { cells = families = 0 }
-FILENAME ~ /\.v$/ {
-  if (/^\/\/ Registry: /) read_family()
-  next
-}
 /^#/ || NF == 0 { next }
+FILENAME == ARGV[1] { read_family(); next }
 { read_cell() }
 END {
   if (failed) exit 1

@@ -1,7 +1,7 @@
 # mults-to-v.awk: the registry as Verilog. Usage: see mults-read.awk.
 #   default            the module vmac_mult, one generate arm per cell
 #   -v what=functions  the include file vmac_cells.vh: facts about CELL as constant functions
-#   -v want=NAME       only that cell's arm: what uses it does not change with the other lines
+#   -v want=NAME       only that cell's: what uses them does not change with the other lines
 # SPDX-License-Identifier: Apache-2.0
 
 # One function of the cell's index; value[c] is its result, `about` its comment.
@@ -9,7 +9,7 @@ function print_function(title, value, about,  c) {
   printf "\n// %s\nfunction integer %s;\n  input integer index;\n", about, title
   print "  begin\n    case (index)"
   for (c = 0; c < cells; c++)
-    if (value[c]) printf "      %d: %s = %d; // %s\n", c, title, value[c], name[c]
+    if (value[c] && (want == "" || name[c] == want)) printf "      %d: %s = %d; // %s\n", c, title, value[c], name[c]
   printf "      default: %s = 0;\n    endcase\n  end\nendfunction\n", title
 }
 
@@ -45,7 +45,7 @@ function print_module(  c, found, module) {
     found = 1
     printf "      %d: begin : g_%s\n", c, name[c]
     module = instance(c)
-    if (edge[c]) sub(/\)$/, ", .ROUND(OPT_EDGE == 0))", module)
+    if (edge[c]) sub(/\)$/, ", .ROUND(OPT_EDGE == 0 ? 1 : 0))", module)
     printf "        %s\n          u_cell (.a_i(a_i), .w_i(w_i)%s, .p_o(p_o));\n      end\n", module,
            mode[c] < 0 ? "" : ", .mode_i(4'd" mode[c] ")"
   }

@@ -15,7 +15,7 @@
 
 struct Options {
   const char *net, *data, *calib, *models, *modes;
-  size_t first, images, calib_images;
+  size_t first, images, calib_images, layers;
   int idle;
   uint64_t seed;
 };
@@ -36,6 +36,7 @@ static const char usage_text[] =
     "  --calib-images N   the first N of them (default 32)\n"
     "  --models A,B,...   models to run (default all; --list names them)\n"
     "  --modes A,B,...    correction modes (default none,cv)\n"
+    "  --layers N         only the first N MAC layers (default all)\n"
     "  --idle P           chance of an idle cycle on each input stream, in 1/1000 (default 20)\n"
     "  --seed N           seed of the idle cycles (default 1)\n";
 
@@ -93,9 +94,10 @@ static Options parse(int argc, char **argv) {
       {"images", 1, 0, 'i'}, {"calib", 1, 0, 'c'}, {"calib-images", 1, 0, 'C'},
       {"models", 1, 0, 'm'}, {"modes", 1, 0, 'o'}, {"idle", 1, 0, 'p'},
       {"seed", 1, 0, 's'},   {"list", 0, 0, 'l'},  {"help", 0, 0, 'h'},
-      {NULL, 0, 0, 0}};
+      {"layers", 1, 0, 'L'}, {NULL, 0, 0, 0}};
   Options options = {
-      "weights/resnet8.tflite", "subset:test", "subset:calib", NULL, "none,cv", 0, 1, 32, 20, 1};
+      "weights/resnet8.tflite", "subset:test", "subset:calib", NULL, "none,cv", 0, 1, 32,
+      SIZE_MAX, 20, 1};
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
     switch (c) {
     case 'n':
@@ -121,6 +123,9 @@ static Options parse(int argc, char **argv) {
       break;
     case 'o':
       options.modes = optarg;
+      break;
+    case 'L':
+      options.layers = number("layers", optarg, 1, INT32_MAX);
       break;
     case 'p':
       options.idle = (int)number("idle", optarg, 0, 500);
@@ -227,8 +232,10 @@ static void run_config(const sim_model *model, const vmac_net *net, const Option
   for (size_t i = options->first; i < options->first + options->images; i++) {
     vmac_state_set_image(net, state, data, i);
     vmac_net_run(net, plan, VMAC_ROUND_DOUBLE, state);
-    for (int j = 0; j < net->ops; j++) {
+    size_t layers = 0;
+    for (int j = 0; j < net->ops && layers < options->layers; j++) {
       if (!vmac_op_is_mac(&net->op[j])) continue;
+      layers++;
       char where[64];
       snprintf(where, sizeof where, "image %zu, mode %s", i, vmac_mode_name(mode));
       const sim_options sim = {options->seed + i * 1000 + (uint64_t)j, options->idle, -1, 0};

@@ -1,5 +1,5 @@
 # cells-to-mk.awk: what synth/rules.mk needs to know of each cell and baseline, as make variables.
-# Usage: awk -f scripts/mults-read.awk -f synth/cells-to-mk.awk vmac_mult_*.v mults.tbl baselines.tbl
+# Usage: awk -f scripts/mults-read.awk -f synth/cells-to-mk.awk families.txt mults.tbl baselines.tbl
 # SPDX-License-Identifier: Apache-2.0
 
 END {
@@ -11,6 +11,9 @@ END {
     printf "SYNTH_FAMILY_%s := %s\n", name[c], family[c]
     printf "SYNTH_CLASS_%s := %s\n", name[c], class[c]
     # A baseline's source is the registry cell it equals; every other cell is its own model.
-    printf "SYNTH_MODEL_%s := %s\n", name[c], source[c] in line_of ? source[c] : name[c]
+    equals = source[c] in line_of ? source[c] : name[c]
+    printf "SYNTH_MODEL_%s := %s\n", name[c], equals
+    function_of[name[c]] = family[c] == "import" ? "import" : model[family[c]]
+    printf "SYNTH_FUNCTION_%s := %s\n", name[c], function_of[equals]
   }
 }

@@ -1,4 +1,4 @@
-# Cell cost: every registry cell and exact baseline mapped to one cell library, timed, and its
+# Cell cost: the cells of CELLS and the exact baselines mapped to one cell library, timed, and its
 # energy on operands recorded from a real network. One folder per cell, so that a changed cell is
 # mapped again alone; the table is $(SYNTH_TABLE).
 
@@ -11,7 +11,7 @@ include synth/platforms/$(PLATFORM)/config.mk
 endif
 
 SYNTH       := $(B)/synth/$(PLATFORM)
-SYNTH_TABLE := $(SYNTH)/cells.csv
+SYNTH_TABLE ?= $(SYNTH)/cells.csv
 SYNTH_NET   ?= weights/resnet8.tflite
 SYNTH_DATA  ?= subset:test
 SYNTH_SEED  ?= 1
@@ -40,34 +40,26 @@ SYNTH_AWK  = awk -f scripts/mults-read.awk -f synth/cells-to-$(1).awk
 
 $(B)/gen/synth.mk: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-mk.awk
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
+	$(Q)mkdir -p $(@D) && awk -f scripts/mults-read.awk -f scripts/mults-to-lines.awk $(SYNTH_TBL) | \
+	  sed 's/ [0-9]* / /' | sh scripts/write-lines.sh $(B)/gen/synth
+	$(Q)$(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
 
 ifndef NO_BUILD
 include $(B)/gen/synth.mk
 endif
 
-# Modules that families are built from: every family may use them.
-SYNTH_SHARED := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
+# Verilog of a cell, or of a baseline. $(1) = its name
+synth_rtl = $(if $(FAMILY_$(1)),$(cell_rtl),rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(RTL_SHARED))
 
-# Written only when its text changes: the registry's other lines do not touch this cell.
-$(SYNTH)/%/top.v: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-top.awk
-	$(Q)mkdir -p $(@D)
-	$(Q)$(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@.new
-	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# The registry's other lines do not touch a cell.
+$(SYNTH)/%/top.v: $(B)/gen/synth/%/line.txt scripts/mults-read.awk synth/cells-to-top.awk
+	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@
 
-# What a command line may override, in files written only when it changes: then what it made is
-# stale. $(1) = file, $(2) = its text
-define SYNTH_STAMP
-ifneq ($$(file <$(1)),$(2))
-$(1): FORCE
-endif
-$(1):
-	$$(Q)mkdir -p $$(@D) && echo '$(2)' > $$@
-endef
+# What a command line may override: stale when it changes.
 SYNTH_KEYS := LIB_FILES ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS \
               VMAC_DELAY_PS VMAC_PERIOD_NS
-$(eval $(call SYNTH_STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
-$(eval $(call SYNTH_STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
+$(eval $(call STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
+$(eval $(call STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
 
 # Operands of both classes, at the same places; likewise written only when they change.
 OPERANDS := $(B)/synth/operands-u8 $(B)/synth/operands-s8
@@ -86,11 +78,10 @@ SYNTH_FLOW := synth/map.sh synth/map.ys $(SYNTH)/settings.txt $(wildcard $(LIB_F
 # folder, $(4) = Verilog file to read first, or none
 define SYNTH_RULES
 $(SYNTH)/$(3)/$(2)/netlist.json: $(4) $(SYNTH)/$(1)/top.v \
-  rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(SYNTH_SHARED) $(SYNTH_FLOW) \
+  $(synth_rtl) $(SYNTH_FLOW) \
   $(if $(filter adders,$(2)),$(ADDER_MAP_FILE))
 	$$(call say,MAP,$(3)/$(2))
-	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(SYNTH)/$(1)/top.v \
-	  rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(SYNTH_SHARED)
+	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(SYNTH)/$(1)/top.v $(synth_rtl)
 
 $(SYNTH)/$(3)/$(2)/delay.txt: $(SYNTH)/$(3)/$(2)/netlist.json synth/time.sh synth/time.tcl
 	$$(Q)sh synth/time.sh vmac_cell_$(1) $$(@D)/scalar.v $$(@D)/timing.rpt > $$@
@@ -100,8 +91,6 @@ $(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) \
 	$$(Q)$(ENERGY) --liberty $(LIB_FILES) --netlist $$< --cell $(SYNTH_MODEL_$(1)) \
 	  --operands $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin --load-ff $(ABC_LOAD_IN_FF) \
 	  --slew $(VMAC_INPUT_SLEW_NS) --period $(VMAC_PERIOD_NS) > $$@
-
-SYNTH_DONE += $(SYNTH)/$(3)/$(2)/delay.txt $(SYNTH)/$(3)/$(2)/energy.txt
 endef
 $(foreach c,$(SYNTH_CELLS),$(foreach v,plain adders,$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
 
@@ -117,16 +106,33 @@ $(foreach n,$(STAR_RUNS),$(foreach c,$(STAR_CELLS),$(foreach v,plain adders,\
   $(eval $(call SYNTH_RULES,$(c),$(v),star/$(c)-$(n),$(SYNTH)/star/unrelated-$(n).v)))))
 
 STAR_TABLE := $(SYNTH)/star-noise.csv
-$(STAR_TABLE): $(SYNTH_DONE) synth/star.sh synth/spread.awk
+# The table's rows: CELLS and the baselines, which are in no registry.
+SYNTH_ROWS := $(filter $(CELL_LIST),$(SYNTH_CELLS)) $(filter-out $(MULTS),$(SYNTH_CELLS))
+SYNTH_BOTH  = $(foreach v,plain adders,$(1)/$(v)/delay.txt $(1)/$(v)/energy.txt)
+SYNTH_DONE := $(foreach c,$(SYNTH_ROWS),$(call SYNTH_BOTH,$(SYNTH)/$(c)))
+STAR_DONE  := $(foreach c,$(STAR_CELLS),$(foreach n,$(STAR_RUNS),\
+                $(call SYNTH_BOTH,$(SYNTH)/star/$(c)-$(n))))
+$(eval $(call STAMP,$(SYNTH_TABLE:.csv=.txt),$(SYNTH_ROWS)))
+
+$(STAR_TABLE): $(STAR_DONE) $(foreach c,$(STAR_CELLS),$(call SYNTH_BOTH,$(SYNTH)/$(c))) \
+  synth/star.sh synth/spread.awk
 	$(call say,TABLE,$@)
 	$(Q)sh synth/star.sh $(SYNTH) '$(STAR_CELLS)' '$(STAR_RUNS)' > $@.new && mv $@.new $@
 
-$(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(B)/gen/synth.mk
+$(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(SYNTH_TABLE:.csv=.txt)
 	$(call say,TABLE,$@)
-	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_CELLS),$(c):$(SYNTH_FAMILY_$(c))) > $@.new
+	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c))) > $@.new
 	$(Q)mv $@.new $@
 
 .PHONY: synth
-synth: ## area, delay and energy of every cell; PLATFORM=, LIB_FILES=, SYNTH_NET= override
+synth: ## area, delay and energy of cells; CELLS=, PLATFORM=, LIB_FILES=, SYNTH_NET= override
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(SYNTH_TABLE)
 	$(Q)sh synth/show.sh $(SYNTH_TABLE)
+
+# Each netlist is simulated on all operand pairs and compared with the C model before it has figures.
+.PHONY: netlists
+netlists: setup ## map every cell of the registry, both variants, and compare it with its C model
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) CELLS=all SYNTH_TABLE=$(SYNTH)/all.csv $(SYNTH)/all.csv
+	@awk -F, '/^[a-z]/ && $$1 != "name" { n++ } \
+	  END { print n " cells, 2 netlists each: equal to the C model on all 65,536 pairs" }' \
+	  $(SYNTH)/all.csv

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
-# Read twice: the exact netlists (model of family exact) may stand anywhere.
+# Read twice: the exact netlists (function exact) may stand anywhere.
 awk -F, '
   function figures(  f) {
     for (f = 1; f <= 4; f++) value[f] = $at[column[f]]
@@ -16,7 +16,6 @@ awk -F, '
   /^#/ { if (NR == FNR) print; next }
   $1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
   NR == FNR {
-    if ($1 != "name") family[$1] = $at["family"]
     rows[n++] = $0
     next
   }
@@ -24,7 +23,7 @@ awk -F, '
     for (r = 1; r < n; r++) {
       $0 = rows[r]
       figures()
-      if (family[$at["model"]] != "exact") continue
+      if ($at["function"] != "exact") continue
       for (f = 1; f <= 4; f++)
         if (!((class, f) in best) || value[f] < best[class, f]) {
           best[class, f] = value[f]

@@ -1,6 +1,6 @@
 #!/bin/sh
 # table.sh: one CSV of all cells, with the tools and settings that made it in comment lines.
-# usage: table.sh DIR NAME:FAMILY ...
+# usage: table.sh DIR NAME:FUNCTION ...
 # Environment: the platform's config.mk.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -14,7 +14,7 @@ echo "# library $(basename "$LIB_FILES") sha256 $(sha256sum "$LIB_FILES" | cut -
 echo "# energy: per product, multiplier only, zero-delay toggles (no glitches), weight held;" \
   "operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.log")"
 echo "# *_fa: full and half adders mapped to library cells first;" \
-  "model: the registry cell that the netlist equals on all pairs; slack: delay target less delay"
+  "model: the registry cell that the netlist equals on all pairs, function: its C model; slack: delay target less delay"
 awk -F, '
   BEGIN { format["area_um2"] = " %.0f/%.0f/%.0f um2"; format["delay_ns"] = " %.2f/%.2f/%.2f ns"
     format["energy_pj"] = " %.2f/%.2f/%.2f pJ" }
@@ -30,7 +30,7 @@ awk -F, '
 for pair in "$@"; do
   cell=${pair%%:*}
   for variant in plain adders; do
-    echo "cell=$cell family=${pair##*:} variant=$variant" \
+    echo "cell=$cell function=${pair##*:} variant=$variant" \
       "$(cat "$dir/$cell/$variant/energy.txt" "$dir/$cell/$variant/delay.txt" | tr '\n' ' ')"
   done
 done | awk -v target="$VMAC_DELAY_PS" -f "$(dirname "$0")/table.awk"

@@ -19,6 +19,14 @@ struct Pe {
   uint16_t shadow, w; /* {enable, weight} */
 };
 
+/* What the active weight adds; 0 where it is not enabled. A cell whose activations the array rounds
+ * before they come here does not see the low bits: the table's entry is the rounded one's. */
+static uint32_t product(size_t cell, const int32_t *table, Pe pe) {
+  const int edge = vmac_mult_at(cell)->edge;
+  const uint8_t a = edge ? (uint8_t)(pe.a & -(1 << edge)) : pe.a;
+  return pe.w >> 8 ? (uint32_t)table[(size_t)a << 8 | (pe.w & 255)] : 0;
+}
+
 int main(int argc, char **argv) {
   Bench bench = bench_start("pe", argc, argv);
   VerilatedContext context;
@@ -46,8 +54,7 @@ int main(int argc, char **argv) {
     dut.w_i = (uint16_t)vmac_rng_below(&bench.rng, 512);
     dut.ps_i = (uint32_t)vmac_rng_next(&bench.rng);
     for (size_t c = 0; c < cells; c++)
-      want[c] =
-          dut.ps_i + (pe.w >> 8 ? (uint32_t)table[c << 16 | (size_t)pe.a << 8 | (pe.w & 255)] : 0);
+      want[c] = dut.ps_i + product(c, table + c * 65536, pe);
     if (dut.swap_i) pe.w = pe.shadow;
     if (dut.shift_i) pe.shadow = dut.w_i;
     pe.a = dut.a_i;

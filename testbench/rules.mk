@@ -1,6 +1,6 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
 
-BENCH_UNITS := cells pe side skew accum correct
+BENCH_UNITS := cells pe side skew accum correct dyn edge
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
 # Tops that hold several instances take the number of registered cells.
@@ -32,6 +32,20 @@ $(B)/bench/$(1): $(B)/verilator/tb_$(1)/bench.o $(B)/verilator/tb_$(1)/model.o $
 	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$^ $$(LDLIBS) -pthread
 endef
 $(foreach b,$(BENCH_UNITS),$(eval $(call bench_rules,$(b))))
+
+# One cell alone, any of the registry: $(B)/bench/cell-NAME
+define cell_rules
+$(B)/bench/cell-$(1): testbench/cell.cpp testbench/bench.h cmodel/vmac.h $(call cell_gen,$(1)) \
+                      $(call cell_rtl,$(1)) $(SIM_TOOLS) $(VRUNTIME) $(LIBVARIMAC)
+	$$(call say,BENCH,cell $(1))
+	$$(Q)dir=$(B)/verilator/cell_$(1) && rm -rf $$$$dir && mkdir -p $$$$dir $$(@D) && \
+	  $$(VERILATOR_OF) --prefix Vcell -Mdir $$$$dir --top-module vmac_mult -GCELL=$(CELL_$(1)) \
+	  $(B)/gen/cell/$(1)/vmac_mult.v $(call cell_rtl,$(1)) && \
+	  for f in testbench/cell.cpp $$$$dir/Vcell*.cpp; do echo "#include \"$$$$f\""; done \
+	  > $$$$dir/all.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -Itestbench -I$$$$dir \
+	  -DCELL_INDEX=$(CELL_$(1)) -o $$@ $$$$dir/all.cpp $(VRUNTIME) $(LIBVARIMAC) $$(LDLIBS) -pthread
+endef
+$(foreach m,$(MULTS),$(eval $(call cell_rules,$(m))))
 
 $(B)/verilator/testbench/%.o: testbench/%.cpp testbench/bench.h sim/sim.h \
                                  cmodel/vmac.h cmodel/net/net.h

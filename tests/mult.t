@@ -1,7 +1,8 @@
 #!/bin/sh
 # The registry's generators and `varimac mult`, from outside.
 #
-# TEST RATIONALE. State space: each kind of wrong registry line through each generator; the
+# TEST RATIONALE. State space: each kind of wrong registry line and of wrong family header through
+# each generator; the
 # generated Verilog functions at every CELL through Verilator, Yosys and Icarus, and an illegal
 # CELL; each verb of `varimac mult` with good and bad command lines. The products are
 # test_mult.c's job.
@@ -19,57 +20,94 @@ fails() {
   ok $? "$text" "$(cat "$tmp/err"; head -n 5 "$tmp/out")"
 }
 
-generate() { # generate KIND [FAMILIES CELLS]
-  awk -f scripts/mults-read.awk -f "scripts/mults-to-$1.awk" \
-    "${2:-rtl/mult/families.tbl}" "${3:-rtl/mult/mults.tbl}"
+generate() { # generate KIND [CELLS [FAMILY_FILE]]
+  grep -Hn '^// Registry: ' ${3:-rtl/mult/vmac_mult_*.v} > "$tmp/families.txt"
+  awk -f scripts/mults-read.awk -f "scripts/mults-to-$1.awk" "$tmp/families.txt" \
+    "${2:-rtl/mult/mults.tbl}"
 }
 
 # ---- wrong registry lines ----
 
 bad_cell() { # bad_cell TEXT PATTERN LINE: LINE is put after a good one, as line 3
-  printf '# registry\nexact exact u8 - - -\n%s\n' "$3" > "$tmp/mults.tbl"
-  for kind in c v mk; do
-    fails 1 "mults.tbl:3: expected $2" "$1 (mults-to-$kind)" \
-      generate $kind rtl/mult/families.tbl "$tmp/mults.tbl"
+  printf '# registry\nexact exact u8 - - - -\n%s\n' "$3" > "$tmp/mults.tbl"
+  for to in c v mk; do
+    fails 1 "mults.tbl:3: expected $2" "$1 (mults-to-$to)" generate $to "$tmp/mults.tbl"
   done
 }
 
-bad_cell 'too few columns' '6 columns .*found .5 columns' 'a zero u8 - -'
-bad_cell 'too many columns' '6 columns .*found .7 columns' 'a zero u8 - - - -'
-bad_cell 'capital in a name' 'a name of the form .*found .Perf2' 'Perf2 zero u8 - - -'
-bad_cell 'name begins with a digit' 'a name of the form .*found .2perf' '2perf zero u8 - - -'
-bad_cell 'duplicate name' 'each name once .*line 2.*found .exact' 'exact zero u8 - - -'
-bad_cell 'same cell under two names' 'each cell once .exact is.*found .again' 'again exact u8 - - -'
-bad_cell 'unknown family' 'one of the families exact, zero, .*found .perf.' 'a perf u8 m=1 - -'
-bad_cell 'unknown class' 'class u8 or s8, found .u9' 'a zero u9 - - -'
-bad_cell 'missing parameter' 'params m=0\.\.7 for perforated, found .-' 'a perforated u8 - - -'
-bad_cell 'needless parameter' 'params - for zero, found .m=1' 'a zero u8 m=1 - -'
-bad_cell 'wrong parameter name' 'a parameter m=NUMBER, found .t=1' 'a perforated u8 t=1 - -'
-bad_cell 'parameter is no number' 'a parameter m=NUMBER, found .m=x' 'a perforated u8 m=x - -'
-bad_cell 'octal-looking parameter' 'a parameter m=NUMBER, found .m=03' 'a perforated u8 m=03 - -'
-bad_cell 'negative parameter' 'a parameter m=NUMBER, found .m=-1' 'a perforated u8 m=-1 - -'
-bad_cell 'parameter above the range' 'm in 0\.\.7 for perforated' 'a perforated u8 m=8 - -'
-bad_cell 'parameter far above' 't in 0\.\.15 for truncated' 'a truncated u8 t=99999999 - -'
-bad_cell 'unknown variate' 'xvar low:N.*found .high:2' 'a zero u8 - high:2 -'
-bad_cell 'variate without bits' 'xvar low:N.*found .low.' 'a zero u8 - low -'
-bad_cell 'variate of nine bits' 'xvar low:N.*found .or:9' 'a zero u8 - or:9 -'
-bad_cell 'source with a quote' 'a source of letters' 'a zero u8 - - "x"'
+bad_cell 'too few columns' '7 columns .*found .6 columns' 'a zero u8 - - -'
+bad_cell 'too many columns' '7 columns .*found .8 columns' 'a zero u8 - - - - -'
+bad_cell 'capital in a name' 'a name of the form .*found .Perf2' 'Perf2 zero u8 - - - -'
+bad_cell 'name begins with a digit' 'a name of the form .*found .2perf' '2perf zero u8 - - - -'
+bad_cell 'duplicate name' 'each name once .*line 2.*found .exact' 'exact zero u8 - - - -'
+bad_cell 'same cell under two names' 'each cell once .exact is.*found .again' 'again exact u8 - - - -'
+bad_cell 'unknown family' 'one of the families .*exact, .*found .perf.' 'a perf u8 m=1 - - -'
+bad_cell 'unknown class' 'class u8 or s8, found .u9' 'a zero u9 - - - -'
+bad_cell 'class of another width' 'class u8 or s8, found .u16' 'a zero u16 - - - -'
+bad_cell 'missing parameter' 'params m=0\.\.w-1 for perforated, found .-' 'a perforated u8 - - - -'
+bad_cell 'needless parameter' 'params - for zero, found .m=1' 'a zero u8 m=1 - - -'
+bad_cell 'wrong parameter name' 'a parameter m=NUMBER, found .t=1' 'a perforated u8 t=1 - - -'
+bad_cell 'parameter is no number' 'a parameter m=NUMBER, found .m=x' 'a perforated u8 m=x - - -'
+bad_cell 'octal-looking parameter' 'a parameter m=NUMBER, found .m=03' 'a perforated u8 m=03 - - -'
+bad_cell 'negative parameter' 'a parameter m=NUMBER, found .m=-1' 'a perforated u8 m=-1 - - -'
+bad_cell 'parameter above the range' 'm in 0\.\.7 for perforated' 'a perforated u8 m=8 - - -'
+bad_cell 'parameter far above' 't in 0\.\.15 for truncated' 'a truncated u8 t=99999999 - - -'
+bad_cell 'unknown variate' 'xvar low:N.*found .high:2' 'a zero u8 - high:2 - -'
+bad_cell 'variate without bits' 'xvar low:N.*found .low.' 'a zero u8 - low - -'
+bad_cell 'variate of nine bits' 'xvar low:N.*found .or:9' 'a zero u8 - or:9 - -'
+bad_cell 'source with a quote' 'a source of letters' 'a zero u8 - - "x" -'
+bad_cell 'unknown run' 'runs demo, sim, demo,sim or -, found .all' 'a zero u8 - - - all'
 
 printf '# nothing\n' > "$tmp/mults.tbl"
 fails 1 'mults.tbl:1: expected at least one cell' 'registry without a cell' \
-  generate c rtl/mult/families.tbl "$tmp/mults.tbl"
-printf 'exact -\nmine m=3..1\n' > "$tmp/families.tbl"
-fails 1 'families.tbl:2: expected a parameter of the form' 'family with an empty range' \
-  generate c "$tmp/families.tbl" rtl/mult/mults.tbl
+  generate c "$tmp/mults.tbl"
 
-printf 'exact exact u7 - - -\n' > "$tmp/mults.tbl"
-make "B=$tmp/build" "MULT_TABLES=rtl/mult/families.tbl $tmp/mults.tbl" "$tmp/build/gen/mults.mk" \
+# ---- wrong family files ----
+
+family=$tmp/vmac_mult_mine.v
+bad_family() { # bad_family TEXT PATTERN LINE...: the lines are lines 2.. of the family's file
+  what=$1 pattern=$2
+  shift 2
+  { echo '// vmac_mult_mine: a test'; printf '%s\n' "$@"; } > "$family"
+  printf 'mine mine s8 %s - - -\n' "${params:--}" > "$tmp/mults.tbl"
+  for to in c v mk; do
+    fails 1 "$pattern" "$what (mults-to-$to)" generate $to "$tmp/mults.tbl" "$family"
+  done
+}
+bad_family 'family without a line Registry' 'mults.tbl:1: expected one of the families' '// none'
+bad_family 'two lines Registry' 'mine.v:3: expected one line // Registry: in a file' \
+  '// Registry: classes s; widths 8' '// Registry: classes s; widths 8'
+bad_family 'no classes' 'mine.v:2: expected classes and widths' '// Registry: widths 8'
+bad_family 'no widths' 'mine.v:2: expected classes and widths' '// Registry: classes s'
+bad_family 'unknown class' 'expected classes u, s or u,s, found .x' '// Registry: classes x; widths 8'
+bad_family 'widths without 8' 'expected widths 8, or .*found .10..16' \
+  '// Registry: classes s; widths 10..16'
+bad_family 'widths out of reach' 'expected widths 8, or .*found .4..17' \
+  '// Registry: classes s; widths 4..17'
+bad_family 'unknown key' 'expected one of classes, .*found .range' '// Registry: range 1'
+bad_family 'key without value' 'expected a key and a value, found .classes' '// Registry: classes'
+bad_family 'empty range' 'expected a parameter of the form name=lowest\.\.highest, found .m=3..1' \
+  '// Registry: classes s; widths 8; params m=3..1'
+bad_family 'range with an unknown bound' 'expected a parameter of the form' \
+  '// Registry: classes s; widths 8; params m=0..3w'
+bad_family 'four parameters' 'expected at most 3 parameters' \
+  '// Registry: classes s; widths 8; params a=0..1,b=0..1,c=0..1,d=0..1'
+bad_family 'pins without a parameter' 'expected one parameter where there are pins' \
+  '// Registry: classes s; widths 8; pins mode'
+bad_family 'unknown pins' 'expected pins edge or mode, found .clock' \
+  '// Registry: classes s; widths 8; pins clock'
+params=m=1 bad_family 'cell of another class' 'mults.tbl:1: expected a class that mine is defined' \
+  '// Registry: classes u; widths 8; params m=0..1'
+
+grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > "$tmp/families.txt"
+printf 'exact exact u7 - - - -\n' > "$tmp/mults.tbl"
+make "B=$tmp/build" "MULT_TABLES=$tmp/families.txt $tmp/mults.tbl" "$tmp/build/gen/mults.mk" \
   > "$tmp/out" 2>&1
 [ $? -ne 0 ] && grep -q 'mults.tbl:1: expected class' "$tmp/out" &&
   [ ! -e "$tmp/build/gen/mults.mk" ]
 ok $? 'make stops at a wrong registry and leaves no generated file' "$(cat "$tmp/out")"
 bare() { # bare GOAL...: neither a wrong registry nor an unknown platform keeps make from it
-  make -s "B=$tmp/bare" "MULT_TABLES=rtl/mult/families.tbl $tmp/mults.tbl" PLATFORM=none "$@" \
+  make -s "B=$tmp/bare" "MULT_TABLES=$tmp/families.txt $tmp/mults.tbl" PLATFORM=none "$@" \
     > "$tmp/out" 2>&1
 }
 bare && grep -q '^  make demo' "$tmp/out" && bare help clean && bare -n setup data
@@ -84,8 +122,8 @@ ok $? 'other goals name the unknown platform' "$(cat "$tmp/out")"
 # ---- generated Verilog ----
 
 generate v > "$tmp/vmac_mult.v"
-awk -v what=functions -f scripts/mults-read.awk -f scripts/mults-to-v.awk rtl/mult/families.tbl \
-  rtl/mult/mults.tbl > "$tmp/vmac_cells.vh"
+awk -v what=functions -f scripts/mults-read.awk -f scripts/mults-to-v.awk \
+  "$tmp/families.txt" rtl/mult/mults.tbl > "$tmp/vmac_cells.vh"
 
 # A module that elaborates only if the functions say what the registry says, read here anew.
 grep -v '^#' rtl/mult/mults.tbl | awk '

@@ -8,7 +8,7 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-for bench in cells pe side skew accum correct mac_unit conv; do
+for bench in cells pe side skew accum correct dyn edge mac_unit conv; do
   said=$("$B/bench/$bench" 2>&1)
   ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done
@@ -85,9 +85,12 @@ vmac_mac_unit DEPTH 65537 DEPTH_must_be_4_to_65536
 vmac_ram DEPTH 3 DEPTH_must_be_4_to_65536
 vmac_ram WIDTH 65 WIDTH_must_be_1_to_64
 vmac_mult CELL 999 CELL_is_not_in_mults_tbl
-vmac_mult_perforated M 8 M_must_be_0_to_7
-vmac_mult_recursive M 8 M_must_be_0_to_7
-vmac_mult_truncated T 16 T_must_be_0_to_15
+vmac_mult_perforated M 8 M_must_be_below_WIDTH
+vmac_mult_recursive M 8 M_must_be_below_WIDTH
+vmac_mult_truncated T 16 T_must_be_below_2_WIDTH
+vmac_mult_exact WIDTH 17 WIDTH_must_be_4_to_16
+vmac_mult_zero WIDTH 3 WIDTH_must_be_4_to_16
+vmac_pparray WIDTH 3 WIDTH_must_be_4_to_16
 vmac_mult_exact SIGNED 2 SIGNED_must_be_0_or_1
 vmac_mult_zero SIGNED 2 SIGNED_must_be_0_or_1
 vmac_pparray SIGNED 2 SIGNED_must_be_0_or_1

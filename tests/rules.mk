@@ -22,8 +22,8 @@ test: setup ## everything that must pass, a few minutes on two cores
 	$(Q)$(TEST_ENV) prove --timer $(UNIT_BIN) $(TESTS)
 
 .PHONY: test-full
-test-full: test ## test, then sanitizers, lint, planted faults and the 10,000-image accuracy table
-	$(Q)$(MAKE) --no-print-directory sanitize lint mutations accuracy
+test-full: test ## test, then every netlist, sanitizers, lint, planted faults, 10,000-image accuracy
+	$(Q)$(MAKE) --no-print-directory netlists sanitize lint mutations accuracy
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac.

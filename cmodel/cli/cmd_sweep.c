@@ -2,7 +2,8 @@
  *
  * The exact network runs once for all. The file holds the points asked for and is rewritten after
  * each, so an interrupted sweep goes on where it stopped: a row is kept where network, cell, mode,
- * data and rounding are the same. SPDX-License-Identifier: Apache-2.0 */
+ * data and rounding are the same. Cells that are the same function (another structure, a mode of
+ * dyn) are run once. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -150,6 +151,15 @@ static subject prepare(options *o) {
   return s;
 }
 
+/* The first cell that is the same function with the same X: its points are this cell's too. */
+static const vmac_mult *first_alike(const vmac_mult **cell, const uint64_t *hash, size_t c) {
+  for (size_t i = 0; i < c; i++)
+    if (hash[i] == hash[c] && cell[i]->cls == cell[c]->cls && cell[i]->xkind == cell[c]->xkind &&
+        cell[i]->xbits == cell[c]->xbits)
+      return cell[i];
+  return cell[c];
+}
+
 /* What identifies a point: the row up to its results. Uncalibrated modes leave that column empty
  * (%.0lld prints nothing for 0). */
 static void row_key(char *key, size_t size, const options *o, const subject *s,
@@ -178,16 +188,21 @@ int cmd_sweep(int argc, char **argv) {
   char *results = vmac_alloc(size + sizeof columns + points * 512, 1);
   strcpy(results, columns);
   int32_t *table = vmac_alloc(65536, sizeof *table);
+  uint64_t *hash = vmac_alloc(count, sizeof *hash);
   bool exact_known = false;
   for (size_t c = 0; c < count; c++)
     for (size_t m = 0; m < mode_count; m++) {
-      char key[400], *end = results + strlen(results);
+      char key[400], alike[400], *end = results + strlen(results);
       vmac_mult_table(cell[c], table);
-      row_key(key, sizeof key, &o, &s, cell[c], vmac_table_hash(table), mode[m]);
+      hash[c] = vmac_table_hash(table);
+      row_key(key, sizeof key, &o, &s, cell[c], hash[c], mode[m]);
+      row_key(alike, sizeof alike, &o, &s, first_alike(cell, hash, c), hash[c], mode[m]);
       done++;
       const char *row = earlier ? earlier_row(earlier, key) : NULL;
-      if (row) {
-        memcpy(end, row, strcspn(row, "\n") + 1);
+      const char *same = earlier_row(results, alike);
+      if (row || same) {
+        const char *found = row ? row + strlen(key) : same + strlen(alike);
+        sprintf(end, "%s%.*s\n", key, (int)strcspn(found, "\n"), found);
         continue;
       }
       if (!exact_known)
@@ -207,6 +222,7 @@ int cmd_sweep(int argc, char **argv) {
     }
   if (!vmac_write_file(o.output, results, strlen(results), &err)) cli_die("%s", err.text);
   printf("%zu points in %s\n", points, o.output);
+  free(hash);
   free(table);
   free(results);
   free(earlier);

@@ -13,6 +13,13 @@ int32_t vmac_product(const vmac_mult *mult, int32_t a, int32_t w) {
   return (int32_t)mult->product((vmac_form){mult->cls == VMAC_S8, 8}, mult->param, a, w);
 }
 
+uint8_t vmac_mult_edge(const vmac_mult *mult, uint8_t a) {
+  if (!mult->edge) return a;
+  const int32_t step = 1 << mult->edge, top = mult->cls == VMAC_U8 ? 256 - step : 128 - step;
+  const int32_t rounded = (vmac_operand(mult->cls, a) + step / 2) & -step;
+  return (uint8_t)(rounded < top ? rounded : top);
+}
+
 void vmac_mult_table(const vmac_mult *mult, int32_t *table) {
   for (int a = 0; a < 256; a++)
     for (int w = 0; w < 256; w++)

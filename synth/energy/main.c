@@ -16,8 +16,8 @@ static const char help[] =
     "usage: vmac-energy --liberty F --netlist F.json --cell NAME --operands F --load-ff FF --slew "
     "NS\n"
     "                   --period NS [--nets F]\n\n"
-    "Prints one line of name=value pairs for a netlist with ports a_i[8], w_i[8], p_o[16]; "
-    "energies\n"
+    "Prints one line of name=value pairs for a netlist with ports a_i[8], w_i[8], p_o[16] (and\n"
+    "mode_i[4], held at the cell's mode); energies\n"
     "are pJ per product of the bare multiplier: zero-delay toggles, weight held, no registers.\n\n"
     "  --liberty F     cell library (NLDM)\n"
     "  --netlist F     flat mapped netlist, yosys write_json\n"
@@ -111,20 +111,29 @@ static job parse(int argc, char **argv) {
 
 typedef struct {
   const net_port *a, *w, *p;
+  const net_port *mode; /* of a cell with a run-time mode operand, else NULL */
 } mult_ports;
 
+/* The mode operand that makes the cell the function of its registry line; constant from here on. */
+static void set_mode(gatesim *sim, const mult_ports *ports, const vmac_mult *mult, size_t lanes) {
+  if (!ports->mode) return;
+  const uint8_t mode = (uint8_t)mult->mode;
+  gatesim_set(sim, ports->mode, &mode, lanes, 0);
+}
+
 /* All 65,536 pairs, 1,024 words of 64 lanes: the netlist's product is the C model's, bit for bit.
- */
+ * The activation reaches it as it leaves the array's edge. */
 static void check_product(const net_list *nl, const mult_ports *ports, const vmac_mult *mult) {
   enum { PAIRS = 1 << 16 };
   gatesim *sim = gatesim_new(nl, PAIRS / 64);
   uint8_t *a = vmac_alloc(PAIRS, 1), *w = vmac_alloc(PAIRS, 1);
   int32_t *table = vmac_alloc(PAIRS, sizeof *table);
   for (size_t i = 0; i < PAIRS; i++) {
-    a[i] = (uint8_t)(i >> 8);
+    a[i] = vmac_mult_edge(mult, (uint8_t)(i >> 8));
     w[i] = (uint8_t)i;
   }
   vmac_mult_table(mult, table);
+  set_mode(sim, ports, mult, PAIRS);
   gatesim_set(sim, ports->a, a, PAIRS, 1);
   gatesim_set(sim, ports->w, w, PAIRS, 1);
   gatesim_settle(sim);
@@ -142,7 +151,10 @@ static void check_product(const net_list *nl, const mult_ports *ports, const vma
   gatesim_free(sim);
 }
 
-static void replay(gatesim *sim, const mult_ports *ports, const vmac_operands *ops) {
+static void replay(gatesim *sim, const mult_ports *ports, const vmac_mult *mult,
+                   const vmac_operands *ops) {
+  for (size_t i = 0; i < ops->lanes * ops->steps; i++) ops->a[i] = vmac_mult_edge(mult, ops->a[i]);
+  set_mode(sim, ports, mult, ops->lanes);
   gatesim_set(sim, ports->w, ops->w, ops->lanes, 1);
   for (size_t s = 0; s < ops->steps; s++) {
     gatesim_set(sim, ports->a, ops->a + s, ops->lanes, ops->steps);
@@ -177,6 +189,7 @@ int main(int argc, char **argv) {
   if (!nl || !(ports.a = netlist_port(nl, "a_i", PIN_INPUT, 8, &err)) ||
       !(ports.w = netlist_port(nl, "w_i", PIN_INPUT, 8, &err)) ||
       !(ports.p = netlist_port(nl, "p_o", PIN_OUTPUT, 16, &err)) ||
+      (mult->mode >= 0 && !(ports.mode = netlist_port(nl, "mode_i", PIN_INPUT, 4, &err))) ||
       !vmac_operands_load(&ops, j.operands, &err))
     die(1, "%s", err.text);
   if (ops.cls != mult->cls || ops.steps < 2)
@@ -186,7 +199,7 @@ int main(int argc, char **argv) {
 
   gatesim *sim = gatesim_new(nl, (ops.lanes + 63) / 64);
   energy_sum sum;
-  replay(sim, &ports, &ops);
+  replay(sim, &ports, mult, &ops);
   energy_of(nl, lib, &j.setup, sim->activity, &sum);
   if (j.nets) write_nets(sim, j.nets);
 
