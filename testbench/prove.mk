@@ -40,12 +40,21 @@ $(B)/proofs/%/verdict.txt: $(B)/proofs/%/top.v testbench/prove.sh $(PROOFS_TBL) 
 	  cat $@.new; [ $$status -eq 0 ] && mv $@.new $@
 .PRECIOUS: $(B)/proofs/%/top.v $(B)/proofs/%/verdict.txt
 
+# The table. A line that the list does not call open must be proved.
 PROOF_VERDICTS = $(PROOFS:%=$(B)/proofs/%/verdict.txt)
-$(B)/report/proofs.txt: $(PROOF_VERDICTS)
-	$(Q)mkdir -p $(@D) && cat $(PROOF_VERDICTS) > $@
+$(B)/report/proofs.txt: $(PROOF_VERDICTS) testbench/proofs.awk
+	$(Q)mkdir -p $(@D) && { echo "# $$(yosys -V)"; \
+	  awk -v limit=$(PROVE_LIMIT) -f testbench/proofs.awk $(PROOFS_TBL) $(PROOF_VERDICTS); } \
+	  > $@.new || { cat $@.new; exit 1; }
+	$(Q)mv $@.new $@
 
-.PHONY: prove prove-test
+.PHONY: prove prove-test wide-full
 prove: $(B)/report/proofs.txt ## equivalence of cells with their definitions; PROVE_LIMIT= seconds
 	$(Q)cat $<
-prove-test: $(PROOFS_TEST:%=$(B)/proofs/%/verdict.txt)
-	$(Q)cat $^
+
+PROVE_TEST_VERDICTS = $(PROOFS_TEST:%=$(B)/proofs/%/verdict.txt)
+prove-test: $(PROVE_TEST_VERDICTS)
+	$(Q)awk -v limit=$(PROVE_LIMIT) -v when=test -f testbench/proofs.awk $(PROOFS_TBL) $^
+
+wide-full: $(B)/bench/wide
+	$(Q)$< --pairs 10000000

@@ -120,7 +120,7 @@ static void progress(uint64_t done, uint64_t pairs, time_t *last) {
 
 /* Takes --pairs N out of the arguments; bench_start() reads the rest. */
 static uint64_t take_pairs(int *argc, char **argv) {
-  uint64_t pairs = 200000;
+  uint64_t pairs = 1000000;
   int kept = 1;
   for (int i = 1; i < *argc; i++) {
     char *end = NULL;

@@ -1,7 +1,7 @@
 // mul_rows: a techmap rule: the operator * as the sum of its second operand's rows, in order
 //
-// Contract: combinational. Y = A * B modulo 2^Y_WIDTH. yosys would otherwise build a carry-save tree
-//   from *, which has no halfway points in common with the references (see ref_rows).
+// Contract: combinational. Y = A * B modulo 2^Y_WIDTH. yosys would otherwise build a carry-save
+//   tree from *, which has no halfway points in common with the references (see ref_rows).
 // SPDX-License-Identifier: Apache-2.0
 (* techmap_celltype = "$mul" *)
 module mul_rows (A, B, Y);

@@ -27,18 +27,18 @@ module ref_mbm #(
     begin
       log2 = 5'd0;
       for (i = 0; i < WIDTH; i = i + 1)
-        if (x[i]) log2 = i;
+        if (x[i]) log2 = i[4:0];
     end
   endfunction
 
-  localparam integer C = ((1 << Q) + 6) / 12;
+  localparam [2*WIDTH+Q:0] C = ((1 << Q) + 6) / 12;
   localparam [2*WIDTH+Q:0] LARGEST = {(2*WIDTH+Q+1){1'b1}} >> (SIGNED != 0 ? Q + 2 : Q + 1);
 
-  wire [2*WIDTH+Q:0] c = C;
   wire [2*WIDTH-1:0] mitchell;
   ref_mitchell #(.WIDTH(WIDTH)) u_mitchell (.a_i(a), .w_i(w), .p_o(mitchell));
-  wire [2*WIDTH+Q:0] sum = mitchell + ((c << log2(a) << log2(w)) >> Q);
-  wire [2*WIDTH-1:0] p = a == 0 || w == 0 ? 0 : sum < LARGEST ? sum : LARGEST;
+  wire [2*WIDTH+Q:0] sum = {{(Q + 1){1'b0}}, mitchell} + ((C << log2(a) << log2(w)) >> Q);
+  wire [2*WIDTH-1:0] p = a == 0 || w == 0 ? {(2 * WIDTH){1'b0}}
+                         : sum < LARGEST ? sum[2*WIDTH-1:0] : LARGEST[2*WIDTH-1:0];
 
   assign p_o = a_minus != w_minus ? -p : p;
 

@@ -1,7 +1,7 @@
 // ref_mitchell: Mitchell's definition in whole numbers
 //
-// Contract: combinational. A = 2^k + ra, W = 2^l + rw, s = ra 2^l + rw 2^k:
-//   p_o = 2^(k+l) + s where s < 2^(k+l), else 2 s; 0 where A or W is. SIGNED = 1: of the magnitudes.
+// Contract: combinational. A = 2^k + ra, W = 2^l + rw, s = ra 2^l + rw 2^k: p_o = 2^(k+l) + s where
+//   s < 2^(k+l), else 2 s; 0 where A or W is 0. SIGNED = 1: of the magnitudes.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -25,7 +25,7 @@ module ref_mitchell #(
     begin
       log2 = 5'd0;
       for (i = 0; i < WIDTH; i = i + 1)
-        if (x[i]) log2 = i;
+        if (x[i]) log2 = i[4:0];
     end
   endfunction
 

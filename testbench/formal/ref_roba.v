@@ -35,8 +35,8 @@ module ref_roba #(
   always @* begin
     p = {(2 * WIDTH){1'b0}};
     for (i = 0; i <= WIDTH; i = i + 1) begin
-      if (ra[i]) p = p + (w << i);
-      if (rw[i]) p = p + (a << i);
+      if (ra[i]) p = p + ({{WIDTH{1'b0}}, w} << i);
+      if (rw[i]) p = p + ({{WIDTH{1'b0}}, a} << i);
       if (rw[i]) p = p - (ra << i);
     end
   end

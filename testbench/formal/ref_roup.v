@@ -1,7 +1,7 @@
 // ref_roup: the definition of ROUP
 //
-// Contract: combinational. p_o = sum over the radix-4 digits j >= P of y_j(W) * 4^j * rnd(A, R - 2j),
-//   y_j = -2 w[2j+1] + w[2j] + w[2j-1], rnd(A, t) = A rounded to a multiple of 2^t, half upward.
+// Contract: combinational. p_o = sum over the radix-4 digits j >= P of y_j(W) 4^j rnd(A, R - 2j),
+//   where y_j = -2 w[2j+1] + w[2j] + w[2j-1] and rnd(A, t) = A rounded to a multiple of 2^t, half up.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
@@ -16,7 +16,13 @@ module ref_roup #(
   output reg  [2*WIDTH-1:0] p_o
 );
 
-  wire signed [2*WIDTH-1:0] a = $signed(a_i);
+  generate
+    if (SIGNED != 1) begin : g_signed
+      error_SIGNED_must_be_1 u_err ();
+    end
+  endgenerate
+
+  wire signed [2*WIDTH-1:0] a = {{WIDTH{a_i[WIDTH-1]}}, a_i};
   // An odd width's sign bit twice, and a 0 below the lowest bit.
   wire [WIDTH+1:0] w = {w_i[WIDTH-1], w_i, 1'b0};
 

@@ -1,7 +1,7 @@
 // ref_rows: the reference of every cell that sums rows: W's bits times parts of A
 //
-// Contract: combinational. p_o = sum of w[j] * (A and MASK_j) * 2^j; SIGNED = 1: two's complement, so
-//   A's top bit and W's top bit weigh negative.
+// Contract: combinational. p_o = sum of w[j] * (A and MASK_j) * 2^j; SIGNED = 1: two's complement,
+//   so A's top bit and W's top bit weigh negative.
 // Not: anything a cell is made of. Rows are words and are negated as words; the cells' arrays know
 //   pairs of bits and Baugh-Wooley's constants.
 //
