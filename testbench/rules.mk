@@ -1,25 +1,27 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
 
-BENCH_UNITS := cells pe side skew accum correct dyn edge
+BENCH_UNITS := cells pe side skew accum correct dyn edge wide
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
 # Tops that hold several instances take the number of registered cells.
 TB_FLAGS_cells := -GCELLS=$(words $(MULTS))
 TB_FLAGS_pe    := -GCELLS=$(words $(MULTS))
 TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
+# A bench of generated parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
+include testbench/prove.mk
 
 define bench_rules
 $(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MULT) \
-                                    $(RTL_HEADERS) $(SIM_TOOLS)
+                                    $(TB_SRC_$(1)) $(RTL_HEADERS) $(SIM_TOOLS)
 	$$(call say,VERILATE,tb_$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR) --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \
-	  $(TB_FLAGS_$(1)) $$< $(RTL_MAC) $(RTL_MULT)
+	  $(TB_FLAGS_$(1)) $$< $(TB_SRC_$(1)) $(RTL_MAC) $(RTL_MULT)
 
 $(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(1).mk \
-                                testbench/bench.h cmodel/vmac.h
+                                testbench/bench.h $(TB_GEN_$(1)) cmodel/vmac.h
 	$$(call say,VCXX,testbench/$(1).cpp)
-	$$(Q)$$(VCXX) $$(VCXX_FLAGS) $$(VCPPFLAGS) -isystem $$(@D) -c -o $$@ $$<
+	$$(Q)$$(VCXX) $$(VCXX_FLAGS) $$(VCPPFLAGS) -I$(B)/gen -isystem $$(@D) -c -o $$@ $$<
 
 $(B)/verilator/tb_$(1)/model.o: $(B)/verilator/tb_$(1)/Vtb_$(1).mk
 	$$(call say,VCXX,tb_$(1))

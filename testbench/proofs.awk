@@ -1,0 +1,41 @@
+# proofs.awk: the table of verdicts, and whether each is what the list promises.
+# usage: awk -v limit=SECONDS [-v when=test] -f proofs.awk proofs.tbl VERDICT ...
+# A line of the list that is not `open` must be proved; when=test: only the list's test lines count.
+# SPDX-License-Identifier: Apache-2.0
+
+/^#/ || NF == 0 { next }
+FILENAME == ARGV[1] {
+  if (NF != 3 || $2 !~ /^(sat|cec)$/ || $3 !~ /^(test|full|open)$/ || $1 in engine) {
+    printf "%s:%d: expected CELL sat|cec test|full|open, each cell once, found '%s'\n", FILENAME,
+           FNR, $0 | "cat 1>&2"
+    failed = 1
+    exit 1
+  }
+  engine[$1] = $2
+  promise[$1] = $3
+  order[n++] = $1
+  next
+}
+{
+  verdict[$1] = $3
+  seconds[$1] = $4
+}
+END {
+  if (failed) exit 1
+  printf "%-15s %-6s %s\n", "cell", "engine", "verdict for all operands"
+  for (i = 0; i < n; i++) {
+    c = order[i]
+    if (when != "" && promise[c] != when) continue
+    if (verdict[c] == "proved") text = "proved in " seconds[c] " s"
+    else if (verdict[c] == "open") text = "not within " limit " s"
+    else text = verdict[c] == "" ? "no verdict" : verdict[c]
+    if (verdict[c] != "proved" && !(verdict[c] == "open" && promise[c] == "open")) {
+      text = text ": expected proved"
+      failed = 1
+    }
+    printf "%-15s %-6s %s\n", c, engine[c], text
+    count[verdict[c]]++
+  }
+  printf "%d proved, %d not within %d s\n", count["proved"], count["open"], limit
+  exit failed
+}

@@ -1,0 +1,60 @@
+# The cells of rtl/mult/wide.tbl: the bench's generated lists, and the equivalence proofs of
+# testbench/formal/proofs.tbl. One folder per proof; the table is $(B)/report/proofs.txt.
+
+WIDE_TABLES := $(FAMILIES) rtl/mult/wide.tbl
+WIDE_AWK     = awk -v wide=1 -f scripts/mults-read.awk -f scripts/mults-to-wide-$(1).awk
+
+$(B)/gen/vmac_wide_list.h: $(WIDE_TABLES) scripts/mults-read.awk scripts/mults-to-wide-c.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call WIDE_AWK,c) $(WIDE_TABLES) > $@
+
+$(B)/gen/vmac_wide.v: $(WIDE_TABLES) scripts/mults-read.awk scripts/mults-to-wide-v.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && $(call WIDE_AWK,v) $(WIDE_TABLES) > $@
+
+TB_FLAGS_wide := -GCELLS=$(shell grep -c '^[a-z]' rtl/mult/wide.tbl)
+TB_SRC_wide   := $(B)/gen/vmac_wide.v
+TB_GEN_wide   := $(B)/gen/vmac_wide_list.h
+
+# ---- proofs ----
+
+PROVE_LIMIT ?= 300
+PROOFS_TBL  := testbench/formal/proofs.tbl
+PROOFS      := $(shell awk '!/^\#/ && NF { print $$1 }' $(PROOFS_TBL))
+PROOFS_TEST := $(shell awk '!/^\#/ && NF && $$3 == "test" { print $$1 }' $(PROOFS_TBL))
+PROOF_REFS  := $(sort $(wildcard testbench/formal/*.v))
+$(eval $(call STAMP,$(B)/proofs/limit.txt,$(PROVE_LIMIT)))
+
+# Written only when its text changes.
+$(B)/proofs/%/top.v: $(FAMILIES) rtl/mult/mults.tbl rtl/mult/wide.tbl scripts/mults-read.awk \
+                     scripts/mults-to-wide-v.awk
+	$(Q)mkdir -p $(@D) && $(call WIDE_AWK,v) -v want=$* $(FAMILIES) rtl/mult/mults.tbl \
+	  rtl/mult/wide.tbl > $@.new
+	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+
+$(B)/proofs/%/verdict.txt: $(B)/proofs/%/top.v testbench/prove.sh $(PROOFS_TBL) $(PROOF_REFS) \
+                           $(wildcard rtl/mult/*.v) $(B)/proofs/limit.txt
+	$(call say,PROVE,$*)
+	$(Q)sh testbench/prove.sh $(PROVE_LIMIT) $(@D) $* \
+	  $$(awk -v c=$* '$$1 == c { print $$2 }' $(PROOFS_TBL)) > $@.new; status=$$?; \
+	  cat $@.new; [ $$status -eq 0 ] && mv $@.new $@
+.PRECIOUS: $(B)/proofs/%/top.v $(B)/proofs/%/verdict.txt
+
+# The table. A line that the list does not call open must be proved.
+PROOF_VERDICTS = $(PROOFS:%=$(B)/proofs/%/verdict.txt)
+$(B)/report/proofs.txt: $(PROOF_VERDICTS) testbench/proofs.awk
+	$(Q)mkdir -p $(@D) && { echo "# $$(yosys -V)"; \
+	  awk -v limit=$(PROVE_LIMIT) -f testbench/proofs.awk $(PROOFS_TBL) $(PROOF_VERDICTS); } \
+	  > $@.new || { cat $@.new; exit 1; }
+	$(Q)mv $@.new $@
+
+.PHONY: prove prove-test wide-full
+prove: $(B)/report/proofs.txt ## equivalence of cells with their definitions; PROVE_LIMIT= seconds
+	$(Q)cat $<
+
+PROVE_TEST_VERDICTS = $(PROOFS_TEST:%=$(B)/proofs/%/verdict.txt)
+prove-test: $(PROVE_TEST_VERDICTS)
+	$(Q)awk -v limit=$(PROVE_LIMIT) -v when=test -f testbench/proofs.awk $(PROOFS_TBL) $^
+
+wide-full: $(B)/bench/wide
+	$(Q)$< --pairs 10000000
