@@ -18,7 +18,7 @@ say = @:
 endif
 
 # Goals that build nothing: they work where the registry or PLATFORM is wrong, and write nothing.
-NO_BUILD := $(if $(filter-out help clean setup data,$(MAKECMDGOALS)),,1)
+NO_BUILD := $(if $(filter-out help clean setup data new-mult,$(MAKECMDGOALS)),,1)
 
 # A file that is written only when its text changes: what depends on it follows options and lists.
 # $(1) = file, $(2) = its text. ($(file <) of GNU make 4.3 returns garbage now and then.)

@@ -84,16 +84,26 @@ uint8_t vmac_mult_edge(const vmac_mult *mult, uint8_t a);
 void vmac_mult_table(const vmac_mult *mult, int32_t *table);
 uint64_t vmac_table_hash(const int32_t *table); /* vmac_hash() of the entries, little-endian */
 
+/* Error metrics, each multiplication weighted alike: every pair of operands once, or as often as
+ * `pairs` says. Relative errors are |error / exact|. rank, symmetric and the last three are of the
+ * function, whatever its pairs. */
 typedef struct {
-  double mean, med;              /* mean error, mean |error| */
-  double variance, rate;         /* of the error; share of pairs with an error */
-  double mre;                    /* mean |error / exact|, pairs with exact == 0 left out */
-  double nmed;                   /* med / largest |exact|: u8 65025, s8 16384 */
-  int32_t wce;                   /* largest |error| */
+  double mean, med, rms;         /* mean error, mean |error|, root of the mean error^2 */
+  double variance, rate;         /* of the error; share of multiplications with an error */
+  double mre, mre_zero1;         /* mean relative error: exact 0 left out; exact 0 divided by 1 */
+  double wcre;                   /* largest relative error, exact 0 left out */
+  double nmed;                   /* med / largest |exact| of the class: u8 65025, s8 16384 */
+  int32_t wce;                   /* largest |error|; like wcre over pairs that occur */
   int rank;                      /* of the 256 x 256 table over a 30-bit prime field */
+  bool symmetric;                /* f(a,w) = f(w,a) for all operands */
   int32_t f00, max_f0w, max_fa0; /* f(0,0), max |f(0,w)|, max |f(a,0)| in operand values */
 } vmac_mult_errors;
-void vmac_mult_measure(const vmac_mult *mult, vmac_mult_errors *errors);
+#define VMAC_PAIRS_MAX ((uint64_t)1 << 46) /* largest sum of `pairs` */
+/* pairs (256, 256), indexed like the table: how often each pair is multiplied; NULL: once. */
+void vmac_mult_measure(const vmac_mult *mult, const uint64_t *pairs, vmac_mult_errors *errors);
+/* The same of a table, without its rank (-1), the one metric that takes milliseconds. */
+void vmac_table_errors(const int32_t *table, vmac_class cls, const uint64_t *pairs,
+                       vmac_mult_errors *errors);
 
 /* ---- data sets (data/) ------------------------------------------------------------------------ */
 
@@ -245,6 +255,11 @@ void vmac_net_run(const vmac_net *net, const vmac_plan *plan /* NULL: exact */,
 void vmac_answers(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,
                   const vmac_dataset *data, size_t first, size_t count, uint8_t *answer,
                   int8_t *outputs);
+
+/* pairs[A << 8 | W]: how often the network multiplies those operand bits over the first `images`
+ * images: every MAC layer, padding included, exact inference. 65,536 entries. */
+bool vmac_net_pairs(const vmac_net *net, const vmac_dataset *data, size_t images, vmac_class cls,
+                    uint64_t *pairs, vmac_err *err);
 
 /* The k activation codes (int8) that output pixel `pixel` (0..m-1) of op multiplies, in the order
  * (ky, kx, c); padding is the zero point. For depthwise: channel `channel`'s k codes. */

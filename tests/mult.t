@@ -197,13 +197,77 @@ EOF
 ok $? "table exacts: the operands in the margins multiply to the entries"
 
 "$VARIMAC" mult errors zero perf2 --json "$tmp/json" > "$tmp/out" &&
-  [ "$(wc -l < "$tmp/out")" -eq 4 ] &&
+  [ "$(grep -cv '^#' "$tmp/out")" -eq 3 ] && grep -q '^# Counted: all 65,536 ' "$tmp/out" &&
   [ "$(grep -c '"name"' "$tmp/json")" -eq 2 ] && grep -Eq '"mre":[[:space:]]*1,' "$tmp/json" &&
   grep -Eq '"wce":[[:space:]]*765,' "$tmp/json"
 ok $? 'errors of two cells, as text and JSON' "$(cat "$tmp/out" "$tmp/json")"
 
-"$VARIMAC" mult map trunc6s -o "$tmp/map.png" && [ "$(head -c 4 "$tmp/map.png" | tail -c 3)" = PNG ]
-ok $? 'map draws a PNG'
+# Cells with the same table, by the hashes of all cells and by what info names.
+"$VARIMAC" mult errors --json "$tmp/json" > /dev/null
+awk -F '"' '/"name"/ { name = $4 } /"table_hash"/ { print name, $4 }' "$tmp/json" > "$tmp/hashes"
+for name in exact zero zeros perf2 trunc6s; do
+  awk -v name=$name '{ hash[$1] = $2; order[n++] = $1 }
+    END { for (i = 0; i < n; i++) if (order[i] != name && hash[order[i]] == hash[name]) {
+            text = text " " order[i]; k++ }
+          print "same function as" (k ? text : " no other cell") }' "$tmp/hashes" > "$tmp/want"
+  "$VARIMAC" mult info $name | grep '^same function' | sed 's/, class [us]8//g; s/,//g' > "$tmp/got"
+  cmp -s "$tmp/want" "$tmp/got"
+  ok $? "info $name names the cells of the same table" "$(cat "$tmp/want" "$tmp/got")"
+done
+
+"$VARIMAC" mult table perf2 | sed 1d | cut -d, -f2- | tr ',' '\n' > "$tmp/a"
+"$VARIMAC" mult table trunc6 | sed 1d | cut -d, -f2- | tr ',' '\n' > "$tmp/b"
+paste "$tmp/a" "$tmp/b" | awk 'function size(x) { return x < 0 ? -x : x }
+  { exact = int((NR - 1) / 256) * ((NR - 1) % 256); d = size($1 - exact) - size($2 - exact)
+    differ += $1 != $2; first += $1 != $2 && d < 0; second += $1 != $2 && d > 0 }
+  END { print 65536, differ, first, second, differ - first - second }' > "$tmp/want"
+"$VARIMAC" mult compare perf2 trunc6 > "$tmp/out"
+sed -En 's/^(operand pairs|  where .* closer|  that [a-z, ]*) +([0-9]+)  .*%$/\2/p' "$tmp/out" |
+  paste -sd ' ' > "$tmp/got"
+cmp -s "$tmp/want" "$tmp/got"
+ok $? 'compare counts the pairs that differ and the closer cell' "$(cat "$tmp/want" "$tmp/out")"
+for name in perf2 trunc6; do
+  "$VARIMAC" mult info $name | sed -n '/^mean error/,/^max |f(a/s/.* //p'
+done > "$tmp/want"
+sed -n '/^mean error/,/^max |f(a/s/.* \([^ ][^ ]*\)  *[^ ]*$/\1/p' "$tmp/out" > "$tmp/got"
+sed -n '/^mean error/,/^max |f(a/s/.* //p' "$tmp/out" >> "$tmp/got"
+[ "$(wc -l < "$tmp/want")" -eq 30 ] && cmp -s "$tmp/want" "$tmp/got"
+ok $? 'and puts the metrics that info shows side by side' "$(cat "$tmp/out")"
+"$VARIMAC" mult compare perf2 perf2s | grep -q 'not compared: the classes'
+ok $? 'products of two classes are not compared'
+
+# ---- operands of a network ----
+
+net=weights/resnet8.tflite
+on_net() { "$VARIMAC" mult "$@" --net $net --images 2; }
+on_net errors rec2 rec2s zero zeros > "$tmp/out"
+macs=$("$VARIMAC" net $net | awk '/ MACs, / { printf "%d\n", 2 * $3 }')
+grep -q "^# Counted: the $macs multiplications of $net over 2 images of subset:test" "$tmp/out"
+ok $? 'errors says which multiplications it counts' "$macs $(cat "$tmp/out")"
+awk '$1 == "rec2" { a = $2 $3 $7 $9 $10 } $1 == "rec2s" { b = $2 $3 $7 $9 $10 }
+     $1 == "zero" { zero = $10 } $1 == "zeros" { zeros = $10 }
+     END { exit !(a != "" && a == b && zero < zeros - 20) }' "$tmp/out"
+ok $? 'low bits are the same in both classes, activations of 0 are not' "$(cat "$tmp/out")"
+on_net compare rec2 trunc4 > "$tmp/out" && on_net info rec2 > "$tmp/info" &&
+  grep -q "^multiplications *$macs *100.0000 %" "$tmp/out" &&
+  [ "$(awk '/^error rate/ { print $4 }' "$tmp/out" "$tmp/info" | uniq | wc -l)" -eq 1 ]
+ok $? 'compare and info count them too' "$(cat "$tmp/out" "$tmp/info")"
+fails 1 'no-net.tflite: ' 'missing network' "$VARIMAC" mult errors zero --net no-net.tflite
+fails 1 'at most 500.*found 501' 'more images than there are' \
+  "$VARIMAC" mult errors zero --net $net --images 501
+fails 2 'expected --net FILE, found none' 'images without a network' \
+  "$VARIMAC" mult errors zero --images 2
+fails 2 'expected two multipliers, found 1' 'compare one cell' "$VARIMAC" mult compare zero
+
+# ---- pictures ----
+
+for verb in map plot; do
+  "$VARIMAC" mult $verb trunc6s -o "$tmp/$verb.png" > "$tmp/out" 2>&1 &&
+    on_net $verb trunc6s -o "$tmp/$verb-net.png" >> "$tmp/out" 2>&1 && [ ! -s "$tmp/out" ] &&
+    [ "$(head -c 4 "$tmp/$verb.png" | tail -c 3)" = PNG ] &&
+    ! cmp -s "$tmp/$verb.png" "$tmp/$verb-net.png"
+  ok $? "$verb draws a PNG, another one of a network's operands" "$(cat "$tmp/out")"
+done
 program=$(command -v "$VARIMAC")
 fails 1 'cannot start gnuplot.*gnuplot-nox' 'map without gnuplot says what to install' \
   env PATH="$tmp" "$program" mult map trunc6s -o "$tmp/none.png"
@@ -234,4 +298,5 @@ fails 2 "no option '--jsn', did you mean '--json'" 'misspelt option' "$VARIMAC" 
 fails 2 "no option '-x'; see" 'unknown letter' "$VARIMAC" mult table -x perf2
 fails 2 "'--s' is short for 2 options; see" 'two options fit' "$VARIMAC" operands --s 1
 fails 2 'expected -o' 'map without -o' "$VARIMAC" mult map perf2
+fails 2 'expected -o' 'plot without -o' "$VARIMAC" mult plot perf2
 done_testing

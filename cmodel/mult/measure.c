@@ -1,6 +1,7 @@
-/* Error metrics of a cell over all 65,536 operand pairs, uniformly weighted.
- * Error is approximate - exact. Sums are whole numbers; only the last division rounds.
+/* Error metrics of a cell, over all operand pairs or as often as a network multiplies them.
+ * Error is approximate - exact. Sums are whole numbers; only the last divisions round.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
 #include <stdlib.h>
 
 #include "vmac.h"
@@ -43,37 +44,69 @@ static int rank_of(const int32_t *table) {
   return rank;
 }
 
-void vmac_mult_measure(const vmac_mult *mult, vmac_mult_errors *errors) {
-  int32_t *table = vmac_alloc(PAIRS, sizeof *table);
-  vmac_mult_table(mult, table);
-  *errors = (vmac_mult_errors){.f00 = table[0], .rank = rank_of(table)};
-  int64_t sum = 0, sum_abs = 0;
-  uint64_t sum_square = 0; /* below 2^48 while products have 16 bits */
-  int wrong = 0, nonzero = 0, max_exact = 0;
-  double sum_relative = 0;
+/* 16-bit products err by less than 2^17, their squares are below 2^34, and there are at most
+ * VMAC_PAIRS_MAX = 2^46 multiplications: sums fit 64 bits, squares times multiplications 128. */
+__extension__ typedef unsigned __int128 uint128;
+
+typedef struct {
+  uint64_t pairs, wrong, nonzero; /* multiplications: all, with an error, with exact != 0 */
+  uint64_t positive, negative;    /* sums of |error|, by the error's sign */
+  uint128 square;                 /* sum of error^2 */
+  uint64_t *by_exact;             /* (65,536) sum of |error| of the products with |exact| = index */
+} error_sums;
+
+static double ratio(double sum, uint64_t count) {
+  return count ? sum / (double)count : 0;
+}
+
+static void divide(const error_sums *s, int max_exact, vmac_mult_errors *errors) {
+  const bool minus = s->negative > s->positive;
+  const uint64_t size = minus ? s->negative - s->positive : s->positive - s->negative;
+  errors->mean = ratio(minus ? -(double)size : (double)size, s->pairs);
+  errors->med = ratio((double)(s->positive + s->negative), s->pairs);
+  errors->nmed = errors->med / max_exact;
+  errors->rms = sqrt(ratio((double)s->square, s->pairs));
+  const uint128 spread = s->square * s->pairs - (uint128)size * size;
+  errors->variance = ratio(ratio((double)spread, s->pairs), s->pairs);
+  errors->rate = ratio((double)s->wrong, s->pairs);
+  double relative = 0;
+  for (int exact = 1; exact < PAIRS; exact++) relative += (double)s->by_exact[exact] / exact;
+  errors->mre = ratio(relative, s->nonzero);
+  errors->mre_zero1 = ratio(relative + (double)s->by_exact[0], s->pairs);
+}
+
+void vmac_table_errors(const int32_t *table, vmac_class cls, const uint64_t *pairs,
+                       vmac_mult_errors *errors) {
+  *errors = (vmac_mult_errors){.f00 = table[0], .rank = -1, .symmetric = true};
+  error_sums s = {.by_exact = vmac_alloc(PAIRS, sizeof *s.by_exact)};
+  int max_exact = 0;
   for (int i = 0; i < PAIRS; i++) {
-    const int32_t a = vmac_operand(mult->cls, (uint8_t)(i >> 8));
-    const int32_t w = vmac_operand(mult->cls, (uint8_t)i);
+    const int32_t a = vmac_operand(cls, (uint8_t)(i >> 8)), w = vmac_operand(cls, (uint8_t)i);
     const int32_t exact = abs(a * w), error = table[i] - a * w, size = abs(error);
-    sum += error;
-    sum_abs += size;
-    sum_square += (uint64_t)((int64_t)size * size);
-    wrong += error != 0;
-    if (exact) {
-      sum_relative += (double)size / exact;
-      nonzero++;
-    }
     if (exact > max_exact) max_exact = exact;
-    if (size > errors->wce) errors->wce = size;
     if (a == 0 && abs(table[i]) > errors->max_f0w) errors->max_f0w = abs(table[i]);
     if (w == 0 && abs(table[i]) > errors->max_fa0) errors->max_fa0 = abs(table[i]);
+    if (table[i] != table[(i & 255) << 8 | i >> 8]) errors->symmetric = false;
+    const uint64_t count = pairs ? pairs[i] : 1, weighted = count * (uint64_t)size;
+    if (!count) continue;
+    s.pairs += count;
+    s.by_exact[exact] += weighted;
+    if (exact) s.nonzero += count;
+    if (!error) continue;
+    s.wrong += count;
+    *(error > 0 ? &s.positive : &s.negative) += weighted;
+    s.square += (uint128)weighted * (uint128)size;
+    if (size > errors->wce) errors->wce = size;
+    if (exact && (double)size / exact > errors->wcre) errors->wcre = (double)size / exact;
   }
+  divide(&s, max_exact, errors);
+  free(s.by_exact);
+}
+
+void vmac_mult_measure(const vmac_mult *mult, const uint64_t *pairs, vmac_mult_errors *errors) {
+  int32_t *table = vmac_alloc(PAIRS, sizeof *table);
+  vmac_mult_table(mult, table);
+  vmac_table_errors(table, mult->cls, pairs, errors);
+  errors->rank = rank_of(table);
   free(table);
-  errors->mean = (double)sum / PAIRS;
-  errors->med = (double)sum_abs / PAIRS;
-  errors->mre = sum_relative / nonzero;
-  errors->nmed = errors->med / max_exact;
-  const uint64_t square_of_sum = (uint64_t)llabs(sum) * (uint64_t)llabs(sum);
-  errors->variance = (double)(sum_square * PAIRS - square_of_sum) / ((double)PAIRS * PAIRS);
-  errors->rate = (double)wrong / PAIRS;
 }

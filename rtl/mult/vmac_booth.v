@@ -1,12 +1,13 @@
 // vmac_booth: radix-4 Booth rows, with digits left out and the activation rounded per digit
 //
-// Contract: combinational. With W's Booth digits y(j) = -2 w[2j+1] + w[2j] + w[2j-1] in {-2..2}, w[-1]
-//   = 0: p_o = sum over the digits j >= FIRST of y(j) * 4^j * rnd(A, T), modulo 4^WIDTH, where
-//   rnd(A, T) = A rounded half up to a multiple of 2^T and T = ROUND - STEP * j, at least 0.
+// Contract: combinational. With W's Booth digits y(j) = -2 w[2j+1] + w[2j] + w[2j-1] in {-2..2},
+//   w[-1] = 0: p_o = sum over the digits j >= FIRST of y(j) * 4^j * rnd(A, T), modulo 4^WIDTH,
+//   where rnd(A, T) = A rounded half up to a multiple of 2^T and T = ROUND - STEP * j, at least 0.
 //   FIRST = ROUND = 0: the exact product. An odd WIDTH extends W by one bit; SIGNED = 0 by zeros,
-//   which makes one digit more where WIDTH is even. What is left out or rounded away has no hardware.
-// Not: an adder per rounding. rnd(A, T) = 2^T * (H + r), H = floor(A / 2^T), r = a[T-1]; a row holds
-//   y * H in one's complement, 2 H as {H, r}, and one bit more: as -x = (not x) + 1,
+//   which makes one digit more where WIDTH is even. What is left out or rounded away has
+//   no hardware.
+// Not: an adder per rounding. rnd(A, T) = 2^T * (H + r), H = floor(A / 2^T), r = a[T-1]; a row
+//   holds y * H in one's complement, 2 H as {H, r}, and one bit more: as -x = (not x) + 1,
 //     H + r,  {H, r} + r,  (not H) + (not r),  (not {H, r}) + (not r)   for y = 1, 2, -1, -2,
 //   and (not 0) + 1 for the digit 111, whose 0 comes out negative.
 // Paper: MacSorley, Proc. IRE 1961 (modified Booth); rounding and perforation: arXiv:2506.21371.
@@ -33,7 +34,7 @@ module vmac_booth #(
 
   localparam integer COLS = 2 * WIDTH;
   localparam integer DIGITS = SIGNED == 0 ? WIDTH / 2 + 1 : (WIDTH + 1) / 2;
-  // Row j: the digit's row and its sign; row DIGITS+j: its one bit more; the last row: the constant.
+  // Row j: the digit's row and its sign; row DIGITS+j: its one bit more; last row: the constant.
   localparam integer ROWS = 2 * DIGITS + 1;
 
   function integer rounded(input integer j);

@@ -1,10 +1,10 @@
 // vmac_compress42: an 8 x 8 product by approximate 4:2 compressors in the low columns
 //
 // Contract: combinational, unsigned. Rows a * w[j] of weight bits 0..3 and 4..7 are compressed,
-//   column by column, to a sum and a carry row per group, these four rows (S0, C0, S1, C1) to two by
-//   the same rule, and those two are added exactly. The rule, by the wires that exist in a column: 4
-//   enter an approximate compressor without carry input, x1..x4 from the first row down; 3 a full
-//   adder, 2 a half adder, 1 passes. It holds below column T; from there on all is exact.
+//   column by column, to a sum and a carry row per group, these four rows (S0, C0, S1, C1) to two
+//   by the same rule, and those two are added exactly. The rule, by the wires that exist in a
+//   column: 4 enter an approximate compressor without carry input, x1..x4 from the first row down;
+//   3 a full adder, 2 a half adder, 1 passes. It holds below column T; from there on all is exact.
 // Not: a chain of exact 4:2 compressors above. How those columns are summed does not change the
 //   product: one Dadda tree takes their pairs, the carries into column T, and the compressed rows.
 //
@@ -38,8 +38,8 @@ module vmac_compress42 #(
     group_carry = c >= 4 * g + 2 && c <= 4 * g + 10 ? 1 : 0;
   endfunction
 
-  // Rows of the tree: 0..7 the pairs from column T on, 8 the sum row and the first group's carry into
-  // column T, 9 the carry row (column T included), 10 the second group's carry into column T.
+  // Rows of the tree: 0..7 the pairs from column T on, 8 the sum row and the first group's carry
+  // into column T, 9 the carry row (column T included), 10 the second group's carry into column T.
   function [11*16-1:0] used(input integer t);
     integer c, j;
     begin

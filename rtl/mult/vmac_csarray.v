@@ -1,7 +1,7 @@
 // vmac_csarray: a partial-product array with holes, summed row by row in a carry-save array
 //
-// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over the pairs with KEEP[WIDTH*j+i] = 1,
-//   modulo 4^WIDTH; what vmac_pparray computes. Row j adds weight bit j: one adder cell per
+// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over the pairs with KEEP[WIDTH*j+i] =
+//   1, modulo 4^WIDTH; what vmac_pparray computes. Row j adds weight bit j: one adder cell per
 //   activation bit, its sum goes straight down, its carry one column up, and below the last row one
 //   ripple adder joins both. Where KEEP has holes the cells are missing: an adder with one constant
 //   input is a half adder, with two it is a wire.

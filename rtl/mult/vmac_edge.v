@@ -1,10 +1,11 @@
 // vmac_edge: rounds activations to multiples of 2^M where they enter the array
 //
-// Contract: combinational. a_o = a_i rounded to the nearest multiple of 2^M, half up, limited to the
-//   largest such multiple of the operand class, so that it fits WIDTH bits; its M low bits are 0.
-//   M = 0 passes a_i.
+// Contract: combinational. a_o = a_i rounded to the nearest multiple of 2^M (half up), limited to
+//   the largest such multiple of the operand class, so that it fits WIDTH bits; its M low bits are
+//   0. M = 0 passes a_i.
 // Not: the product. An exact multiplier behind it that leaves the M low bits unread
-//   (vmac_mult_edge_rounded) is the rival an approximate cell has to beat: one rounder serves a row.
+//   (vmac_mult_edge_rounded) is the rival that an approximate cell has to beat: one rounder serves
+//   a row of them.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -20,14 +20,8 @@ module vmac_leading_one #(
   // The bits of x with no 1 above them; at most one is 1.
   function [WIDTH-1:0] leading(input [WIDTH-1:0] x);
     integer i;
-    reg above;
-    begin
-      above = 1'b0;
-      for (i = WIDTH - 1; i >= 0; i = i - 1) begin
-        leading[i] = x[i] & ~above;
-        above = above | x[i];
-      end
-    end
+    for (i = 0; i < WIDTH; i = i + 1)
+      leading[i] = x[i] & ~|(x >> i >> 1);
   endfunction
 
   function [3:0] encoded(input [WIDTH-1:0] onehot);

@@ -16,11 +16,19 @@ module vmac_magnitude #(
   output wire [WIDTH-1:0] x_o
 );
 
+  // Negation inverts what lies above the lowest 1. Told by a tree per bit: the carries of an adder
+  // would come later, and there is nothing to add.
+  function [WIDTH-1:0] above_lowest(input [WIDTH-1:0] x);
+    integer i;
+    for (i = 0; i < WIDTH; i = i + 1)
+      above_lowest[i] = |(x & ~({WIDTH{1'b1}} << i));
+  endfunction
+
   generate
     if (WIDTH < 2 || WIDTH > 32) begin : g_width
       error_WIDTH_must_be_2_to_32 u_err ();
     end else begin : g_real
-      assign x_o = (x_i ^ {WIDTH{negate_i}}) + {{(WIDTH - 1){1'b0}}, negate_i};
+      assign x_o = x_i ^ (above_lowest(x_i) & {WIDTH{negate_i}});
     end
   endgenerate
 

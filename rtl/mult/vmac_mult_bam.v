@@ -1,8 +1,8 @@
 // vmac_mult_bam: the broken-array multiplier, a carry-save array with missing cells
 //
-// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over j >= H and i + j >= V; H = V = 0 is
-//   exact. Rows are bits of W: the cells above the horizontal break and right of the vertical break
-//   are missing.
+// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over j >= H and i + j >= V; H = V = 0
+//   is exact. Rows are bits of W: the cells above the horizontal break and right of the vertical
+//   break are missing.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: Mahdiani, Ahmadi, Fakhraie and Lucas, IEEE TCAS-I 2010.
 // Registry: classes u; widths 4..16; params h=0..w-1,v=0..2w-1

@@ -1,6 +1,6 @@
 // vmac_mult_booth: the exact product, radix-4 modified Booth
 //
-// Contract: combinational. p_o = A * W; W is recoded, so a weight of few digits makes few rows busy.
+// Contract: combinational. p_o = A * W; W is recoded, A are the rows.
 // Paper: MacSorley, Proc. IRE 1961.
 // Registry: classes u,s; widths 4..16; model exact
 //

@@ -1,8 +1,8 @@
 // vmac_mult_dadda: the exact product, as a Dadda tree
 //
 // Contract: combinational. p_o = A * W.
-// Paper: Dadda, Alta Frequenza 1965; Baugh and Wooley, IEEE Trans. Computers 1973, for the sign rows:
-//   -x = (not x) - 1. The -1 of all sign pairs add up to 2^WIDTH + 2^(2*WIDTH-1).
+// Paper: Dadda, Alta Frequenza 1965; Baugh and Wooley, IEEE Trans. Computers 1973, for the sign
+//   rows: -x = (not x) - 1. The -1 of all sign pairs add up to 2^WIDTH + 2^(2*WIDTH-1).
 // Registry: classes u,s; widths 4..16; model exact
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -4,7 +4,7 @@
 //   lowest of them set to 1 (the mean of what it stands for, so the error has no bias) and the bits
 //   below 0; an x of no more than K bits stays as it is. K = WIDTH is exact.
 //   SIGNED = 1: the unsigned product of the magnitudes, negated where the signs differ.
-// Not: the correction of what bias is left; vmac_side and vmac_correct do that for all cells at once.
+// Not: the correction of the bias that is left; vmac_side and vmac_correct do that for all cells.
 // Paper: DRUM, Hashemi, Bahar, Reda, ICCAD 2015.
 // Registry: classes u,s; widths 4..16; params k=3..w
 //

@@ -23,42 +23,37 @@ module vmac_mult_dyn #(
   output wire [2*WIDTH-1:0] p_o
 );
 
-  // x + enter, where `enter` is one bit at most and x has no 1 below it: half adders in a chain.
-  function [7:0] sum(input [7:0] x, input [7:0] enter);
+  // Bit i: whether a carry into bit 0 would reach bit i, all bits below it being 1.
+  function [7:0] reached(input [7:0] ones);
     integer i;
-    reg carry;
-    begin
-      carry = 1'b0;
-      for (i = 0; i < 8; i = i + 1) begin
-        carry  = carry | enter[i];
-        sum[i] = x[i] ^ carry;
-        carry  = x[i] & carry;
-      end
-    end
+    for (i = 0; i < 8; i = i + 1)
+      reached[i] = &(ones | (8'hff << i));
   endfunction
 
   generate
     if (WIDTH != 8) begin : g_width
       error_WIDTH_must_be_8 u_err ();
     end else begin : g_real
-      // m above 1, 2, 3 or 4, which m = 5..7 mean: bit i of `cleared` is m > i.
+      // The bits below m; 5..7 mean m = 4.
       wire [3:0] cleared = {mode_i[2],
                             mode_i[2] | (mode_i[1] & mode_i[0]),
                             mode_i[2] | mode_i[1],
                             mode_i[2] | mode_i[1] | mode_i[0]};
       wire [7:0] gated   = a_i & {4'hf, ~cleared};
 
-      // Rounding adds bit m-1 at bit m. The largest multiple stays as it is.
+      // Rounding adds bit m-1 at bit m. The cleared bits count as 1 here, at rest, so that a carry
+      // from bit 0 passes them. The largest multiple stays as it is.
+      wire [7:0] ones    = a_i | {4'h0, cleared};
+      wire       largest = &{(SIGNED != 0) ^ a_i[7], ones[6:0]};
       wire [3:0] highest = cleared & ~{1'b0, cleared[3:1]};
-      wire       largest = &{(SIGNED != 0) ^ a_i[7], a_i[6:4], a_i[3:0] | cleared};
-      wire       up      = mode_i[3] & ~largest;
-      wire [7:0] enter   = {3'd0, highest & a_i[3:0] & {4{up}}, 1'b0};
+      wire       up      = mode_i[3] & |(highest & a_i[3:0]) & ~largest;
+      wire [7:0] carry   = reached(ones) & {8{up}} & {4'hf, ~cleared};
 
       vmac_pparray #(
         .SIGNED(SIGNED),
         .WIDTH(8)
       ) u_pparray (
-        .a_i(sum(gated, enter)),
+        .a_i(gated ^ carry),
         .w_i(w_i),
         .p_o(p_o)
       );

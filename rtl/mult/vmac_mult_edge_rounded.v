@@ -1,7 +1,7 @@
 // vmac_mult_edge_rounded: the exact product of a rounded activation, the honest rival
 //
-// Contract: combinational. p_o = W * E(A), E(A) = A rounded to the nearest multiple of 2^M, half up,
-//   limited to the largest one of the class (vmac_edge); M = 0 is exact.
+// Contract: combinational. p_o = W * E(A), E(A) = A rounded to the nearest multiple of 2^M (half
+//   up), limited to the largest one of the class (vmac_edge); M = 0 is exact.
 //   ROUND = 0: a_i has passed vmac_edge already, its M low bits are not read.
 // Not: rounding of the weight, which costs no hardware: it is done where the weights are made.
 // Registry: classes u,s; widths 4..16; params m=0..w/2; pins edge

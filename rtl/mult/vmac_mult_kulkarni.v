@@ -1,7 +1,8 @@
 // vmac_mult_kulkarni: the product from 2 x 2 blocks that say 3 * 3 = 7
 //
 // Contract: combinational. p_o = sum over base-4 digits of block(a[d], w[e]) * 4^(d+e), the block
-//   exact but for 3 * 3 = 7, which three bits hold; the sum is exact. An odd WIDTH has a zero above.
+//   exact but for 3 * 3 = 7, which three bits hold; the sum is exact. An odd WIDTH has a zero on
+//   top.
 //   SIGNED = 1: of the magnitudes, negated where the signs differ.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: Kulkarni, Gupta and Ercegovac, VLSI Design 2011. Theirs adds block by block; here all

@@ -1,8 +1,8 @@
 // vmac_mult_or_columns: the product with each of its T lowest columns replaced by its OR
 //
-// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over i + j >= T, and 2^c for each column
-//   c < T where a pair i + j = c is 1; T = 0 is exact. SIGNED = 1: only pairs of two magnitude bits
-//   (i, j < WIDTH - 1) are dropped and enter the ORs, the sign rows stay whole.
+// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over i + j >= T, and 2^c for each
+//   column c < T where a pair i + j = c is 1; T = 0 is exact. SIGNED = 1: only pairs of two
+//   magnitude bits (i, j < WIDTH - 1) are dropped and enter the ORs, the sign rows stay whole.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Registry: classes u,s; widths 4..16; params t=0..2w-1
 //

@@ -1,9 +1,9 @@
 // vmac_mult_pr: the product of the weight without its K low Booth digits and the rounded activation
 //
-// Contract: combinational. p_o = rnd(A, M) * rnd(W, 2*K), rnd(x, t) = x rounded half up to a multiple
-//   of 2^t; K = M = 0 is exact. The digits above W's K lowest are worth rnd(W, 2*K), as digit K reads
-//   the bit below it. An odd WIDTH extends W by one bit. Both factors are within +-2^(WIDTH-1), so
-//   the product fits.
+// Contract: combinational. p_o = rnd(A, M) * rnd(W, 2*K), rnd(x, t) = x rounded half up to a
+//   multiple of 2^t; K = M = 0 is exact. The digits above W's K lowest are worth rnd(W, 2*K), as
+//   digit K reads the bit below it. An odd WIDTH extends W by one bit. Both factors are within
+//   +-2^(WIDTH-1), so the product fits.
 // Paper: arXiv:2506.21371 and its references, perforation and rounding (PR).
 // Registry: classes s; widths 4..16; params k=0..w/2,m=0..w-1
 //

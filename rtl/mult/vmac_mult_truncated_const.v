@@ -1,7 +1,7 @@
-// vmac_mult_truncated_const: the product without its T lowest columns, and a constant for their mean
+// vmac_mult_truncated_const: the product without its T lowest columns, plus a constant for them
 //
-// Contract: combinational. p_o = vmac_mult_truncated's product + K, K = the mean of what is dropped,
-//   over uniform bits, rounded half up to a multiple of 2^T; K is added at A = W = 0 too.
+// Contract: combinational. p_o = vmac_mult_truncated's product + K, K = the mean of what is
+//   dropped, over uniform bits, rounded half up to a multiple of 2^T; K is added at A = W = 0 too.
 // Not: the correction of the mean error on real operands; vmac_side and vmac_correct do that.
 // Paper: Schulte and Swartzlander, VLSI Signal Processing VI 1993: truncation with a correction
 //   constant. A pair of uniform bits is 1 one time in four.
