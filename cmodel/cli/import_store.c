@@ -160,6 +160,7 @@ static bool write_rom(const char *path, const char *folder, const char *name, vm
            "//\n"
            "// Contract: combinational. p_o = word a_i << 8 | w_i of %s.hex; simulation only.\n"
            "// Written by `varimac mult import`.\n"
+           "/* verilator lint_off DECLFILENAME */\n"
            "`default_nettype none\n\n"
            "`ifdef YOSYS\n"
            "(* blackbox *)\n"
@@ -175,7 +176,8 @@ static bool write_rom(const char *path, const char *folder, const char *name, vm
            "  assign p_o = rom[{a_i, w_i}];\n"
            "`endif\n\n"
            "endmodule\n\n"
-           "`default_nettype wire\n",
+           "`default_nettype wire\n"
+           "/* verilator lint_on DECLFILENAME */\n",
            name, name, name, folder, name);
   return vmac_write_file(path, text, strlen(text), err);
 }
