@@ -19,7 +19,7 @@ function word(text,  id, last) {
     if (directive == "include")
       refuse("`include: expected a file that needs no other, so that it can be kept")
     if (directive == "timescale") text = "// `timescale" # one in a design asks for one everywhere
-  } else if (text ~ /^[A-Za-z_\\]/ && last ~ /^(define|undef|ifdef|ifndef|elsif|default_nettype)$/) {
+  } else if (text ~ /^[A-Za-z_\\]/ && last in takes_word) {
     if (last == "define" && !(text in defined)) {
       if (text ~ /^VMAC_/) refuse("`define " text ": names in VMAC_ are Varimac's own")
       defined[text]
@@ -51,7 +51,8 @@ function line_of(rest,  out, end) {
       rest = substr(rest, 3)
       in_comment = 1
       opened = FNR
-    } else if (match(rest, /^("([^"\\]|\\.)*"?|\\[^ \t]+|`?[A-Za-z_][A-Za-z0-9_$]*|[0-9][0-9A-Za-z_]*|'[sS]?[bodhBODH][ \t]*[0-9a-fA-FxXzZ?_]+|[ \t]+)/)) {
+    } else if (match(rest, a_string) || match(rest, a_name) || match(rest, a_number) ||
+               match(rest, /^[ \t]+/)) {
       end = RLENGTH
       out = out word(substr(rest, 1, end))
       rest = substr(rest, end + 1)
@@ -65,6 +66,11 @@ function line_of(rest,  out, end) {
 }
 
 BEGIN {
+  a_string = "^\"([^\"\\\\]|\\\\.)*\"?"
+  a_name = "^(\\\\[^ \\t]+|`?[A-Za-z_][A-Za-z0-9_$]*)"
+  a_number = "^([0-9][0-9A-Za-z_]*|'[sS]?[bodhBODH][ \\t]*[0-9a-fA-FxXzZ?_]+)"
+  n = split("define undef ifdef ifndef elsif default_nettype", word_after, " ")
+  for (i = 1; i <= n; i++) takes_word[word_after[i]]
   n = split(modules, module, " ")
   for (i = 1; i <= n; i++) {
     plain = module[i]

@@ -50,7 +50,8 @@ endef
 $(foreach m,$(MULTS_IMPORT),$(eval $(call IMPORT_RULES,$(m))))
 
 $(IMPORTED)/%/report.csv: $(IMPORTED)/%/errors.txt $(IMPORTED)/%/cells.csv \
-                          $(IMPORTED)/%/accuracy.csv $(IMPORTED)/%/bench.txt scripts/report-merge.awk
+                          $(IMPORTED)/%/accuracy.csv $(IMPORTED)/%/bench.txt \
+                          scripts/report-merge.awk
 	$(Q)awk -v imported='$(MULTS_IMPORT)' -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@.new
 	$(Q)mv $@.new $@
 
@@ -69,6 +70,7 @@ import-report: $(IMPORTED)/$(NAME)/report.csv
 	$(Q)$(MAKE) --no-print-directory $(IMPORTED)/report.csv
 	@echo && $(VARIMAC) mult info $(NAME) && echo
 	@sed -n '/equal/p' $(IMPORTED)/$(NAME)/cosim.txt
-	@[ -n '$(filter $(NAME),$(SYNTH_CELLS))' ] || echo 'no netlist: table only, so no area, delay, energy'
+	@[ -n '$(filter $(NAME),$(SYNTH_CELLS))' ] || \
+	  echo 'no netlist: table only, so no area, delay, energy'
 	@echo && awk -v style=text -f scripts/report-table.awk $(IMPORTED)/$(NAME)/report.csv
 	@echo && echo 'all imported cells: $(IMPORTED)/report.csv; `make demo` has them beside the others'

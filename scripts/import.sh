@@ -55,7 +55,7 @@ fi
 
 # ---- what the file holds ----
 
-[ -f "$MULT_V" ] && [ -r "$MULT_V" ] || die "$MULT_V: cannot read: no such file"
+if ! [ -f "$MULT_V" ] || ! [ -r "$MULT_V" ]; then die "$MULT_V: cannot read: no such file"; fi
 source=$tmp/$(basename "$MULT_V" | tr -c 'A-Za-z0-9._\n-' _)
 cp "$MULT_V" "$source"
 awk -v job=check -f "$here/import-verilog.awk" "$source" 2> "$tmp/err" ||
@@ -84,7 +84,7 @@ read -r top first second product < "$tmp/tops"
 for port in "$top" "$first" "$second" "$product"; do
   case $port in *[!A-Za-z0-9_]*) die "$MULT_V: expected plain names, found '$port'" ;; esac
 done
-[ -n "${NAME-}" ] || NAME=$(echo "$top" | tr 'A-Z' 'a-z')
+[ -n "${NAME-}" ] || NAME=$(echo "$top" | tr '[:upper:]' '[:lower:]')
 set -- "$@" --name "$NAME"
 
 # ---- combinational, complete, accepted by every tool ----
@@ -95,7 +95,12 @@ if ! yosys -q -p "read_verilog $source; hierarchy -check -top $top; proc; flatte
   die "$MULT_V: yosys refuses it; a netlist of library cells needs their modules in the same file"
 fi
 state=$(awk '
-  /^ *attribute \\src / { src = $3; gsub(/"|\|.*/, "", src); sub(/.*:/, "", src); sub(/\..*/, "", src) }
+  /^ *attribute \\src / { # "file:line.column-..."
+    src = $3
+    gsub(/"|\|.*/, "", src)
+    sub(/.*:/, "", src)
+    sub(/\..*/, "", src)
+  }
   /^  cell / { kind = $2; sub(/^\$/, "", kind); at = "line " src; src = "?" }
   /^  cell \$(_?dlatch|adlatch|dlatchsr|sr)/ { print "a latch, " at; exit }
   /^  cell \$[a-z]*dff/ || /^  cell \$ff/ { print "a flip-flop, " at; exit }
@@ -159,14 +164,15 @@ END
 simulate "$top" "$first" "$second" "$product" "$tmp/table.txt" "$source"
 # differs A B: the first pair in which two tables differ
 differs() {
-  paste "$1" "$2" | awk '$1 != $2 { n = NR - 1; print int(n / 256) ", " n % 256 ": " $1 " and " $2; exit }'
+  paste "$1" "$2" |
+    awk '$1 != $2 { print int((NR - 1) / 256) ", " (NR - 1) % 256 ": " $1 " and " $2; exit }'
 }
 
 # ---- which operand is which ----
 
 # What a port's name says: strong or weak, activation or weight.
 role() {
-  echo "$1" | tr 'A-Z' 'a-z' | sed 's/^i_//; s/_i$//; s/_in$//' | awk '
+  echo "$1" | tr '[:upper:]' '[:lower:]' | sed 's/^i_//; s/_i$//; s/_in$//' | awk '
     /^(act|ifm|feature|pixel)/ { print "A"; exit }
     /^(wt|wgt|weight|filter|kernel|coef)/ { print "W"; exit }
     /^(a|x|in|d|din|data)$/ { print "a"; exit }
@@ -208,9 +214,10 @@ renamed() {
   cat << END
 // vmac_import_$NAME: an imported multiplier; no independent model
 //
-// Contract: combinational. From $(basename "$MULT_V"), module $top: a_i is $act, w_i is $wgt, p_o is $product.
-// Products: $(fact class), hash $(fact hash). Written by \`make import\`; everything down to the wrapper
-// is the author's file under its own licence, its modules renamed.
+// Contract: combinational. From $(basename "$MULT_V"), module $top:
+//   a_i is $act, w_i is $wgt, p_o is $product.
+// Products: $(fact class), hash $(fact hash). Written by \`make import\`; everything down to the
+// wrapper is the author's file under its own licence, its modules renamed.
 END
   for code in $lint; do echo "/* verilator lint_off $code */"; done
   awk -v job=rename -v prefix="$prefix" -v modules="$(echo "$modules" | tr '\n' ' ')" \
@@ -224,7 +231,11 @@ module vmac_import_$NAME (
   input  wire [7:0]  w_i,
   output wire [15:0] p_o
 );
-  $prefix$top u_mult (.$(renamed "$act")(a_i), .$(renamed "$wgt")(w_i), .$(renamed "$product")(p_o));
+  $prefix$top u_mult (
+    .$(renamed "$act")(a_i),
+    .$(renamed "$wgt")(w_i),
+    .$(renamed "$product")(p_o)
+  );
 endmodule
 \`default_nettype wire
 END
@@ -240,13 +251,15 @@ if ! yosys -q -p "read_verilog $tmp/cell.v; hierarchy -check -top vmac_import_$N
 fi
 simulate "vmac_import_$NAME" a_i w_i p_o "$tmp/cell.txt" "$tmp/mapped.v"
 if [ "$swap" = 0 ]; then cp "$tmp/table.txt" "$tmp/want.txt"; else
-  awk '{ p[NR - 1] = $1 } END { for (i = 0; i < 65536; i++) print p[i % 256 * 256 + int(i / 256)] }' \
+  awk '{ p[NR - 1] = $1 }
+    END { for (i = 0; i < 65536; i++) print p[i % 256 * 256 + int(i / 256)] }' \
     "$tmp/table.txt" > "$tmp/want.txt"
 fi
 cmp -s "$tmp/want.txt" "$tmp/cell.txt" ||
   die "$MULT_V: simulated and synthesized it differ, at $act, $wgt =" \
     "$(differs "$tmp/want.txt" "$tmp/cell.txt"); an incomplete sensitivity list?"
-if ! verilator --lint-only -Wall --top-module "vmac_import_$NAME" "$tmp/cell.v" > "$tmp/log" 2>&1; then
+if ! verilator --lint-only -Wall --top-module "vmac_import_$NAME" "$tmp/cell.v" \
+  > "$tmp/log" 2>&1; then
   said "$tmp/log" '^%'
   die "$MULT_V: verilator refuses it with its modules renamed (its message stands above)"
 fi

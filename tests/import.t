@@ -8,6 +8,7 @@
 # here, gate by gate, and their products are native cells', which have models of their own.
 # Parameters: IMPORT_TEST=full runs the whole flow (netlist, accuracy, RTL) on a cell and a table.
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # Verilog's backquotes
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS MULT_V TABLE TOP NAME CLASS SWAP ORDER XVAR FORCE
 reg=$tmp/reg
@@ -76,18 +77,20 @@ iverilog -g2005 -Wall -tnull "$tmp/all.v" > "$tmp/log" 2>&1 && [ ! -s "$tmp/log"
   done
 ok $? 'all imported files together, through the three front ends' "$(cat "$tmp/log")"
 
-# Names that a renaming may trip over: FAX1 in comments, strings, numbers, macros, as an instance and
-# as a wire; a module named like a port; a macro that the next file must not see.
+# Names that a renaming may trip over: FAX1 in comments, strings, numbers, macros, as an instance
+# and as a wire; a module named like a port; a macro that the next file must not see.
 {
   printf '/* licence of FAX1\n   // FAX1 */\n`timescale 1ns/1ps\n`default_nettype none\n'
   printf '`define ONE(x) (x & 1%sb1) // FAX1\n`define FAX1 FAX1\n' "'"
   printf 'module fA (input A, input B, output O);\n  wire hfA = A & B; assign O = `ONE(hfA);\n'
   printf 'endmodule\r\n'
   gate -v helpers=1 -v m=1 -v top=top | sed 's/default_nettype//; s/FAX1 u1 /`FAX1 FAX1 /
-    s/^endmodule/  wire [7:0] fAx = 8'"'"'hfA; wire yes; \\fA  and_i (.A(fAx[0]), .B(1'"'"'b1), .O(yes));\n&/
+    s/^endmodule/  wire [7:0] n = 8'"'"'hfA; wire y; \\fA  and_i (.A(n[0]), .B(n[1]), .O(y));\n&/
     s/wire h;/wire h; \/* "FAX1 *\/ parameter T = "FAX1 \/\/ \\" fA";/'
-} | sed 's/ output \[15:0\] O;/ output wire [15:0] O;/; s/^  input \([AB]\|\[7:0\] [AB]\)/  input wire \1/
-    s/^  output YS, YC/  output wire YS, YC/; s/(input A, input B, output O)/(input wire A, input wire B, output wire O)/
+} | sed 's/ output \[15:0\] O;/ output wire [15:0] O;/
+    s/^  input \([AB]\|\[7:0\] [AB]\)/  input wire \1/
+    s/^  output YS, YC/  output wire YS, YC/
+    s/(input A, input B, output O)/(input wire A, input wire B, output wire O)/
     s/input A, B/input wire A, B/' > "$tmp/nasty.v"
 good 'comments, strings, numbers, macros, escaped names, directives' perf1 \
   MULT_V="$tmp/nasty.v" SWAP=0 NAME=nasty TOP=top
@@ -240,13 +243,29 @@ iverilog -g2005 -Wall -o "$tmp/rom" "$tmp/rom.v" "$reg/t2.v" && vvp -n "$tmp/rom
   yosys -q -p "read_verilog $reg/t2.v; hierarchy -check -top vmac_import_t2" > "$tmp/log" 2>&1
 ok $? 'the ROM of a table in the three front ends' "$(cat "$tmp/log")"
 
+# ---- the report's last column ----
+
+printf 'name mean MED MRE\nmine 0 0 1.5\n' > "$tmp/errors.txt"
+{ awk -f synth/table.awk /dev/null; echo mine,u8; } > "$tmp/cells.csv"
+printf 'mult,correction,accuracy,images\nmine,none,0.5,10\n' > "$tmp/accuracy.csv"
+echo 'equal mine' > "$tmp/bench.txt"
+row() {
+  awk "$@" -f scripts/report-merge.awk "$tmp/errors.txt" "$tmp/cells.csv" "$tmp/accuracy.csv" \
+    "$tmp/bench.txt" | tail -n 1
+}
+[ "$(row -v imported='other mine')" = 'mine,u8,1.5,,,,,,50,,,,10,no independent model' ] &&
+  [ "$(row -v imported=other)" = 'mine,u8,1.5,,,,,,50,,,,10,equal' ] && : > "$tmp/bench.txt" &&
+  [ "$(row -v imported=mine)" = 'mine,u8,1.5,,,,,,50,,,,10,FAIL' ]
+ok $? 'an imported cell is marked, unless it differs' "$(row -v imported=mine)"
+
 # ---- built in ----
 
 # A scratch build folder, begun with what is there: only what knows the registry is made again.
 case $B in
   */asan) skip 'imported cells are built in' 'needs the plain build' ;;
   *)
-    mkdir "$tmp/build" && cp -rp "$B/obj" "$tmp/build/" && rm -f "$tmp"/build/obj/cmodel/mult/registry.*
+    mkdir "$tmp/build" && cp -rp "$B/obj" "$tmp/build/" &&
+      rm -f "$tmp"/build/obj/cmodel/mult/registry.*
     mk() { make -s -j2 B="$tmp/build" IMPORT_DIR="$reg" "$@" > "$tmp/log" 2>&1; }
     mk "$tmp/build/varimac" "$tmp/build/gen/vmac_mult.v" &&
       "$tmp/build/varimac" mult table mul8s_p2 --raw | cmp - "$tmp/s.bin" &&

@@ -25,8 +25,8 @@ BEGIN {
   if (ansi)
     printf "module %s (input [7:0] %s, input [7:0] %s, output [15:0] %s);\n", top, one, two, p
   else
-    printf "module %s ( %s , %s , %s );\n  input [7:0] %s;\n  input [7:0] %s;\n  output [15:0] %s;\n",
-      top, one, two, p, one, two, p
+    printf "module %s ( %s , %s , %s );\n  input [7:0] %s;\n  input [7:0] %s;\n" \
+      "  output [15:0] %s;\n", top, one, two, p, one, two, p
   # -2^15 + 2^8 undo the complements of the sign row and column
   for (k = 0; k < 16; k++) total[k] = is_signed && (k == 8 || k == 15) ? "1'b1" : "1'b0"
   for (j = 0; j < 8; j++) {
@@ -37,8 +37,8 @@ BEGIN {
       pair = minus ? "1'b1" : "1'b0"
       if (i < 8 && i >= m + 0) {
         pair = "pp_" i "_" j
-        printf "  wire %s;\n  assign %s = %s(%s[%d] & %s[%d]);\n", pair, pair, minus ? "~" : "", a, i,
-          b, j
+        printf "  wire %s;\n  assign %s = %s(%s[%d] & %s[%d]);\n", pair, pair,
+          minus ? "~" : "", a, i, b, j
       }
       printf "  wire s_%d_%d, c_%d_%d;\n", j, k, j, k
       adder(total[k], pair, carry, "s_" j "_" k, "c_" j "_" k)

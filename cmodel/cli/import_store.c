@@ -1,5 +1,5 @@
-/* The folder of imported cells. Its mults.tbl is written last and in one step: whatever fails before
- * leaves the registry as it was. SPDX-License-Identifier: Apache-2.0 */
+/* The folder of imported cells. Its mults.tbl is written last and in one step: whatever fails
+ * before leaves the registry as it was. SPDX-License-Identifier: Apache-2.0 */
 #include "cli/import_store.h"
 
 #include <errno.h>
@@ -16,7 +16,7 @@ enum { LONGEST = 40, PATH = 4096 };
 
 static const char table_head[] =
     "# Imported cells, in the columns of rtl/mult/mults.tbl; written by `varimac mult import`.\n"
-    "# source: hash of the truth table, import: from Verilog, table: from a table alone (no netlist)\n";
+    "# source: hash of the products, import: from Verilog, table: from a table (no netlist)\n";
 
 uint64_t import_hash(const uint16_t *truth, vmac_class cls) {
   const vmac_mult mult = import_mult(truth, cls);

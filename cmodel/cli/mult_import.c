@@ -15,16 +15,17 @@
 static const char help_text[] =
     "usage: varimac mult import --table F [OPTION ...]\n"
     "       varimac mult import --remove NAME [--into DIR]\n\n"
-    "Makes a cell of a table of 65,536 products; `make` builds it in. Such a cell has no independent\n"
-    "model: the C model is the table, and a table alone has no netlist. `make import MULT_V=F.v`\n"
-    "takes a Verilog file instead, `make import TABLE=F` a table; both measure the cell as well.\n\n"
-    "  --table F        raw 16-bit words, little-endian (ours; TFApprox .bin), raw 32-bit words, or\n"
-    "                   text (C header of AdaPT, ApproxTorch's numbers). TFApprox tables are often\n"
-    "                   the transpose of the Verilog file they are named after: see --swap\n"
+    "Makes a cell of a table of 65,536 products; `make` builds it in. Such a cell has no\n"
+    "independent model: the C model is the table, and a table alone has no netlist. `make import\n"
+    "MULT_V=F.v` takes a Verilog file instead, `make import TABLE=F` a table; both measure the\n"
+    "cell as well.\n\n"
+    "  --table F        raw 16-bit words, little-endian (ours; TFApprox .bin), raw 32-bit words,\n"
+    "                   or text (C header of AdaPT, ApproxTorch's numbers). TFApprox tables are\n"
+    "                   often the transpose of the Verilog they are named after: see --swap\n"
     "  --name NAME      default: the file's name\n"
     "  --class u8|s8    default: the one that is clearly nearer to the exact product\n"
-    "  --order O        bits: the index is the operands' bits; offset: signed operands, index value\n"
-    "                   + 128. Default: found out likewise\n"
+    "  --order O        bits: the index is the operands' bits; offset: signed operands, index\n"
+    "                   value + 128. Default: found out likewise\n"
     "  --swap 0|1       1: the first index is the weight. Needed where f(x, y) != f(y, x)\n"
     "  --xvar X         control variate low:N, or:N or -. Default: its twin's, else what explains\n"
     "                   most of the mean error given the activation\n"
@@ -76,7 +77,8 @@ static options parse(int argc, char **argv) {
       *text[c] = optarg;
   }
   if (optind < argc)
-    cli_usage("mult import: unexpected argument '%s'; see varimac mult import --help", argv[optind]);
+    cli_usage("mult import: unexpected argument '%s'; see varimac mult import --help",
+              argv[optind]);
   if (!o.table == !o.remove)
     cli_usage("mult import: expected --table or --remove; see varimac mult import --help");
   return o;
@@ -88,7 +90,7 @@ static const char *say(const options *o, const char *option, const char *value) 
   static int turn;
   turn = (turn + 1) % 4;
   char upper[32] = "";
-  for (size_t i = 0; option[i] && i < sizeof upper - 1; i++)
+  for (size_t i = 0; i < sizeof upper - 1 && option[i]; i++)
     upper[i] = (char)(option[i] >= 'a' ? option[i] - 32 : option[i]);
   if (o->make)
     snprintf(text[turn], sizeof text[turn], "%s=%s", upper, *value ? value : "1");
@@ -136,7 +138,8 @@ static import_form form_of(const options *o, const int32_t *value, double distan
   cli_die("%s: expected one way of reading it that is at least twice as near to the exact product "
           "as any other; mean |error| over mean |product|: %s; say %s or %s%s%s",
           o->table, *found ? found : "negative products, so none", say(o, "class", "u8"),
-          say(o, "class", "s8"), o->order ? "" : ", ", o->order ? "" : say(o, "order", "bits|offset"));
+          say(o, "class", "s8"), o->order ? "" : ", ",
+          o->order ? "" : say(o, "order", "bits|offset"));
 }
 
 /* Which operand is the activation; asked for where it matters and nobody said. */
@@ -187,7 +190,7 @@ static void variate_of(const options *o, import_cell *cell, const vmac_mult *twi
 static void show_errors(const import_cell *cell) {
   const vmac_mult mult = import_mult(cell->truth, cell->cls);
   vmac_mult_errors e;
-  vmac_mult_measure(&mult, &e);
+  vmac_mult_measure(&mult, NULL, &e);
   printf("error        mean %.3f, MED %.3f, MRE %.4f %%, WCE %d, %.3f %% of the pairs, f(0,0) %d\n",
          e.mean, e.med, 100 * e.mre, e.wce, 100 * e.rate, e.f00);
 }

@@ -76,7 +76,9 @@ static void skip(reader *r) {
 /* The word at r->at, cut at 31 characters; *length is its whole length. */
 static void word_at(const reader *r, char word[32], size_t *length) {
   const char *end = r->at;
-  while (end < r->end && !is_separator(*end) && (end == r->at || !strchr("/#", *end ? *end : 1))) end++;
+  while (end < r->end && !is_separator(*end) &&
+         (end == r->at || (*end != '/' && *end != '#')))
+    end++;
   *length = (size_t)(end - r->at);
   const size_t shown = *length < 31 ? *length : 31;
   memcpy(word, r->at, shown);
