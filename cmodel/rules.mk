@@ -10,7 +10,8 @@ LDLIBS   += -ldnnl -lpng -lcjson -lz -lm -fopenmp
 CMODEL_SRC := $(sort $(wildcard cmodel/*/*.c cmodel/*/*.cpp))
 CMODEL_OBJ := $(patsubst %,$(B)/obj/%.o,$(CMODEL_SRC))
 CLI_OBJ    := $(filter $(B)/obj/cmodel/cli/%,$(CMODEL_OBJ))
-LIB_OBJ    := $(filter-out $(CLI_OBJ),$(CMODEL_OBJ))
+IMPORT_OBJ := $(MULTS_IMPORT:%=$(B)/obj/$(B)/gen/import/%.c.o)
+LIB_OBJ    := $(filter-out $(CLI_OBJ),$(CMODEL_OBJ)) $(IMPORT_OBJ)
 LIBVARIMAC := $(B)/libvarimac.a
 VARIMAC    := $(B)/varimac
 
@@ -20,6 +21,15 @@ CMODEL_GEN := $(B)/gen/vmac_mult_list.h $(B)/gen/tflite_generated.h
 $(B)/gen/tflite_generated.h: cmodel/net/tflite.fbs
 	$(call say,FLATC,$<)
 	$(Q)mkdir -p $(@D) && flatc --cpp --gen-mutable -o $(@D) $<
+
+# An imported cell is its truth table: 16-bit words, little-endian.
+$(B)/gen/import/%.c: $(IMPORT_DIR)/%.bin
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && od -An -v -tu1 -w32 $< | awk -v name=$* ' \
+	  BEGIN { print "#include \"vmac_mult_list.h\"\nconst uint16_t vmac_import_" name "[65536] = {" } \
+	  { for (i = 1; i < NF; i += 2) printf "%d,", $$i + 256 * $$(i + 1); print "" } \
+	  END { print "};" }' > $@
+.PRECIOUS: $(B)/gen/import/%.c
 
 $(B)/obj/%.c.o: %.c | $(CMODEL_GEN)
 	$(call say,CC,$<)

@@ -107,7 +107,7 @@ lint-mult: $(RTL_MULT)
 # verilator is given once per model (sim/rules.mk), the other two are given here: the whole unit for
 # one cell of each kind (no X, low bits, OR bit; both classes), with and without the correction, on
 # the smallest array and on one whose sides are no powers of two.
-RTL_ALL     := $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v))
+RTL_ALL     := $(filter-out $(IMPORT_DIR)/%,$(RTL_MULT)) $(sort $(wildcard rtl/vmac_*.v))
 LINT_CELLS  := exact exacts perf2 trunc6s
 LINT_SHAPES := 4x4 5x7
 LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1,\

@@ -27,7 +27,7 @@ $(REPORT)/bench.txt: $(B)/bench/cells
 
 $(REPORT)/%/report.csv: $(REPORT)/errors.txt $(SYNTH_TABLE) $(REPORT)/%/accuracy.csv \
                         $(REPORT)/bench.txt scripts/report-merge.awk
-	$(Q)awk -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@
+	$(Q)awk -v imported='$(MULTS_IMPORT)' -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@
 
 $(REPORT)/%/plot.svg: $(REPORT)/%/report.csv scripts/report-plot.gp
 	$(Q)gnuplot -e "report='$<'; out='$@'" scripts/report-plot.gp

@@ -15,7 +15,7 @@ echo "# energy: per product, multiplier only, zero-delay toggles (no glitches), 
   "operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.log")"
 echo "# *_fa: full and half adders mapped to library cells first;" \
   "model: the registry cell that the netlist equals on all pairs, function: its C model; slack: delay target less delay"
-awk -F, '
+[ ! -e "$dir/star-noise.csv" ] || awk -F, '
   BEGIN { format["area_um2"] = " %.0f/%.0f/%.0f um2"; format["delay_ns"] = " %.2f/%.2f/%.2f ns"
     format["energy_pj"] = " %.2f/%.2f/%.2f pJ" }
   NR > 1 {

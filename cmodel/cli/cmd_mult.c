@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/mult.h"
+#include "cli/mult_import.h"
 
 static const char help_text[] =
     "usage: varimac mult list\n"
@@ -13,6 +14,7 @@ static const char help_text[] =
     "       varimac mult map NAME -o FILE.png [--net FILE]\n"
     "       varimac mult plot NAME -o FILE.png [--net FILE]\n"
     "       varimac mult table NAME [-o FILE] [--raw]\n"
+    "       varimac mult import --table FILE (see varimac mult import --help)\n"
     "\n"
     "  list     every cell of the registry\n"
     "  info     one cell: definition, metrics, fingerprint of its truth table, cells like it\n"
@@ -147,6 +149,7 @@ static size_t find_verb(const char *word) {
 }
 
 int cmd_mult(int argc, char **argv) {
+  if (argc > 1 && !strcmp(argv[1], "import")) return mult_import(argc - 1, argv + 1);
   static const struct option table[] = {{"output", required_argument, NULL, 'o'},
                                         {"json", required_argument, NULL, 'j'},
                                         {"net", required_argument, NULL, 'n'},
