@@ -34,9 +34,9 @@ static const WideCell cells[] = {VMAC_WIDE_ROWS};
 enum { CELLS = sizeof cells / sizeof *cells, CORNERS_MAX = 400 };
 
 struct Tally {
-  uint64_t pairs;   /* uniform ones with exact != 0 */
+  uint64_t pairs;      /* uniform ones with exact != 0 */
   double sum, sum_abs; /* of error / exact over these */
-  uint64_t beyond;  /* of all: |product| > |exact|, or of the other sign */
+  uint64_t beyond;     /* of all: |product| > |exact|, or of the other sign */
 };
 
 struct Wide {

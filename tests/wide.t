@@ -102,7 +102,7 @@ said=$(prove_in 100 perf2s cec) || true
 printf '%s\n' "$said" | grep -q 'perf2s cec DIFFERS'
 ok $? "a planted fault, signed: $said" "$said"
 said=$(prove_in 1 dadda_u16 cec)
-[ $? -eq 0 ] && [ "$said" = "dadda_u16 cec open 1" ]
+[ "$said" = "dadda_u16 cec open 1" ]
 ok $? "out of time is no proof" "$said"
 sed 's/endmodule/endmodul/' testbench/formal/ref_rows.v > "$tmp/tree/testbench/formal/ref_rows.v"
 said=$(prove_in 100 perf4_u16 cec)
