@@ -4,15 +4,18 @@
 # Cells that somebody brought along (scripts/import.mk): a registry, and Verilog and table of each.
 IMPORT_DIR  ?= rtl/mult/import
 FAMILIES    := $(B)/gen/families.txt
-MULT_TABLES  = $(FAMILIES) rtl/mult/mults.tbl $(wildcard $(IMPORT_DIR)/mults.tbl)
+IMPORTS     := $(B)/gen/imports.tbl
+MULT_TABLES  = $(FAMILIES) rtl/mult/mults.tbl $(IMPORTS)
 MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
 
-# What the families say of themselves. Looked at each time, written only when it changes: an edit of
-# a family's logic leaves the other families' models alone.
+# What the families say of themselves, and the imported cells' lines (none where there is no such
+# folder). Looked at each time, written only when they change: an edit of a family's logic leaves the
+# other families' models alone.
 ifndef NO_BUILD
 $(shell mkdir -p $(B)/gen && grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > $(FAMILIES).new; \
-        if cmp -s $(FAMILIES).new $(FAMILIES); then rm $(FAMILIES).new; \
-        else mv $(FAMILIES).new $(FAMILIES); fi)
+        cat $(IMPORT_DIR)/mults.tbl > $(IMPORTS).new 2> /dev/null; \
+        for f in $(FAMILIES) $(IMPORTS); do \
+          if cmp -s $$f.new $$f; then rm $$f.new; else mv $$f.new $$f; fi; done)
 endif
 
 $(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk \

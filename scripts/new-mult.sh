@@ -157,8 +157,9 @@ END
 awk 1 "$table" > "$tmp/mults.tbl" # ends its last line
 printf '%-11s %-16s %-5s %-14s %-6s %-26s %s\n' "$cell" "$fam" $class "$(describe values)" - - - \
   >> "$tmp/mults.tbl"
-awk -f scripts/mults-read.awk -f scripts/mults-to-mk.awk rtl/mult/vmac_mult_*.v \
-  "$tmp/vmac_mult_$fam.v" "$tmp/mults.tbl" > /dev/null 2> "$tmp/err" || {
+grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v "$tmp/vmac_mult_$fam.v" > "$tmp/families.txt"
+awk -f scripts/mults-read.awk -f scripts/mults-to-mk.awk "$tmp/families.txt" "$tmp/mults.tbl" \
+  > /dev/null 2> "$tmp/err" || {
   sed "s|^$tmp/|new-mult: would-be rtl/mult/|" "$tmp/err" >&2
   exit 1
 }

@@ -40,8 +40,9 @@ for cell in one:aa ones:bb same:aa mine:cc; do
   printf '"name": "%s",\n"table_hash": "%s",\n' "${cell%:*}" "${cell#*:}"
 done > "$tmp/json"
 data() {
+  grep -Hn '^// Registry: ' "$tmp"/rtl/*.v > "$tmp/families.txt"
   awk -v dir="$tmp/data" -v uniform="$1" -v network="$tmp/network" -v json="$tmp/json" \
-    -f scripts/mults-read.awk -f scripts/docs-data.awk "$tmp"/rtl/*.v "$tmp/mults.tbl"
+    -f scripts/mults-read.awk -f scripts/docs-data.awk "$tmp/families.txt" "$tmp/mults.tbl"
 }
 data "$tmp/uniform" 2> "$tmp/err" && [ "$(cat "$tmp/data/ones.hash.new")" = 'bb ones' ] &&
   [ "$(find "$tmp/data" -type f | wc -l)" -eq 7 ]

@@ -27,7 +27,7 @@ test-full: test ## test, then every netlist, sanitizers, lint, planted faults, 1
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac.
-SANITIZE_T := $(filter-out tests/rtl.t tests/synth.t tests/train.t tests/mutate.t,$(TESTS))
+SANITIZE_T := $(filter-out tests/rtl.t tests/synth.t tests/train.t tests/mutate.t tests/wide.t,$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \
