@@ -75,9 +75,9 @@ static inline int32_t vmac_variate(vmac_xkind kind, int bits, uint8_t a) {
   return kind == VMAC_X_LOW ? low : kind == VMAC_X_OR ? low != 0 : 0;
 }
 
-/* The bits of A that reach the cell: rounded at the array's edge where the cell asks for it, half up
- * to a multiple of 2^mult->edge and no further than the largest one; else A. f(edge(A), W) ==
- * f(A, W). */
+/* The bits of A that reach the cell: rounded at the array's edge where the cell asks for it, half
+ * up to a multiple of 2^mult->edge and no further than the largest; else A. f(edge(A), W) == f(A, W)
+ */
 uint8_t vmac_mult_edge(const vmac_mult *mult, uint8_t a);
 
 /* table[a << 8 | w] = f(A, W), a and w the operands' bits. 65,536 entries. */

@@ -8,9 +8,9 @@ IMPORTS     := $(B)/gen/imports.tbl
 MULT_TABLES  = $(FAMILIES) rtl/mult/mults.tbl $(IMPORTS)
 MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
 
-# What the families say of themselves, and the imported cells' lines (none where there is no such
-# folder). Looked at each time, written only when they change: an edit of a family's logic leaves the
-# other families' models alone.
+# What the families say of themselves, and the imported cells' lines (none without such a folder).
+# Looked at each time, written only when they change: an edit of a family's logic leaves the other
+# families' models alone.
 ifndef NO_BUILD
 $(shell mkdir -p $(B)/gen && grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > $(FAMILIES).new; \
         cat $(IMPORT_DIR)/mults.tbl > $(IMPORTS).new 2> /dev/null; \
@@ -46,7 +46,8 @@ endif
 CELLS     ?= $(MULTS_DEMO) $(MULTS_IMPORT)
 CELL_LIST := $(if $(filter all,$(CELLS)),$(MULTS),$(CELLS))
 ifneq ($(filter-out $(MULTS),$(CELL_LIST)),)
-$(error CELLS: expected names of rtl/mult/mults.tbl or all, found '$(filter-out $(MULTS),$(CELL_LIST))')
+$(error CELLS: expected names of rtl/mult/mults.tbl or all, \
+  found '$(filter-out $(MULTS),$(CELL_LIST))')
 endif
 
 # What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
@@ -64,38 +65,10 @@ cell_gen = $(B)/gen/cell/$(1)/vmac_mult.v $(B)/gen/cell/$(1)/vmac_cells.vh
 $(B)/gen/cell/%/line.txt: ; $(Q)rm -f $(B)/gen/mults.mk; echo 'cell $*: run make again' >&2; false
 $(B)/gen/cell/%/vmac_mult.v: $(B)/gen/cell/%/line.txt scripts/mults-read.awk scripts/mults-to-v.awk
 	$(Q)$(call MULT_AWK,v) -v want=$* $(MULT_TABLES) > $@
-$(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/line.txt scripts/mults-read.awk scripts/mults-to-v.awk
+$(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/line.txt scripts/mults-read.awk \
+                               scripts/mults-to-v.awk
 	$(Q)$(call MULT_AWK,v) -v want=$* -v what=functions $(MULT_TABLES) > $@
 .PRECIOUS: $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
-
-# The cells that tables and reports hold: the registry's demo rows and whatever was imported, or
-# CELLS=all, or CELLS="perf2 perf3".
-CELLS     ?= $(MULTS_DEMO) $(MULTS_IMPORT)
-CELL_LIST := $(if $(filter all,$(CELLS)),$(MULTS),$(CELLS))
-ifneq ($(filter-out $(MULTS),$(CELL_LIST)),)
-$(error CELLS: expected names of rtl/mult/mults.tbl or all, found '$(filter-out $(MULTS),$(CELL_LIST))')
-endif
-
-# What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).
-RTL_MULT := $(B)/gen/vmac_mult.v $(sort $(wildcard rtl/mult/*.v $(IMPORT_DIR)/*.v))
-RTL_INCLUDE  = -I$(B)/gen -Irtl
-RTL_SHARED  := $(filter-out rtl/mult/vmac_mult_%.v,$(wildcard rtl/mult/*.v))
-
-# What one cell is made of: its family's file, the modules that families share. $(1) = cell
-cell_rtl = $(if $(filter import,$(FAMILY_$(1))),$(IMPORT_DIR)/$(1).v,\
-             rtl/mult/vmac_mult_$(FAMILY_$(1)).v) $(RTL_SHARED)
-
-# vmac_mult.v and vmac_cells.vh with that cell alone: a model of one cell is not made again for
-# another's line. $(1) = cell
-cell_gen = $(B)/gen/cell/$(1)/vmac_mult.v $(B)/gen/cell/$(1)/vmac_cells.vh
-CELL_GEN = $(call MULT_AWK,v) -v want=$* $(1) $(MULT_TABLES) > $(@D)/new && \
-           if cmp -s $(@D)/new $(@D)/$(2); then rm $(@D)/new; else mv $(@D)/new $(@D)/$(2); fi
-$(B)/gen/cell/%/stamp: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-v.awk
-	$(Q)mkdir -p $(@D) && $(call CELL_GEN,,vmac_mult.v)
-	$(Q)$(call CELL_GEN,-v what=functions,vmac_cells.vh)
-	$(Q)touch $@
-$(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/stamp ;
-.PRECIOUS: $(B)/gen/cell/%/stamp $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
 RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
 
 .PHONY: lint lint-mult

@@ -17,7 +17,8 @@ SIM_DEPTH  := 256
 SIM_DEPTH_5x7_perf2_plain := 45
 
 SIM_TOOLS := $(B)/verilator/tools.txt
-$(eval $(call STAMP,$(SIM_TOOLS),$(VERILATOR) $(VCXX) $(VCXX_FLAGS); depth $(SIM_DEPTH) $(SIM_DEPTH_5x7_perf2_plain)))
+$(eval $(call STAMP,$(SIM_TOOLS),$(VERILATOR) $(VCXX) $(VCXX_FLAGS); depth $(SIM_DEPTH) \
+  $(SIM_DEPTH_5x7_perf2_plain)))
 
 # ---- verilator's runtime, the library -----------------------------------------------------
 

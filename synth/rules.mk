@@ -129,7 +129,7 @@ synth: ## area, delay and energy of cells; CELLS=, PLATFORM=, LIB_FILES=, SYNTH_
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(SYNTH_TABLE)
 	$(Q)sh synth/show.sh $(SYNTH_TABLE)
 
-# Each netlist is simulated on all operand pairs and compared with the C model before it has figures.
+# Before it has figures, each netlist is compared with the C model on all operand pairs.
 .PHONY: netlists
 netlists: setup ## map every cell of the registry, both variants, and compare it with its C model
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) CELLS=all SYNTH_TABLE=$(SYNTH)/all.csv $(SYNTH)/all.csv

@@ -22,12 +22,14 @@ test: setup ## everything that must pass, a few minutes on two cores
 	$(Q)$(TEST_ENV) prove --timer $(UNIT_BIN) $(TESTS)
 
 .PHONY: test-full
-test-full: test ## test, then every netlist, sanitizers, lint, planted faults, 10,000-image accuracy
-	$(Q)$(MAKE) --no-print-directory netlists sanitize lint mutations accuracy
+test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
+	$(Q)$(MAKE) --no-print-directory netlists wide-full prove sanitize lint \
+	  mutations accuracy
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac.
-SANITIZE_T := $(filter-out tests/rtl.t tests/synth.t tests/train.t tests/mutate.t tests/wide.t,$(TESTS))
+SANITIZE_T := $(filter-out tests/rtl.t tests/synth.t tests/train.t tests/mutate.t tests/wide.t,\
+                $(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \

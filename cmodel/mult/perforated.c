@@ -1,5 +1,5 @@
-/* Perforation of the m low rows: W * (A - A mod 2^m), m = param[0] below the operand width, A mod 2^m taken from
- * the operand's two's-complement bits. Source: control variates, arXiv:2412.16757.
+/* Perforation of the m low rows: W * (A - A mod 2^m), m = param[0] below the operand width, A mod
+ * 2^m taken from the operand's two's-complement bits. Source: control variates, arXiv:2412.16757.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vmac_mult_list.h"
 

@@ -1,5 +1,5 @@
-/* Recursion without the low block: W * A - (W mod 2^m)(A mod 2^m), m = param[0] below the operand width, remainders
- * taken from the two's-complement bits. Source: control variates, arXiv:2412.16757.
+/* Recursion without the low block: W * A - (W mod 2^m)(A mod 2^m), m = param[0] below the operand
+ * width, remainders taken from the two's-complement bits. Source: control variates, arXiv:2412.16757.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "vmac_mult_list.h"
 

@@ -1,6 +1,6 @@
 /* Truncation of the t low columns: the partial products a_i w_j 2^(i+j) with i + j < t are left
- * out, t = param[0] below twice the operand width. The sign-weighted row and column of a signed cell
- * stay whole.
+ * out, t = param[0] below twice the operand width. The sign-weighted row and column of a signed
+ * cell stay whole.
  * Source: control variates, arXiv:2412.16757. SPDX-License-Identifier: Apache-2.0 */
 #include "vmac_mult_list.h"
 

@@ -1,7 +1,8 @@
 // vmac_mult_truncated: the product without its T lowest columns
 //
 // Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over i + j >= T; T = 0 is exact.
-//   SIGNED = 1: only pairs of two magnitude bits (i, j < WIDTH - 1) are dropped, the sign rows stay whole.
+//   SIGNED = 1: only pairs of two magnitude bits (i, j < WIDTH - 1) are dropped, the sign rows stay
+//   whole.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, truncation: the T (there m) lowest columns are left out.
 // Registry: classes u,s; widths 4..16; params t=0..2w-1

@@ -1,7 +1,7 @@
 // vmac_pparray: a partial-product array with holes, summed as one carry-save tree
 //
-// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over the pairs with KEEP[WIDTH*j+i] = 1,
-//   modulo 4^WIDTH. SIGNED = 1: operands are two's complement, so a pair with exactly one sign bit
+// Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over the pairs with
+//   KEEP[WIDTH*j+i] = 1, modulo 4^WIDTH. SIGNED = 1: operands are two's complement, so a pair with exactly one sign bit
 //   counts negative; p_o is then a signed number.
 // Not: rounding, error compensation, or a final correction of what the holes lose.
 // Paper: Baugh and Wooley, IEEE Trans. Computers 1973, for the sign rows: -x = (not x) - 1, so a

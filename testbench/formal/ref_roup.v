@@ -1,7 +1,7 @@
 // ref_roup: the definition of ROUP
 //
 // Contract: combinational. p_o = sum over the radix-4 digits j >= P of y_j(W) 4^j rnd(A, R - 2j),
-//   where y_j = -2 w[2j+1] + w[2j] + w[2j-1] and rnd(A, t) = A rounded to a multiple of 2^t, half up.
+//   where y_j = -2 w[2j+1] + w[2j] + w[2j-1] and rnd(A, t) = A rounded half up to 2^t.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
