@@ -12,7 +12,8 @@ define SWEEP_RULE
 $(REPORT)/$(1)/accuracy.csv: $(NETWORK) $(VARIMAC) $(REPORT)/cells.txt
 	$$(call say,SWEEP,$(2))
 	$$(Q)mkdir -p $$(@D) && { [ $$@.part -nt $(VARIMAC) ] || rm -f $$@.part; }
-	$$(Q)$(VARIMAC) sweep --net $(NETWORK) --data $(2) -o $$@.part && mv $$@.part $$@
+	$$(Q)$(VARIMAC) sweep --net $(NETWORK) --data $(2) --mults $(CELL_COMMAS) -o $$@.part && \
+	  mv $$@.part $$@
 endef
 $(eval $(call SWEEP_RULE,demo,subset:test))
 $(eval $(call SWEEP_RULE,full,cifar10:test))

@@ -38,7 +38,8 @@ vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                     const vmac_dataset *calib, const char *calib_spec, size_t calib_images) {
   vmac_err err;
   vmac_plan *plan = vmac_plan_make(net, mult, mode, calib, calib_images, &err);
-  if (!plan) cli_die("%s", err.text);
+  if (!plan)
+    cli_die("%s, correction %s: %s", mult ? mult->name : "exact", vmac_mode_name(mode), err.text);
   if (mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV)
     snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
              calib_spec);
@@ -65,7 +66,13 @@ size_t run_equal(const uint8_t *a, const uint8_t *b, size_t images) {
 }
 
 double run_share(const vmac_plan *plan) {
-  return plan && strcmp(plan->mult->family, "exact") ? 1 : 0; /* every MAC layer has the cell */
+  if (!plan) return 0;
+  for (int a = 0; a < 256; a++)
+    for (int w = 0; w < 256; w++)
+      if (plan->table[a << 8 | w] != vmac_operand(plan->mult->cls, (uint8_t)a) *
+                                         vmac_operand(plan->mult->cls, (uint8_t)w))
+        return 1; /* every MAC layer has the cell */
+  return 0;
 }
 
 vmac_rounding run_rounding(const char *text) {
