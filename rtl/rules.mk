@@ -12,17 +12,17 @@ MULT_AWK     = awk -f scripts/mults-read.awk -f scripts/mults-to-$(1).awk
 # Looked at each time, written only when they change: an edit of a family's logic leaves the other
 # families' models alone.
 ifndef NO_BUILD
-$(shell mkdir -p $(B)/gen && grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v > $(FAMILIES).new; \
-        cat $(IMPORT_DIR)/mults.tbl > $(IMPORTS).new 2> /dev/null; \
-        for f in $(FAMILIES) $(IMPORTS); do \
-          if cmp -s $$f.new $$f; then rm $$f.new; else mv $$f.new $$f; fi; done)
+$(shell mkdir -p $(B)/gen; put() { cat > $$1.$$$$; \
+          if cmp -s $$1.$$$$ $$1; then rm $$1.$$$$; else mv $$1.$$$$ $$1; fi; }; \
+        grep -Hn '^// Registry: ' rtl/mult/vmac_mult_*.v | put $(FAMILIES); \
+        cat $(IMPORT_DIR)/mults.tbl 2> /dev/null | put $(IMPORTS))
 endif
 
 $(B)/gen/mults.mk: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-mk.awk \
                   scripts/mults-to-lines.awk scripts/write-lines.sh
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && $(call MULT_AWK,lines) $(MULT_TABLES) > $(B)/gen/lines.txt && \
-	  sh scripts/write-lines.sh $(B)/gen/cell < $(B)/gen/lines.txt
+	$(Q)mkdir -p $(@D) && $(call MULT_AWK,lines) $(MULT_TABLES) | \
+	  sh scripts/write-lines.sh $(B)/gen/cell
 	$(Q)$(call MULT_AWK,mk) $(MULT_TABLES) > $@
 
 $(B)/gen/vmac_mult_list.h: $(MULT_TABLES) scripts/mults-read.awk scripts/mults-to-c.awk
@@ -62,13 +62,14 @@ cell_rtl = $(if $(filter import,$(FAMILY_$(1))),$(IMPORT_DIR)/$(1).v,\
 # vmac_mult.v and vmac_cells.vh with that cell alone: a model of one cell is not made again for
 # another's line. $(1) = cell
 cell_gen = $(B)/gen/cell/$(1)/vmac_mult.v $(B)/gen/cell/$(1)/vmac_cells.vh
-$(B)/gen/cell/%/line.txt: ; $(Q)rm -f $(B)/gen/mults.mk; echo 'cell $*: run make again' >&2; false
+$(B)/gen/cell/%/line.txt:
+	$(Q)$(call MULT_AWK,lines) $(MULT_TABLES) | sh scripts/write-lines.sh $(B)/gen/cell
 $(B)/gen/cell/%/vmac_mult.v: $(B)/gen/cell/%/line.txt scripts/mults-read.awk scripts/mults-to-v.awk
 	$(Q)$(call MULT_AWK,v) -v want=$* $(MULT_TABLES) > $@
 $(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/line.txt scripts/mults-read.awk \
                                scripts/mults-to-v.awk
 	$(Q)$(call MULT_AWK,v) -v want=$* -v what=functions $(MULT_TABLES) > $@
-.PRECIOUS: $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
+.PRECIOUS: $(B)/gen/cell/%/line.txt $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
 RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
 
 .PHONY: lint lint-mult
@@ -81,10 +82,10 @@ lint-mult: $(RTL_MULT)
 
 # Every module as top through the three front ends; a word from any of them is a failure. What
 # verilator is given once per model (sim/rules.mk), the other two are given here: the whole unit for
-# one cell of each kind (no X, low bits, OR bit; both classes), with and without the correction, on
+# one cell of each kind (no X, low bits, OR bit, rounded, with a mode; both classes), with and without the correction, on
 # the smallest array and on one whose sides are no powers of two.
 RTL_ALL     := $(filter-out $(IMPORT_DIR)/%,$(RTL_MULT)) $(sort $(wildcard rtl/vmac_*.v))
-LINT_CELLS  := exact exacts perf2 trunc6s
+LINT_CELLS  := exact exacts perf2 trunc6s edge2 edge2s dyn2r
 LINT_SHAPES := 4x4 5x7
 LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1,\
                  $(s)x$(CELL_$(c))x$(o))))

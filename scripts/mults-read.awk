@@ -9,8 +9,8 @@
 #   classes  operand classes: u, s or u,s
 #   widths   operand widths: 8, or lowest..highest within 4..16
 #   params   name=lowest..highest, comma-separated, at most three, in the order of the C function's
-#            param[]; a bound is a number, w (the operand width), w-1, w/2, 2w or 2w-1; the Verilog
-#            parameter is the name in upper case. Left out: none
+#            param[]; a bound is a number, w (the operand width), w-1, w/2, (w+1)/2, 2w or 2w-1; the
+#            Verilog parameter is the name in upper case. Left out: none
 #   model    the C function vmac_MODEL in cmodel/mult/MODEL.c. Left out: named as the family
 #   pins     edge: the activation is rounded once per row at the array's edge, by as many bits as the
 #            parameter says; mode: the parameter is no Verilog parameter, but the operand mode_i
@@ -44,11 +44,12 @@ function check_name(what, word) {
 
 function is_number(word) { return word ~ /^(0|[1-9][0-9]*)$/ && length(word) < 9 }
 
-# A parameter's bound for w-bit operands: a number, w, w-1, w/2, 2w, 2w-1.
-function is_bound(word) { return is_number(word) || word ~ /^(2?w(-1)?|w\/2)$/ }
+# A parameter's bound for w-bit operands: a number, w, w-1, w/2, (w+1)/2, 2w, 2w-1.
+function is_bound(word) { return is_number(word) || word ~ /^(2?w(-1)?|w\/2|\(w\+1\)\/2)$/ }
 function bound(word, w) {
   if (is_number(word)) return word + 0
   if (word == "w/2") return int(w / 2)
+  if (word == "(w+1)/2") return int((w + 1) / 2)
   return (word ~ /^2/ ? 2 : 1) * w - (word ~ /-1$/)
 }
 

@@ -4,5 +4,5 @@
 
 END {
   for (c = 0; c < cells; c++)
-    print name[c], c, family[c], class[c], form[c], xkind[c], xbits[c], pins[family[c]]
+    print name[c], c, family[c], class[c], form[c], xkind[c], xbits[c], pins[family[c]], source[c]
 }

@@ -40,8 +40,8 @@ SIM_SHAPES := 8x8 16x16 12x20
 SIM_CELLS  := $(MULTS_SIM)
 SIM_MODELS := $(foreach s,$(SIM_SHAPES),$(SIM_CELLS:%=$(s)_%)) 8x8_exacts 8x8_perf2s
 # Shapes no network run needs: the smallest, no power of two, the longest and the flattest, without
-# correction.
-SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s
+# correction; and a rounded u8 cell, whose side column sums what was not rounded.
+SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s 8x8_edge2
 
 model_shape = $(subst x, ,$(word 1,$(subst _, ,$(1))))
 model_rows  = $(word 1,$(call model_shape,$(1)))

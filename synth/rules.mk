@@ -36,12 +36,14 @@ $(B)/tests/test_energy: $(ENERGY_LIB_OBJ)
 # ---- the cells ----
 
 SYNTH_TBL := $(MULT_TABLES) synth/baselines.tbl
+# Without the index, which no netlist depends on.
+SYNTH_LINES = awk -f scripts/mults-read.awk -f scripts/mults-to-lines.awk $(SYNTH_TBL) | \
+              sed 's/ [0-9]* / /' | sh scripts/write-lines.sh $(B)/gen/synth
 SYNTH_AWK  = awk -f scripts/mults-read.awk -f synth/cells-to-$(1).awk
 
 $(B)/gen/synth.mk: $(SYNTH_TBL) scripts/mults-read.awk synth/cells-to-mk.awk
 	$(call say,GEN,$@)
-	$(Q)mkdir -p $(@D) && awk -f scripts/mults-read.awk -f scripts/mults-to-lines.awk $(SYNTH_TBL) | \
-	  sed 's/ [0-9]* / /' | sh scripts/write-lines.sh $(B)/gen/synth
+	$(Q)mkdir -p $(@D) && $(SYNTH_LINES)
 	$(Q)$(call SYNTH_AWK,mk) $(SYNTH_TBL) > $@
 
 ifndef NO_BUILD
@@ -52,6 +54,8 @@ endif
 synth_rtl = $(if $(FAMILY_$(1)),$(cell_rtl),rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(RTL_SHARED))
 
 # The registry's other lines do not touch a cell.
+$(B)/gen/synth/%/line.txt: ; $(Q)$(SYNTH_LINES)
+.PRECIOUS: $(B)/gen/synth/%/line.txt
 $(SYNTH)/%/top.v: $(B)/gen/synth/%/line.txt scripts/mults-read.awk synth/cells-to-top.awk
 	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@
 

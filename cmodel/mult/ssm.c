@@ -1,9 +1,8 @@
 /* Static segment method: f = S(A) S(W), S(x) = x below 2^m, else x without its n - m low bits, m =
  * param[0]: an m x m multiplier between two fixed segments. Signed operands by sign and magnitude.
  * Source: S. Narayanamoorthy, H. Moghaddam, Z. Liu, T. Park, N. Kim, IEEE TVLSI, 2015; no
- * correction of the lost bits, as in their plain SSM. The segments meet or overlap for m >= n/2;
- * an odd n with m = (n-1)/2 leaves a bit between them, and 2^m then becomes 0. 2n bits hold it:
- * S(x) <= x.
+ * correction of the lost bits, as in their plain SSM. m >= n/2: the segments meet or overlap. 2n
+ * bits hold it: S(x) <= x.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "operand.h"
 

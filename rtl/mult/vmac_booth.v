@@ -10,7 +10,8 @@
 //   holds y * H in one's complement, 2 H as {H, r}, and one bit more: as -x = (not x) + 1,
 //     H + r,  {H, r} + r,  (not H) + (not r),  (not {H, r}) + (not r)   for y = 1, 2, -1, -2,
 //   and (not 0) + 1 for the digit 111, whose 0 comes out negative.
-// Paper: MacSorley, Proc. IRE 1961 (modified Booth); rounding and perforation: arXiv:2506.21371.
+// Paper: MacSorley, Proc. IRE 1961 (modified Booth); rounding and perforation: see
+//   vmac_mult_pr and vmac_mult_roup.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

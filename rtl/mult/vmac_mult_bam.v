@@ -4,7 +4,8 @@
 //   is exact. Rows are bits of W: the cells above the horizontal break and right of the vertical
 //   break are missing.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
-// Paper: Mahdiani, Ahmadi, Fakhraie and Lucas, IEEE TCAS-I 2010.
+// Paper: Mahdiani, Ahmadi, Fakhraie and Lucas, IEEE TCAS-I 2010. That rows are bits of W, and
+//   counting both breaks from bit 0, are our choice.
 // Registry: classes u; widths 4..16; params h=0..w-1,v=0..2w-1
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -6,7 +6,7 @@
 //   SIGNED = 1: of the magnitudes, negated where the signs differ.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: Kulkarni, Gupta and Ercegovac, VLSI Design 2011. Theirs adds block by block; here all
-//   blocks' bits go into one tree.
+//   blocks' bits go into one tree. Signed operands are our extension.
 // Registry: classes u,s; widths 4..16
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -43,8 +43,9 @@ module vmac_mult_kulkarni #(
   // Magnitudes; the most negative number's, 2^(WIDTH-1), has WIDTH bits as well.
   wire a_minus = SIGNED != 0 && a_i[WIDTH-1];
   wire w_minus = SIGNED != 0 && w_i[WIDTH-1];
-  wire [WIDTH-1:0] a_size = (a_i ^ {WIDTH{a_minus}}) + {{(WIDTH - 1){1'b0}}, a_minus};
-  wire [WIDTH-1:0] w_size = (w_i ^ {WIDTH{w_minus}}) + {{(WIDTH - 1){1'b0}}, w_minus};
+  wire [WIDTH-1:0] a_size, w_size;
+  vmac_magnitude #(.WIDTH(WIDTH)) u_abs_a (.negate_i(a_minus), .x_i(a_i), .x_o(a_size));
+  vmac_magnitude #(.WIDTH(WIDTH)) u_abs_w (.negate_i(w_minus), .x_i(w_i), .x_o(w_size));
 
   wire [2*DIGITS-1:0] a, w;
   wire [ROWS*COLS-1:0] rows;
@@ -89,8 +90,13 @@ module vmac_mult_kulkarni #(
     .sum_o(sum)
   );
 
-  wire p_minus = a_minus ^ w_minus;
-  assign p_o = (sum[2*WIDTH-1:0] ^ {(2 * WIDTH){p_minus}}) + {{(2 * WIDTH - 1){1'b0}}, p_minus};
+  vmac_magnitude #(
+    .WIDTH(2 * WIDTH)
+  ) u_sign (
+    .negate_i(a_minus ^ w_minus),
+    .x_i(sum[2*WIDTH-1:0]),
+    .x_o(p_o)
+  );
   wire unused_bits = ^sum;
 
 endmodule

@@ -7,7 +7,8 @@
 //   (1 - x1)(1 - x2) elsewhere; each half of the unit square gives 1/24.
 //   SIGNED = 1: the unsigned product of the magnitudes, negated where the signs differ.
 // Not: the correction for operands that are not uniform; vmac_side and vmac_correct do that.
-// Paper: MBM, Saadat, Bokhari, Parameswaran, IEEE TCAD 2018.
+// Paper: MBM, Saadat, Bokhari, Parameswaran, IEEE TCAD 2018. The constant's derivation and rounding
+//   and the limit are our reading; signed operands are our extension.
 // Registry: classes u,s; widths 4..16; params q=4..12
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -3,7 +3,8 @@
 // Contract: combinational. A = 2^k1 (1 + x1), W = 2^k2 (1 + x2), 0 <= x1, x2 < 1:
 //   p_o = 2^(k1+k2) (1 + x1 + x2) where x1 + x2 < 1, else 2^(k1+k2+1) (x1 + x2); 0 where A or W is.
 //   Nothing is rounded: p_o is an integer by itself.
-//   SIGNED = 1: the unsigned product of the magnitudes, negated where the signs differ.
+//   SIGNED = 1: the unsigned product of the magnitudes, negated where the signs differ;
+//   our extension.
 // Not: the constant that takes out the mean error; vmac_mult_mbm adds it.
 // Paper: Mitchell, IRE Trans. Electronic Computers 1962: the logarithm of 1 + x taken as x.
 // Registry: classes u,s; widths 4..16

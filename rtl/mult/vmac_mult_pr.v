@@ -4,7 +4,8 @@
 //   multiple of 2^t; K = M = 0 is exact. The digits above W's K lowest are worth rnd(W, 2*K), as
 //   digit K reads the bit below it. An odd WIDTH extends W by one bit. Both factors are within
 //   +-2^(WIDTH-1), so the product fits.
-// Paper: arXiv:2506.21371 and its references, perforation and rounding (PR).
+// Paper: Leon et al., IEEE Micro 2018 (PR: perforation and rounding), of the line that MAx-DNN,
+//   arXiv:2506.21371, uses. The formula is our reading.
 // Registry: classes s; widths 4..16; params k=0..w/2,m=0..w-1
 //
 // SPDX-License-Identifier: Apache-2.0

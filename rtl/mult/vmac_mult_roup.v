@@ -3,7 +3,8 @@
 // Contract: combinational. p_o = sum over W's radix-4 digits y(j), j >= P, of
 //   y(j) * 4^j * rnd(A, max(0, R - 2*j)), rnd(x, t) = x rounded half up to a multiple of 2^t;
 //   P = R = 0 is exact. An odd WIDTH extends W by one bit.
-// Paper: arXiv:2506.21371, ROUP: asymmetric rounding and perforation.
+// Paper: Leon et al., DAC 2019 (cooperative approximation: ROUP), which MAx-DNN, arXiv:2506.21371,
+//   distributes over a network. The formula is our reading; neither prints it.
 // Registry: classes s; widths 4..16; params p=0..w/2,r=0..w-1
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -2,10 +2,11 @@
 //
 // Contract: combinational. p_o = S(A) * S(W); S(x) = x where x < 2^M, else x with its WIDTH-M low
 //   bits cleared. M = WIDTH is exact.
-//   SIGNED = 1: the unsigned product of the magnitudes, negated where the signs differ.
+//   SIGNED = 1: the unsigned product of the magnitudes, negated where the signs differ;
+//   our extension.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: static segment method, Narayanamoorthy, Moghaddam, Liu, Park, Kim, IEEE TVLSI 2015.
-// Registry: classes u,s; widths 4..16; params m=w/2..w
+// Registry: classes u,s; widths 4..16; params m=(w+1)/2..w
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -24,7 +25,7 @@ module vmac_mult_ssm #(
 );
 
   // MS is M; an illegal one stops at its sentence, not at a range that goes the wrong way.
-  localparam integer MS = M < WIDTH / 2 || M > WIDTH ? WIDTH : M;
+  localparam integer MS = M < (WIDTH + 1) / 2 || M > WIDTH ? WIDTH : M;
   localparam integer SHIFT = WIDTH - MS;
 
   generate
@@ -34,7 +35,7 @@ module vmac_mult_ssm #(
     if (WIDTH < 4 || WIDTH > 16) begin : g_width
       error_WIDTH_must_be_4_to_16 u_err ();
     end
-    if (M < WIDTH / 2 || M > WIDTH) begin : g_range
+    if (M < (WIDTH + 1) / 2 || M > WIDTH) begin : g_range
       error_M_must_be_half_of_WIDTH_to_WIDTH u_err ();
     end
   endgenerate

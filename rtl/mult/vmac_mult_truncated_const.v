@@ -4,7 +4,8 @@
 //   dropped, over uniform bits, rounded half up to a multiple of 2^T; K is added at A = W = 0 too.
 // Not: the correction of the mean error on real operands; vmac_side and vmac_correct do that.
 // Paper: Schulte and Swartzlander, VLSI Signal Processing VI 1993: truncation with a correction
-//   constant. A pair of uniform bits is 1 one time in four.
+//   constant. A pair of uniform bits is 1 one time in four. Theirs also covers the rounding of a
+//   product cut to WIDTH bits; here all 2 * WIDTH stay, and K is for the dropped columns alone.
 // Registry: classes u,s; widths 4..16; params t=1..w
 //
 // SPDX-License-Identifier: Apache-2.0

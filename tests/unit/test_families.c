@@ -3,7 +3,8 @@
  *
  * TEST RATIONALE. State space: the widths, classes and parameters of family_sweep.h, and every
  * registry line. Each family has a second formulation here that shares no step with its C file, a
- * closed form of its mean error, a published table, or an identity with another family.
+ * closed form of its mean error, statistics worked out elsewhere, or an identity with another
+ * family.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
