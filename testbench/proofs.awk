@@ -23,10 +23,10 @@ FILENAME == ARGV[1] {
 }
 END {
   if (failed) exit 1
-  print "# By structural hashing: cell and reference became the same And graph without a solver. Evidence"
-  print "# of the wiring (which bit goes to which adder), not of arithmetic: both sum in the same order."
-  print "# cec takes a * inside a cell as the row sum of testbench/formal/mul_rows.v; what synthesis maps"
-  print "# * to is checked on the netlists, exhaustively, at 8 bits."
+  print "# By structural hashing: cell and reference became the same And graph without a solver."
+  print "# Evidence of the wiring (which bit goes to which adder), not of arithmetic: both sum in"
+  print "# the same order. cec takes a * inside a cell as the row sum of testbench/formal/mul_rows.v;"
+  print "# what synthesis maps * to is checked on the netlists, exhaustively, at 8 bits."
   printf "%-15s %-6s %s\n", "cell", "engine", "verdict for all operands"
   for (i = 0; i < n; i++) {
     c = order[i]
