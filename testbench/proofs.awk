@@ -25,8 +25,8 @@ END {
   if (failed) exit 1
   print "# By structural hashing: cell and reference became the same And graph without a solver."
   print "# Evidence of the wiring (which bit goes to which adder), not of arithmetic: both sum in"
-  print "# the same order. cec takes a * inside a cell as the row sum of testbench/formal/mul_rows.v;"
-  print "# what synthesis maps * to is checked on the netlists, exhaustively, at 8 bits."
+  print "# the same order. cec takes a * inside a cell as the row sum of mul_rows.v; what"
+  print "# synthesis maps * to is checked on the netlists, exhaustively, at 8 bits."
   printf "%-15s %-6s %s\n", "cell", "engine", "verdict for all operands"
   for (i = 0; i < n; i++) {
     c = order[i]
