@@ -25,14 +25,16 @@ PROOFS_TEST := $(shell awk '!/^\#/ && NF && $$3 == "test" { print $$1 }' $(PROOF
 PROOF_REFS  := $(sort $(wildcard testbench/formal/*.v))
 $(eval $(call STAMP,$(B)/proofs/limit.txt,$(PROVE_LIMIT)))
 
-# Written only when its text changes.
+# Written only when its text changes; the engine is part of it, so that an edit of the list renews
+# the verdicts it is about and no other.
 $(B)/proofs/%/top.v: $(FAMILIES) rtl/mult/mults.tbl rtl/mult/wide.tbl scripts/mults-read.awk \
-                     scripts/mults-to-wide-v.awk
+                     scripts/mults-to-wide-v.awk $(PROOFS_TBL)
 	$(Q)mkdir -p $(@D) && $(call WIDE_AWK,v) -v want=$* $(FAMILIES) rtl/mult/mults.tbl \
 	  rtl/mult/wide.tbl > $@.new
+	$(Q)awk -v c=$* '$$1 == c { print "// engine: " $$2 }' $(PROOFS_TBL) >> $@.new
 	$(Q)if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
 
-$(B)/proofs/%/verdict.txt: $(B)/proofs/%/top.v testbench/prove.sh $(PROOFS_TBL) $(PROOF_REFS) \
+$(B)/proofs/%/verdict.txt: $(B)/proofs/%/top.v testbench/prove.sh $(PROOF_REFS) \
                            $(wildcard rtl/mult/*.v) $(B)/proofs/limit.txt
 	$(call say,PROVE,$*)
 	$(Q)sh testbench/prove.sh $(PROVE_LIMIT) $(@D) $* \
@@ -42,7 +44,7 @@ $(B)/proofs/%/verdict.txt: $(B)/proofs/%/top.v testbench/prove.sh $(PROOFS_TBL) 
 
 # The table. A line that the list does not call open must be proved.
 PROOF_VERDICTS = $(PROOFS:%=$(B)/proofs/%/verdict.txt)
-$(B)/report/proofs.txt: $(PROOF_VERDICTS) testbench/proofs.awk
+$(B)/report/proofs.txt: $(PROOF_VERDICTS) testbench/proofs.awk $(PROOFS_TBL)
 	$(Q)mkdir -p $(@D) && { echo "# $$(yosys -V)"; \
 	  awk -v limit=$(PROVE_LIMIT) -f testbench/proofs.awk $(PROOFS_TBL) $(PROOF_VERDICTS); } \
 	  > $@.new || { cat $@.new; exit 1; }

@@ -1,7 +1,8 @@
 #!/bin/sh
 # prove.sh: is a cell what its definition says, for all operands?
 # usage: prove.sh LIMIT DIR CELL ENGINE     writes nothing but the verdict, one line:
-#   CELL ENGINE proved|open SECONDS        open: not within LIMIT seconds
+#   CELL ENGINE proved SECONDS [hashing]   hashing: structural hashing alone settled it (see below)
+#   CELL ENGINE open SECONDS               not within LIMIT seconds
 #   CELL ENGINE DIFFERS a=... w=... gate=... gold=...      operands and products; exit status 1
 # DIR/top.v holds the modules gate (the cell) and gold (the reference, testbench/formal).
 #
@@ -10,6 +11,12 @@
 #             signals inside both and merges them, so it wants sides summed in the same order
 #             (testbench/formal/ref_rows.v, mul_rows.v); at 16 bits SAT alone has no chance.
 # Which one, and whether it finished, is on record in testbench/formal/proofs.tbl.
+#
+# What a verdict is worth: where structural hashing settled it, both sides are the same graph of And
+# gates; that is evidence of which bits are wired to which adder, none of the adders' arithmetic. A
+# `*` inside a cell is taken as the row sum of mul_rows.v under cec; what synthesis maps `*` to is
+# checked on the netlists, exhaustively, at 8 bits. And x is no value: opt and the And graph would
+# each choose one, and both sides the same, so a side with an x or undriven bit is refused.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -46,9 +53,23 @@ verdict() {
 }
 
 read_side="read_verilog $dir/top.v $formal/ref_*.v rtl/mult/*.v"
-side() { echo "$read_side; hierarchy -check -top $1; proc; flatten; opt -full; wreduce"; }
+# Undefined bits are looked for before any optimisation (proc -noopt) settles them: setundef makes
+# an $anyseq of each, and there must be none.
+side() {
+  echo "$read_side; hierarchy -check -top $1; proc -noopt; flatten; opt_clean; check -assert
+    setundef -undriven -anyseq; opt_clean; select -assert-none t:\$anyseq; opt -full; wreduce"
+}
+
+# broken LOG: yosys gave up; why.
+broken() {
+  tail -n 3 "$1" >&2
+  ! grep -q -e '^ERROR.*check -assert' -e '^ERROR: Assertion failed.*anyseq' "$1" ||
+    die "$cell: $1: expected every bit defined and driven, found x or an undriven bit"
+  die "$cell: $1: yosys failed"
+}
 
 # Both sides as graphs of And gates, or as words in one miter.
+how=
 case $engine in
   cec)
     for top in gate gold; do
@@ -56,10 +77,11 @@ case $engine in
         techmap -autoproc -map $formal/mul_rows.v; opt -full
         techmap; opt; aigmap; opt_clean; write_aiger $dir/$top.aig"
       [ $status -ne 124 ] || verdict "open $limit"
-      [ $status -eq 0 ] || { tail -n 3 "$dir/$top.log" >&2; die "$cell: yosys failed"; }
+      [ $status -eq 0 ] || broken "$dir/$top.log"
     done
     tool "$dir/cec.log" yosys-abc -c "cec $dir/gold.aig $dir/gate.aig"
     if grep -q '^Networks are equivalent' "$dir/cec.log"; then said=proved
+      ! grep -q '^Networks are equivalent after structural hashing' "$dir/cec.log" || how=' hashing'
     elif grep -q 'NOT EQUIVALENT' "$dir/cec.log"; then said=differs
     elif [ $status -eq 124 ] || grep -q 'UNDECIDED' "$dir/cec.log"; then said=open
     else tail -n 3 "$dir/cec.log" >&2; die "$cell: abc failed"; fi
@@ -72,17 +94,17 @@ design -copy-from gold side_gold
 design -copy-from gate side_gate
 miter -equiv -make_outputs -flatten side_gold side_gate miter
 hierarchy -top miter
-sat -prove trigger 0 -show in_a_i,in_w_i miter
+sat -set-def-inputs -enable_undef -prove trigger 0 -show in_a_i,in_w_i miter
 END
     tool "$dir/sat.log" yosys -s "$dir/sat.ys"
     if [ $status -eq 124 ]; then said=open
     elif grep -q 'SAT proof finished - no model found: SUCCESS' "$dir/sat.log"; then said=proved
     elif grep -q 'model found: FAIL' "$dir/sat.log"; then said=differs
-    else tail -n 3 "$dir/sat.log" >&2; die "$cell: yosys failed"; fi
+    else broken "$dir/sat.log"; fi
     ;;
 esac
 case $said in
-  proved) verdict "proved $(($(date +%s) - start))" ;;
+  proved) verdict "proved $(($(date +%s) - start))$how" ;;
   open) verdict "open $limit" ;;
 esac
 

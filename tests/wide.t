@@ -3,8 +3,9 @@
 #
 # TEST RATIONALE. State space: the bench `wide` (corners, random pairs) under two seeds; the proofs
 # of testbench/formal/proofs.tbl marked `test`; a fault planted in a cell, seen by both engines with
-# a counterexample that this test recomputes; a time limit that is too short; tables and arguments
-# that are wrong. Parameters: every line of rtl/mult/wide.tbl.
+# a counterexample that this test recomputes; an x bit and an undriven one, refused by both; a time
+# limit that is too short; tables and arguments that are wrong.
+# Parameters: every line of rtl/mult/wide.tbl.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -101,6 +102,24 @@ done
 said=$(prove_in 100 perf2s cec) || true
 printf '%s\n' "$said" | grep -q 'perf2s cec DIFFERS'
 ok $? "a planted fault, signed: $said" "$said"
+# A product bit that nothing drives, and one that is x: optimised, both are the 0 of gold.
+for lost in 'wire lost;' "wire lost; assign p_o[0] = 1'bx;"; do
+  sed "s/^  generate/  $lost generate/; s/\.p_o(p_o)/.p_o({p_o[2*WIDTH-1:1], lost})/" \
+    rtl/mult/vmac_mult_perforated.v > "$tmp/tree/rtl/mult/vmac_mult_perforated.v"
+  for engine in sat cec; do
+    said=$(prove_in 100 perf2 $engine)
+    [ $? -eq 2 ] && ! printf '%s\n' "$said" | grep -q 'proved' &&
+      printf '%s\n' "$said" | grep -q 'expected every bit defined and driven'
+    ok $? "$engine refuses a cell with $lost" "$said"
+  done
+done
+cp rtl/mult/vmac_mult_perforated.v "$tmp/tree/rtl/mult"
+said=$(prove_in 100 perf4_u16 cec)
+printf '%s\n' "$said" | grep -q '^perf4_u16 cec proved [0-9]* hashing$'
+ok $? "what hashing settled is said to be so: $said" "$said"
+said=$(prove_in 100 mitchells cec)
+printf '%s\n' "$said" | grep -q '^mitchells cec proved [0-9]*$'
+ok $? "and what it did not is not: $said" "$said"
 said=$(prove_in 1 dadda_u16 cec)
 [ "$said" = "dadda_u16 cec open 1" ]
 ok $? "out of time is no proof" "$said"
@@ -119,7 +138,10 @@ table_of() {
 }
 table_of 'c sat full' 'c sat proved 1' > "$tmp/out" && table_of 'c cec open' 'c cec open 9' \
   > "$tmp/out" && grep -q 'not within 9 s' "$tmp/out" && table_of 'c cec open' 'c cec proved 3' \
-  > "$tmp/out" && grep -q 'proved in 3 s' "$tmp/out"
+  > "$tmp/out" && grep -q 'proved in 3 s$' "$tmp/out" &&
+  table_of 'c cec full' 'c cec proved 3 hashing' > "$tmp/out" &&
+  grep -q '^c  *cec  *proved by structural hashing in 3 s$' "$tmp/out" &&
+  grep -q '^1 proved, 1 of them by structural hashing alone, 0 not' "$tmp/out"
 ok $? "the table of proofs" "$(cat "$tmp/out")"
 ! table_of 'c sat full' 'c sat open 9' > "$tmp/out" && grep -q 'expected proved' "$tmp/out" &&
   ! table_of 'c sat test' 'd sat proved 9' > "$tmp/out" && grep -q 'no verdict' "$tmp/out" &&

@@ -1,6 +1,8 @@
-// ref_bam: the definition of the broken array
+// ref_bam: row reference of the broken array
 //
 // Contract: combinational. p_o = sum of a[i] w[j] 2^(i+j), j >= H, i + j >= V.
+// Row reference: it repeats the rule of which pairs the cell keeps, in rows of words; that the rule
+//   is the right one is for the tests against the C model to show (all operands at 8 bits).
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 

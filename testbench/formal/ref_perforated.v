@@ -1,6 +1,7 @@
-// ref_perforated: the definition of perforation
+// ref_perforated: row reference of perforation
 //
 // Contract: combinational. p_o = W * (A - A mod 2^M).
+// Row reference: A without its low bits in every row; the sum is ref_rows', in the array's order.
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 

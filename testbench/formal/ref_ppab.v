@@ -1,6 +1,8 @@
-// ref_ppab: the definition of the cleared and truncated product
+// ref_ppab: row reference of the cleared and truncated product
 //
 // Contract: combinational. p_o = truncated(T) of A without its PA and W without its PB low bits.
+// Row reference: it repeats the rule of which pairs the cell keeps, in rows of words; that the rule
+//   is the right one is for the tests against the C model to show (all operands at 8 bits).
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 

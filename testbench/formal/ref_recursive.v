@@ -1,6 +1,9 @@
-// ref_recursive: the definition of recursion
+// ref_recursive: row reference of recursion
 //
 // Contract: combinational. p_o = W * A - (W mod 2^M) * (A mod 2^M).
+// Row reference: it repeats the rule of which pairs the cell keeps, in rows of words, and does not
+//   multiply out the sentence above. That the rule is the sentence is for the tests against the C
+//   model to show (all operands at 8 bits).
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 

@@ -1,7 +1,9 @@
-// ref_truncated: the definition of truncation
+// ref_truncated: row reference of truncation
 //
 // Contract: combinational. p_o = sum of a[i] w[j] 2^(i+j) where i + j >= T or the pair
 //   is not plain: has a sign bit in it.
+// Row reference: it repeats the rule of which pairs the cell keeps, in rows of words; that the rule
+//   is the right one is for the tests against the C model to show (all operands at 8 bits).
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
