@@ -27,9 +27,8 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 	  mutations accuracy
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
-# shell tests that need no program but varimac.
-SANITIZE_T := $(filter-out tests/rtl.t tests/synth.t tests/train.t tests/mutate.t tests/wide.t,\
-                $(TESTS))
+# shell tests that need no program but varimac and no make.
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,docs mutate new-mult rtl synth train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \
