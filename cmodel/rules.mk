@@ -27,8 +27,10 @@ $(B)/gen/import/%.c: $(IMPORT_DIR)/%.bin
 	$(call say,GEN,$@)
 	$(Q)mkdir -p $(@D) && od -An -v -tu1 -w32 $< | awk -v name=$* ' \
 	  BEGIN { print "#include \"vmac_mult_list.h\"\nconst uint16_t vmac_import_" name "[65536] = {" } \
-	  { for (i = 1; i < NF; i += 2) printf "%d,", $$i + 256 * $$(i + 1); print "" } \
-	  END { print "};" }' > $@
+	  { for (i = 1; i < NF; i += 2) printf "%d,", $$i + 256 * $$(i + 1); print ""; n += NF } \
+	  END { print "};"; if (n != 131072) { \
+	    print "cell " name ": expected 131072 bytes in its table, found " n | "cat 1>&2"; exit 1 } }' \
+	  > $@
 .PRECIOUS: $(B)/gen/import/%.c
 
 $(B)/obj/%.c.o: %.c | $(CMODEL_GEN)

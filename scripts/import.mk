@@ -7,20 +7,26 @@ IMPORT_VARS := MULT_V TABLE TOP NAME CLASS SWAP ORDER XVAR FORCE
 # How many of the network's layers run through an array of the cell; empty: all.
 IMPORT_LAYERS ?=
 
+# They reach the script through the environment, where make puts what its command line says; what
+# was in the environment before is not meant.
+IMPORT_ONLY = $(foreach v,$(IMPORT_VARS),\
+                $(if $(filter command,$(firstword $(origin $(v)))),,unset $(v);))
+
 .PHONY: import import-report import-remove
 import: setup ## your multiplier as a cell, measured: MULT_V=F.v [TOP= SWAP=], or TABLE=F
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC)
-	$(Q)$(foreach v,$(IMPORT_VARS),$(v)='$($(v))') \
+	$(Q)rm -f $(IMPORT_NAME); $(IMPORT_ONLY) \
 	  sh scripts/import.sh $(VARIMAC) $(IMPORT_DIR) $(IMPORT_NAME)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) import-report NAME=$$(cat $(IMPORT_NAME))
 
 import-remove: $(VARIMAC) ## take an imported cell out again: NAME=
-	$(Q)$(VARIMAC) mult import --remove '$(NAME)' --into $(IMPORT_DIR)
-	$(Q)rm -rf $(IMPORTED)/$(NAME) && $(MAKE) --no-print-directory $(IMPORTED)/report.csv
+	$(Q)$(IMPORT_ONLY) $(VARIMAC) mult import --remove "$$NAME" --into $(IMPORT_DIR) && \
+	  rm -rf "$(IMPORTED)/$$NAME"
+	$(Q)$(MAKE) --no-print-directory $(IMPORTED)/report.csv
 
 # ---- one cell's figures: the commands that make the tables, for that cell alone ----
 
-.PRECIOUS: $(B)/bench/conv-8x8_% $(IMPORTED)/%/errors.txt $(IMPORTED)/%/accuracy.csv \
+.PRECIOUS: $(B)/bench/conv-% $(IMPORTED)/%/errors.txt $(IMPORTED)/%/accuracy.csv \
            $(IMPORTED)/%/cosim.txt $(IMPORTED)/%/bench.txt
 
 $(IMPORTED)/%/errors.txt: $(VARIMAC)
@@ -41,7 +47,7 @@ $(IMPORTED)/%/bench.txt: $(IMPORTED)/%/cosim.txt
 
 # A table has no netlist: its row has a class and no figures.
 define IMPORT_RULES
-$(IMPORTED)/$(1)/cells.csv: synth/table.sh synth/table.awk \
+$(IMPORTED)/$(1)/cells.csv: synth/table.sh synth/table.awk $(B)/gen/cell/$(1)/line.txt \
   $(if $(filter $(1),$(SYNTH_CELLS)),$(call SYNTH_BOTH,$(SYNTH)/$(1)))
 	$$(Q)mkdir -p $$(@D) && $(if $(filter $(1),$(SYNTH_CELLS)),\
 	  sh synth/table.sh $(SYNTH) $(1):import,\

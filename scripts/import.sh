@@ -37,7 +37,7 @@ case ${FORCE-} in '' | 0) ;; *) set -- "$@" --force ;; esac
 case ${MULT_V:+v}${TABLE:+t} in
   v) command="make import MULT_V=$MULT_V${TOP:+ TOP=$TOP}" ;;
   t) command="make import TABLE=$TABLE${ORDER:+ ORDER=$ORDER}" ;;
-  *) die "expected MULT_V=FILE.v (Verilog) or TABLE=FILE (65,536 products); see make import-help" ;;
+  *) die "expected exactly one of MULT_V=FILE.v (Verilog) and TABLE=FILE (65,536 products)" ;;
 esac
 command="$command${NAME:+ NAME=$NAME}${CLASS:+ CLASS=$CLASS}${XVAR:+ XVAR=$XVAR}"
 set -- "$@" --make "$command"
@@ -56,8 +56,9 @@ fi
 # ---- what the file holds ----
 
 if ! [ -f "$MULT_V" ] || ! [ -r "$MULT_V" ]; then die "$MULT_V: cannot read: no such file"; fi
-source=$tmp/$(basename "$MULT_V" | tr -c 'A-Za-z0-9._\n-' _)
-cp "$MULT_V" "$source"
+mkdir "$tmp/in" # its name may be one of ours
+source=$tmp/in/$(basename -- "$MULT_V" | tr -c 'A-Za-z0-9._\n-' _)
+cp -- "$MULT_V" "$source"
 awk -v job=check -f "$here/import-verilog.awk" "$source" 2> "$tmp/err" ||
   die "$MULT_V:$(cat "$tmp/err")"
 if ! yosys -q -p "read_verilog $source; write_rtlil $tmp/all.il" > "$tmp/log" 2>&1; then

@@ -159,6 +159,7 @@ function read_xvar(  part) {
 function read_cell(  key) {
   check_columns(7, "name family class params xvar source runs")
   check_name("name", $1)
+  if ($1 == "all" || $1 ~ /(^|_)plain$/) fail("a name that make does not use itself", $1)
   if ($1 in line_of) fail("each name once (it stands at line " line_of[$1] ")", $1)
   if (!($2 in model) && $2 != "import") fail("one of the families " family_list, $2)
   if ($2 == "import") { # any function: its module and table carry its name

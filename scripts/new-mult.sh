@@ -48,8 +48,8 @@ trap 'exit 130' INT TERM
 describe() {
   awk -v params="$params" -v what="$1" -v fam="$fam" -v classes="$classes" '
     function text(bound) {
+      sub(/^2w/, "2 * w", bound)
       sub(/w/, "WIDTH", bound)
-      sub(/^2/, "2 * ", bound)
       sub(/-1$/, " - 1", bound)
       sub(/\//, " / ", bound)
       return bound

@@ -125,7 +125,7 @@ $(STAR_TABLE): $(STAR_DONE) $(foreach c,$(STAR_CELLS),$(call SYNTH_BOTH,$(SYNTH)
 
 $(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(SYNTH_TABLE:.csv=.txt)
 	$(call say,TABLE,$@)
-	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c))) > $@.new
+	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c)):$(SYNTH_FAMILY_$(c))) > $@.new
 	$(Q)mv $@.new $@
 
 .PHONY: synth

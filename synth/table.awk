@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN {
-  columns = split("class function model area_um2 delay_ns slack_ns energy_pj switching_pj " \
+  columns = split("class family function model area_um2 delay_ns slack_ns energy_pj switching_pj " \
                   "internal_pj leakage_nw toggles gates", column, " ")
   fa_columns = split("area_um2 delay_ns slack_ns energy_pj gates", fa_column, " ")
   printf "name"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # table.sh: one CSV of all cells, with the tools and settings that made it in comment lines.
-# usage: table.sh DIR NAME:FUNCTION ...
+# usage: table.sh DIR NAME:FUNCTION[:FAMILY] ...
 # Environment: the platform's config.mk.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -28,9 +28,9 @@ echo "# *_fa: full and half adders mapped to library cells first;" \
   END { print "# inferred * over " numberings " numberings of yosys, min/median/max:" \
     substr(text, 2) }' "$dir/star-noise.csv"
 for pair in "$@"; do
-  cell=${pair%%:*}
+  cell=${pair%%:*} kind=${pair#*:}
   for variant in plain adders; do
-    echo "cell=$cell function=${pair##*:} variant=$variant" \
+    echo "cell=$cell function=${kind%%:*} family=${kind##*:} variant=$variant" \
       "$(cat "$dir/$cell/$variant/energy.txt" "$dir/$cell/$variant/delay.txt" | tr '\n' ' ')"
   done
 done | awk -v target="$VMAC_DELAY_PS" -f "$(dirname "$0")/table.awk"

@@ -28,7 +28,7 @@ static const char help[] =
     "  --calib-images N     the first N of them (default all)\n"
     "  --rounding R         double | single (default double)\n";
 
-static const char columns[] = "mult,correction,network,table,data,images,calibration,rounding,"
+static const char columns[] = "mult,correction,network,table,x,data,images,calibration,rounding,"
                               "correct,accuracy,agreement,approximate_share\n";
 
 typedef struct {
@@ -165,8 +165,10 @@ static const vmac_mult *first_alike(const vmac_mult **cell, const uint64_t *hash
 static void row_key(char *key, size_t size, const options *o, const subject *s,
                     const vmac_mult *cell, uint64_t table_hash, vmac_mode mode) {
   const bool calibrated = mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV;
-  snprintf(key, size, "%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s,%lld,%.0lld%s%s,%s,", cell->name,
-           vmac_mode_name(mode), s->net_hash, table_hash, o->data, o->images,
+  static const char *const kinds[] = {"none", "low", "or"};
+  snprintf(key, size, "%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
+           cell->name, vmac_mode_name(mode), s->net_hash, table_hash, kinds[cell->xkind],
+           cell->xbits, o->data, o->images,
            calibrated ? o->calib_images : 0, calibrated ? " of " : "", calibrated ? o->calib : "",
            run_rounding_name(o->rounding));
 }

@@ -56,6 +56,9 @@ bool import_name_allowed(const char *name, vmac_err *err) {
     const bool word = (name[i] >= 'a' && name[i] <= 'z') || (name[i] >= '0' && name[i] <= '9');
     good = word || (name[i] == '_' && name[i + 1] && name[i + 1] != '_');
   }
+  if (!strcmp(name, "all") || !strcmp(name, "plain") ||
+      (length > 6 && !strcmp(name + length - 6, "_plain")))
+    return vmac_fail(err, "expected a name that make does not use itself, found '%s'", name);
   if (!good) /* a double '_' ends the cell's name in the names of its modules */
     return vmac_fail(err,
                      "expected a name of a letter, then letters, digits and single '_' inside, all "
