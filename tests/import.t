@@ -143,7 +143,7 @@ refuse() { # refuse PATTERN TEXT BODY
 }
 bad 'nothere.v: cannot read' 'no file' MULT_V="$tmp/nothere.v"
 bad 'cannot read' 'a folder' MULT_V="$tmp"
-bad 'expected MULT_V=' 'neither file nor table' MULT_V=
+bad 'expected exactly one of MULT_V=' 'neither file nor table' MULT_V=
 : > "$tmp/empty.v"
 bad 'empty.v: expected a module, found none' 'an empty file' MULT_V="$tmp/empty.v"
 refuse 'bad.v:2: `include: expected a file that needs no other' '`include' '`include "x.v"'
