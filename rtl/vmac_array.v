@@ -19,7 +19,7 @@ module vmac_array #(
   parameter integer CELL = 0,
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
-  // 0 leaves the side column's sum of X out
+  // 0 leaves the side column's sum of X out; 1: one sum of X; 2: one per bit plane
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                              clk,
@@ -32,11 +32,14 @@ module vmac_array #(
   input  wire [9*COLS-1:0]                 w_i,
   // the feet, skewed; column c at [PSUM_W*c +: PSUM_W] with PSUM_W = 16 + log2(ROWS) rounded up
   output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
+  // the side column's sums, as vmac_side has them
   output wire [8+$clog2(ROWS)-1:0]         sum_a_o,
-  output wire [8+$clog2(ROWS)-1:0]         sum_x_o
+  output wire [vmac_planes(CELL, OPT_CORRECTION)
+               *(vmac_x_bits(CELL, OPT_CORRECTION)+$clog2(ROWS))-1:0] sum_x_o
 );
 
   `include "vmac_cells.vh"
+  `include "vmac_planes.vh"
 
   localparam integer PSUM_W = 16 + $clog2(ROWS);
   localparam integer EDGE   = vmac_cell_edge(CELL);

@@ -1,9 +1,10 @@
 // vmac_correct: correction, zero point and bias of one output channel, at its column's foot
 //
 // Contract: two cycles after valid_i, valid_o with
-//     acc_o = acc_i + ((c0 + c1 * sum_x_i + 32) >>> 6) - 128 * sum_a_i + bias   (mod 2^32)
-//   where the sums are those of the whole K, and c0 (signed 32), c1 (signed 18) have 6 fraction
-//   bits. s8 cells have no sum_a term (the caller ties it to 0); OPT_CORRECTION = 0 has no V term.
+//     acc_o = acc_i + ((c0 + sum over i of c_i * sum_x_i + 32) >>> 6) - 128 * sum_a_i + bias
+//   mod 2^32, where the sums are those of the whole K, X has PLANES sums, and c0 (signed 32) and
+//   the c_i (signed 18) have 6 fraction bits. s8 cells have no sum_a term (the caller ties it to
+//   0); OPT_CORRECTION = 0 has no V term. One sum of X or many: the latency is the same.
 //   The sums leave one cycle later for the column to the right.
 //   k_shift_i moves the shadow coefficients one column right; take_i makes them the ones of the
 //   accumulators that enter from the next cycle on. Both may be 1 in one cycle: the old shadow
@@ -15,87 +16,116 @@
 `default_nettype none
 
 module vmac_correct #(
-  // bits of the sum of A; bits of the sum of X, both unsigned
+  // bits of the sum of A; bits of a sum of X, all unsigned
   parameter integer A_W = 24,
   parameter integer X_W = 24,
-  // 0 leaves V's multiplier out
+  // sums of X, 1..8
+  parameter integer PLANES = 1,
+  // 0 leaves V's multipliers out; 1, 2: the sums of X are what the side column says
   parameter integer OPT_CORRECTION = 1
 ) (
-  input  wire           clk,
-  input  wire           rst,
-  // shadow coefficients {c0, c1, bias}, moving right while k_shift_i
-  input  wire           k_shift_i,
-  input  wire [81:0]    k_i,
-  output wire [81:0]    k_o,
-  input  wire           take_i,
-  // the accumulator and its sums; the sums move right
-  input  wire           valid_i,
-  input  wire [31:0]    acc_i,
-  input  wire [A_W-1:0] sum_a_i,
-  input  wire [X_W-1:0] sum_x_i,
-  output wire [A_W-1:0] sum_a_o,
-  output wire [X_W-1:0] sum_x_o,
-  output wire           valid_o,
-  output wire [31:0]    acc_o
+  input  wire                    clk,
+  input  wire                    rst,
+  // shadow coefficients {c0, c_(PLANES-1), ..., c_0, bias}, moving right while k_shift_i
+  input  wire                    k_shift_i,
+  input  wire [64+18*PLANES-1:0] k_i,
+  output wire [64+18*PLANES-1:0] k_o,
+  input  wire                    take_i,
+  // the accumulator and its sums, plane i of X at [X_W*i +: X_W]; the sums move right
+  input  wire                    valid_i,
+  input  wire [31:0]             acc_i,
+  input  wire [A_W-1:0]          sum_a_i,
+  input  wire [PLANES*X_W-1:0]   sum_x_i,
+  output wire [A_W-1:0]          sum_a_o,
+  output wire [PLANES*X_W-1:0]   sum_x_o,
+  output wire                    valid_o,
+  output wire [31:0]             acc_o
 );
 
-  // Fraction bits of c0 and c1 (VMAC_CORR_F of the golden model).
+  // Fraction bits of the coefficients (VMAC_CORR_F of the golden model).
   localparam integer F = 6;
+  // An accumulator with them, modulo 2^32 as the accumulator is; a product, as far as that keeps it.
+  localparam integer FIX_W  = 32 + F;
+  localparam integer PROD_W = 18 + X_W < FIX_W ? 18 + X_W : FIX_W;
+  localparam integer K_W    = 64 + 18 * PLANES;
 
   reg [31:0]    bias_shadow_q;
   reg [31:0]    bias_q;
   reg [A_W-1:0] sum_a_q;
-  reg [31:0]    base_q;
   reg [31:0]    acc_q;
   reg [1:0]     valid_q;
 
-  wire [31:0] v;
   wire [31:0] sum_a = {{(32 - A_W){1'b0}}, sum_a_i};
+  wire [31:0] base = acc_i + bias_q - (sum_a << 7);
+  wire [31:0] final_acc;
 
   always @(posedge clk) begin
     if (k_shift_i) bias_shadow_q <= k_i[31:0];
     if (take_i) bias_q <= bias_shadow_q;
     sum_a_q <= sum_a_i;
-    if (valid_i) base_q <= acc_i + bias_q - (sum_a << 7);
-    if (valid_q[0]) acc_q <= base_q + v;
+    if (valid_q[0]) acc_q <= final_acc;
   end
 
   always @(posedge clk)
     if (rst) valid_q <= 2'b00;
     else valid_q <= {valid_q[0], valid_i};
 
+  genvar p;
   generate
     if (OPT_CORRECTION != 0) begin : g_v
-      reg        [49:0]    shadow_q;
-      reg signed [31:0]    c0_q;
-      reg signed [17:0]    c1_q;
-      reg        [X_W-1:0] sum_x_q;
-      reg        [31:0]    v_q;
+      reg [K_W-33:0]       shadow_q;
+      reg [31:0]           c0_q;
+      reg [PLANES*X_W-1:0] sum_x_q;
+      reg [FIX_W-1:0]      base_q;
 
-      // 18 x 25 bits and one addition: 44 bits hold every value.
-      wire signed [43:0] half = 44'sd1 <<< (F - 1);
-      wire signed [43:0] c0 = {{12{c0_q[31]}}, c0_q};
-      wire signed [43:0] c1 = {{26{c1_q[17]}}, c1_q};
-      wire signed [43:0] sum_x = {{(44 - X_W){1'b0}}, sum_x_i};
-      wire signed [43:0] scaled = c1 * sum_x + c0 + half;
+      // The shift by F is the last step, behind everything: first the products, then one sum.
+      wire [FIX_W-1:0] half = {{(FIX_W - 1){1'b0}}, 1'b1} << (F - 1);
+      wire [FIX_W-1:0] c0 = {{F{c0_q[31]}}, c0_q};
 
-      wire unused_scaled = ^{scaled[43:F+32], scaled[F-1:0]};
-
-      always @(posedge clk) begin
-        if (k_shift_i) shadow_q <= k_i[81:32];
-        if (take_i) {c0_q, c1_q} <= shadow_q;
-        sum_x_q <= sum_x_i;
-        if (valid_i) v_q <= scaled[F +: 32];
+      for (p = 0; p < PLANES; p = p + 1) begin : g_plane
+        reg         [17:0]       c_q;
+        reg  signed [PROD_W-1:0] product_q;
+        wire signed [PROD_W-1:0] c = {{(PROD_W - 18){c_q[17]}}, c_q};
+        wire signed [PROD_W-1:0] x = {{(PROD_W - X_W){1'b0}}, sum_x_i[X_W*p +: X_W]};
+        wire        [FIX_W-1:0]  product;
+        wire        [FIX_W-1:0]  sum;
+        if (PROD_W == FIX_W) begin : g_whole
+          assign product = product_q;
+        end else begin : g_short
+          assign product = {{(FIX_W - PROD_W){product_q[PROD_W-1]}}, product_q};
+        end
+        if (p == 0) begin : g_first
+          assign sum = base_q + product;
+        end else begin : g_next
+          assign sum = g_plane[p-1].sum + product;
+        end
+        always @(posedge clk) begin
+          if (take_i) c_q <= shadow_q[18*p +: 18];
+          if (valid_i) product_q <= c * x;
+        end
       end
 
-      assign v = v_q;
+      wire [FIX_W-1:0] fixed = g_plane[PLANES-1].sum;
+      wire             unused_fraction = ^fixed[F-1:0];
+
+      always @(posedge clk) begin
+        if (k_shift_i) shadow_q <= k_i[K_W-1:32];
+        if (take_i) c0_q <= shadow_q[K_W-33 -: 32];
+        sum_x_q <= sum_x_i;
+        if (valid_i) base_q <= {base, {F{1'b0}}} + c0 + half;
+      end
+
+      assign final_acc = fixed[F +: 32];
       assign sum_x_o = sum_x_q;
       assign k_o = {shadow_q, bias_shadow_q};
     end else begin : g_no_v
-      wire unused_inputs = ^{k_i[81:32], sum_x_i};
-      assign v = 32'd0;
-      assign sum_x_o = {X_W{1'b0}};
-      assign k_o = {50'd0, bias_shadow_q};
+      reg [31:0] base_q;
+      always @(posedge clk)
+        if (valid_i) base_q <= base;
+      wire unused_inputs = ^{k_i[K_W-1:32], sum_x_i};
+      assign final_acc = base_q;
+      assign sum_x_o = {(PLANES * X_W){1'b0}};
+      assign k_o = {{(K_W - 32){1'b0}}, bias_shadow_q};
     end
 
     if (A_W < 1 || A_W > 24) begin : g_a_w
@@ -103,6 +133,12 @@ module vmac_correct #(
     end
     if (X_W < 1 || X_W > 24) begin : g_x_w
       error_X_W_must_be_1_to_24 u_err ();
+    end
+    if (PLANES < 1 || PLANES > 8) begin : g_planes
+      error_PLANES_must_be_1_to_8 u_err ();
+    end
+    if (OPT_CORRECTION < 0 || OPT_CORRECTION > 2) begin : g_option
+      error_OPT_CORRECTION_must_be_0_1_or_2 u_err ();
     end
   endgenerate
 

@@ -4,7 +4,7 @@
 //   column's sums enter with column 0. All COLS final accumulators of a pixel leave together,
 //   COLS + 3 cycles after column 0's partial sum of its last K tile entered. The sums of A and X
 //   are accumulated once, and travel right with the wave to one correction unit per column.
-//   k_shift_i takes one column's coefficients {c0, c1, bias}, the last column's first; the token
+//   k_shift_i takes one column's coefficients {c0, c_i, bias}, the last column's first; the token
 //   that carries start and last makes them the ones in use, column by column as the wave passes.
 // Not: stalls; the deskew here is 32 bits wide and belongs behind requantization in a whole
 //   accelerator, where it is 8 bits wide.
@@ -15,16 +15,19 @@
 module vmac_feet #(
   // operand class of the cells: 1 = s8, 0 = u8
   parameter integer SIGNED = 0,
-  // bits of the accumulated sums of A and of X; 0: there is none
+  // bits of the accumulated sum of A, and of each of X; 0: there is none
   parameter integer A_W = 23,
   parameter integer X_W = 0,
+  // sums of X
+  parameter integer PLANES = 1,
   parameter integer COLS = 16,
-  // bits of a column's partial sum; bits of the side column's sums
+  // bits of a column's partial sum; of the side column's sum of A, and of each of X
   parameter integer PSUM_W = 20,
   parameter integer SIDE_W = 12,
+  parameter integer XSUM_W = 12,
   // accumulators per column
   parameter integer DEPTH = 256,
-  // 0 leaves V out
+  // 0 leaves V out; 1: one sum of X; 2: one per bit plane
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                     clk,
@@ -38,10 +41,10 @@ module vmac_feet #(
   // partial sums, skewed; the side column's sums
   input  wire [COLS*PSUM_W-1:0]   ps_i,
   input  wire [SIDE_W-1:0]        sum_a_i,
-  input  wire [SIDE_W-1:0]        sum_x_i,
+  input  wire [PLANES*XSUM_W-1:0] sum_x_i,
   // coefficients
   input  wire                     k_shift_i,
-  input  wire [81:0]              k_i,
+  input  wire [64+18*PLANES-1:0]  k_i,
   // final accumulators
   output wire                     out_valid_o,
   output wire [$clog2(DEPTH)-1:0] out_addr_o,
@@ -51,12 +54,13 @@ module vmac_feet #(
   localparam integer ADDR_W = $clog2(DEPTH);
   localparam integer AACC_W = A_W != 0 ? A_W : 1;
   localparam integer XACC_W = X_W != 0 ? X_W : 1;
+  localparam integer K_W    = 64 + 18 * PLANES;
 
-  wire [AACC_W-1:0]  sum_a;
-  wire [XACC_W-1:0]  sum_x;
+  wire [AACC_W-1:0] sum_a;
+  wire [PLANES*XACC_W-1:0] sum_x;
   wire [32*COLS-1:0] skewed;
 
-  genvar c;
+  genvar c, p;
   generate
     if (A_W != 0) begin : g_sum_a
       wire unused_take, unused_valid;
@@ -89,11 +93,11 @@ module vmac_feet #(
       assign sum_a = 1'b0;
     end
 
-    if (X_W != 0) begin : g_sum_x
+    for (p = 0; p < PLANES && X_W != 0; p = p + 1) begin : g_sum_x
       wire unused_take, unused_valid;
       wire [ADDR_W+3:0] unused_tok;
       vmac_accum #(
-        .IN_W(SIDE_W),
+        .IN_W(XSUM_W),
         .SIGNED(0),
         .ACC_W(X_W),
         .DEPTH(DEPTH)
@@ -110,14 +114,15 @@ module vmac_feet #(
         .tok_first_o(unused_tok[1]),
         .tok_last_o(unused_tok[0]),
         .tok_addr_o(unused_tok[ADDR_W+3:4]),
-        .ps_i(sum_x_i),
+        .ps_i(sum_x_i[XSUM_W*p +: XSUM_W]),
         .take_o(unused_take),
         .valid_o(unused_valid),
-        .acc_o(sum_x)
+        .acc_o(sum_x[X_W*p +: X_W])
       );
-    end else begin : g_no_sum_x
+    end
+    if (X_W == 0) begin : g_no_sum_x
       wire unused_sum_x = ^sum_x_i;
-      assign sum_x = 1'b0;
+      assign sum_x = {PLANES{1'b0}};
     end
 
     for (c = 0; c < COLS; c = c + 1) begin : g_col
@@ -125,8 +130,8 @@ module vmac_feet #(
       wire              tok_valid, tok_start, tok_first, tok_last;
       wire [ADDR_W-1:0] tok_addr_in, tok_addr;
       wire [AACC_W-1:0] sum_a_in, sum_a_out;
-      wire [XACC_W-1:0] sum_x_in, sum_x_out;
-      wire [81:0]       k_in, k_out;
+      wire [PLANES*XACC_W-1:0] sum_x_in, sum_x_out;
+      wire [K_W-1:0]    k_in, k_out;
       wire              take, acc_valid, valid;
       wire [31:0]       acc;
 
@@ -173,6 +178,7 @@ module vmac_feet #(
       vmac_correct #(
         .A_W(AACC_W),
         .X_W(XACC_W),
+        .PLANES(PLANES),
         .OPT_CORRECTION(OPT_CORRECTION)
       ) u_correct (
         .clk(clk),

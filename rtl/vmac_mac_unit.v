@@ -6,7 +6,7 @@
 //     its bit). A tile's words may come while the tile before it runs: from ROWS + COLS - 1 cycles
 //     after that tile's first pixel was taken. A tile of fewer than 2 * ROWS + COLS - 1 pixels
 //     therefore waits for its successor's weights.
-//   Coefficients {c0, c1, bias}: COLS words per set of output channels, the last column first,
+//   Coefficients {c0, c_i, bias}: COLS words per set of output channels, the last column first,
 //     before the set's last K tile starts; accepted from ROWS + COLS + 2 cycles after the first
 //     pixel of the set before it met its last K tile. Two such tiles therefore start at least
 //     ROWS + 2 * COLS + 2 cycles apart.
@@ -16,7 +16,8 @@
 //     tiles; constant over the tile. a_addr_i, below DEPTH, names the pixel's accumulator; within
 //     one tile no address repeats, the order is free and may change from tile to tile.
 //   Output: ROWS + COLS + 5 cycles after a pixel of a last K tile was taken, out_valid_o with its
-//     address and all COLS accumulators (32 bits, wrapping). One pixel per cycle.
+//     address and all COLS accumulators (32 bits, wrapping). One pixel per cycle. OPT_CORRECTION
+//     does not change the latency.
 //   Reset: one cycle of rst = 1 drops everything in flight, loaded weights and coefficients too;
 //     ready may be 1 meanwhile, but nothing is taken.
 //   K <= 32,768 = 2^K_BITS: so many products of an unsigned cell fit 32 bits, and the sums of A and
@@ -34,7 +35,8 @@ module vmac_mac_unit #(
   parameter integer COLS = 16,
   // accumulators per column, 4..65536, any number: the most pixels that K tiles can share
   parameter integer DEPTH = 256,
-  // 0 leaves the correction V and its sum of X out
+  // 0 leaves the correction V and its sum of X out; 1: one sum of X, one coefficient c_0; 2: one
+  // sum and one coefficient per bit plane of X (a cell without X: one coefficient, no sum)
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                     clk,
@@ -45,11 +47,11 @@ module vmac_mac_unit #(
   input  wire [8*COLS-1:0]        w_i,
   input  wire                     w_row_i,
   input  wire [COLS-1:0]          w_col_i,
-  // coefficients
+  // coefficients: the constant c0, and those of the sums of X, sum i's at [18*i +: 18]
   input  wire                     k_valid_i,
   output wire                     k_ready_o,
   input  wire [31:0]              k_c0_i,
-  input  wire [17:0]              k_c1_i,
+  input  wire [18*vmac_planes(CELL, OPT_CORRECTION)-1:0] k_c_i,
   input  wire [31:0]              k_bias_i,
   // activations, row r at [8*r +: 8]
   input  wire                     a_valid_i,
@@ -66,17 +68,20 @@ module vmac_mac_unit #(
 );
 
   `include "vmac_cells.vh"
+  `include "vmac_planes.vh"
 
   localparam integer ADDR_W = $clog2(DEPTH);
   localparam integer PSUM_W = 16 + $clog2(ROWS);
   localparam integer SIDE_W = 8 + $clog2(ROWS);
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
-  // The longest K, and the sums over it: of A; of X with xbits bits (low) or one bit (or).
+  localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION);
+  localparam integer XTERM  = vmac_x_bits(CELL, OPT_CORRECTION);
+  localparam integer XSUM_W = XTERM + $clog2(ROWS);
+  // The longest K, and the sums over it: of A; of X, its low bits at once or one bit.
   localparam integer K_BITS = 15;
   localparam integer A_W = SIGNED != 0 ? 0 : K_BITS + 8;
-  localparam integer X_W = XKIND == 1 ? K_BITS + vmac_cell_xbits(CELL)
-                         : XKIND == 2 ? K_BITS + 1 : 0;
+  localparam integer X_W = XKIND != 0 ? K_BITS + XTERM : 0;
 
   // ---- what may enter: counters of loaded words, and of cycles until a shadow is free -----------
 
@@ -155,7 +160,7 @@ module vmac_mac_unit #(
   wire [9*COLS-1:0]      w_words;
   wire [COLS*PSUM_W-1:0] ps;
   wire [SIDE_W-1:0]      sum_a;
-  wire [SIDE_W-1:0]      sum_x;
+  wire [PLANES*XSUM_W-1:0] sum_x;
 
   vmac_skew #(
     .LANES(ROWS),
@@ -190,9 +195,11 @@ module vmac_mac_unit #(
     .SIGNED(SIGNED),
     .A_W(A_W),
     .X_W(X_W),
+    .PLANES(PLANES),
     .COLS(COLS),
     .PSUM_W(PSUM_W),
     .SIDE_W(SIDE_W),
+    .XSUM_W(XSUM_W),
     .DEPTH(DEPTH),
     .OPT_CORRECTION(OPT_CORRECTION)
   ) u_feet (
@@ -207,7 +214,7 @@ module vmac_mac_unit #(
     .sum_a_i(sum_a),
     .sum_x_i(sum_x),
     .k_shift_i(k_take),
-    .k_i({k_c0_i, k_c1_i, k_bias_i}),
+    .k_i({k_c0_i, k_c_i, k_bias_i}),
     .out_valid_o(out_valid_o),
     .out_addr_o(out_addr_o),
     .out_acc_o(out_acc_o)
