@@ -1,0 +1,228 @@
+// vmac_exec: walks a job's sets, tiles, pixels and window taps, one tap per cycle
+//
+// Contract: takes a job when one is offered and either all results of earlier ones are written
+//   (drained_i) or the job continues the layer before (cont). Then, set by set and tile by tile, it
+//   waits for what the first tap needs (MAC: tile_valid_i, and coef_valid_i for the last tile of a
+//   set; else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
+//   stream and the FIFO might not have a place for them (credit). iss_* hold one cycle each.
+//   The running address is base + in_off, moved by the increment of the innermost counter that
+//   moves: wx, wy, ox, oy; iy and ix are the tap's coordinates.
+//   illegal_o: the job has more pixels than accumulators.
+// Not: the rows' own offsets and bounds (vmac_feed).
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_exec #(
+  // accumulators per column
+  parameter integer ACC_DEPTH = 1024,
+  // places in the result FIFO
+  parameter integer OUT_DEPTH = 32
+) (
+  input  wire                         clk,
+  input  wire                         rst,
+  // job, set, tile and coefficients, as vmac_parse offers them
+  input  wire [511:0]                 job_i,
+  input  wire                         job_valid_i,
+  output wire                         job_take_o,
+  input  wire [15:0]                  set_off_i,
+  input  wire [3:0]                   set_sub_i,
+  input  wire                         set_valid_i,
+  output wire                         set_take_o,
+  input  wire                         tile_valid_i,
+  output wire                         tile_take_o,
+  output wire                         tile_last_o,
+  input  wire                         coef_valid_i,
+  // results: one was written or put into the FIFO; one has left the FIFO
+  input  wire                         written_i,
+  input  wire                         popped_i,
+  output wire                         drained_o,
+  output wire                         idle_o,
+  output wire                         illegal_o,
+  output wire                         wait_o,
+  // the job at work: its words
+  output wire [511:0]                 cfg_o,
+  // one tap
+  output wire                         iss_valid_o,
+  output wire                         iss_start_o,
+  output wire                         iss_first_o,
+  output wire                         iss_last_o,
+  output wire                         iss_set_first_o,
+  // the job's last result, and the job wants TLAST with it
+  output wire                         iss_tlast_o,
+  output wire [$clog2(ACC_DEPTH)-1:0] iss_acc_o,
+  output wire [15:0]                  iss_addr_o,
+  output wire [15:0]                  iss_addr_b_o,
+  output wire [15:0]                  iss_iy_o,
+  output wire [15:0]                  iss_ix_o,
+  output wire [3:0]                   iss_sub_o
+);
+
+  localparam integer ACC_W    = $clog2(ACC_DEPTH);
+  localparam integer CREDIT_W = $clog2(OUT_DEPTH + 1);
+
+  reg [511:0] cfg_q;
+  reg         run_q;
+
+  // Fields of the job at work.
+  wire        is_mac    = cfg_q[3:0] == 4'd1;
+  wire        to_stream = cfg_q[6];
+  wire [5:0]  win_h     = cfg_q[53:48];
+  wire [5:0]  win_w     = cfg_q[59:54];
+  wire [15:0] sets      = cfg_q[79:64];
+  wire [15:0] k_tiles   = cfg_q[95:80];
+  wire [15:0] out_w     = cfg_q[111:96];
+  wire [15:0] out_h     = cfg_q[127:112];
+  wire [15:0] iy0       = cfg_q[175:160];
+  wire [15:0] ix0       = cfg_q[191:176];
+  wire [7:0]  stride_h  = cfg_q[199:192];
+  wire [7:0]  stride_w  = cfg_q[207:200];
+  wire [15:0] base      = cfg_q[239:224];
+  wire [15:0] inc_wx    = cfg_q[271:256];
+  wire [15:0] inc_wy    = cfg_q[287:272];
+  wire [15:0] inc_ox    = cfg_q[303:288];
+  wire [15:0] inc_oy    = cfg_q[319:304];
+  wire [15:0] delta_b   = cfg_q[335:320];
+
+  // ---- where the walk stands ----------------------------------------------------------------------
+
+  reg [15:0]      set_q, tile_q, oy_q, ox_q;
+  reg [5:0]       wy_q, wx_q;
+  reg [15:0]      addr_q, off_q;
+  reg [15:0]      row_iy_q, col_ix_q;
+  reg [3:0]       sub_q;
+  reg [ACC_W:0]   pixel_q;
+  // the next tap is its tile's first
+  reg             start_q;
+  // cycles until a tile's flags mean the next tile
+  reg [1:0]       settle_q;
+
+  wire wx_end   = wx_q == win_w - 6'd1;
+  wire wy_end   = wy_q == win_h - 6'd1;
+  wire ox_end   = ox_q == out_w - 16'd1;
+  wire oy_end   = oy_q == out_h - 16'd1;
+  wire tile_end = tile_q == k_tiles - 16'd1;
+  wire set_end  = set_q == sets - 16'd1;
+  wire tap_last = wx_end && wy_end;
+  wire walk_end = tap_last && ox_end && oy_end;
+
+  reg [CREDIT_W-1:0] credit_q;
+  reg [15:0]         flight_q;
+
+  wire result  = tile_end && tap_last;
+  wire may     = is_mac ? tile_valid_i && (coef_valid_i || !tile_end) && settle_q == 2'd0
+                        : set_valid_i && settle_q == 2'd0;
+  wire credit  = !to_stream || !result || credit_q != {CREDIT_W{1'b0}};
+  wire over    = pixel_q == ACC_DEPTH && is_mac && k_tiles != 16'd1;
+  wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;
+  wire finish  = issue && walk_end && tile_end && set_end;
+
+  wire drained = flight_q == 16'd0;
+  wire accept  = job_valid_i && (!run_q || finish) && (job_i[7] || (drained && !run_q));
+
+  wire [15:0] step = !wx_end ? inc_wx : !wy_end ? inc_wy : !ox_end ? inc_ox : inc_oy;
+  wire [15:0] off  = is_mac ? 16'd0 : start_q ? set_off_i : off_q;
+
+  always @(posedge clk)
+    if (rst) begin
+      run_q    <= 1'b0;
+      settle_q <= 2'd0;
+      credit_q <= OUT_DEPTH[CREDIT_W-1:0];
+      flight_q <= 16'd0;
+    end else begin
+      if (accept) run_q <= 1'b1;
+      else if (finish) run_q <= 1'b0;
+      if (issue && start_q) settle_q <= 2'd3;
+      else if (settle_q != 2'd0) settle_q <= settle_q - 2'd1;
+      credit_q <= credit_q - {{(CREDIT_W-1){1'b0}}, issue && to_stream && result}
+                           + {{(CREDIT_W-1){1'b0}}, popped_i};
+      flight_q <= flight_q + {15'd0, issue && result} - {15'd0, written_i};
+    end
+
+  always @(posedge clk)
+    if (accept) begin
+      cfg_q    <= job_i;
+      set_q    <= 16'd0;
+      tile_q   <= 16'd0;
+      start_q  <= 1'b1;
+      oy_q     <= 16'd0;
+      ox_q     <= 16'd0;
+      wy_q     <= 6'd0;
+      wx_q     <= 6'd0;
+      pixel_q  <= {(ACC_W + 1){1'b0}};
+      addr_q   <= job_i[239:224];
+      row_iy_q <= job_i[175:160];
+      col_ix_q <= job_i[191:176];
+    end else if (issue) begin
+      start_q <= walk_end;
+      off_q   <= off;
+      if (start_q && !is_mac) sub_q <= set_sub_i;
+      wx_q <= wx_end ? 6'd0 : wx_q + 6'd1;
+      if (wx_end) wy_q <= wy_end ? 6'd0 : wy_q + 6'd1;
+      if (tap_last) begin
+        pixel_q  <= walk_end ? {(ACC_W + 1){1'b0}} : pixel_q + {{ACC_W{1'b0}}, 1'b1};
+        ox_q     <= ox_end ? 16'd0 : ox_q + 16'd1;
+        col_ix_q <= ox_end ? ix0 : col_ix_q + {8'd0, stride_w};
+        if (ox_end) begin
+          oy_q     <= oy_end ? 16'd0 : oy_q + 16'd1;
+          row_iy_q <= oy_end ? iy0 : row_iy_q + {8'd0, stride_h};
+        end
+      end
+      addr_q <= walk_end ? base : addr_q + step;
+      if (walk_end) begin
+        tile_q <= tile_end ? 16'd0 : tile_q + 16'd1;
+        if (tile_end) set_q <= set_q + 16'd1;
+      end
+    end
+
+  // ---- the tap that was issued --------------------------------------------------------------------
+
+  reg             valid_q;
+  reg             tap_start_q, first_q, last_q, set_first_q, tlast_q;
+  reg [ACC_W-1:0] acc_q;
+  reg [15:0]      tap_addr_q, tap_addr_b_q, iy_q, ix_q;
+
+  always @(posedge clk)
+    if (rst) valid_q <= 1'b0;
+    else valid_q <= issue;
+
+  always @(posedge clk)
+    if (issue) begin
+      tap_start_q  <= start_q;
+      first_q      <= is_mac ? tile_q == 16'd0 : wx_q == 6'd0 && wy_q == 6'd0;
+      last_q       <= result;
+      set_first_q  <= result && pixel_q == {(ACC_W + 1){1'b0}};
+      // here, and not where the result is written: a job that continues this one may be at work then
+      tlast_q   <= finish && cfg_q[9];
+      acc_q        <= k_tiles == 16'd1 ? {ACC_W{1'b0}} : pixel_q[ACC_W-1:0];
+      tap_addr_q   <= addr_q + off;
+      tap_addr_b_q <= addr_q + off + delta_b;
+      iy_q         <= row_iy_q + {10'd0, wy_q};
+      ix_q         <= col_ix_q + {10'd0, wx_q};
+    end
+
+  assign job_take_o      = accept;
+  assign set_take_o      = issue && start_q && tile_end;
+  assign tile_take_o     = issue && start_q && is_mac;
+  assign tile_last_o     = tile_end;
+  assign drained_o       = drained;
+  assign idle_o          = drained && !run_q;
+  assign illegal_o       = run_q && over;
+  assign wait_o          = run_q && start_q && !may;
+  assign cfg_o           = cfg_q;
+  assign iss_valid_o     = valid_q;
+  assign iss_start_o     = tap_start_q;
+  assign iss_first_o     = first_q;
+  assign iss_last_o      = last_q;
+  assign iss_set_first_o = set_first_q;
+  assign iss_tlast_o     = tlast_q;
+  assign iss_acc_o       = acc_q;
+  assign iss_addr_o      = tap_addr_q;
+  assign iss_addr_b_o    = tap_addr_b_q;
+  assign iss_iy_o        = iy_q;
+  assign iss_ix_o        = ix_q;
+  assign iss_sub_o       = sub_q;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,182 @@
+// vmac_feed: finds every row's activation of a tap in the buffers: implicit im2col
+//
+// Contract: one cycle after iss_valid_i, row r's byte stands at rows_o: that of the bank r +
+//   ROWS * sub in set src_i, at the word iss_addr_i + off, where (off, ky, kx, sub) is the row's
+//   entry, or pad_i where (iss_iy_i + ky, iss_ix_i + kx) is no pixel of the in_h_i x in_w_i map. For
+//   vector jobs (vector_i) the entries are not used: off, ky and kx are 0, sub is iss_sub_i. lane_a_o
+//   and lane_b_o then hold the lanes of COLS columns, of this set and, at iss_addr_b_i, the other.
+//   Entries are loaded into shadows; iss_start_i makes them the ones in use, from that tap on.
+//   A row that is not enabled reads nothing and keeps its byte.
+// Not: the operand's format; the cell's class decides about that outside.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_feed #(
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  // words of a buffer set
+  parameter integer BUF_DEPTH = 4096,
+  // bytes of a beat of entries
+  parameter integer BEAT = 16
+) (
+  input  wire                clk,
+  // entries, 32 bits each, rows e_beat_i * BEAT / 4 on
+  input  wire                e_valid_i,
+  input  wire [3:0]          e_beat_i,
+  input  wire [8*BEAT-1:0]   e_i,
+  // whether the rows' shadow entries are enabled
+  output wire [ROWS-1:0]     en_o,
+  // constant while taps of a job are issued
+  input  wire                vector_i,
+  input  wire                src_i,
+  input  wire [7:0]          pad_i,
+  input  wire [15:0]         in_h_i,
+  input  wire [15:0]         in_w_i,
+  // a tap
+  input  wire                iss_valid_i,
+  input  wire                iss_start_i,
+  input  wire [15:0]         iss_addr_i,
+  input  wire [15:0]         iss_addr_b_i,
+  input  wire [15:0]         iss_iy_i,
+  input  wire [15:0]         iss_ix_i,
+  input  wire [3:0]          iss_sub_i,
+  // one cycle later: bytes for the array's rows, for the lanes of vector jobs
+  output wire [8*ROWS-1:0]   rows_o,
+  output wire [8*COLS-1:0]   lane_a_o,
+  output wire [8*COLS-1:0]   lane_b_o,
+  // writes into set 0 or 1
+  input  wire [(ROWS > COLS ? ROWS : COLS)-1:0]   we_i,
+  input  wire                                     wset_i,
+  input  wire [15:0]                              waddr_i,
+  input  wire [8*(ROWS > COLS ? ROWS : COLS)-1:0] wdata_i
+);
+
+  localparam integer LANES  = ROWS > COLS ? ROWS : COLS;
+  localparam integer ADDR_W = $clog2(BUF_DEPTH);
+  localparam integer WORDS  = BEAT / 4;
+  // banks that one row may read; rows that one column's lane may come from
+  localparam integer SUBS  = (LANES + ROWS - 1) / ROWS;
+  localparam integer PARTS = (LANES + COLS - 1) / COLS;
+
+  wire [LANES-1:0]        re_a;
+  wire [LANES-1:0]        re_b;
+  wire [LANES*ADDR_W-1:0] raddr_a;
+  wire [LANES*ADDR_W-1:0] raddr_b;
+  wire [8*LANES-1:0]      x_data;
+  wire [8*LANES-1:0]      y_data;
+  wire [8*LANES-1:0]      a_data = src_i ? y_data : x_data;
+  wire [8*LANES-1:0]      b_data = src_i ? x_data : y_data;
+  wire [8*ROWS-1:0]       b_rows;
+
+  reg [3:0] sub_q;
+  always @(posedge clk) if (iss_valid_i) sub_q <= iss_sub_i;
+
+  genvar r, s, c, i;
+  generate
+    for (r = 0; r < ROWS; r = r + 1) begin : g_row
+      reg [31:0] shadow_q;
+      reg [31:0] entry_q;
+      reg        pad_q;
+      reg [3:0]  bank_q;
+
+      // An entry is used in the cycle in which it becomes the one in use.
+      wire [31:0] entry = vector_i ? {1'b1, iss_sub_i, 27'd0} : iss_start_i ? shadow_q : entry_q;
+      wire [15:0] addr  = iss_addr_i + {1'b0, entry[14:0]};
+      wire [15:0] iy    = iss_iy_i + {10'd0, entry[20:15]};
+      wire [15:0] ix    = iss_ix_i + {10'd0, entry[26:21]};
+      wire        in    = iy < in_h_i && ix < in_w_i;
+      wire        read  = iss_valid_i && entry[31];
+
+      wire [8*SUBS-1:0] a_bytes;
+      wire [8*SUBS-1:0] b_bytes;
+
+      always @(posedge clk) begin
+        if (e_valid_i && e_beat_i == r / WORDS) shadow_q <= e_i[32*(r % WORDS) +: 32];
+        if (iss_valid_i && iss_start_i) entry_q <= shadow_q;
+        if (read) begin
+          pad_q  <= !in;
+          bank_q <= entry[30:27];
+        end
+      end
+
+      for (s = 0; s < SUBS; s = s + 1) begin : g_sub
+        if (r + ROWS * s < LANES) begin : g_bank
+          localparam integer BANK = r + ROWS * s;
+          assign re_a[BANK] = read && in && (SUBS == 1 || entry[30:27] == s);
+          assign re_b[BANK] = read && in && vector_i && (SUBS == 1 || entry[30:27] == s);
+          assign raddr_a[ADDR_W*BANK +: ADDR_W] = addr[ADDR_W-1:0];
+          assign raddr_b[ADDR_W*BANK +: ADDR_W] = iss_addr_b_i[ADDR_W-1:0];
+          assign a_bytes[8*s +: 8] = a_data[8*BANK +: 8];
+          assign b_bytes[8*s +: 8] = b_data[8*BANK +: 8];
+        end else begin : g_none
+          assign a_bytes[8*s +: 8] = 8'd0;
+          assign b_bytes[8*s +: 8] = 8'd0;
+        end
+      end
+
+      if (SUBS == 1) begin : g_one
+        wire unused_bank = ^{bank_q, addr[15:ADDR_W]};
+        assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes;
+        assign b_rows[8*r +: 8] = b_bytes;
+      end else begin : g_more
+        wire unused_addr = ^addr[15:ADDR_W];
+        assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
+        assign b_rows[8*r +: 8] = b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
+      end
+      assign en_o[r] = shadow_q[31];
+    end
+
+    // Lanes of vector jobs: column c stands for row c + COLS * sub where there are more rows.
+    for (c = 0; c < COLS; c = c + 1) begin : g_lane
+      wire [8*PARTS-1:0] a_part;
+      wire [8*PARTS-1:0] b_part;
+      for (i = 0; i < PARTS; i = i + 1) begin : g_part
+        if (c + COLS * i < ROWS) begin : g_row
+          assign a_part[8*i +: 8] = rows_o[8*(c + COLS*i) +: 8];
+          assign b_part[8*i +: 8] = b_rows[8*(c + COLS*i) +: 8];
+        end else begin : g_none
+          assign a_part[8*i +: 8] = 8'd0;
+          assign b_part[8*i +: 8] = 8'd0;
+        end
+      end
+      if (PARTS == 1) begin : g_one
+        assign lane_a_o[8*c +: 8] = a_part;
+        assign lane_b_o[8*c +: 8] = b_part;
+      end else begin : g_more
+        assign lane_a_o[8*c +: 8] = a_part[8*sub_q[$clog2(PARTS)-1:0] +: 8];
+        assign lane_b_o[8*c +: 8] = b_part[8*sub_q[$clog2(PARTS)-1:0] +: 8];
+      end
+    end
+  endgenerate
+
+  // The set at work is read by the rows' addresses, the other one by the second operand's.
+  vmac_buffer #(
+    .LANES(LANES),
+    .DEPTH(BUF_DEPTH)
+  ) u_x (
+    .clk(clk),
+    .re_i(src_i ? re_b : re_a),
+    .raddr_i(src_i ? raddr_b : raddr_a),
+    .rdata_o(x_data),
+    .we_i(wset_i ? {LANES{1'b0}} : we_i),
+    .waddr_i(waddr_i[ADDR_W-1:0]),
+    .wdata_i(wdata_i)
+  );
+
+  vmac_buffer #(
+    .LANES(LANES),
+    .DEPTH(BUF_DEPTH)
+  ) u_y (
+    .clk(clk),
+    .re_i(src_i ? re_a : re_b),
+    .raddr_i(src_i ? raddr_a : raddr_b),
+    .rdata_o(y_data),
+    .we_i(wset_i ? we_i : {LANES{1'b0}}),
+    .waddr_i(waddr_i[ADDR_W-1:0]),
+    .wdata_i(wdata_i)
+  );
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,329 @@
+// vmac_parse: reads the program stream and hands every piece to the unit that waits for it
+//
+// Contract: after start_i, one packet is taken: HEADER, jobs with their payloads, END (the layout
+//   of every beat stands in cmodel/program/program.h). A beat is accepted when its taker is free, so
+//   the stream runs ahead of the computation by one job context, one set of output channels, one
+//   tile of entries and weights. done_o comes one cycle long when END has passed and everything
+//   computed has left (idle_i), or, with error_o != 0, when a faulty packet has been swallowed up to
+//   its TLAST; flush_o then drops what is in flight.
+//   Jobs go to the executor (job_*), or are INPUT and carried out here (in_*). A set (set_*), a
+//   tile (tile_*) and its coefficients (coef_*) each have a valid that their taker clears.
+// Not: any arithmetic on operands; addresses; the meaning of most job fields.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_parse #(
+  // what the header must name
+  parameter integer CELL = 0,
+  parameter integer SIGNED = 0,
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  parameter integer OPT_CORRECTION = 1,
+  // bytes of a beat: 16, 32 or 64
+  parameter integer BEAT = 16
+) (
+  input  wire              clk,
+  input  wire              rst,
+  input  wire              start_i,
+  output wire              busy_o,
+  output wire              done_o,
+  // 0, or the error code (rtl/csr.tbl) that goes with done_o
+  output wire [3:0]        error_o,
+  output wire              flush_o,
+  // nothing is computed, written or waiting to leave; an executor's complaint about a job
+  input  wire              idle_i,
+  input  wire              illegal_i,
+  // the program stream
+  input  wire [8*BEAT-1:0] s_tdata_i,
+  input  wire              s_tvalid_i,
+  input  wire              s_tlast_i,
+  output wire              s_tready_o,
+  // a job for the executor: its 16 words
+  output wire [511:0]      job_o,
+  output wire              job_valid_o,
+  input  wire              job_take_i,
+  // a set of output channels: its SET beat's first 4 words. set_valid_o tells the executor, who
+  // takes it at the set's start; the place is free when the set's first result is written.
+  output wire [127:0]      set_o,
+  output wire              set_valid_o,
+  input  wire              set_take_i,
+  input  wire              set_written_i,
+  // coefficient records, the last column's first; two beats' words where OPT_CORRECTION = 2
+  output wire              k_valid_o,
+  input  wire              k_ready_i,
+  output wire [255:0]      k_o,
+  output wire              coef_valid_o,
+  // entries: the beat holds rows from e_beat_o * BEAT / 4 on
+  output wire              e_valid_o,
+  output wire [3:0]        e_beat_o,
+  // weights, column c at [8*c +: 8]; the row they are for
+  output wire              w_valid_o,
+  input  wire              w_ready_i,
+  output wire [5:0]        w_row_o,
+  // entries and weights of a tile are loaded; taken with its first pixel, and its coefficients too
+  output wire              tile_valid_o,
+  input  wire              tile_take_i,
+  input  wire              tile_last_i,
+  // network input for the buffers: one word, all lanes
+  output wire              in_valid_o,
+  output wire              in_dst_o,
+  output wire [15:0]       in_addr_o
+);
+
+  localparam integer WORDS      = BEAT / 4;
+  localparam integer JOB_BEATS  = 16 / WORDS;
+  localparam integer ENTRY_BEATS = (ROWS + WORDS - 1) / WORDS;
+
+  localparam [3:0] IDLE = 4'd0, HEADER = 4'd1, JOB = 4'd2, INPUT = 4'd3, SET = 4'd4, COEF = 4'd5,
+                   PLANES = 4'd6, ENTRY = 4'd7, WEIGHT = 4'd8, DRAIN = 4'd9, SWALLOW = 4'd10,
+                   DONE = 4'd11;
+
+  localparam [3:0] KIND_INPUT = 4'd0, KIND_MAC = 4'd1, KIND_ADD = 4'd4, KIND_END = 4'd15;
+
+  localparam [3:0] E_MAGIC = 4'd1, E_VERSION = 4'd2, E_GEOMETRY = 4'd3, E_ILLEGAL = 4'd4,
+                   E_EARLY = 4'd5, E_MISSING = 4'd6, E_CHECKSUM = 4'd7;
+
+  localparam [31:0] MAGIC    = 32'h31504d56; // "VMP1"
+  localparam [15:0] VERSION  = 16'd1;
+  // Comparisons on whole words, so that a field nobody reads cannot hide a difference.
+  localparam [31:0] GEOMETRY = ROWS + (COLS << 8) + (SIGNED << 24) + (OPT_CORRECTION << 25);
+
+  reg [3:0]   state_q;
+  reg [3:0]   error_q;
+  reg [31:0]  sum_q;
+  reg [511:0] job_q;
+  reg         job_valid_q;
+  reg [127:0] set_q;
+  reg         set_full_q;
+  reg         set_valid_q;
+  reg         coef_valid_q;
+  reg         tile_valid_q;
+  reg [15:0]  set_count_q;
+  reg [15:0]  tile_count_q;
+  // beats of the piece being read
+  reg [15:0]  beat_q;
+  reg [127:0] record_q;
+
+  wire [31:0] w0 = s_tdata_i[31:0];
+  wire [31:0] w1 = s_tdata_i[63:32];
+  wire [31:0] w2 = s_tdata_i[95:64];
+
+  // ---- the job being read: its words as they come, in place --------------------------------------
+
+  wire [511:0] job;
+  generate
+    if (JOB_BEATS == 1) begin : g_whole
+      assign job = s_tdata_i;
+    end else begin : g_parts
+      assign job = {s_tdata_i, job_q[511:8*BEAT]};
+    end
+  endgenerate
+
+  wire [3:0]  kind    = job_q[3:0];
+  wire [15:0] sets    = job_q[79:64];
+  wire [15:0] k_tiles = job_q[95:80];
+  wire        is_mac  = kind == KIND_MAC;
+
+  // A job as it would stand after this beat, and whether anything in it would stall a counter.
+  wire [3:0] new_kind   = job[3:0];
+  wire       new_vector = new_kind != KIND_INPUT && new_kind != KIND_MAC;
+  wire       new_legal  =
+    new_kind == KIND_INPUT ? job[463:448] != 16'd0 && job[479:464] == 16'd0
+    : new_kind <= KIND_ADD && job[79:64] != 16'd0 && job[95:80] != 16'd0 &&
+      (!new_vector || job[95:80] == 16'd1) && job[111:96] != 16'd0 && job[127:112] != 16'd0 &&
+      job[53:48] != 6'd0 && job[59:54] != 6'd0 &&
+      (new_kind != KIND_MAC || (job[53:48] == 6'd1 && job[59:54] == 6'd1));
+
+  // ---- what each state waits for ----------------------------------------------------------------
+
+  reg ready;
+  always @*
+    case (state_q)
+      HEADER, SWALLOW: ready = 1'b1;
+      JOB:     ready = !job_valid_q;
+      INPUT:   ready = idle_i;
+      SET:     ready = !set_full_q;
+      COEF:    ready = OPT_CORRECTION == 2 || k_ready_i;
+      PLANES:  ready = k_ready_i;
+      ENTRY:   ready = !tile_valid_q;
+      WEIGHT:  ready = w_ready_i;
+      default: ready = 1'b0;
+    endcase
+
+  wire take      = s_tvalid_i && ready;
+  wire last_job  = beat_q == JOB_BEATS - 1;
+  wire last_in   = beat_q == job_q[463:448] - 16'd1;
+  wire last_k    = beat_q == COLS - 1;
+  wire last_e    = beat_q == ENTRY_BEATS - 1;
+  wire last_w    = beat_q == ROWS - 1;
+  wire last_tile = tile_count_q == k_tiles - 16'd1;
+  wire last_set  = set_count_q == sets - 16'd1;
+  wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[3:0] == KIND_END;
+
+  // ---- checksum -----------------------------------------------------------------------------------
+
+  function [31:0] fold(input [8*BEAT-1:0] beat);
+    integer i;
+    reg [31:0] word;
+    begin
+      fold = 32'd0;
+      for (i = 0; i < WORDS; i = i + 1) begin
+        word = beat[32*i +: 32];
+        fold = fold ^ (word << i) ^ (i == 0 ? 32'd0 : word >> (32 - i));
+      end
+    end
+  endfunction
+
+  // ---- the state after a beat that is in order ----------------------------------------------------
+
+  reg [3:0] next;
+  always @*
+    case (state_q)
+      HEADER:  next = JOB;
+      JOB:     next = is_end ? DRAIN
+                    : !last_job ? JOB
+                    : new_kind == KIND_INPUT ? INPUT
+                    : new_vector || job[95:80] == 16'd1 ? SET : ENTRY;
+      INPUT:   next = last_in ? JOB : INPUT;
+      SET:     next = is_mac ? COEF : last_set ? JOB : SET;
+      COEF:    next = OPT_CORRECTION == 2 ? PLANES : last_k ? ENTRY : COEF;
+      PLANES:  next = last_k ? ENTRY : COEF;
+      ENTRY:   next = last_e ? WEIGHT : ENTRY;
+      WEIGHT:  next = !last_w ? WEIGHT
+                    : last_tile && last_set ? JOB
+                    : last_tile ? (k_tiles == 16'd1 ? SET : ENTRY)
+                    : tile_count_q + 16'd2 == k_tiles ? SET : ENTRY;
+      default: next = state_q;
+    endcase
+
+  // The first thing wrong with the beat at hand.
+  reg [3:0] wrong;
+  always @* begin
+    wrong = 4'd0;
+    if (state_q == HEADER) begin
+      if (w0 != MAGIC) wrong = E_MAGIC;
+      else if (w1[23:16] != VERSION[7:0]) wrong = E_VERSION;
+      else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL) wrong = E_GEOMETRY;
+    end
+    if (is_end && !s_tlast_i) wrong = E_MISSING;
+    else if (is_end && w1 != sum_q) wrong = E_CHECKSUM;
+    else if (state_q == JOB && !is_end && last_job && !new_legal) wrong = E_ILLEGAL;
+    if (wrong == 4'd0 && s_tlast_i && !is_end) wrong = E_EARLY;
+  end
+
+  wire bad = take && state_q != SWALLOW && wrong != 4'd0;
+
+  always @(posedge clk)
+    if (rst) begin
+      state_q      <= IDLE;
+      error_q      <= 4'd0;
+      job_valid_q  <= 1'b0;
+      set_full_q   <= 1'b0;
+      set_valid_q  <= 1'b0;
+      coef_valid_q <= 1'b0;
+      tile_valid_q <= 1'b0;
+    end else begin
+      if (job_take_i) job_valid_q <= 1'b0;
+      if (set_take_i) set_valid_q <= 1'b0;
+      if (set_written_i) set_full_q <= 1'b0;
+      if (tile_take_i) begin
+        tile_valid_q <= 1'b0;
+        if (tile_last_i) coef_valid_q <= 1'b0;
+      end
+
+      if (state_q == IDLE) begin
+        if (start_i) state_q <= HEADER;
+        error_q <= 4'd0;
+      end else if (state_q == DONE) begin
+        state_q      <= IDLE;
+        job_valid_q  <= 1'b0;
+        set_full_q   <= 1'b0;
+        set_valid_q  <= 1'b0;
+        coef_valid_q <= 1'b0;
+        tile_valid_q <= 1'b0;
+      end else if (bad) begin
+        error_q <= wrong;
+        state_q <= s_tlast_i ? DONE : SWALLOW;
+      end else if (illegal_i && state_q != SWALLOW) begin
+        error_q <= E_ILLEGAL;
+        state_q <= (take && s_tlast_i) || state_q == DRAIN ? DONE : SWALLOW;
+      end else if (state_q == DRAIN) begin
+        if (idle_i && !job_valid_q) state_q <= DONE;
+      end else if (state_q == SWALLOW) begin
+        if (take && s_tlast_i) state_q <= DONE;
+      end else if (take) begin
+        state_q <= next;
+        if (state_q == JOB && last_job && new_kind != KIND_INPUT) job_valid_q <= !is_end;
+        if (state_q == SET) begin
+          set_full_q  <= 1'b1;
+          set_valid_q <= 1'b1;
+        end
+        if ((state_q == PLANES || (state_q == COEF && OPT_CORRECTION != 2)) && last_k)
+          coef_valid_q <= 1'b1;
+        if (state_q == WEIGHT && last_w) tile_valid_q <= 1'b1;
+      end
+    end
+
+  always @(posedge clk)
+    if (state_q == IDLE) begin
+      sum_q  <= 32'd0;
+      beat_q <= 16'd0;
+    end else if (take) begin
+      if (state_q != INPUT) sum_q <= {sum_q[30:0], sum_q[31]} ^ fold(s_tdata_i);
+      case (state_q)
+        JOB: begin
+          beat_q       <= is_end || last_job ? 16'd0 : beat_q + 16'd1;
+          job_q        <= job;
+          set_count_q  <= 16'd0;
+          tile_count_q <= 16'd0;
+        end
+        INPUT: beat_q <= last_in ? 16'd0 : beat_q + 16'd1;
+        SET: begin
+          set_q <= s_tdata_i[127:0];
+          if (!is_mac) set_count_q <= set_count_q + 16'd1;
+        end
+        COEF: begin
+          if (OPT_CORRECTION != 2) beat_q <= last_k ? 16'd0 : beat_q + 16'd1;
+          record_q <= s_tdata_i[127:0];
+        end
+        PLANES: beat_q <= last_k ? 16'd0 : beat_q + 16'd1;
+        ENTRY:  beat_q <= last_e ? 16'd0 : beat_q + 16'd1;
+        WEIGHT: begin
+          beat_q <= last_w ? 16'd0 : beat_q + 16'd1;
+          if (last_w) begin
+            tile_count_q <= last_tile ? 16'd0 : tile_count_q + 16'd1;
+            if (last_tile) set_count_q <= set_count_q + 16'd1;
+          end
+        end
+        default: beat_q <= 16'd0;
+      endcase
+    end
+
+  wire unused_job = ^{job_q[511:496], record_q};
+
+  assign s_tready_o   = ready;
+  assign busy_o       = state_q != IDLE;
+  assign done_o       = state_q == DONE;
+  assign flush_o      = state_q == DONE && error_q != 4'd0;
+  assign error_o      = error_q;
+  assign job_o        = job_q;
+  assign job_valid_o  = job_valid_q;
+  assign set_o        = set_q;
+  assign set_valid_o  = set_valid_q;
+  assign coef_valid_o = coef_valid_q;
+  assign k_valid_o    = s_tvalid_i && state_q == (OPT_CORRECTION == 2 ? PLANES : COEF);
+  assign k_o          = OPT_CORRECTION == 2 ? {s_tdata_i[127:0], record_q}
+                                            : {128'd0, s_tdata_i[127:0]};
+  assign e_valid_o    = take && state_q == ENTRY;
+  assign e_beat_o     = beat_q[3:0];
+  assign w_valid_o    = s_tvalid_i && state_q == WEIGHT;
+  assign w_row_o      = ROWS[5:0] - 6'd1 - beat_q[5:0];
+  assign tile_valid_o = tile_valid_q;
+  assign in_valid_o   = take && state_q == INPUT;
+  assign in_dst_o     = job_q[5];
+  assign in_addr_o    = job_q[495:480] + beat_q;
+
+endmodule
+
+`default_nettype wire

@@ -1,0 +1,164 @@
+// vmac_post: from accumulators to bytes, and to the buffers or the result stream
+//
+// Contract: a vector of results (res_valid_i, res_acc_i, one per column) is requantized, gets the
+//   zero point, is clamped, and leaves 5 cycles later as one write of a buffer word (we_o, ...) or as
+//   one word for the result FIFO; written_o comes with either. MAC results take each column's
+//   multiplier and shift from the records that k_shift_i moves in (the last column's first); take_i,
+//   one cycle ahead of a set's first result, makes them the ones in use. Results of vector jobs all
+//   take the set's.
+//   res_set_first_i marks a set's first result: its address and lanes are the set's (set_i), later
+//   ones follow step_i words apart. set_written_o tells that the set's words are no longer needed.
+//   The cfg inputs are constant while results are in flight.
+// Not: back-pressure: whoever issues work for the stream knows that the FIFO has a place.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_post #(
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16
+) (
+  input  wire               clk,
+  input  wire               rst,
+  // requantization records {shift, mult}
+  input  wire               k_shift_i,
+  input  wire [36:0]        k_i,
+  input  wire               take_i,
+  // the set's SET beat, the job's constants
+  input  wire [127:0]       set_i,
+  output wire               set_written_o,
+  input  wire               cfg_vector_i,
+  input  wire               cfg_single_i,
+  input  wire               cfg_stream_i,
+  input  wire               cfg_dst_i,
+  input  wire [3:0]         cfg_code_i,
+  input  wire [7:0]         cfg_zero_i,
+  input  wire [7:0]         cfg_min_i,
+  input  wire [7:0]         cfg_max_i,
+  input  wire [15:0]        cfg_step_i,
+  // results
+  input  wire               res_valid_i,
+  input  wire               res_set_first_i,
+  input  wire               res_tlast_i,
+  input  wire [32*COLS-1:0] res_acc_i,
+  // a word for a buffer
+  output wire [(ROWS > COLS ? ROWS : COLS)-1:0]   we_o,
+  output wire                                     wset_o,
+  output wire [15:0]                              waddr_o,
+  output wire [8*(ROWS > COLS ? ROWS : COLS)-1:0] wdata_o,
+  // a word for the stream: byte c is column c's
+  output wire               out_valid_o,
+  output wire               out_tlast_o,
+  output wire [8*COLS-1:0]  out_o,
+  output wire               written_o
+);
+
+  localparam integer LANES = ROWS > COLS ? ROWS : COLS;
+  // cycles through vmac_requant
+  localparam integer REQUANT = 4;
+
+  wire [COLS-1:0]   q_valid;
+  wire [8*COLS-1:0] q;
+
+  wire [30:0] set_mult  = set_i[94:64];
+  wire [5:0]  set_shift = set_i[101:96];
+
+  genvar c;
+  generate
+    for (c = 0; c < COLS; c = c + 1) begin : g_col
+      reg  [36:0] shadow_q;
+      reg  [36:0] scale_q;
+      wire [36:0] left;
+      if (c == 0) begin : g_left
+        assign left = k_i;
+      end else begin : g_right
+        assign left = g_col[c-1].shadow_q;
+      end
+
+      always @(posedge clk) begin
+        if (k_shift_i) shadow_q <= left;
+        if (take_i) scale_q <= shadow_q;
+      end
+
+      vmac_requant u_requant (
+        .clk(clk),
+        .rst(rst),
+        .valid_i(res_valid_i),
+        .single_i(cfg_single_i),
+        .mult_i(cfg_vector_i ? set_mult : scale_q[30:0]),
+        .shift_i(cfg_vector_i ? set_shift : scale_q[36:31]),
+        .zero_i(cfg_zero_i),
+        .min_i(cfg_min_i),
+        .max_i(cfg_max_i),
+        .acc_i(res_acc_i[32*c +: 32]),
+        .valid_o(q_valid[c]),
+        .q_o(q[8*c +: 8])
+      );
+    end
+  endgenerate
+
+  wire set_first, tlast;
+
+  vmac_delay #(
+    .DEPTH(REQUANT),
+    .WIDTH(2)
+  ) u_flags (
+    .clk(clk),
+    .data_i({res_set_first_i, res_tlast_i}),
+    .data_o({set_first, tlast})
+  );
+
+  // Co-simulation compares what enters and what leaves requantization (sim/).
+  wire               tap_acc_valid /* verilator public_flat_rd */ = res_valid_i;
+  wire [32*COLS-1:0] tap_acc       /* verilator public_flat_rd */ = res_acc_i;
+  wire               tap_out_valid /* verilator public_flat_rd */ = q_valid[0];
+  wire [8*COLS-1:0]  tap_out       /* verilator public_flat_rd */ = q;
+
+  reg              valid_q;
+  reg              tlast_q;
+  reg [8*COLS-1:0] q_q;
+  reg [15:0]       addr_q;
+  reg [23:0]       lanes_q;
+
+  always @(posedge clk)
+    if (rst) valid_q <= 1'b0;
+    else valid_q <= q_valid[0];
+
+  always @(posedge clk)
+    if (q_valid[0]) begin
+      q_q     <= q;
+      tlast_q <= tlast;
+      addr_q  <= set_first ? set_i[47:32] : addr_q + cfg_step_i;
+      if (set_first) lanes_q <= {set_i[111:104], set_i[63:48]};
+    end
+
+  wire [LANES-1:0] we;
+
+  vmac_route #(
+    .ROWS(ROWS),
+    .COLS(COLS)
+  ) u_route (
+    .cols_i(q_q),
+    .code_i(cfg_code_i),
+    .lo_i(lanes_q[7:0]),
+    .cnt_i(lanes_q[15:8]),
+    .rbase_i(lanes_q[23:16]),
+    .we_o(we),
+    .data_o(wdata_o)
+  );
+
+  wire unused_tap = ^{tap_acc_valid, tap_acc, tap_out_valid, tap_out, q_valid};
+  wire unused_set = ^{set_i[31:0], set_i[95], set_i[103:102], set_i[127:112]};
+
+  assign set_written_o = q_valid[0] && set_first;
+  assign we_o          = valid_q && !cfg_stream_i ? we : {LANES{1'b0}};
+  assign wset_o        = cfg_dst_i;
+  assign waddr_o       = addr_q;
+  assign out_valid_o   = valid_q && cfg_stream_i;
+  assign out_tlast_o   = tlast_q;
+  assign out_o         = q_q;
+  assign written_o     = valid_q;
+
+endmodule
+
+`default_nettype wire

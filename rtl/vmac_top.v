@@ -1,0 +1,491 @@
+// vmac_top: the accelerator: a compiled network comes in as a stream, its results leave as one
+//
+// Contract: registers by AXI4-Lite (rtl/csr.tbl). A start opens s_axis for one packet, the program
+//   of one image with its weights and the image itself; results leave on m_axis, TLAST where the
+//   program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
+//   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the run
+//   ends with an error code; what was computed by then may have left.
+//   From a start to done every stall is somebody's else's: the streams may pause at any beat.
+// Not: softmax, which the host does; memory for weights, which come with every image.
+//
+// SPDX-License-Identifier: Apache-2.0
+`include "vmac_assert.vh"
+`default_nettype none
+
+module vmac_top #(
+  // index of the multiplier cell in rtl/mult/mults.tbl
+  parameter integer CELL = 0,
+  // the array, 4..64 each
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  // accumulators per column: the most pixels of a layer that one pass over its weights covers
+  parameter integer ACC_DEPTH = 1024,
+  // words, of max(ROWS, COLS) bytes, in each of the two activation buffers; a power of two
+  parameter integer BUF_DEPTH = 4096,
+  // correction unit: 0 none, 1 one control variate, 2 one per bit plane
+  parameter integer OPT_CORRECTION = 1,
+  // results that may wait for m_axis
+  parameter integer OUT_DEPTH = 32,
+  // derived; leave as it is: bytes of a stream beat
+  parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16
+) (
+  input  wire              clk,
+  input  wire              rst,
+  // AXI4-Lite slave: control and status registers
+  input  wire [7:0]        s_axil_awaddr,
+  input  wire              s_axil_awvalid,
+  output wire              s_axil_awready,
+  input  wire [31:0]       s_axil_wdata,
+  input  wire [3:0]        s_axil_wstrb,
+  input  wire              s_axil_wvalid,
+  output wire              s_axil_wready,
+  output wire [1:0]        s_axil_bresp,
+  output wire              s_axil_bvalid,
+  input  wire              s_axil_bready,
+  input  wire [7:0]        s_axil_araddr,
+  input  wire              s_axil_arvalid,
+  output wire              s_axil_arready,
+  output wire [31:0]       s_axil_rdata,
+  output wire [1:0]        s_axil_rresp,
+  output wire              s_axil_rvalid,
+  input  wire              s_axil_rready,
+  // AXI4-Stream slave: program, weights, input
+  input  wire [8*BEAT-1:0] s_axis_tdata,
+  input  wire              s_axis_tvalid,
+  output wire              s_axis_tready,
+  input  wire              s_axis_tlast,
+  // AXI4-Stream master: results
+  output wire [8*BEAT-1:0] m_axis_tdata,
+  output wire              m_axis_tvalid,
+  input  wire              m_axis_tready,
+  output wire              m_axis_tlast,
+  // level: a run has ended, and the host asked to be told
+  output wire              irq_o
+);
+
+  `include "vmac_cells.vh"
+  `include "vmac_planes.vh"
+
+  localparam integer LANES   = ROWS > COLS ? ROWS : COLS;
+  localparam integer ACC_W   = $clog2(ACC_DEPTH);
+  localparam integer SIGNED  = vmac_cell_signed(CELL);
+  localparam integer PLANES  = vmac_planes(CELL, OPT_CORRECTION);
+  // from a pixel taken by the array to its accumulators; through vmac_vector
+  localparam integer MAC_CYCLES    = ROWS + COLS + 5;
+  localparam integer VECTOR_CYCLES = 5;
+
+  // ---- registers, program ----------------------------------------------------------------------
+
+  wire       start, abort, busy, done, flush, idle;
+  wire [3:0] error;
+  // what an abort or a faulty packet resets; an abort also drops results that wait to leave
+  wire       parse_rst = rst || abort;
+  wire       data_rst  = parse_rst || flush;
+
+  wire         job_valid, job_take, set_valid, set_take, set_written, tile_valid, tile_take;
+  wire         tile_last, coef_valid, exec_idle, illegal, waiting;
+  wire [511:0] job;
+  wire [127:0] set;
+  wire         k_valid, k_ready, e_valid, w_valid, w_ready, in_valid, in_dst;
+  wire [255:0] k;
+  wire [3:0]   e_beat;
+  wire [5:0]   w_row;
+  wire [15:0]  in_addr;
+  wire         out_valid, out_tlast, written;
+  wire         result_valid;
+
+  assign idle = exec_idle && !result_valid;
+
+  vmac_parse #(
+    .CELL(CELL),
+    .SIGNED(SIGNED),
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .BEAT(BEAT)
+  ) u_parse (
+    .clk(clk),
+    .rst(parse_rst),
+    .start_i(start),
+    .busy_o(busy),
+    .done_o(done),
+    .error_o(error),
+    .flush_o(flush),
+    .idle_i(idle),
+    .illegal_i(illegal),
+    .s_tdata_i(s_axis_tdata),
+    .s_tvalid_i(s_axis_tvalid),
+    .s_tlast_i(s_axis_tlast),
+    .s_tready_o(s_axis_tready),
+    .job_o(job),
+    .job_valid_o(job_valid),
+    .job_take_i(job_take),
+    .set_o(set),
+    .set_valid_o(set_valid),
+    .set_take_i(set_take),
+    .set_written_i(set_written),
+    .k_valid_o(k_valid),
+    .k_ready_i(k_ready),
+    .k_o(k),
+    .coef_valid_o(coef_valid),
+    .e_valid_o(e_valid),
+    .e_beat_o(e_beat),
+    .w_valid_o(w_valid),
+    .w_ready_i(w_ready),
+    .w_row_o(w_row),
+    .tile_valid_o(tile_valid),
+    .tile_take_i(tile_take),
+    .tile_last_i(tile_last),
+    .in_valid_o(in_valid),
+    .in_dst_o(in_dst),
+    .in_addr_o(in_addr)
+  );
+
+  // ---- taps --------------------------------------------------------------------------------------
+
+  wire [511:0]     cfg;
+  wire             iss_valid, iss_start, iss_first, iss_last, iss_set_first, iss_tlast;
+  wire [ACC_W-1:0] iss_acc;
+  wire [15:0]      iss_addr, iss_addr_b, iss_iy, iss_ix;
+  wire [3:0]       iss_sub;
+  wire             unused_drained;
+
+  vmac_exec #(
+    .ACC_DEPTH(ACC_DEPTH),
+    .OUT_DEPTH(OUT_DEPTH)
+  ) u_exec (
+    .clk(clk),
+    .rst(data_rst),
+    .job_i(job),
+    .job_valid_i(job_valid),
+    .job_take_o(job_take),
+    .set_off_i(set[15:0]),
+    .set_sub_i(set[19:16]),
+    .set_valid_i(set_valid),
+    .set_take_o(set_take),
+    .tile_valid_i(tile_valid),
+    .tile_take_o(tile_take),
+    .tile_last_o(tile_last),
+    .coef_valid_i(coef_valid),
+    .written_i(written),
+    .popped_i(result_valid && m_axis_tready),
+    .drained_o(unused_drained),
+    .idle_o(exec_idle),
+    .illegal_o(illegal),
+    .wait_o(waiting),
+    .cfg_o(cfg),
+    .iss_valid_o(iss_valid),
+    .iss_start_o(iss_start),
+    .iss_first_o(iss_first),
+    .iss_last_o(iss_last),
+    .iss_set_first_o(iss_set_first),
+    .iss_tlast_o(iss_tlast),
+    .iss_acc_o(iss_acc),
+    .iss_addr_o(iss_addr),
+    .iss_addr_b_o(iss_addr_b),
+    .iss_iy_o(iss_iy),
+    .iss_ix_o(iss_ix),
+    .iss_sub_o(iss_sub)
+  );
+
+  wire vector = cfg[3:0] != 4'd1;
+
+  wire [ROWS-1:0]    en;
+  wire [8*ROWS-1:0]  rows;
+  wire [8*COLS-1:0]  lane_a, lane_b;
+  wire [LANES-1:0]   we;
+  wire               wset;
+  wire [15:0]        waddr;
+  wire [8*LANES-1:0] wdata;
+
+  vmac_feed #(
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .BUF_DEPTH(BUF_DEPTH),
+    .BEAT(BEAT)
+  ) u_feed (
+    .clk(clk),
+    .e_valid_i(e_valid),
+    .e_beat_i(e_beat),
+    .e_i(s_axis_tdata),
+    .en_o(en),
+    .vector_i(vector),
+    .src_i(cfg[4]),
+    .pad_i(cfg[23:16]),
+    .in_h_i(cfg[143:128]),
+    .in_w_i(cfg[159:144]),
+    .iss_valid_i(iss_valid),
+    .iss_start_i(iss_start),
+    .iss_addr_i(iss_addr),
+    .iss_addr_b_i(iss_addr_b),
+    .iss_iy_i(iss_iy),
+    .iss_ix_i(iss_ix),
+    .iss_sub_i(iss_sub),
+    .rows_o(rows),
+    .lane_a_o(lane_a),
+    .lane_b_o(lane_b),
+    .we_i(in_valid ? {LANES{1'b1}} : we),
+    .wset_i(in_valid ? in_dst : wset),
+    .waddr_i(in_valid ? in_addr : waddr),
+    .wdata_i(in_valid ? s_axis_tdata[8*LANES-1:0] : wdata)
+  );
+
+  // The tap, beside its bytes.
+  reg             tap_valid_q, tap_start_q, tap_first_q, tap_last_q, tap_set_first_q, tap_tlast_q;
+  reg [ACC_W-1:0] tap_acc_q;
+
+  always @(posedge clk)
+    if (data_rst) tap_valid_q <= 1'b0;
+    else tap_valid_q <= iss_valid;
+
+  always @(posedge clk) begin
+    tap_start_q     <= iss_start;
+    tap_first_q     <= iss_first;
+    tap_last_q      <= iss_last;
+    tap_set_first_q <= iss_valid && iss_set_first;
+    tap_tlast_q     <= iss_tlast;
+    tap_acc_q       <= iss_acc;
+  end
+
+  // ---- products ----------------------------------------------------------------------------------
+
+  wire               mac_ready, mac_valid;
+  wire [ACC_W-1:0]   unused_mac_addr;
+  wire [32*COLS-1:0] mac_acc;
+  wire [18*8-1:0]    k_c = {k[253:128], k[113:96]};
+
+  // u8 cells take the code + 128, which flips its top bit.
+  wire [8*ROWS-1:0] operands = rows ^ {ROWS{SIGNED != 0 ? 8'h00 : 8'h80}};
+
+  vmac_mac_unit #(
+    .CELL(CELL),
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .DEPTH(ACC_DEPTH),
+    .OPT_CORRECTION(OPT_CORRECTION)
+  ) u_mac (
+    .clk(clk),
+    .rst(data_rst),
+    .w_valid_i(w_valid),
+    .w_ready_o(w_ready),
+    .w_i(s_axis_tdata[8*COLS-1:0]),
+    .w_row_i(en[w_row]),
+    .w_col_i({COLS{1'b1}}),
+    .k_valid_i(k_valid),
+    .k_ready_o(k_ready),
+    .k_c0_i(k[31:0]),
+    .k_c_i(k_c[18*PLANES-1:0]),
+    .k_bias_i(k[63:32]),
+    .a_valid_i(tap_valid_q && !vector),
+    .a_ready_o(mac_ready),
+    .a_i(operands),
+    .a_start_i(tap_start_q),
+    .a_first_i(tap_first_q),
+    .a_last_i(tap_last_q),
+    .a_addr_i(tap_acc_q),
+    .out_valid_o(mac_valid),
+    .out_addr_o(unused_mac_addr),
+    .out_acc_o(mac_acc)
+  );
+
+  wire               vec_valid;
+  wire [32*COLS-1:0] vec_acc;
+
+  vmac_vector #(
+    .LANES(COLS)
+  ) u_vector (
+    .clk(clk),
+    .rst(data_rst),
+    .kind_i(cfg[1:0] - 2'd2),
+    .valid_i(tap_valid_q && vector),
+    .first_i(tap_first_q),
+    .last_i(tap_last_q),
+    .a_i(lane_a),
+    .b_i(lane_b),
+    .za_i(cfg[431:424]),
+    .zb_i(cfg[439:432]),
+    .mult_b_i(cfg[414:384]),
+    .shift_b_i(cfg[421:416]),
+    .single_i(cfg[8]),
+    .bias_i(cfg[415:384]),
+    .valid_o(vec_valid),
+    .acc_o(vec_acc)
+  );
+
+  // ---- results -----------------------------------------------------------------------------------
+
+  // The flags of a result travel beside it; a set's records are taken a cycle ahead of it.
+  wire mac_take, mac_set_first, mac_tlast, vec_set_first, vec_tlast;
+
+  vmac_delay #(
+    .DEPTH(MAC_CYCLES - 1),
+    .WIDTH(1)
+  ) u_take (
+    .clk(clk),
+    .data_i(tap_set_first_q && !vector),
+    .data_o(mac_take)
+  );
+  vmac_delay #(
+    .DEPTH(MAC_CYCLES),
+    .WIDTH(2)
+  ) u_mac_flags (
+    .clk(clk),
+    .data_i({tap_set_first_q, tap_tlast_q}),
+    .data_o({mac_set_first, mac_tlast})
+  );
+  vmac_delay #(
+    .DEPTH(VECTOR_CYCLES),
+    .WIDTH(2)
+  ) u_vector_flags (
+    .clk(clk),
+    .data_i({tap_set_first_q, tap_tlast_q}),
+    .data_o({vec_set_first, vec_tlast})
+  );
+
+  wire [8*COLS-1:0] out;
+
+  vmac_post #(
+    .ROWS(ROWS),
+    .COLS(COLS)
+  ) u_post (
+    .clk(clk),
+    .rst(data_rst),
+    .k_shift_i(k_valid && k_ready),
+    .k_i({k[125:120], k[94:64]}),
+    .take_i(mac_take),
+    .set_i(set),
+    .set_written_o(set_written),
+    .cfg_vector_i(vector),
+    .cfg_single_i(cfg[8]),
+    .cfg_stream_i(cfg[6]),
+    .cfg_dst_i(cfg[5]),
+    .cfg_code_i(cfg[15:12]),
+    .cfg_zero_i(cfg[31:24]),
+    .cfg_min_i(cfg[39:32]),
+    .cfg_max_i(cfg[47:40]),
+    .cfg_step_i(cfg[367:352]),
+    .res_valid_i(vector ? vec_valid : mac_valid),
+    .res_set_first_i(vector ? vec_set_first : mac_set_first),
+    .res_tlast_i(vector ? vec_tlast : mac_tlast),
+    .res_acc_i(vector ? vec_acc : mac_acc),
+    .we_o(we),
+    .wset_o(wset),
+    .waddr_o(waddr),
+    .wdata_o(wdata),
+    .out_valid_o(out_valid),
+    .out_tlast_o(out_tlast),
+    .out_o(out),
+    .written_o(written)
+  );
+
+  wire [8*COLS-1:0] result;
+  wire              unused_fifo_ready;
+  wire [$clog2(OUT_DEPTH+1)-1:0] unused_fifo_count;
+
+  // The executor issues only what has a place here.
+  vmac_fifo #(
+    .WIDTH(8 * COLS + 1),
+    .DEPTH(OUT_DEPTH)
+  ) u_results (
+    .clk(clk),
+    .rst(parse_rst),
+    .valid_i(out_valid),
+    .ready_o(unused_fifo_ready),
+    .data_i({out_tlast, out}),
+    .valid_o(result_valid),
+    .ready_i(m_axis_tready),
+    .data_o({m_axis_tlast, result}),
+    .count_o(unused_fifo_count)
+  );
+
+  assign m_axis_tvalid = result_valid;
+  generate
+    if (BEAT == COLS) begin : g_exact
+      assign m_axis_tdata = result;
+    end else begin : g_wider
+      assign m_axis_tdata = {{(8 * (BEAT - COLS)){1'b0}}, result};
+    end
+  endgenerate
+
+  // ---- registers and counters --------------------------------------------------------------------
+
+  // Multiplications: rows in use times columns, per pixel.
+  reg [6:0] rows_used_q;
+  reg [6:0] rows_shadow;
+  integer   i;
+  always @* begin
+    rows_shadow = 7'd0;
+    for (i = 0; i < ROWS; i = i + 1) rows_shadow = rows_shadow + {6'd0, en[i]};
+  end
+  always @(posedge clk) if (iss_valid && iss_start) rows_used_q <= rows_shadow;
+
+  wire [12:0] macs = {6'd0, rows_used_q} * COLS[12:0];
+
+  vmac_csr #(
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .SIGNED(SIGNED),
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .CELL(CELL),
+    .ACC_DEPTH(ACC_DEPTH),
+    .BUF_DEPTH(BUF_DEPTH)
+  ) u_csr (
+    .clk(clk),
+    .rst(rst),
+    .s_axil_awaddr(s_axil_awaddr),
+    .s_axil_awvalid(s_axil_awvalid),
+    .s_axil_awready(s_axil_awready),
+    .s_axil_wdata(s_axil_wdata),
+    .s_axil_wstrb(s_axil_wstrb),
+    .s_axil_wvalid(s_axil_wvalid),
+    .s_axil_wready(s_axil_wready),
+    .s_axil_bresp(s_axil_bresp),
+    .s_axil_bvalid(s_axil_bvalid),
+    .s_axil_bready(s_axil_bready),
+    .s_axil_araddr(s_axil_araddr),
+    .s_axil_arvalid(s_axil_arvalid),
+    .s_axil_arready(s_axil_arready),
+    .s_axil_rdata(s_axil_rdata),
+    .s_axil_rresp(s_axil_rresp),
+    .s_axil_rvalid(s_axil_rvalid),
+    .s_axil_rready(s_axil_rready),
+    .start_o(start),
+    .abort_o(abort),
+    .busy_i(busy),
+    .done_i(done),
+    .error_i(error),
+    .beat_in_i(s_axis_tvalid && s_axis_tready),
+    .beat_out_i(m_axis_tvalid && m_axis_tready),
+    .stall_in_i(s_axis_tready && !s_axis_tvalid),
+    .stall_out_i(m_axis_tvalid && !m_axis_tready),
+    .weight_wait_i(waiting),
+    .job_i(job_take),
+    .macs_i(tap_valid_q && !vector ? macs : 13'd0),
+    .irq_o(irq_o)
+  );
+
+  wire unused_cfg = ^cfg;
+  wire unused_k   = ^{k, k_c};
+
+`ifdef VMAC_CHECK
+  // A tap never meets a closed door: what it needs was there when it was issued.
+  always @(posedge clk)
+    if (!data_rst) begin
+      if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
+      if (out_valid) `VMAC_ASSERT(unused_fifo_ready)
+      if (in_valid) `VMAC_ASSERT(we == {LANES{1'b0}})
+    end
+`endif
+
+  generate
+    if (BEAT != (ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16)) begin : g_beat
+      error_BEAT_follows_from_ROWS_and_COLS_leave_it u_err ();
+    end
+    if (OUT_DEPTH < 2 || OUT_DEPTH > 1024) begin : g_out
+      error_OUT_DEPTH_must_be_2_to_1024 u_err ();
+    end
+  endgenerate
+
+endmodule
+
+`default_nettype wire
