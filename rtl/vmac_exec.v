@@ -113,7 +113,7 @@ module vmac_exec #(
   wire may     = is_mac ? tile_valid_i && (coef_valid_i || !tile_end) && settle_q == 2'd0
                         : set_valid_i && settle_q == 2'd0;
   wire credit  = !to_stream || !result || credit_q != {CREDIT_W{1'b0}};
-  wire over    = pixel_q == ACC_DEPTH && is_mac && k_tiles != 16'd1;
+  wire over    = pixel_q == ACC_DEPTH[ACC_W:0] && is_mac && k_tiles != 16'd1;
   wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;
   wire finish  = issue && walk_end && tile_end && set_end;
 

@@ -72,9 +72,13 @@ module vmac_feed #(
   reg [3:0] sub_q;
   always @(posedge clk) if (iss_valid_i) sub_q <= iss_sub_i;
 
+  // Addresses are modulo DEPTH; a beat of entries may be longer than all rows need.
+  wire unused_inputs = ^{sub_q, iss_addr_b_i, waddr_i, e_i};
+
   genvar r, s, c, i;
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : g_row
+      localparam integer BEAT_OF = r / WORDS;
       reg [31:0] shadow_q;
       reg [31:0] entry_q;
       reg        pad_q;
@@ -92,7 +96,7 @@ module vmac_feed #(
       wire [8*SUBS-1:0] b_bytes;
 
       always @(posedge clk) begin
-        if (e_valid_i && e_beat_i == r / WORDS) shadow_q <= e_i[32*(r % WORDS) +: 32];
+        if (e_valid_i && e_beat_i == BEAT_OF[3:0]) shadow_q <= e_i[32*(r % WORDS) +: 32];
         if (iss_valid_i && iss_start_i) entry_q <= shadow_q;
         if (read) begin
           pad_q  <= !in;
@@ -116,11 +120,11 @@ module vmac_feed #(
       end
 
       if (SUBS == 1) begin : g_one
-        wire unused_bank = ^{bank_q, addr[15:ADDR_W]};
+        wire unused_bank = ^{bank_q, addr};
         assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes;
         assign b_rows[8*r +: 8] = b_bytes;
       end else begin : g_more
-        wire unused_addr = ^addr[15:ADDR_W];
+        wire unused_bank = ^{bank_q, addr};
         assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
         assign b_rows[8*r +: 8] = b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
       end

@@ -71,9 +71,12 @@ module vmac_parse #(
   output wire [15:0]       in_addr_o
 );
 
-  localparam integer WORDS      = BEAT / 4;
-  localparam integer JOB_BEATS  = 16 / WORDS;
+  localparam integer WORDS       = BEAT / 4;
+  localparam integer JOB_BEATS   = 16 / WORDS;
   localparam integer ENTRY_BEATS = (ROWS + WORDS - 1) / WORDS;
+
+  localparam integer LAST_JOB = JOB_BEATS - 1, LAST_K = COLS - 1, LAST_E = ENTRY_BEATS - 1,
+                     LAST_W = ROWS - 1;
 
   localparam [3:0] IDLE = 4'd0, HEADER = 4'd1, JOB = 4'd2, INPUT = 4'd3, SET = 4'd4, COEF = 4'd5,
                    PLANES = 4'd6, ENTRY = 4'd7, WEIGHT = 4'd8, DRAIN = 4'd9, SWALLOW = 4'd10,
@@ -152,11 +155,11 @@ module vmac_parse #(
     endcase
 
   wire take      = s_tvalid_i && ready;
-  wire last_job  = beat_q == JOB_BEATS - 1;
+  wire last_job  = beat_q == LAST_JOB[15:0];
   wire last_in   = beat_q == job_q[463:448] - 16'd1;
-  wire last_k    = beat_q == COLS - 1;
-  wire last_e    = beat_q == ENTRY_BEATS - 1;
-  wire last_w    = beat_q == ROWS - 1;
+  wire last_k    = beat_q == LAST_K[15:0];
+  wire last_e    = beat_q == LAST_E[15:0];
+  wire last_w    = beat_q == LAST_W[15:0];
   wire last_tile = tile_count_q == k_tiles - 16'd1;
   wire last_set  = set_count_q == sets - 16'd1;
   wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[3:0] == KIND_END;

@@ -389,12 +389,12 @@ module vmac_top #(
   ) u_results (
     .clk(clk),
     .rst(parse_rst),
-    .valid_i(out_valid),
-    .ready_o(unused_fifo_ready),
-    .data_i({out_tlast, out}),
-    .valid_o(result_valid),
-    .ready_i(m_axis_tready),
-    .data_o({m_axis_tlast, result}),
+    .in_valid_i(out_valid),
+    .in_ready_o(unused_fifo_ready),
+    .in_data_i({out_tlast, out}),
+    .out_valid_o(result_valid),
+    .out_ready_i(m_axis_tready),
+    .out_data_o({m_axis_tlast, result}),
     .count_o(unused_fifo_count)
   );
 
