@@ -70,7 +70,8 @@ $(B)/gen/cell/%/vmac_cells.vh: $(B)/gen/cell/%/line.txt scripts/mults-read.awk \
                                scripts/mults-to-v.awk
 	$(Q)$(call MULT_AWK,v) -v want=$* -v what=functions $(MULT_TABLES) > $@
 .PRECIOUS: $(B)/gen/cell/%/line.txt $(B)/gen/cell/%/vmac_mult.v $(B)/gen/cell/%/vmac_cells.vh
-RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(wildcard rtl/*.vh)
+RTL_HEADERS  = $(B)/gen/vmac_cells.vh $(CSR_VH) $(wildcard rtl/*.vh)
+include scripts/csr.mk
 
 .PHONY: lint lint-mult
 lint: lint-mult ## check the Verilog sources: verilator -Wall, every module as top

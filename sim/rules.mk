@@ -56,11 +56,11 @@ model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(call cell_gen,$(2)) $(call cell_rtl,$(2)) \
-                                      $(wildcard rtl/*.vh) $(SIM_TOOLS)
+                                      $(CSR_VH) $(wildcard rtl/*.vh) $(SIM_TOOLS)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
-	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) -Irtl --prefix Vmac_$(1) -Mdir $$(@D) \
-	  --top-module vmac_mac_unit $(model_flags) $(RTL_MAC) $(B)/gen/cell/$(2)/vmac_mult.v \
+	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \
+	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) $(RTL_MAC) $(B)/gen/cell/$(2)/vmac_mult.v \
 	  $(call cell_rtl,$(2))
 
 $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.cpp sim/sim.h

@@ -1,0 +1,265 @@
+// vmac_csr: the control and status registers, an AXI4-Lite slave
+//
+// Contract: the registers of rtl/csr.tbl, which also says what each bit means.
+//   Bus: one write and one read in flight, independent of each other, each taken every second cycle
+//     at best. Address and data of a write come in any order. Bytes without strobe keep their value;
+//     the address' lowest two bits are ignored. Offsets without a register, and writes to registers
+//     that cannot be written, are answered SLVERR and change nothing. All outputs but irq_o are
+//     registers.
+//   Runs: start_o, abort_o are pulses of one cycle. A run goes from start_o to a cycle of done_i, or
+//     to abort_o; done_i outside a run means nothing. A start during a run, or while busy_i, only
+//     raises a flag. In the cycle of start_o all counters, the error and done are 0, and the
+//     datapath is not busy; busy_i rises after it and nowhere else.
+//   error_i: 0 or an error's code, as a pulse or until the run ends. The first cycle of the run
+//     after start_o in which it is not 0 counts, with the beats taken in the cycles before it.
+//   Counters wrap. What is counted is counted in every cycle, busy or not.
+//   Reset: one cycle of rst.
+// Not: the counts' meaning, the end of a run by itself, interrupts other than the end of a run.
+//
+// SPDX-License-Identifier: Apache-2.0
+`include "vmac_assert.vh"
+`default_nettype none
+
+module vmac_csr #(
+  // what the instance was made of, as the host reads it
+  parameter integer CELL = 0,
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  parameter integer SIGNED = 0,
+  parameter integer OPT_CORRECTION = 1,
+  parameter integer ACC_DEPTH = 256,
+  parameter integer BUF_DEPTH = 4096
+) (
+  input  wire        clk,
+  input  wire        rst,
+  // AXI4-Lite
+  input  wire [7:0]  s_axil_awaddr,
+  input  wire        s_axil_awvalid,
+  output wire        s_axil_awready,
+  input  wire [31:0] s_axil_wdata,
+  input  wire [3:0]  s_axil_wstrb,
+  input  wire        s_axil_wvalid,
+  output wire        s_axil_wready,
+  output wire [1:0]  s_axil_bresp,
+  output wire        s_axil_bvalid,
+  input  wire        s_axil_bready,
+  input  wire [7:0]  s_axil_araddr,
+  input  wire        s_axil_arvalid,
+  output wire        s_axil_arready,
+  output wire [31:0] s_axil_rdata,
+  output wire [1:0]  s_axil_rresp,
+  output wire        s_axil_rvalid,
+  input  wire        s_axil_rready,
+  // runs
+  output wire        start_o,
+  output wire        abort_o,
+  input  wire        busy_i,
+  input  wire        done_i,
+  input  wire [3:0]  error_i,
+  output wire        irq_o,
+  // what is counted, per cycle
+  input  wire        stall_in_i,
+  input  wire        stall_out_i,
+  input  wire        weight_wait_i,
+  input  wire        job_i,
+  input  wire        beat_in_i,
+  input  wire        beat_out_i,
+  input  wire [12:0] macs_i
+);
+
+  // ---- writes: address and data are kept until both are there and the answer before is gone ------
+
+  reg        awready_q;
+  reg        wready_q;
+  reg        bvalid_q;
+  reg        bresp_q;
+  reg [5:0]  write_word;
+  reg [31:0] wdata;
+  reg [3:0]  wstrb_q;
+
+  wire write = !awready_q && !wready_q && (!bvalid_q || s_axil_bready);
+
+  always @(posedge clk)
+    if (rst) begin
+      awready_q <= 1'b1;
+      wready_q  <= 1'b1;
+      bvalid_q  <= 1'b0;
+    end else begin
+      if (write) awready_q <= 1'b1;
+      else if (s_axil_awvalid) awready_q <= 1'b0;
+      if (write) wready_q <= 1'b1;
+      else if (s_axil_wvalid) wready_q <= 1'b0;
+      if (write) bvalid_q <= 1'b1;
+      else if (s_axil_bready) bvalid_q <= 1'b0;
+    end
+
+  always @(posedge clk) begin
+    if (awready_q) write_word <= s_axil_awaddr[7:2];
+    if (wready_q) begin
+      wdata   <= s_axil_wdata;
+      wstrb_q <= s_axil_wstrb;
+    end
+    if (write) bresp_q <= write_hole;
+  end
+
+  assign s_axil_awready = awready_q;
+  assign s_axil_wready  = wready_q;
+  assign s_axil_bvalid  = bvalid_q;
+  assign s_axil_bresp   = {bresp_q, 1'b0};
+
+  wire [31:0] wmask = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};
+
+  // ---- reads ----------------------------------------------------------------------------------
+
+  reg        arready_q;
+  reg        rvalid_q;
+  reg        rresp_q;
+  reg [5:0]  read_word;
+  reg [31:0] rdata_q;
+
+  wire read = !arready_q && (!rvalid_q || s_axil_rready);
+
+  always @(posedge clk)
+    if (rst) begin
+      arready_q <= 1'b1;
+      rvalid_q  <= 1'b0;
+    end else begin
+      if (read) arready_q <= 1'b1;
+      else if (s_axil_arvalid) arready_q <= 1'b0;
+      if (read) rvalid_q <= 1'b1;
+      else if (s_axil_rready) rvalid_q <= 1'b0;
+    end
+
+  always @(posedge clk) begin
+    if (arready_q) read_word <= s_axil_araddr[7:2];
+    if (read) begin
+      rdata_q <= read_data;
+      rresp_q <= read_hole;
+    end
+  end
+
+  assign s_axil_arready = arready_q;
+  assign s_axil_rvalid  = rvalid_q;
+  assign s_axil_rresp   = {rresp_q, 1'b0};
+  assign s_axil_rdata   = rdata_q;
+
+  // ---- the registers, and the decoder made of their table ---------------------------------------
+
+  reg        start_q;
+  reg        abort_q;
+  reg        run_q;
+  reg        done_q;
+  reg        irq_enable_q;
+  reg [3:0]  code_q;
+  reg        start_while_busy_q;
+  reg [31:0] error_beat_q;
+  reg [63:0] macs_q;
+  wire [32*7-1:0] count;
+
+  wire [31:0] csr_id                     = RESET_ID;
+  wire [7:0]  csr_version_stream         = RESET_VERSION_STREAM;
+  wire [7:0]  csr_version_map            = RESET_VERSION_MAP;
+  wire [7:0]  csr_geometry_rows          = ROWS[7:0];
+  wire [7:0]  csr_geometry_cols          = COLS[7:0];
+  wire        csr_geometry_signed        = SIGNED != 0;
+  wire [1:0]  csr_geometry_opt_correction = OPT_CORRECTION[1:0];
+  wire [31:0] csr_cell                   = CELL;
+  wire [31:0] csr_acc_depth              = ACC_DEPTH;
+  wire [31:0] csr_buf_depth              = BUF_DEPTH;
+  wire        csr_control_irq_enable     = irq_enable_q;
+  wire        csr_status_busy            = run_q || busy_i;
+  wire        csr_status_done            = done_q;
+  wire        csr_status_error           = code_q != 4'd0;
+  wire [3:0]  csr_error_code             = code_q;
+  wire        csr_error_start_while_busy = start_while_busy_q;
+  wire [31:0] csr_error_beat             = error_beat_q;
+  wire [31:0] csr_macs_lo                = macs_q[31:0];
+  wire [31:0] csr_macs_hi                = macs_q[63:32];
+  wire [31:0] csr_cycles, csr_stall_in, csr_stall_out, csr_weight_wait, csr_jobs, csr_beats_in,
+              csr_beats_out;
+  assign {csr_beats_out, csr_beats_in, csr_jobs, csr_weight_wait, csr_stall_out, csr_stall_in,
+          csr_cycles} = count;
+
+  `include "vmac_csr.vh"
+
+  // ---- runs -----------------------------------------------------------------------------------
+
+  // The datapath may still show the error of the run before while it is told to start.
+  wire ask    = csr_control_start_hit && !csr_control_abort_hit;
+  wire accept = ask && !csr_status_busy;
+  wire ended  = run_q && done_i;
+  wire failed = run_q && !start_q && code_q == 4'd0 && error_i != 4'd0;
+
+  always @(posedge clk)
+    if (rst) begin
+      start_q            <= 1'b0;
+      abort_q            <= 1'b0;
+      run_q              <= 1'b0;
+      done_q             <= 1'b0;
+      irq_enable_q       <= 1'b0;
+      code_q             <= 4'd0;
+      start_while_busy_q <= 1'b0;
+    end else begin
+      start_q      <= accept;
+      abort_q      <= csr_control_abort_hit;
+      irq_enable_q <= csr_control_irq_enable_next;
+      if (accept) run_q <= 1'b1;
+      else if (ended || csr_control_abort_hit) run_q <= 1'b0;
+      if (accept) done_q <= 1'b0;
+      else if (ended) done_q <= 1'b1;
+      else if (csr_status_done_hit) done_q <= 1'b0;
+      if (accept) code_q <= 4'd0;
+      else if (failed) code_q <= error_i;
+      if (accept) start_while_busy_q <= 1'b0;
+      else if (ask) start_while_busy_q <= 1'b1;
+    end
+
+  assign start_o = start_q;
+  assign abort_o = abort_q;
+  assign irq_o   = done_q && irq_enable_q;
+
+  // ---- counters -------------------------------------------------------------------------------
+
+  wire [6:0] tick = {beat_out_i, beat_in_i, job_i, weight_wait_i, stall_out_i, stall_in_i, busy_i};
+
+  genvar c;
+  generate
+    for (c = 0; c < 7; c = c + 1) begin : g_count
+      reg [31:0] count_q;
+      always @(posedge clk)
+        if (rst || accept) count_q <= 32'd0;
+        else if (tick[c]) count_q <= count_q + 32'd1;
+      assign count[32*c +: 32] = count_q;
+    end
+  endgenerate
+
+  always @(posedge clk)
+    if (rst || accept) macs_q <= 64'd0;
+    else macs_q <= macs_q + {51'd0, macs_i};
+
+  always @(posedge clk)
+    if (rst || accept) error_beat_q <= 32'd0;
+    else if (failed) error_beat_q <= csr_beats_in;
+
+  wire unused_bits = ^{s_axil_awaddr[1:0], s_axil_araddr[1:0], wdata, wmask};
+
+`ifdef VMAC_CHECK
+  // ---- what the datapath must keep to, and what it may rely on -----------------------------------
+
+  reg busy_q;
+
+  always @(posedge clk)
+    if (rst) busy_q <= 1'b0;
+    else begin
+      busy_q <= busy_i;
+      `VMAC_ASSUME(!busy_i || busy_q || (run_q && !start_q))
+      `VMAC_ASSERT(!start_q || !busy_i)
+      `VMAC_ASSERT(!start_q || !abort_q)
+      `VMAC_ASSERT(!start_q || (count == 224'd0 && macs_q == 64'd0 && error_beat_q == 32'd0))
+      `VMAC_ASSERT(!start_q || (!done_q && code_q == 4'd0 && !start_while_busy_q))
+    end
+`endif
+
+endmodule
+
+`default_nettype wire
