@@ -269,7 +269,7 @@ module vmac_top #(
     .w_valid_i(w_valid),
     .w_ready_o(w_ready),
     .w_i(s_axis_tdata[8*COLS-1:0]),
-    .w_row_i(en[w_row]),
+    .w_row_i(en[w_row[$clog2(ROWS)-1:0]]),
     .w_col_i({COLS{1'b1}}),
     .k_valid_i(k_valid),
     .k_ready_o(k_ready),
@@ -465,7 +465,7 @@ module vmac_top #(
   );
 
   wire unused_cfg = ^cfg;
-  wire unused_k   = ^{k, k_c};
+  wire unused_k   = ^{k, k_c, w_row};
 
 `ifdef VMAC_CHECK
   // A tap never meets a closed door: what it needs was there when it was issued.
