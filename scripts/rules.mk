@@ -13,3 +13,4 @@ include scripts/report.mk
 include scripts/import.mk
 include scripts/weights.mk
 include scripts/docs.mk
+include scripts/core.mk
