@@ -9,6 +9,8 @@
 //   ROWS + COLS - 2 cycles, so that no PE's shadow weight moves before that PE has taken it.
 //   Cells with vmac_cell_edge(CELL) != 0 meet activations that one rounder per row has rounded at
 //   the left edge; the side column still sums the activations as they came.
+//   MAP gives every PE its own cell, all of CELL's operand class; CELL itself then says what the
+//   edge rounds and what the side column sums.
 // Not: skew, accumulation over K tiles, correction (vmac_mac_unit puts them around).
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -20,16 +22,21 @@ module vmac_array #(
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
   // 0 leaves the side column's sum of X out; 1: one sum of X; 2: one per bit plane
-  parameter integer OPT_CORRECTION = 1
+  parameter integer OPT_CORRECTION = 1,
+  // 1: a mode operand beside every weight; 1: operand isolation (vmac_pe)
+  parameter integer OPT_MODE = 0,
+  parameter integer OPT_LOWPOWER = 0,
+  // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8]
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
   input  wire                              clk,
   input  wire                              rst,
   // activations and swap tokens, skewed; row r at [8*r +: 8] and [r]
   input  wire [8*ROWS-1:0]                 a_i,
   input  wire [ROWS-1:0]                   swap_i,
-  // one row of shadow weights {enable, weight}, column c at [9*c +: 9]
+  // one row of shadow weights, W bits {[mode,] enable, weight}, column c at [W*c +: W]
   input  wire                              shift_i,
-  input  wire [9*COLS-1:0]                 w_i,
+  input  wire [(OPT_MODE != 0 ? 13 : 9)*COLS-1:0] w_i,
   // the feet, skewed; column c at [PSUM_W*c +: PSUM_W] with PSUM_W = 16 + log2(ROWS) rounded up
   output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
   // the side column's sums, as vmac_side has them
@@ -43,6 +50,7 @@ module vmac_array #(
 
   localparam integer PSUM_W = 16 + $clog2(ROWS);
   localparam integer EDGE   = vmac_cell_edge(CELL);
+  localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
 
   wire [8*ROWS-1:0] side_a;
   wire [ROWS-1:0]   side_en;
@@ -51,12 +59,14 @@ module vmac_array #(
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : g_row
       for (c = 0; c < COLS; c = c + 1) begin : g_col
+        localparam [7:0]   BYTE    = MAP[8*(COLS*r+c) +: 8];
+        localparam integer PE_CELL = {24'd0, BYTE};
         wire [7:0]        a_in;
         wire [7:0]        a_out;
         wire              swap_in;
         wire              swap_out;
-        wire [8:0]        w_in;
-        wire [8:0]        w_out;
+        wire [WORD_W-1:0] w_in;
+        wire [WORD_W-1:0] w_out;
         wire              en;
         wire [PSUM_W-1:0] ps_in;
         wire [PSUM_W-1:0] ps_out;
@@ -89,7 +99,7 @@ module vmac_array #(
         end
 
         if (r == 0) begin : g_top
-          assign w_in = w_i[9*c +: 9];
+          assign w_in = w_i[WORD_W*c +: WORD_W];
           assign ps_in = {PSUM_W{1'b0}};
         end else begin : g_below
           assign w_in = g_row[r-1].g_col[c].w_out;
@@ -101,8 +111,10 @@ module vmac_array #(
         end
 
         vmac_pe #(
-          .CELL(CELL),
-          .PSUM_W(PSUM_W)
+          .CELL(PE_CELL),
+          .PSUM_W(PSUM_W),
+          .OPT_MODE(OPT_MODE),
+          .OPT_LOWPOWER(OPT_LOWPOWER)
         ) u_pe (
           .clk(clk),
           .rst(rst),
@@ -120,6 +132,18 @@ module vmac_array #(
       end
     end
 
+    for (r = 0; r < ROWS; r = r + 1) begin : g_map_row
+      for (c = 0; c < COLS; c = c + 1) begin : g_map_col
+        localparam [7:0]   BYTE    = MAP[8*(COLS*r+c) +: 8];
+        localparam integer PE_CELL = {24'd0, BYTE};
+        if (vmac_cell_signed(PE_CELL) != vmac_cell_signed(CELL)) begin : g_class
+          error_MAP_mixes_operand_classes u_err ();
+        end
+        if (vmac_cell_edge(PE_CELL) != EDGE) begin : g_round
+          error_MAP_mixes_cells_with_and_without_rounded_activations u_err ();
+        end
+      end
+    end
     if (ROWS < 4 || ROWS > 64) begin : g_rows
       error_ROWS_must_be_4_to_64 u_err ();
     end

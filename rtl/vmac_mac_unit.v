@@ -37,14 +37,20 @@ module vmac_mac_unit #(
   parameter integer DEPTH = 256,
   // 0 leaves the correction V and its sum of X out; 1: one sum of X, one coefficient c_0; 2: one
   // sum and one coefficient per bit plane of X (a cell without X: one coefficient, no sum)
-  parameter integer OPT_CORRECTION = 1
+  parameter integer OPT_CORRECTION = 1,
+  // 1: a mode operand beside every weight; 1: operand isolation (vmac_pe)
+  parameter integer OPT_MODE = 0,
+  parameter integer OPT_LOWPOWER = 0,
+  // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8], where they are not all CELL
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
   input  wire                     clk,
   input  wire                     rst,
-  // weights, column c at [8*c +: 8]
+  // weights, column c at [8*c +: 8], their modes at [4*c +: 4]
   input  wire                     w_valid_i,
   output wire                     w_ready_o,
   input  wire [8*COLS-1:0]        w_i,
+  input  wire [4*COLS-1:0]        w_mode_i,
   input  wire                     w_row_i,
   input  wire [COLS-1:0]          w_col_i,
   // coefficients: the constant c0, and those of the sums of X, sum i's at [18*i +: 18]
@@ -72,6 +78,7 @@ module vmac_mac_unit #(
 
   localparam integer ADDR_W = $clog2(DEPTH);
   localparam integer PSUM_W = 16 + $clog2(ROWS);
+  localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
   localparam integer SIDE_W = 8 + $clog2(ROWS);
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
@@ -157,7 +164,7 @@ module vmac_mac_unit #(
   // ---- skew and array -------------------------------------------------------------------------
 
   wire [8*ROWS-1:0]      a_skewed;
-  wire [9*COLS-1:0]      w_words;
+  wire [WORD_W*COLS-1:0] w_words;
   wire [COLS*PSUM_W-1:0] ps;
   wire [SIDE_W-1:0]      sum_a;
   wire [PLANES*XSUM_W-1:0] sum_x;
@@ -176,7 +183,10 @@ module vmac_mac_unit #(
     .CELL(CELL),
     .ROWS(ROWS),
     .COLS(COLS),
-    .OPT_CORRECTION(OPT_CORRECTION)
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
+    .OPT_LOWPOWER(OPT_LOWPOWER),
+    .MAP(MAP)
   ) u_array (
     .clk(clk),
     .rst(rst),
@@ -220,11 +230,18 @@ module vmac_mac_unit #(
     .out_acc_o(out_acc_o)
   );
 
+  wire unused_mode = ^w_mode_i;
+
   // An idle row or column is loaded with enable 0; its weight does not matter.
   genvar c;
   generate
     for (c = 0; c < COLS; c = c + 1) begin : g_word
-      assign w_words[9*c +: 9] = {w_row_i && w_col_i[c], w_i[8*c +: 8]};
+      if (OPT_MODE != 0) begin : g_mode
+        assign w_words[WORD_W*c +: WORD_W] =
+          {w_mode_i[4*c +: 4], w_row_i && w_col_i[c], w_i[8*c +: 8]};
+      end else begin : g_plain
+        assign w_words[WORD_W*c +: WORD_W] = {w_row_i && w_col_i[c], w_i[8*c +: 8]};
+      end
     end
   endgenerate
 

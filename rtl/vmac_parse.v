@@ -20,6 +20,7 @@ module vmac_parse #(
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
   parameter integer OPT_CORRECTION = 1,
+  parameter integer OPT_MODE = 0,
   // bytes of a beat: 16, 32 or 64
   parameter integer BEAT = 16
 ) (
@@ -61,6 +62,8 @@ module vmac_parse #(
   output wire              w_valid_o,
   input  wire              w_ready_i,
   output wire [5:0]        w_row_o,
+  // the modes that go with them, column c's at [4*c +: 4]
+  output wire [4*COLS-1:0] w_mode_o,
   // entries and weights of a tile are loaded; taken with its first pixel, and its coefficients too
   output wire              tile_valid_o,
   input  wire              tile_take_i,
@@ -80,7 +83,10 @@ module vmac_parse #(
 
   localparam [3:0] IDLE = 4'd0, HEADER = 4'd1, JOB = 4'd2, INPUT = 4'd3, SET = 4'd4, COEF = 4'd5,
                    PLANES = 4'd6, ENTRY = 4'd7, WEIGHT = 4'd8, DRAIN = 4'd9, SWALLOW = 4'd10,
-                   DONE = 4'd11;
+                   DONE = 4'd11, MODE = 4'd12;
+
+  // how a row's weights begin
+  localparam [3:0] ROW = OPT_MODE != 0 ? MODE : WEIGHT;
 
   localparam [3:0] KIND_INPUT = 4'd0, KIND_MAC = 4'd1, KIND_ADD = 4'd4, KIND_END = 4'd15;
 
@@ -90,7 +96,8 @@ module vmac_parse #(
   localparam [31:0] MAGIC    = 32'h31504d56; // "VMP1"
   localparam [15:0] VERSION  = 16'd1;
   // Comparisons on whole words, so that a field nobody reads cannot hide a difference.
-  localparam [31:0] GEOMETRY = ROWS + (COLS << 8) + (SIGNED << 24) + (OPT_CORRECTION << 25);
+  localparam [31:0] GEOMETRY = ROWS + (COLS << 8) + (SIGNED << 24) + (OPT_CORRECTION << 25) +
+                               (OPT_MODE << 27);
 
   reg [3:0]   state_q;
   reg [3:0]   error_q;
@@ -107,6 +114,7 @@ module vmac_parse #(
   // beats of the piece being read
   reg [15:0]  beat_q;
   reg [127:0] record_q;
+  reg [4*COLS-1:0] mode_q;
 
   wire [31:0] w0 = s_tdata_i[31:0];
   wire [31:0] w1 = s_tdata_i[63:32];
@@ -143,7 +151,7 @@ module vmac_parse #(
   reg ready;
   always @*
     case (state_q)
-      HEADER, SWALLOW: ready = 1'b1;
+      HEADER, SWALLOW, MODE: ready = 1'b1;
       JOB:     ready = !job_valid_q;
       INPUT:   ready = idle_i;
       SET:     ready = !set_full_q;
@@ -192,8 +200,9 @@ module vmac_parse #(
       SET:     next = is_mac ? COEF : last_set ? JOB : SET;
       COEF:    next = OPT_CORRECTION == 2 ? PLANES : last_k ? ENTRY : COEF;
       PLANES:  next = last_k ? ENTRY : COEF;
-      ENTRY:   next = last_e ? WEIGHT : ENTRY;
-      WEIGHT:  next = !last_w ? WEIGHT
+      ENTRY:   next = last_e ? ROW : ENTRY;
+      MODE:    next = WEIGHT;
+      WEIGHT:  next = !last_w ? ROW
                     : last_tile && last_set ? JOB
                     : last_tile ? (k_tiles == 16'd1 ? SET : ENTRY)
                     : tile_count_q + 16'd2 == k_tiles ? SET : ENTRY;
@@ -291,6 +300,7 @@ module vmac_parse #(
           record_q <= s_tdata_i[127:0];
         end
         PLANES: beat_q <= last_k ? 16'd0 : beat_q + 16'd1;
+        MODE:   mode_q <= s_tdata_i[4*COLS-1:0];
         ENTRY:  beat_q <= last_e ? 16'd0 : beat_q + 16'd1;
         WEIGHT: begin
           beat_q <= last_w ? 16'd0 : beat_q + 16'd1;
@@ -303,7 +313,7 @@ module vmac_parse #(
       endcase
     end
 
-  wire unused_job = ^{job_q[511:496], record_q};
+  wire unused_data = ^{job_q[511:496], record_q, mode_q};
 
   assign s_tready_o   = ready;
   assign busy_o       = state_q != IDLE;
@@ -322,6 +332,7 @@ module vmac_parse #(
   assign e_beat_o     = beat_q[3:0];
   assign w_valid_o    = s_tvalid_i && state_q == WEIGHT;
   assign w_row_o      = ROWS[5:0] - 6'd1 - beat_q[5:0];
+  assign w_mode_o     = mode_q;
   assign tile_valid_o = tile_valid_q;
   assign in_valid_o   = take && state_q == INPUT;
   assign in_dst_o     = job_q[5];

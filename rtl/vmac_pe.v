@@ -7,6 +7,8 @@
 //   the shadow weight the one that this activation, and all later ones, meet. shift_i moves the
 //   shadow weights one row down; it may be 1 in the same cycle as swap_i (the old one is taken).
 //   Only the swap token is reset; a weight is defined once it has been shifted in and swapped.
+//   OPT_MODE: the weight word brings the cell's mode along. OPT_LOWPOWER: the cell of a gated PE
+//   sees operands that rest.
 // Not: any stall; a bubble is an activation whose sum nobody takes at the foot.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -16,7 +18,11 @@ module vmac_pe #(
   // index of the multiplier cell in rtl/mult/mults.tbl
   parameter integer CELL = 0,
   // bits of the partial sum: at least 16 + log2(rows), so that it cannot overflow
-  parameter integer PSUM_W = 20
+  parameter integer PSUM_W = 20,
+  // 1: words are {mode, enable, weight}, for cells with a mode operand; 0: {enable, weight}
+  parameter integer OPT_MODE = 0,
+  // 1: operand isolation
+  parameter integer OPT_LOWPOWER = 0
 ) (
   input  wire              clk,
   input  wire              rst,
@@ -25,10 +31,10 @@ module vmac_pe #(
   input  wire              swap_i,
   output wire [7:0]        a_o,
   output wire              swap_o,
-  // shadow weights {enable, weight}, moving down while shift_i
+  // shadow weights, moving down while shift_i
   input  wire              shift_i,
-  input  wire [8:0]        w_i,
-  output wire [8:0]        w_o,
+  input  wire [(OPT_MODE != 0 ? 13 : 9)-1:0] w_i,
+  output wire [(OPT_MODE != 0 ? 13 : 9)-1:0] w_o,
   // the enable bit in use, for the side column
   output wire              en_o,
   // partial sum, moving down; signed for s8 cells, unsigned for u8 cells
@@ -39,31 +45,38 @@ module vmac_pe #(
   `include "vmac_cells.vh"
 
   localparam integer SIGNED = vmac_cell_signed(CELL);
+  localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
 
   reg        [7:0]        a_q;
   reg                     swap_q;
-  reg        [8:0]        shadow_q;
-  reg        [8:0]        w_q;
+  reg        [WORD_W-1:0] shadow_q;
+  reg        [WORD_W-1:0] w_q;
   reg signed [PSUM_W-1:0] ps_q;
 
   wire        [15:0]       p;
   wire signed [PSUM_W-1:0] ps_in = ps_i;
   wire signed [PSUM_W-1:0] px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p};
 
+  wire [3:0] mode;
+  wire [7:0] a = OPT_LOWPOWER != 0 ? a_q & {8{w_q[8]}} : a_q;
+
   // Where the cell's activations are rounded, vmac_array has done so before they come here.
   vmac_mult #(
     .CELL(CELL),
-    .OPT_EDGE(1)
+    .OPT_EDGE(1),
+    .OPT_MODE(OPT_MODE)
   ) u_mult (
-    .a_i(a_q),
+    .a_i(a),
     .w_i(w_q[7:0]),
+    .mode_i(mode),
     .p_o(p)
   );
 
   always @(posedge clk) begin
     a_q <= a_i;
     if (shift_i) shadow_q <= w_i;
-    if (swap_i) w_q <= shadow_q;
+    if (swap_i && (OPT_LOWPOWER == 0 || shadow_q[8])) w_q <= shadow_q;
+    else if (swap_i) w_q[8] <= 1'b0;
     if (w_q[8]) ps_q <= ps_in + px;
     else ps_q <= ps_in;
   end
@@ -79,6 +92,14 @@ module vmac_pe #(
   assign ps_o = ps_q;
 
   generate
+    if (OPT_MODE != 0) begin : g_mode
+      assign mode = w_q[WORD_W-1 -: 4];
+    end else begin : g_no_mode
+      assign mode = 4'd0;
+    end
+    if (OPT_MODE != 0 && vmac_cell_has_mode(CELL) == 0) begin : g_no_pin
+      error_OPT_MODE_needs_a_cell_with_a_mode_operand u_err ();
+    end
     if (PSUM_W < 17 || PSUM_W > 32) begin : g_range
       error_PSUM_W_must_be_17_to_32 u_err ();
     end

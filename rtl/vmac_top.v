@@ -24,10 +24,17 @@ module vmac_top #(
   parameter integer BUF_DEPTH = 4096,
   // correction unit: 0 none, 1 one control variate, 2 one per bit plane
   parameter integer OPT_CORRECTION = 1,
+  // 1: every weight brings the mode of its cell along, for cells with a mode operand
+  parameter integer OPT_MODE = 0,
+  // 1: the cells of gated PEs see operands that rest
+  parameter integer OPT_LOWPOWER = 0,
   // results that may wait for m_axis
   parameter integer OUT_DEPTH = 32,
   // derived; leave as it is: bytes of a stream beat
-  parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16
+  parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
+  // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8], where they are not all CELL; all
+  // of its operand class, and what CELL says about the side column and the edge holds for all
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
   input  wire              clk,
   input  wire              rst,
@@ -90,6 +97,7 @@ module vmac_top #(
   wire [255:0] k;
   wire [3:0]   e_beat;
   wire [5:0]   w_row;
+  wire [4*COLS-1:0] w_mode;
   wire [15:0]  in_addr;
   wire         out_valid, out_tlast, written;
   wire         result_valid;
@@ -102,6 +110,7 @@ module vmac_top #(
     .ROWS(ROWS),
     .COLS(COLS),
     .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
     .BEAT(BEAT)
   ) u_parse (
     .clk(clk),
@@ -133,6 +142,7 @@ module vmac_top #(
     .w_valid_o(w_valid),
     .w_ready_i(w_ready),
     .w_row_o(w_row),
+    .w_mode_o(w_mode),
     .tile_valid_o(tile_valid),
     .tile_take_i(tile_take),
     .tile_last_i(tile_last),
@@ -262,13 +272,17 @@ module vmac_top #(
     .ROWS(ROWS),
     .COLS(COLS),
     .DEPTH(ACC_DEPTH),
-    .OPT_CORRECTION(OPT_CORRECTION)
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
+    .OPT_LOWPOWER(OPT_LOWPOWER),
+    .MAP(MAP)
   ) u_mac (
     .clk(clk),
     .rst(data_rst),
     .w_valid_i(w_valid),
     .w_ready_o(w_ready),
     .w_i(s_axis_tdata[8*COLS-1:0]),
+    .w_mode_i(w_mode),
     .w_row_i(en[w_row[$clog2(ROWS)-1:0]]),
     .w_col_i({COLS{1'b1}}),
     .k_valid_i(k_valid),

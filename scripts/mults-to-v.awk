@@ -16,6 +16,7 @@ function print_function(title, value, about,  c) {
 function print_functions(  c) {
   for (c = 0; c < cells; c++) {
     kind_of[c] = xkind[c] == "low" ? 1 : xkind[c] == "or" ? 2 : 0
+    has_mode[c] = mode[c] >= 0
   }
   print "// vmac_cells.vh: what the registry says about a CELL, as constant functions."
   print "// Generated from rtl/mult/mults.tbl by scripts/mults-to-v.awk; include inside a module."
@@ -24,6 +25,7 @@ function print_functions(  c) {
   print_function("vmac_cell_xbits", xbits, "how many low bits of A the control variate reads")
   print_function("vmac_cell_edge", edge,
                  "low bits of A that the array's edge rounds away before the cell sees it")
+  print_function("vmac_cell_has_mode", has_mode, "1: the cell has a mode operand")
 }
 
 function print_module(  c, found, module) {
@@ -35,10 +37,13 @@ function print_module(  c, found, module) {
   print "  // Index of the cell in rtl/mult/mults.tbl."
   print "  parameter integer CELL = 0,"
   print "  // 1: a_i has passed vmac_edge; matters only to cells with vmac_cell_edge(CELL) != 0."
-  print "  parameter integer OPT_EDGE = 0"
-  print ") (\n  // Activation, weight and product."
-  print "  input  wire [7:0]  a_i,\n  input  wire [7:0]  w_i,\n  output wire [15:0] p_o\n);\n"
-  print "  wire unused_edge = OPT_EDGE != 0;\n"
+  print "  parameter integer OPT_EDGE = 0,"
+  print "  // 1: a cell with a mode operand takes mode_i; 0: the mode of its line in the registry."
+  print "  parameter integer OPT_MODE = 0"
+  print ") (\n  // Activation, weight, mode and product."
+  print "  input  wire [7:0]  a_i,\n  input  wire [7:0]  w_i,\n  input  wire [3:0]  mode_i,"
+  print "  output wire [15:0] p_o\n);\n"
+  print "  wire unused_options = ^{OPT_EDGE != 0, OPT_MODE != 0, mode_i};\n"
   print "  generate\n    case (CELL)"
   for (c = 0; c < cells; c++) {
     if (want != "" && name[c] != want) continue
@@ -47,7 +52,7 @@ function print_module(  c, found, module) {
     module = instance(c)
     if (edge[c]) sub(/\)$/, ", .ROUND(OPT_EDGE == 0 ? 1 : 0))", module)
     printf "        %s\n          u_cell (.a_i(a_i), .w_i(w_i)%s, .p_o(p_o));\n      end\n", module,
-           mode[c] < 0 ? "" : ", .mode_i(4'd" mode[c] ")"
+           mode[c] < 0 ? "" : ", .mode_i(OPT_MODE != 0 ? mode_i : 4'd" mode[c] ")"
   }
   if (!found) fail("a cell named " want, "none")
   print "      default: begin : g_error"

@@ -23,6 +23,7 @@ module vmac_tb_cells #(
       ) u_mult (
         .a_i(a_i),
         .w_i(w_i),
+        .mode_i(4'd0),
         .p_o(p_o[16*c +: 16])
       );
     end
