@@ -1,0 +1,80 @@
+// vmac_vector_lane: the data of one lane of vmac_vector
+//
+// Contract: valid_i[0] says that a tap enters; valid_i[s] that stage s holds one, 4 that stage 4
+//   holds a whole pixel's value. first_i belongs to the tap in stage 3. acc_o is registered and
+//   loads under valid_i[4]. a - za_i is a code (za_i = 0) or a difference of two.
+// Not: control, which is the same for all lanes: vmac_vector. Only valid bits are reset.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_vector_lane (
+  input  wire        clk,
+  input  wire        rst,
+  // maximum instead of sum; a value of b is added
+  input  wire        max_i,
+  input  wire        add_i,
+  input  wire [7:0]  za_i,
+  input  wire [7:0]  zb_i,
+  input  wire [30:0] mult_b_i,
+  input  wire [5:0]  shift_b_i,
+  input  wire        single_i,
+  input  wire [31:0] bias_i,
+  input  wire [4:0]  valid_i,
+  input  wire        first_i,
+  input  wire [7:0]  a_i,
+  input  wire [7:0]  b_i,
+  output wire [31:0] acc_o
+);
+
+  // 63 x 63 codes of -128, or one difference
+  localparam integer SUM_W = 20;
+
+  // a waits for b's scaling, so that it is the tap that is kept and not the sum, which is wider.
+  reg signed [8:0]       a1_q;
+  reg signed [8:0]       a2_q;
+  reg signed [8:0]       a3_q;
+  reg signed [SUM_W-1:0] sum_q;
+  reg        [31:0]      acc_q;
+
+  wire signed [8:0]       a = $signed({a_i[7], a_i}) - $signed({za_i[7], za_i});
+  wire signed [8:0]       b = $signed({b_i[7], b_i}) - $signed({zb_i[7], zb_i});
+  wire signed [SUM_W-1:0] tap = {{(SUM_W - 9){a3_q[8]}}, a3_q};
+  wire                    keep = max_i && tap <= sum_q;
+
+  wire        unused_valid;
+  wire [31:0] scaled;
+  wire [31:0] value = add_i ? {sum_q[12:0], 19'd0} : {{(32 - SUM_W){sum_q[SUM_W-1]}}, sum_q};
+
+  vmac_requant #(
+    .IN_W(9),
+    .LEFT(20),
+    .OUT8(0)
+  ) u_scale_b (
+    .clk(clk),
+    .rst(rst),
+    .single_i(single_i),
+    .zero_i(8'd0),
+    .min_i(8'd0),
+    .max_i(8'd0),
+    .valid_i(valid_i[0] && add_i),
+    .mult_i(mult_b_i),
+    .shift_i(shift_b_i),
+    .acc_i(b),
+    .valid_o(unused_valid),
+    .q_o(scaled)
+  );
+
+  always @(posedge clk) begin
+    if (valid_i[0]) a1_q <= a;
+    if (valid_i[1]) a2_q <= a1_q;
+    if (valid_i[2]) a3_q <= a2_q;
+    if (valid_i[3]) sum_q <= first_i ? tap : keep ? sum_q : max_i ? tap : sum_q + tap;
+    if (valid_i[4]) acc_q <= value + (add_i ? scaled : bias_i);
+  end
+
+  assign acc_o = acc_q;
+
+endmodule
+
+`default_nettype wire
