@@ -1,0 +1,99 @@
+/* The compiler: checks, lowering, places, and then the beats of each layer's jobs.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "program/compile.h"
+
+#include <stdlib.h>
+
+#include "net/net.h"
+
+/* A plan that the hardware can carry out: one cell, and the correction that it was built with. */
+static bool check_plan(const vmac_graph *g, vmac_err *err) {
+  const vmac_mult *mult = vmac_mult_at((size_t)g->hw->cell);
+  for (int i = 0; g->plan && i < g->net->ops; i++) {
+    const vmac_op *op = &g->net->op[i];
+    const vmac_mac *mac = &g->plan->mac[i];
+    if (!vmac_op_is_mac(op)) continue;
+    if (!mac->table)
+      return vmac_op_fail(g->net, op, err,
+                          "the plan multiplies it exactly; the hardware has one cell, %s, for all "
+                          "layers",
+                          mult->name);
+    if (mac->mult != mult)
+      return vmac_op_fail(g->net, op, err, "the plan has the cell %s, the hardware %s",
+                          mac->mult->name, mult->name);
+    if (mac->c0 && !g->hw->opt_correction)
+      return vmac_op_fail(g->net, op, err,
+                          "the plan corrects it (%s), the hardware has OPT_CORRECTION 0",
+                          vmac_mode_name(g->plan->mode));
+  }
+  return true;
+}
+
+static bool check_jobs(const vmac_graph *g, vmac_err *err) {
+  const vmac_place *in = &g->place[g->input];
+  if (g->place[g->input].words > UINT16_MAX)
+    return vmac_fail(err, "input of %d words: a buffer set holds at most 32768", in->words);
+  for (int i = 0; i < g->layers; i++) {
+    const vmac_layer *y = &g->layer[i];
+    const vmac_op *op = y->op < 0 ? NULL : &g->net->op[y->op];
+    if (op && !vmac_layer_block(g, y))
+      return vmac_op_fail(g->net, op, err,
+                          "a row of %d output pixels does not fit %d accumulators, which its %d K "
+                          "tiles share; ACC_DEPTH %d would be enough",
+                          y->out_w, g->hw->acc_depth, vmac_layer_tiles(g, y), y->out_w);
+  }
+  return true;
+}
+
+static void describe(vmac_program *p, const vmac_graph *g) {
+  const vmac_place *in = &g->place[g->input], *out = &g->place[g->layer[g->layers - 1].out];
+  const vmac_tensor *t = &g->net->tensor[g->out_tensor];
+  p->hw = *g->hw;
+  p->input = (vmac_layout){.h = in->h,
+                           .w = in->w,
+                           .c = in->c,
+                           .period = in->period,
+                           .used = in->period * in->copies};
+  p->out_h = out->h;
+  p->out_w = out->w;
+  p->out_c = out->c;
+  p->out_scale = t->scale[0];
+  p->out_zero = t->zero;
+  p->out_tensor = g->out_tensor;
+  p->softmax = g->softmax >= 0;
+  p->beta = p->softmax ? g->net->op[g->softmax].beta : 0;
+}
+
+vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, const vmac_hw *hw,
+                                   vmac_rounding rounding, vmac_err *err) {
+  if (!vmac_hw_check(hw, err)) return NULL;
+  vmac_graph g = {.net = net, .plan = plan, .hw = hw, .rounding = rounding};
+  vmac_program *p = NULL;
+  if (check_plan(&g, err) && vmac_lower(&g, err) && vmac_allocate(&g, err) && check_jobs(&g, err)) {
+    p = vmac_alloc(1, sizeof *p);
+    int32_t *table = vmac_alloc(65536, sizeof *table);
+    vmac_mult_table(vmac_mult_at((size_t)hw->cell), table);
+    p->cell_hash = vmac_table_hash(table);
+    free(table);
+    describe(p, &g);
+    if (!vmac_emit(p, &g, err)) {
+      vmac_program_free(p);
+      p = NULL;
+    }
+  }
+  free(g.place);
+  free(g.layer);
+  return p;
+}
+
+void vmac_program_free(vmac_program *p) {
+  if (!p) return;
+  for (int i = 0; i < p->jobs; i++) {
+    free(p->job[i].set);
+    free(p->job[i].k);
+  }
+  free(p->job);
+  free(p->result);
+  free(p->beats);
+  free(p);
+}
