@@ -185,12 +185,30 @@ const char *vmac_op_name(vmac_opkind kind);
 int32_t vmac_requantize(int32_t x, vmac_scale s, vmac_rounding rounding);
 vmac_scale vmac_scale_from_double(double value);
 
-/* ---- correction (net/): acc* = acc + ((c0 + c1 * X + half) >> F) ------------------------------- */
+/* ---- correction (net/): acc* = acc + ((c0 + sum of c[i] * X[i] + half) >> F) ------------------- */
 
-typedef enum { VMAC_CORR_NONE, VMAC_CORR_BIAS, VMAC_CORR_PAPER, VMAC_CORR_CV } vmac_mode;
-enum { VMAC_CORR_MODES = 4, VMAC_CORR_F = 6, VMAC_CORR_C1_BITS = 18 };
+typedef enum {
+  VMAC_CORR_NONE, VMAC_CORR_BIAS, VMAC_CORR_PAPER, VMAC_CORR_CV, VMAC_CORR_BITPLANE
+} vmac_mode;
+/* F: fraction bits of all coefficients; c[i] have C_BITS bits, c0 has 32. */
+enum { VMAC_CORR_MODES = 5, VMAC_CORR_F = 6, VMAC_CORR_C_BITS = 18, VMAC_CORR_PLANES = 8 };
 const char *vmac_mode_name(vmac_mode mode);
 bool vmac_mode_find(const char *name, vmac_mode *mode, vmac_err *err);
+static inline bool vmac_mode_calibrates(vmac_mode mode) {
+  return mode != VMAC_CORR_NONE && mode != VMAC_CORR_PAPER;
+}
+
+/* How many sums X a mode has with a cell, 1..VMAC_CORR_PLANES: bitplane one for each bit that the
+ * cell's X reads, the others one. */
+static inline int vmac_planes(const vmac_mult *mult, vmac_mode mode) {
+  return mode == VMAC_CORR_BITPLANE && mult->xkind != VMAC_X_NONE && mult->xbits > 1 ? mult->xbits
+                                                                                     : 1;
+}
+/* What activation `a` (its bits) adds to X[plane]: of several planes, bit `plane`; else the variate
+ * as the cell's kind says (of one bit, both kinds are that bit). */
+static inline int32_t vmac_plane(const vmac_mult *mult, int planes, int plane, uint8_t a) {
+  return planes > 1 ? a >> plane & 1 : vmac_variate(mult->xkind, mult->xbits, a);
+}
 
 typedef struct vmac_rows vmac_rows; /* a layer's products, prepared for speed */
 
@@ -200,12 +218,14 @@ typedef struct {
   const int32_t *table; /* vmac_mult_table(mult) */
   vmac_rows *rows;      /* NULL: sums come from vmac_gemm_ref() */
   int n;                /* output channels */
-  int32_t *c0, *c1; /* (n) coefficients with VMAC_CORR_F fraction bits, or NULL for mode none */
+  int planes;           /* sums X, vmac_planes() */
+  int32_t *c0, *c; /* (n) and (n, planes) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
 } vmac_mac;
 
-/* V of one output channel: arithmetic shift, half rounds up. */
-static inline int32_t vmac_correction(int32_t c0, int32_t c1, int32_t x) {
-  const int64_t sum = (int64_t)c0 + (int64_t)c1 * x + (1 << (VMAC_CORR_F - 1));
+/* V of one output channel, c and x (planes): arithmetic shift, half rounds up. */
+static inline int32_t vmac_correction(int32_t c0, int planes, const int32_t *c, const int32_t *x) {
+  int64_t sum = (int64_t)c0 + (1 << (VMAC_CORR_F - 1));
+  for (int i = 0; i < planes; i++) sum += (int64_t)c[i] * x[i];
   return (int32_t)(sum >> VMAC_CORR_F);
 }
 
@@ -219,7 +239,7 @@ typedef struct {
   char calibration[96]; /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
 
-/* Every MAC layer gets `mult` with correction `mode`; modes bias and cv are calibrated on the first
+/* Every MAC layer gets `mult` with correction `mode`; modes that calibrate do so on the first
  * `images` images of `data` (training images), the others ignore it. */
 vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                           const vmac_dataset *data, size_t images, vmac_err *err);

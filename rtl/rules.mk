@@ -83,12 +83,13 @@ lint-mult: $(RTL_MULT)
 
 # Every module as top through the three front ends; a word from any of them is a failure. What
 # verilator is given once per model (sim/rules.mk), the other two are given here: the whole unit for
-# one cell of each kind (no X, low bits, OR bit, rounded, with a mode; both classes), with and without the correction, on
-# the smallest array and on one whose sides are no powers of two.
+# one cell of each kind (no X, low bits, OR bit, rounded, with a mode; both classes), without
+# correction, with one sum of X, with bit planes, on the smallest array and on one whose sides are
+# no powers of two.
 RTL_ALL     := $(filter-out $(IMPORT_DIR)/%,$(RTL_MULT)) $(sort $(wildcard rtl/vmac_*.v))
 LINT_CELLS  := exact exacts perf2 trunc6s edge2 edge2s dyn2r
 LINT_SHAPES := 4x4 5x7
-LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1,\
+LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1 2,\
                  $(s)x$(CELL_$(c))x$(o))))
 .PHONY: lint-rtl
 lint: lint-rtl

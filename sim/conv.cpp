@@ -35,7 +35,7 @@ static const char usage_text[] =
     "  --calib SPEC       images the correction is calibrated on (default subset:calib)\n"
     "  --calib-images N   the first N of them (default 32)\n"
     "  --models A,B,...   models to run (default all; --list names them)\n"
-    "  --modes A,B,...    correction modes (default none,cv)\n"
+    "  --modes A,B,...    correction modes (default none,cv,bitplane)\n"
     "  --layers N         only the first N MAC layers (default all)\n"
     "  --idle P           chance of an idle cycle on each input stream, in 1/1000 (default 20)\n"
     "  --seed N           seed of the idle cycles (default 1)\n";
@@ -96,7 +96,7 @@ static Options parse(int argc, char **argv) {
       {"seed", 1, 0, 's'},   {"list", 0, 0, 'l'},  {"help", 0, 0, 'h'},
       {"layers", 1, 0, 'L'}, {NULL, 0, 0, 0}};
   Options options = {
-      "weights/resnet8.tflite", "subset:test", "subset:calib", NULL, "none,cv", 0, 1, 32,
+      "weights/resnet8.tflite", "subset:test", "subset:calib", NULL, "none,cv,bitplane", 0, 1, 32,
       SIZE_MAX, 20, 1};
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
     switch (c) {
@@ -177,20 +177,18 @@ static void run_channels(const sim_model *model, const vmac_net *net, const vmac
     for (size_t pixel = 0; pixel < m; pixel++)
       part[pixel * (size_t)n + (size_t)j] = want[pixel * (size_t)op->n + (size_t)(n0 + j)];
   }
-  const sim_job job = {layer,
-                       op->m,
-                       op->k,
-                       n,
-                       a,
-                       w,
-                       bias,
-                       mac->c0 ? mac->c0 + n0 : NULL,
-                       mac->c1 ? mac->c1 + n0 : NULL};
+  /* A mode without slopes leaves the model's at 0. */
+  const int planes = sim_planes(model);
+  int32_t *slopes = (int32_t *)vmac_alloc((size_t)n * VMAC_CORR_PLANES, sizeof *slopes);
+  for (int j = 0; mac->c && j < n * planes && planes == mac->planes; j++)
+    slopes[j] = mac->c[n0 * planes + j];
+  const sim_job job = {layer, op->m, op->k, n, a, w, bias, mac->c0 ? mac->c0 + n0 : NULL, slopes};
   vmac_err err;
   if (!sim_check(model, &job, options, part, &tally->cycles, &err)) {
     printf("FAIL conv %s: %s\n", model->name, err.text);
     exit(1);
   }
+  free(slopes);
   free(part);
   free(bias);
   free(w);
@@ -215,6 +213,22 @@ static void run_layer(const sim_model *model, const vmac_net *net, int index, co
   tally->macs += (uint64_t)vmac_op_macs(op);
   tally->layers++;
   free(want);
+}
+
+/* Whether the model has what the mode's coefficients multiply. */
+static bool has_mode(const sim_model *model, vmac_mode mode) {
+  switch (mode) {
+  case VMAC_CORR_NONE:
+    return true;
+  case VMAC_CORR_BIAS:
+    return model->correction != 0;
+  case VMAC_CORR_PAPER:
+  case VMAC_CORR_CV:
+    return model->correction == 1;
+  case VMAC_CORR_BITPLANE:
+    return model->correction == 2;
+  }
+  return false;
 }
 
 /* One model, one correction mode, all images. */
@@ -243,7 +257,7 @@ static void run_config(const sim_model *model, const vmac_net *net, const Option
     }
   }
   clock_gettime(CLOCK_MONOTONIC, &end);
-  printf("%-16s %-5s %3llu layers %9llu accumulators equal, %8llu cycles, %5.1f %% of the PEs "
+  printf("%-16s %-8s %3llu layers %9llu accumulators equal, %8llu cycles, %5.1f %% of the PEs "
          "busy, %.2f s\n",
          model->name, vmac_mode_name(mode), (unsigned long long)tally.layers,
          (unsigned long long)tally.accumulators, (unsigned long long)tally.cycles,
@@ -273,7 +287,7 @@ int main(int argc, char **argv) {
   for (size_t i = 0; i < sim_model_count; i++)
     for (int mode = 0; mode < VMAC_CORR_MODES; mode++) {
       const sim_model *model = sim_models[i];
-      if (!model->correction && mode != VMAC_CORR_NONE) continue; /* it has no V to test */
+      if (!has_mode(model, (vmac_mode)mode)) continue;
       if (options.models && !listed(options.models, model->name)) continue;
       if (!listed(options.modes, vmac_mode_name((vmac_mode)mode))) continue;
       run_config(model, net, &options, (vmac_mode)mode, &data, &calib, &total);

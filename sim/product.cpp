@@ -126,10 +126,12 @@ static void noise_weights(const sim_model *model, vmac_rng *rng, sim_in *in) {
   fill(rng, in->w, model->cols);
 }
 
-static void noise_coefficients(vmac_rng *rng, sim_in *in) {
+static void noise_coefficients(const sim_model *model, vmac_rng *rng, sim_in *in) {
+  const int planes = sim_planes(model);
   const uint64_t bits = vmac_rng_next(rng);
   in->c0 = (int32_t)bits;
-  in->c1 = (int32_t)(bits >> 32) >> 14;
+  in->c[0] = (int32_t)(bits >> 32) >> 14;
+  for (int i = 1; i < planes; i++) in->c[i] = (int32_t)vmac_rng_next(rng) >> 14;
   in->bias = (int32_t)vmac_rng_next(rng);
 }
 
@@ -160,7 +162,8 @@ static void put_coefficients(const Walk *walk, int column, sim_in *in) {
   const int n = walk->tile.n0 + column;
   if (n >= walk->tile.n_end) return;
   in->c0 = job->c0 ? job->c0[n] : 0;
-  in->c1 = job->c1 ? job->c1[n] : 0;
+  const int planes = sim_planes(walk->model);
+  for (int i = 0; i < planes; i++) in->c[i] = job->c ? job->c[(size_t)n * (size_t)planes + i] : 0;
   in->bias = job->bias[n];
 }
 
@@ -227,7 +230,7 @@ static void streams_offer(Run *run, vmac_rng *rng, int idle, sim_in *in) {
     if (in->w_valid) put_weights(&run->weights, run->row, in);
   }
   if (!in->k_valid) {
-    noise_coefficients(rng, in);
+    noise_coefficients(run->sink.model, rng, in);
     in->k_valid = !run->coefficients.done && draw_offer(rng, idle);
     if (in->k_valid) put_coefficients(&run->coefficients, run->column, in);
   }
@@ -274,7 +277,7 @@ static void reset_unit(void *dut, const sim_model *model, int cycles, vmac_rng *
     sim_out out = {};
     const uint64_t bits = vmac_rng_next(rng);
     noise_weights(model, rng, &in);
-    noise_coefficients(rng, &in);
+    noise_coefficients(model, rng, &in);
     noise_pixel(model, rng, &in);
     in.rst = true;
     in.w_valid = bits & 1;

@@ -1,5 +1,6 @@
 # The co-simulation library (sim/*.cpp) and one verilated vmac_mac_unit per model.
-# A model is ROWSxCOLS_CELL, or ROWSxCOLS_CELL_plain for the unit without the correction.
+# A model is ROWSxCOLS_CELL, ROWSxCOLS_CELL_plain for the unit without the correction, or
+# ROWSxCOLS_CELL_planes for the one with a sum of X per bit plane.
 
 VCXX       ?= clang++
 VERILATOR_OF = verilator -Wall --cc -O3 --x-assign unique --x-initial unique
@@ -40,15 +41,18 @@ SIM_SHAPES := 8x8 16x16 12x20
 SIM_CELLS  := $(MULTS_SIM)
 SIM_MODELS := $(foreach s,$(SIM_SHAPES),$(SIM_CELLS:%=$(s)_%)) 8x8_exacts 8x8_perf2s
 # Shapes no network run needs: the smallest, no power of two, the longest and the flattest, without
-# correction; and a rounded u8 cell, whose side column sums what was not rounded.
-SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s 8x8_edge2
+# correction; a rounded u8 cell, whose side column sums what was not rounded; and bit planes: few and
+# many, of low bits and of an OR, of a cell that has none, on the tallest array.
+SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s 8x8_edge2 \
+              8x8_perf2_planes 8x8_trunc6s_planes 5x7_rec4_planes 4x4_exact_planes 64x5_trunc8_planes
 
 model_shape = $(subst x, ,$(word 1,$(subst _, ,$(1))))
 model_rows  = $(word 1,$(call model_shape,$(1)))
 model_cols  = $(word 2,$(call model_shape,$(1)))
-model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(1:%_plain=%))
+model_bare  = $(patsubst %_planes,%,$(1:%_plain=%))
+model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(model_bare))
 model_cell  = $(CELL_$(model_name))
-model_corr  = $(if $(filter %_plain,$(1)),0,1)
+model_corr  = $(if $(filter %_plain,$(1)),0,$(if $(filter %_planes,$(1)),2,1))
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
               -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) --assert
@@ -71,8 +75,8 @@ $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.
 	  -DSIM_COLS=$(call model_cols,$(1)) -DSIM_CELL=$(call model_cell,$(1)) \
 	  -DSIM_DEPTH=$(model_depth) -DSIM_CORRECTION=$(call model_corr,$(1)) -c -o $$@ $$(@D)/model.cpp
 endef
-# Any cell's model of the smallest shape that networks run on, for a runner of its own.
-SIM_ONE := $(MULTS:%=8x8_%)
+# Any cell's models of the smallest shape that networks run on, for a runner of its own.
+SIM_ONE := $(MULTS:%=8x8_%) $(MULTS:%=8x8_%_planes)
 $(foreach m,$(sort $(SIM_MODELS) $(SIM_EXTRA) $(SIM_ONE)),\
   $(eval $(call sim_model_rules,$(m),$(call model_name,$(m)))))
 

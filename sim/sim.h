@@ -19,7 +19,7 @@ struct sim_in {
   uint64_t w_col;
   uint8_t w[SIM_MAX_SIDE];
   bool k_valid;
-  int32_t c0, c1, bias;
+  int32_t c0, c[VMAC_CORR_PLANES], bias;
   bool a_valid, a_start, a_first, a_last;
   uint32_t a_addr;
   uint8_t a[SIM_MAX_SIDE];
@@ -38,8 +38,8 @@ struct sim_out {
 struct sim_model {
   const char *name;
   int rows, cols, depth;
-  int cell; /* index in the registry */
-  int correction;
+  int cell;                     /* index in the registry */
+  int correction;               /* OPT_CORRECTION: 0 none, 1 one sum X, 2 one per bit plane */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const sim_in *in, sim_out *out);
   void (*close)(void *dut);
@@ -53,8 +53,16 @@ struct sim_job {
   const uint8_t *w;    /* (n, k) */
   const int32_t *bias; /* (n) folded bias */
   const int32_t *c0;   /* (n) or NULL: 0 */
-  const int32_t *c1;   /* (n) or NULL: 0 */
+  const int32_t *c;    /* (n, planes) or NULL: 0; planes as sim_planes() says */
 };
+
+/* The sums X, and coefficients of a column, that the model has; without correction none. */
+static inline int sim_planes(const sim_model *model) {
+  return model->correction == 0
+             ? 0
+             : vmac_planes(vmac_mult_at((size_t)model->cell),
+                           model->correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
+}
 
 struct sim_options {
   uint64_t seed;
@@ -83,8 +91,7 @@ bool sim_check(const sim_model *model, const sim_job *job, const sim_options *op
 
 /* What the unit must deliver, by plain loops over the cell's table (vmac_mult_table). acc (m, n).
  */
-void sim_expect(const vmac_mult *mult, const int32_t *table, const sim_job *job, int correction,
-                int32_t *acc);
+void sim_expect(const sim_model *model, const int32_t *table, const sim_job *job, int32_t *acc);
 
 /* All models linked into this program (generated list). */
 extern const sim_model *const sim_models[];

@@ -4,10 +4,10 @@
  * 1. State space. Shadow and active coefficients, two accumulators in flight. Random accumulators
  * with random gaps; coefficients shift and are taken at any time, also both together and while
  *    accumulators are in flight. Values are random over their whole range and over small ranges
- *    (so that rounding decides), corners often: c1 = -2^17, X = 2^24 - 1, sums that land on
- *    exactly half, results that wrap.
- * 2. Parameters. OPT_CORRECTION 0 and 1; the widest sums. Expected V is vmac_correction() of
- * vmac.h.
+ *    (so that rounding decides), corners often: c = -2^17, X = 2^24 - 1, sums that land on
+ *    exactly half, results that wrap; often all planes meet the same corner.
+ * 2. Parameters. OPT_CORRECTION 0, 1 and 2; the widest sums, the most planes. Expected V is
+ * vmac_correction() of vmac.h.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -15,13 +15,15 @@
 
 #include "bench.h"
 
+enum { PLANES = VMAC_CORR_PLANES };
+
 struct Coefficients {
-  int32_t c0, c1, bias;
+  int32_t c0, c[PLANES], bias;
 };
 
 struct Result {
   bool valid;
-  uint32_t full, plain;
+  uint32_t full, plain, planes;
 };
 
 /* `bits` random bits, sign-extended; small values and corners often. */
@@ -43,6 +45,27 @@ static void check(const Bench *bench, const char *what, uint32_t want, uint32_t 
     bench_fail(bench, "%s: expected %d, found %d", what, (int32_t)want, (int32_t)got);
 }
 
+/* n fields of `width` bits, side by side from bit 0. */
+static void pack(uint32_t *words, const int32_t *value, int n, int width) {
+  memset(words, 0, (size_t)((n * width + 31) / 32) * 4);
+  for (int i = 0; i < n * width; i++)
+    words[i / 32] |= (uint32_t)(value[i / width] >> (i % width) & 1) << (i % 32);
+}
+
+static void check_words(const Bench *bench, const char *what, const int32_t *want, int width,
+                        const uint32_t *got) {
+  uint32_t words[6];
+  pack(words, want, PLANES, width);
+  for (int i = 0; i < (PLANES * width + 31) / 32; i++) check(bench, what, words[i], got[i]);
+}
+
+static Coefficients draw_coefficients(Bench *bench) {
+  Coefficients k = {draw(bench, 32), {}, draw(bench, 32)};
+  const bool alike = bench_chance(bench, 200);
+  for (int i = 0; i < PLANES; i++) k.c[i] = i && alike ? k.c[0] : draw(bench, 18);
+  return k;
+}
+
 int main(int argc, char **argv) {
   Bench bench = bench_start("correct", argc, argv);
   VerilatedContext context;
@@ -51,44 +74,59 @@ int main(int argc, char **argv) {
   Vtb_correct dut(&context);
   Coefficients shadow = {}, active = {};
   Result one = {}, two = {};
-  uint32_t sum_a_before = 0, sum_x_before = 0;
+  uint32_t sum_a_before = 0;
+  int32_t sum_x_before[PLANES] = {}, low_before[PLANES] = {};
   dut.clk = 0;
   dut.rst = 1;
   dut.eval();
   for (; bench.cycles < 300000; bench.cycles++) {
     const bool loading = bench.cycles < 4;
-    const Coefficients next = {draw(&bench, 32), draw(&bench, 18), draw(&bench, 32)};
+    const Coefficients next = draw_coefficients(&bench);
+    int32_t sum_x[PLANES], low[PLANES];
+    const bool alike = bench_chance(&bench, 200);
+    for (int i = 0; i < PLANES; i++) {
+      sum_x[i] = i && alike ? sum_x[0] : (int32_t)draw_sum(&bench);
+      low[i] = sum_x[i] & 0xffff;
+    }
     dut.rst = loading;
     dut.k_shift_i = loading || bench_chance(&bench, 300);
     dut.take_i = loading || bench_chance(&bench, 200);
     dut.c0_i = (uint32_t)next.c0;
-    dut.c1_i = (uint32_t)next.c1 & 0x3ffff;
+    pack(&dut.c_i[0], next.c, PLANES, 18);
     dut.bias_i = (uint32_t)next.bias;
     dut.valid_i = !loading && !bench_chance(&bench, 300);
     dut.acc_i = (uint32_t)draw(&bench, 32);
     dut.sum_a_i = draw_sum(&bench);
-    dut.sum_x_i = draw_sum(&bench);
+    pack(&dut.sum_x_i[0], sum_x, PLANES, 24);
     dut.clk = 0;
     dut.eval();
     if (bench.cycles > 6) {
-      check(&bench, "valid", two.valid ? 3 : 0, dut.valid_o);
+      check(&bench, "valid", two.valid ? 7 : 0, dut.valid_o);
       if (two.valid) {
         check(&bench, "accumulator", two.full, dut.acc_o);
         check(&bench, "accumulator without V", two.plain, dut.plain_acc_o);
+        check(&bench, "accumulator with eight planes", two.planes, dut.planes_acc_o);
       }
       check(&bench, "sum of A to the right", sum_a_before, dut.sum_a_o);
-      check(&bench, "sum of X to the right", sum_x_before, dut.sum_x_o);
+      check(&bench, "sum of A to the right, planes", sum_a_before, dut.planes_a_o);
+      check(&bench, "sum of X to the right", (uint32_t)sum_x_before[0], dut.sum_x_o);
+      check_words(&bench, "sums of X to the right, planes", low_before, 16, &dut.planes_x_o[0]);
       check(&bench, "c0 to the right", (uint32_t)shadow.c0, dut.c0_o);
-      check(&bench, "c1 to the right", (uint32_t)shadow.c1 & 0x3ffff, dut.c1_o);
+      check(&bench, "c0 to the right, planes", (uint32_t)shadow.c0, dut.planes_c0_o);
+      check(&bench, "slope to the right", (uint32_t)shadow.c[0] & 0x3ffff, dut.c_o);
+      check_words(&bench, "slopes to the right, planes", shadow.c, 18, &dut.planes_c_o[0]);
       check(&bench, "bias to the right", (uint32_t)shadow.bias, dut.bias_o);
       check(&bench, "bias to the right, without V", (uint32_t)shadow.bias, dut.plain_bias_o);
+      check(&bench, "bias to the right, planes", (uint32_t)shadow.bias, dut.planes_bias_o);
     }
     two = one;
     one.valid = dut.valid_i;
     one.plain = dut.acc_i + (uint32_t)active.bias - 128 * dut.sum_a_i;
-    one.full = one.plain + (uint32_t)vmac_correction(active.c0, active.c1, (int32_t)dut.sum_x_i);
+    one.full = one.plain + (uint32_t)vmac_correction(active.c0, 1, active.c, sum_x);
+    one.planes = one.plain + (uint32_t)vmac_correction(active.c0, PLANES, active.c, low);
     sum_a_before = dut.sum_a_i;
-    sum_x_before = dut.sum_x_i;
+    memcpy(sum_x_before, sum_x, sizeof sum_x);
+    memcpy(low_before, low, sizeof low);
     if (dut.take_i) active = shadow;
     if (dut.k_shift_i) shadow = next;
     dut.clk = 1;

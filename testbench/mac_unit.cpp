@@ -13,8 +13,8 @@
  *    is long). One cycle of reset in the middle of everything, then a right product.
  * 3. Speed. Where no stream idles, the number of cycles is what the contract promises.
  * 4. Parameters. Square, long, flat and smallest arrays, side lengths and DEPTH that are no power
- *    of two; u8 and s8 cells, X = low bits, OR bit, none; with and without the correction unit. The
- *    list is SIM_MODELS and SIM_EXTRA in sim/rules.mk.
+ *    of two; u8 and s8 cells, X = low bits, OR bit, none; without the correction unit, with one
+ *    sum of X, with one per bit plane. The list is SIM_MODELS and SIM_EXTRA in sim/rules.mk.
  * 5. The checker. Units broken on purpose must fail, and the error must name the place; streams
  *    that break a rule must fail the unit's assertion.
  * Expected values are plain loops over the C golden model's table (sim_expect).
@@ -52,7 +52,7 @@ static uint64_t promised_cycles(const sim_model *model, const sim_job *job) {
 static void run_job(Bench *bench, const sim_model *model, const int32_t *table, const sim_job *job,
                     const sim_options *options) {
   int32_t *want = (int32_t *)vmac_alloc((size_t)(job->m * job->n), sizeof *want);
-  sim_expect(vmac_mult_at((size_t)model->cell), table, job, model->correction, want);
+  sim_expect(model, table, job, want);
   vmac_err err;
   uint64_t cycles = 0;
   if (!sim_check(model, job, options, want, &cycles, &err)) bench_fail(bench, "%s", err.text);
@@ -72,20 +72,22 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
   uint8_t *w = (uint8_t *)vmac_alloc((size_t)(n * k), 1);
   int32_t *bias = (int32_t *)vmac_alloc((size_t)n, sizeof *bias);
   int32_t *c0 = (int32_t *)vmac_alloc((size_t)n, sizeof *c0);
-  int32_t *c1 = (int32_t *)vmac_alloc((size_t)n, sizeof *c1);
+  const int slopes = n * sim_planes(model);
+  int32_t *c = (int32_t *)vmac_alloc((size_t)slopes + 1, sizeof *c);
   for (int i = 0; i < m * k; i++) a[i] = random_operand(bench);
   for (int i = 0; i < n * k; i++) w[i] = random_operand(bench);
   for (int i = 0; i < n; i++) {
     bias[i] = (int32_t)vmac_rng_next(&bench->rng) >> 8;
     c0[i] = (int32_t)vmac_rng_next(&bench->rng) >> vmac_rng_below(&bench->rng, 24);
-    c1[i] = ((int32_t)vmac_rng_next(&bench->rng) >> 14) >> vmac_rng_below(&bench->rng, 12);
   }
+  for (int i = 0; i < slopes; i++)
+    c[i] = ((int32_t)vmac_rng_next(&bench->rng) >> 14) >> vmac_rng_below(&bench->rng, 12);
   static const int idle[] = {0, 0, 100, 500};
-  const sim_job job = {layer, m, k, n, a, w, bias, c0, c1};
+  const sim_job job = {layer, m, k, n, a, w, bias, c0, c};
   const sim_options options = {vmac_rng_next(&bench->rng), idle[vmac_rng_below(&bench->rng, 4)], -1,
                                reset};
   run_job(bench, model, table, &job, &options);
-  free(c1);
+  free(c);
   free(c0);
   free(bias);
   free(w);
@@ -96,13 +98,16 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
 static void run_longest(Bench *bench, const sim_model *model, const int32_t *table) {
   enum { M = 3, N = 2, K = VMAC_MAX_K };
   static const uint8_t extreme[M] = {0xff, 0x80, 0x7f};
-  static const int32_t bias[N] = {}, c0[N] = {1 << 20, -1}, c1[N] = {(1 << 17) - 1, -(1 << 17)};
+  static const int32_t bias[N] = {}, c0[N] = {1 << 20, -1};
+  const int planes = sim_planes(model);
+  int32_t c[N * VMAC_CORR_PLANES]; /* extremes too, all of one sign in a channel */
+  for (int i = 0; i < N * planes; i++) c[i] = i < planes ? (1 << 17) - 1 : -(1 << 17);
   uint8_t *a = (uint8_t *)vmac_alloc(M * (K + 1), 1), *w = (uint8_t *)vmac_alloc(N * (K + 1), 1);
   for (int i = 0; i < M; i++) memset(a + i * K, extreme[i], K);
   for (int i = 0; i < N; i++) memset(w + i * K, extreme[i], K);
   char layer[64];
   snprintf(layer, sizeof layer, "%s, the longest K (%d)", model->name, K);
-  sim_job job = {layer, M, K, N, a, w, bias, c0, c1};
+  sim_job job = {layer, M, K, N, a, w, bias, c0, c};
   const sim_options options = {vmac_rng_next(&bench->rng), 0, -1, 0};
   run_job(bench, model, table, &job, &options);
   job.k = K + 1;
@@ -159,7 +164,7 @@ static void run_sabotage(Bench *bench, const sim_model *model, const int32_t *ta
   memset(a + BAD_PIXEL * K, MARK, K);
   const sim_job job = {"sabotage", M, K, N, a, w, bias, NULL, NULL};
   const sim_options options = {bench->seed, 100, -1, 0};
-  sim_expect(vmac_mult_at((size_t)model->cell), table, &job, model->correction, want);
+  sim_expect(model, table, &job, want);
   vmac_err err;
   if (sim_check(&broken, &job, &options, want, &bench->cycles, &err))
     bench_fail(bench, "a broken unit passed: %s", name);

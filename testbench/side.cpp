@@ -5,7 +5,8 @@
  * cycles' inputs. Random activations (zero and full scale often) and random enable bits every
  * cycle; the expected sums come from the inputs' history.
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
- * only for u8; OPT_CORRECTION 0 and 1; 7 rows, no power of two.
+ * only for u8; OPT_CORRECTION 0, 1 and 2 (bit planes: 1..8 of them, none where the cell has no X);
+ * 7 rows, no power of two.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -22,8 +23,9 @@ int main(int argc, char **argv) {
   context.randSeed((int)(bench.seed & 0x3fffffff) + 1);
   Vtb_side dut(&context);
   const size_t cells = vmac_mult_count();
-  uint32_t *found[4];
-  for (int i = 0; i < 4; i++) found[i] = (uint32_t *)vmac_alloc(cells, sizeof(uint32_t));
+  enum { SUMS = 6 };
+  uint32_t *found[SUMS];
+  for (int i = 0; i < SUMS; i++) found[i] = (uint32_t *)vmac_alloc(cells, sizeof(uint32_t));
   uint8_t a[ROWS][ROWS] = {}; /* a[cycle % ROWS][row] */
   uint8_t en[ROWS] = {};      /* en[cycle % ROWS], bit per row */
   dut.clk = 0;
@@ -47,25 +49,33 @@ int main(int argc, char **argv) {
     memcpy(found[1], &dut.sum_x_o, cells * 4);
     memcpy(found[2], &dut.plain_a_o, cells * 4);
     memcpy(found[3], &dut.plain_x_o, cells * 4);
+    memcpy(found[4], &dut.planes_a_o, cells * 4);
+    memcpy(found[5], &dut.planes_x_o, cells * 4);
     for (size_t c = 0; c < cells; c++) {
       const vmac_mult *mult = vmac_mult_at(c);
-      uint32_t sum_a = 0, sum_x = 0;
+      uint32_t sum_a = 0, sum_x = 0, planes = 0; /* four bits per plane */
       for (int r = 0; r < ROWS; r++) {
         const size_t then = (bench.cycles + (size_t)r + 1) % ROWS; /* ROWS-1-r cycles ago */
         if (!(en[then] >> r & 1)) continue;
         sum_a += a[then][r];
         sum_x += (uint32_t)vmac_variate(mult->xkind, mult->xbits, a[then][r]);
+        for (int i = 0; i < mult->xbits && mult->xkind != VMAC_X_NONE; i++)
+          planes += (uint32_t)(a[then][r] >> i & 1) << (4 * i);
       }
       if (mult->cls == VMAC_S8) sum_a = 0;
-      const uint32_t want[4] = {sum_a, sum_x, sum_a, 0};
-      static const char *const what[4] = {"sum of A", "sum of X", "sum of A without correction",
-                                          "sum of X without correction"};
-      for (int i = 0; i < 4; i++)
+      const uint32_t want[SUMS] = {sum_a, sum_x, sum_a, 0, sum_a, planes};
+      static const char *const what[SUMS] = {"sum of A",
+                                             "sum of X",
+                                             "sum of A without correction",
+                                             "sum of X without correction",
+                                             "sum of A beside bit planes",
+                                             "sums of the bit planes"};
+      for (int i = 0; i < SUMS; i++)
         if (found[i][c] != want[i])
-          bench_fail(&bench, "cell %s: %s: expected %u, found %u", mult->name, what[i], want[i],
+          bench_fail(&bench, "cell %s: %s: expected 0x%x, found 0x%x", mult->name, what[i], want[i],
                      found[i][c]);
     }
   }
-  for (int i = 0; i < 4; i++) free(found[i]);
+  for (int i = 0; i < SUMS; i++) free(found[i]);
   return bench_pass(&bench);
 }

@@ -1,45 +1,68 @@
-// vmac_tb_correct: vmac_correct with and without V on the same inputs
+// vmac_tb_correct: vmac_correct with one sum of X, without V, and with eight planes, on the same
+// inputs; the one sum is plane 0
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
 module vmac_tb_correct (
-  input  wire        clk,
-  input  wire        rst,
-  input  wire        k_shift_i,
-  input  wire [31:0] c0_i,
-  input  wire [17:0] c1_i,
-  input  wire [31:0] bias_i,
-  input  wire        take_i,
-  input  wire        valid_i,
-  input  wire [31:0] acc_i,
-  input  wire [23:0] sum_a_i,
-  input  wire [23:0] sum_x_i,
-  output wire [31:0] c0_o,
-  output wire [17:0] c1_o,
-  output wire [31:0] bias_o,
-  output wire [31:0] plain_bias_o,
-  output wire [23:0] sum_a_o,
-  output wire [23:0] sum_x_o,
-  output wire [1:0]  valid_o,
-  output wire [31:0] acc_o,
-  output wire [31:0] plain_acc_o
+  input  wire         clk,
+  input  wire         rst,
+  input  wire         k_shift_i,
+  input  wire [31:0]  c0_i,
+  input  wire [143:0] c_i,
+  input  wire [31:0]  bias_i,
+  input  wire         take_i,
+  input  wire         valid_i,
+  input  wire [31:0]  acc_i,
+  input  wire [23:0]  sum_a_i,
+  input  wire [191:0] sum_x_i,
+  output wire [31:0]  c0_o,
+  output wire [17:0]  c_o,
+  output wire [31:0]  bias_o,
+  output wire [31:0]  plain_bias_o,
+  output wire [31:0]  planes_c0_o,
+  output wire [143:0] planes_c_o,
+  output wire [31:0]  planes_bias_o,
+  output wire [23:0]  sum_a_o,
+  output wire [23:0]  sum_x_o,
+  output wire [23:0]  planes_a_o,
+  output wire [127:0] planes_x_o,
+  output wire [2:0]   valid_o,
+  output wire [31:0]  acc_o,
+  output wire [31:0]  plain_acc_o,
+  output wire [31:0]  planes_acc_o
 );
 
   wire [49:0] unused_k;
   wire [23:0] unused_a, unused_x;
 
   vmac_correct #(.A_W(24), .X_W(24), .OPT_CORRECTION(1)) u_full (
-    .clk(clk), .rst(rst), .k_shift_i(k_shift_i), .k_i({c0_i, c1_i, bias_i}),
-    .k_o({c0_o, c1_o, bias_o}), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
-    .sum_a_i(sum_a_i), .sum_x_i(sum_x_i), .sum_a_o(sum_a_o), .sum_x_o(sum_x_o),
+    .clk(clk), .rst(rst), .k_shift_i(k_shift_i), .k_i({c0_i, c_i[17:0], bias_i}),
+    .k_o({c0_o, c_o, bias_o}), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
+    .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[23:0]), .sum_a_o(sum_a_o), .sum_x_o(sum_x_o),
     .valid_o(valid_o[0]), .acc_o(acc_o));
 
   vmac_correct #(.A_W(24), .X_W(24), .OPT_CORRECTION(0)) u_plain (
-    .clk(clk), .rst(rst), .k_shift_i(k_shift_i), .k_i({c0_i, c1_i, bias_i}),
+    .clk(clk), .rst(rst), .k_shift_i(k_shift_i), .k_i({c0_i, c_i[17:0], bias_i}),
     .k_o({unused_k, plain_bias_o}), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
-    .sum_a_i(sum_a_i), .sum_x_i(sum_x_i), .sum_a_o(unused_a), .sum_x_o(unused_x),
+    .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[23:0]), .sum_a_o(unused_a), .sum_x_o(unused_x),
     .valid_o(valid_o[1]), .acc_o(plain_acc_o));
+
+  // As wide as the unit has them: 16 bits. The bench's 24 bits per plane are cut.
+  wire [127:0] low;
+  genvar p;
+  generate
+    for (p = 0; p < 8; p = p + 1) begin : g_low
+      wire unused_high = ^sum_x_i[24*p+16 +: 8];
+      assign low[16*p +: 16] = sum_x_i[24*p +: 16];
+    end
+  endgenerate
+
+  vmac_correct #(.A_W(24), .X_W(16), .PLANES(8), .OPT_CORRECTION(2)) u_planes (
+    .clk(clk), .rst(rst), .k_shift_i(k_shift_i), .k_i({c0_i, c_i, bias_i}),
+    .k_o({planes_c0_o, planes_c_o, planes_bias_o}), .take_i(take_i), .valid_i(valid_i),
+    .acc_i(acc_i), .sum_a_i(sum_a_i), .sum_x_i(low), .sum_a_o(planes_a_o), .sum_x_o(planes_x_o),
+    .valid_o(valid_o[2]), .acc_o(planes_acc_o));
 
 endmodule
 

@@ -22,7 +22,7 @@ static const char help[] =
     "  --net F              int8 network (.tflite)\n"
     "  --mult NAME          multiplier cell of every MAC layer (default: none, products taken\n"
     "                       directly, which is what the cell `exact` must equal)\n"
-    "  --correction MODE    none | bias | paper | cv (default none)\n"
+    "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n"
@@ -82,7 +82,7 @@ static void check(options *o) {
     cli_usage("eval: --plan brings multiplier and mode: no --mult or --correction with it");
   if (!o->mult && !o->plan && (o->mode || o->save_plan))
     cli_usage("eval: --correction and --save-plan want --mult");
-  const bool calibrated = o->mode == VMAC_CORR_BIAS || o->mode == VMAC_CORR_CV;
+  const bool calibrated = vmac_mode_calibrates(o->mode);
   if (!calibrated && (o->calib || o->calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias or cv");
   if (!o->calib) o->calib = "subset:calib";
@@ -163,7 +163,7 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   if (!mult) cli_die("%s", err.text);
   vmac_dataset calib = {0};
   long long images = o->calib_images;
-  if (o->mode == VMAC_CORR_BIAS || o->mode == VMAC_CORR_CV)
+  if (vmac_mode_calibrates(o->mode))
     calib = run_load(o->calib, net, o->net, &images, "--calib-images");
   vmac_plan *plan = run_plan(net, mult, o->mode, &calib, o->calib, (size_t)images);
   vmac_dataset_free(&calib);

@@ -21,7 +21,7 @@ static const char help[] =
     "  --net F              int8 network (.tflite)\n"
     "  -o, --output F       results (CSV)\n"
     "  --mults A,B,...      cells (default: the whole registry)\n"
-    "  --modes A,B,...      correction modes (default none,bias,paper,cv)\n"
+    "  --modes A,B,...      correction modes (default all: none,bias,paper,cv,bitplane)\n"
     "  --data SPEC          images to score (default subset:test)\n"
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n"
@@ -164,7 +164,7 @@ static const vmac_mult *first_alike(const vmac_mult **cell, const uint64_t *hash
  * (%.0lld prints nothing for 0). */
 static void row_key(char *key, size_t size, const options *o, const subject *s,
                     const vmac_mult *cell, uint64_t table_hash, vmac_mode mode) {
-  const bool calibrated = mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV;
+  const bool calibrated = vmac_mode_calibrates(mode);
   static const char *const kinds[] = {"none", "low", "or"};
   snprintf(key, size, "%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
            cell->name, vmac_mode_name(mode), s->net_hash, table_hash, kinds[cell->xkind],

@@ -40,7 +40,7 @@ vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
   vmac_plan *plan = vmac_plan_make(net, mult, mode, calib, calib_images, &err);
   if (!plan)
     cli_die("%s, correction %s: %s", mult ? mult->name : "exact", vmac_mode_name(mode), err.text);
-  if (mode == VMAC_CORR_BIAS || mode == VMAC_CORR_CV)
+  if (vmac_mode_calibrates(mode))
     snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
              calib_spec);
   return plan;

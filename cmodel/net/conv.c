@@ -171,6 +171,22 @@ static int32_t sum_variates(vmac_xkind kind, int bits, int k, const uint8_t *a) 
   return sum;
 }
 
+VMAC_CLONES
+static int32_t sum_bits(int bit, int k, const uint8_t *a) {
+  int32_t sum = 0;
+#pragma omp simd reduction(+ : sum)
+  for (int i = 0; i < k; i++) sum += a[i] >> bit & 1;
+  return sum;
+}
+
+/* The sums X of one pixel's operands, x (planes). */
+static void sum_planes(const vmac_mac *mac, int k, const uint8_t *a, int32_t *x) {
+  if (mac->planes == 1)
+    x[0] = sum_variates(mac->mult->xkind, mac->mult->xbits, k, a);
+  else
+    for (int i = 0; i < mac->planes; i++) x[i] = sum_bits(i, k, a);
+}
+
 /* One block of pixels with a cell, for channels first..first+n-1 that share operands a (pixels, k):
  * the cell's sums become final accumulators in acc, row stride op->n. */
 static void finish_block(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a,
@@ -180,10 +196,12 @@ static void finish_block(const vmac_op *op, const vmac_mac *mac, int pixels, con
   for (int p = 0; p < pixels; p++) {
     const uint8_t *row = a + (size_t)p * (size_t)op->k;
     const int32_t sum_a = mult->cls == VMAC_U8 ? sum_operands(op->k, row) : 0;
-    const int32_t x = mac->c0 ? sum_variates(mult->xkind, mult->xbits, op->k, row) : 0;
+    int32_t x[VMAC_CORR_PLANES];
+    if (mac->c0) sum_planes(mac, op->k, row, x);
     for (int j = 0; j < n; j++) {
       int64_t value = (int64_t)sums[p * n + j] - 128 * (int64_t)sum_a + folded[first + j];
-      if (mac->c0) value += vmac_correction(mac->c0[first + j], mac->c1[first + j], x);
+      const int c = first + j;
+      if (mac->c0) value += vmac_correction(mac->c0[c], mac->planes, mac->c + c * mac->planes, x);
       acc[(size_t)p * (size_t)op->n + (size_t)(first + j)] = vmac_wrap(value);
     }
   }

@@ -5,7 +5,7 @@
 #include <math.h>
 #include <string.h>
 
-static const char *const names[VMAC_CORR_MODES] = {"none", "bias", "paper", "cv"};
+static const char *const names[VMAC_CORR_MODES] = {"none", "bias", "paper", "cv", "bitplane"};
 
 const char *vmac_mode_name(vmac_mode mode) {
   return names[mode];
@@ -18,26 +18,72 @@ bool vmac_mode_find(const char *name, vmac_mode *mode, vmac_err *err) {
       return true;
     }
   const char *near = vmac_nearest(name, names, VMAC_CORR_MODES);
-  return vmac_fail(err, "no correction mode '%s'%s%s%s; there are none, bias, paper, cv", name,
-                   near ? ", did you mean '" : "", near ? near : "", near ? "'" : "");
+  return vmac_fail(err, "no correction mode '%s'%s%s%s; there are none, bias, paper, cv, bitplane",
+                   name, near ? ", did you mean '" : "", near ? near : "", near ? "'" : "");
 }
 
 vmac_line vmac_fit_bias(const vmac_moments *m) {
-  return (vmac_line){m->count ? (double)m->y / (double)m->count : 0, 0};
+  return (vmac_line){m->count ? (double)m->y / (double)m->count : 0, {0}};
 }
 
-/* Least squares of y on x: c1 = Cov(x, y) / Var(x). Where x never varies the slope is free; 0 then
- * leaves the constant to do all the work. c0 is fitted to the ROUNDED slope, so that the mean error
- * stays zero in fixed point too. */
-vmac_line vmac_fit_cv(const vmac_moments *m) {
+/* A pivot that elimination has taken below this share of its variance is rounding error. */
+static const double dependent = 0x1p-40;
+
+/* Solves a c = b, a (n, n) symmetric and nowhere negative definite, var its diagonal; both are
+ * destroyed. An unknown whose variance is 0, or that depends on those already solved for, is 0. */
+static void solve(int n, double a[][VMAC_CORR_PLANES], double *b, const double *var, double *c) {
+  int order[VMAC_CORR_PLANES], rank = 0;
+  bool used[VMAC_CORR_PLANES] = {false};
+  for (; rank < n; rank++) {
+    int best = -1;
+    double share = dependent;
+    for (int i = 0; i < n; i++)
+      if (!used[i] && var[i] > 0 && a[i][i] / var[i] > share) {
+        share = a[i][i] / var[i];
+        best = i;
+      }
+    if (best < 0) break;
+    used[best] = true;
+    order[rank] = best;
+    for (int i = 0; i < n; i++) {
+      if (used[i]) continue;
+      const double factor = a[i][best] / a[best][best];
+      for (int j = 0; j < n; j++) a[i][j] -= factor * a[best][j];
+      b[i] -= factor * b[best];
+    }
+  }
+  for (int i = 0; i < n; i++) c[i] = 0;
+  while (rank-- > 0) {
+    const int i = order[rank];
+    double rest = b[i];
+    for (int j = 0; j < n; j++)
+      if (j != i) rest -= a[i][j] * c[j];
+    c[i] = rest / a[i][i];
+  }
+}
+
+/* Least squares of y on the X[i]: Cov(X, X) c = Cov(X, y). Where an X[i] never varies its slope is
+ * free; 0 then leaves the constant to do the work. c0 is fitted to the ROUNDED slopes, so that the
+ * mean error stays zero in fixed point too. */
+vmac_line vmac_fit(const vmac_moments *m) {
   vmac_line line = vmac_fit_bias(m);
   if (!m->count) return line;
   /* In integers: an X that never varies must give a variance of 0, not a rounding error. */
-  const vmac_wide n = m->count, x = m->x;
-  const vmac_wide var = n * m->xx - x * x, cov = n * m->xy - x * m->y;
-  if (var <= 0) return line;
-  line.c1 = round(ldexp((double)cov / (double)var, VMAC_CORR_F)) * ldexp(1, -VMAC_CORR_F);
-  line.c0 = ((double)m->y - line.c1 * (double)m->x) / (double)n;
+  const vmac_wide n = m->count;
+  double a[VMAC_CORR_PLANES][VMAC_CORR_PLANES], b[VMAC_CORR_PLANES], var[VMAC_CORR_PLANES];
+  for (int i = 0; i < m->planes; i++) {
+    for (int j = 0; j <= i; j++)
+      a[i][j] = a[j][i] = (double)(n * m->xx[i][j] - (vmac_wide)m->x[i] * m->x[j]);
+    b[i] = (double)(n * m->xy[i] - (vmac_wide)m->x[i] * m->y);
+    var[i] = a[i][i];
+  }
+  solve(m->planes, a, b, var, line.c);
+  double rest = (double)m->y;
+  for (int i = 0; i < m->planes; i++) {
+    line.c[i] = round(ldexp(line.c[i], VMAC_CORR_F)) * ldexp(1, -VMAC_CORR_F);
+    rest -= line.c[i] * (double)m->x[i];
+  }
+  line.c0 = rest / (double)n;
   return line;
 }
 
@@ -47,7 +93,7 @@ vmac_line vmac_fit_cv(const vmac_moments *m) {
  *     which is W, or W mod 2^m; the intercept, zero for both, goes to C0.
  *   X = OR of m low bits (truncated): What = E[eps | W]; C = mean What, C0 = 2^-m sum What, which
  *     nulls the mean since P(X = 1) = 1 - 2^-m.
- * c1 is to be averaged over the filter's weights, c0 to be summed. */
+ * c[0] is to be averaged over the filter's weights, c0 to be summed. */
 vmac_line vmac_paper_weight(const vmac_mult *mult, const int32_t *table, uint8_t w) {
   int64_t eps = 0, x = 0, xx = 0, xeps = 0;
   for (int a = 0; a < 256; a++) {
@@ -62,23 +108,26 @@ vmac_line vmac_paper_weight(const vmac_mult *mult, const int32_t *table, uint8_t
   const double mean_eps = (double)eps / 256, mean_x = (double)x / 256;
   switch (mult->xkind) {
   case VMAC_X_OR:
-    return (vmac_line){ldexp(mean_eps, -mult->xbits), mean_eps};
+    return (vmac_line){ldexp(mean_eps, -mult->xbits), {mean_eps}};
   case VMAC_X_LOW: {
     const int64_t var = 256 * xx - x * x, cov = 256 * xeps - x * eps;
     const double slope = var ? (double)cov / (double)var : 0;
-    return (vmac_line){mean_eps - slope * mean_x, slope};
+    return (vmac_line){mean_eps - slope * mean_x, {slope}};
   }
   case VMAC_X_NONE:
     break;
   }
-  return (vmac_line){mean_eps, 0};
+  return (vmac_line){mean_eps, {0}};
 }
 
-bool vmac_line_round(vmac_line line, int32_t *c0, int32_t *c1) {
-  const double f0 = round(ldexp(line.c0, VMAC_CORR_F)), f1 = round(ldexp(line.c1, VMAC_CORR_F));
-  const double limit = ldexp(1, VMAC_CORR_C1_BITS - 1);
-  if (!(f1 >= -limit && f1 < limit && f0 >= INT32_MIN && f0 <= INT32_MAX)) return false;
+bool vmac_line_round(const vmac_line *line, int planes, int32_t *c0, int32_t *c) {
+  const double f0 = round(ldexp(line->c0, VMAC_CORR_F)), limit = ldexp(1, VMAC_CORR_C_BITS - 1);
+  if (!(f0 >= INT32_MIN && f0 <= INT32_MAX)) return false;
   *c0 = (int32_t)f0;
-  *c1 = (int32_t)f1;
+  for (int i = 0; i < planes; i++) {
+    const double f = round(ldexp(line->c[i], VMAC_CORR_F));
+    if (!(f >= -limit && f < limit)) return false;
+    c[i] = (int32_t)f;
+  }
   return true;
 }

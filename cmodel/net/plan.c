@@ -19,7 +19,7 @@ void vmac_plan_free(vmac_plan *plan) {
   for (int i = 0; i < plan->ops; i++) {
     vmac_rows_free(plan->mac[i].rows);
     free(plan->mac[i].c0);
-    free(plan->mac[i].c1);
+    free(plan->mac[i].c);
   }
   free(plan->mac);
   free(plan->table);
@@ -35,6 +35,7 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult) 
     if (!vmac_op_is_mac(op)) continue;
     plan->mac[i].mult = mult;
     plan->mac[i].n = op->n;
+    plan->mac[i].planes = vmac_planes(mult, plan->mode);
     plan->mac[i].table = plan->table;
     if (op->kind == VMAC_DEPTHWISE) continue; /* too few products per channel to prepare */
     const vmac_tensor *weight = &net->tensor[op->weight];
@@ -48,13 +49,13 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult) 
 /* The analytic line of one channel: slopes averaged, constants summed over its weights. */
 static vmac_line paper_line(const vmac_net *net, const vmac_op *op, const vmac_line *of_weight,
                             vmac_class cls, int channel) {
-  vmac_line line = {0, 0};
+  vmac_line line = {0, {0}};
   for (int k = 0; k < op->k; k++) {
     const vmac_line *one = &of_weight[vmac_operand_bits(cls, vmac_weight(net, op, channel, k))];
     line.c0 += one->c0;
-    line.c1 += one->c1;
+    line.c[0] += one->c[0];
   }
-  line.c1 /= op->k;
+  line.c[0] /= op->k;
   return line;
 }
 
@@ -69,17 +70,18 @@ static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_moments 
     vmac_mac *mac = &plan->mac[i];
     if (!vmac_op_is_mac(op)) continue;
     mac->c0 = vmac_alloc((size_t)op->n, sizeof *mac->c0);
-    mac->c1 = vmac_alloc((size_t)op->n, sizeof *mac->c1);
+    mac->c = vmac_alloc((size_t)op->n * (size_t)mac->planes, sizeof *mac->c);
     for (int c = 0; c < op->n; c++) {
       const vmac_line line = mode == VMAC_CORR_BIAS ? vmac_fit_bias(&moments[i][c])
                              : mode == VMAC_CORR_PAPER
                                  ? paper_line(net, op, of_weight, plan->mult->cls, c)
-                                 : vmac_fit_cv(&moments[i][c]);
-      if (!vmac_line_round(line, &mac->c0[c], &mac->c1[c]))
+                                 : vmac_fit(&moments[i][c]);
+      if (!vmac_line_round(&line, mac->planes, &mac->c0[c], mac->c + c * mac->planes))
         return vmac_fail(err,
-                         "op %d, channel %d: correction %g + %g X does not fit its registers "
-                         "(c1: %d bits, %d of them fraction)",
-                         i, c, line.c0, line.c1, VMAC_CORR_C1_BITS, VMAC_CORR_F);
+                         "op %d, channel %d: correction %g + %g X%s does not fit its registers "
+                         "(c0: 32 bits, slopes: %d, %d of them fraction)",
+                         i, c, line.c0, line.c[0], mac->planes > 1 ? "[0] + ..." : "",
+                         VMAC_CORR_C_BITS, VMAC_CORR_F);
     }
   }
   return true;
@@ -88,11 +90,11 @@ static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_moments 
 vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                           const vmac_dataset *data, size_t images, vmac_err *err) {
   vmac_plan *plan = vmac_plan_new(net);
-  vmac_plan_set(net, plan, mult);
   plan->mode = mode;
+  vmac_plan_set(net, plan, mult);
   if (mode == VMAC_CORR_NONE) return plan;
   vmac_moments **moments = NULL;
-  if (mode != VMAC_CORR_PAPER) {
+  if (vmac_mode_calibrates(mode)) {
     if (!data || images < 1 || images > data->n) {
       vmac_fail(err, "calibration for mode %s wants %zu images, the data set has %zu",
                 vmac_mode_name(mode), images, data ? data->n : 0);

@@ -7,7 +7,7 @@
 
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 
-/* Gives every MAC layer `mult`, uncorrected. Call once. */
+/* Gives every MAC layer `mult`, uncorrected; plan->mode says how many sums X. Call once. */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult);
 
 #endif

@@ -1,8 +1,9 @@
 /* Plans as JSON:
- *   {"format": "varimac-plan-1", "network": "<FNV-1a of the .tflite file>", "mult": "perf2",
+ *   {"format": "varimac-plan-2", "network": "<FNV-1a of the .tflite file>", "mult": "perf2",
  *    "mult_table": "<FNV-1a of the cell's truth table>", "mode": "cv", "fraction_bits": 6,
  *    "calibration": "200 images of subset:calib",
- *    "layers": [{"op": 0, "c0": [..], "c1": [..]}, ...]}
+ *    "layers": [{"op": 0, "c0": [..], "c": [..]}, ...]}
+ * c holds a channel's slopes side by side: one, or one per bit plane.
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
@@ -13,7 +14,7 @@
 
 #include "net/plan.h"
 
-static const char format[] = "varimac-plan-1";
+static const char format[] = "varimac-plan-2";
 
 static void hex(char *text, uint64_t hash) {
   snprintf(text, 17, "%016" PRIx64, hash);
@@ -39,7 +40,7 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
     cJSON *layer = cJSON_CreateObject();
     cJSON_AddNumberToObject(layer, "op", i);
     cJSON_AddItemToObject(layer, "c0", cJSON_CreateIntArray(mac->c0, mac->n));
-    cJSON_AddItemToObject(layer, "c1", cJSON_CreateIntArray(mac->c1, mac->n));
+    cJSON_AddItemToObject(layer, "c", cJSON_CreateIntArray(mac->c, mac->n * mac->planes));
     cJSON_AddItemToArray(layers, layer);
   }
   cJSON_AddStringToObject(root, "format", format);
@@ -98,7 +99,7 @@ static int32_t *integers(const char *path, const cJSON *layer, int op, const cha
 static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path,
                         const cJSON *root, vmac_err *err) {
   const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *layer;
-  const int64_t c1_limit = 1 << (VMAC_CORR_C1_BITS - 1);
+  const int64_t limit = 1 << (VMAC_CORR_C_BITS - 1);
   const vmac_mode mode = plan->mode;
   cJSON_ArrayForEach(layer, layers) {
     const cJSON *op = cJSON_GetObjectItemCaseSensitive(layer, "op");
@@ -108,10 +109,11 @@ static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path,
                        path, i);
     vmac_mac *mac = &plan->mac[i];
     mac->c0 = integers(path, layer, i, "c0", mac->n, INT32_MIN, INT32_MAX, err);
-    mac->c1 = mac->c0 ? integers(path, layer, i, "c1", mac->n, -c1_limit, c1_limit - 1, err) : NULL;
-    if (!mac->c1) return false;
-    for (int c = 0; c < mac->n; c++)
-      if (mode == VMAC_CORR_NONE || (mode == VMAC_CORR_BIAS && mac->c1[c]))
+    const int slopes = mac->n * mac->planes;
+    mac->c = mac->c0 ? integers(path, layer, i, "c", slopes, -limit, limit - 1, err) : NULL;
+    if (!mac->c) return false;
+    for (int c = 0; c < slopes; c++)
+      if (mode == VMAC_CORR_NONE || (mode == VMAC_CORR_BIAS && mac->c[c]))
         return vmac_fail(err, "%s: layer of op %d: mode %s has no %s", path, i,
                          vmac_mode_name(mode), mode == VMAC_CORR_NONE ? "coefficients" : "slope");
   }
@@ -141,8 +143,8 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
     return NULL;
   }
   vmac_plan *plan = vmac_plan_new(net);
-  vmac_plan_set(net, plan, mult);
   plan->mode = mode;
+  vmac_plan_set(net, plan, mult);
   snprintf(plan->calibration, sizeof plan->calibration, "%s", string_of(root, "calibration"));
   hex(hash, vmac_table_hash(plan->table));
   if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&

@@ -84,7 +84,7 @@ static void naive(layer *l, const vmac_mac *mac) {
   for (int y = 0; y < oh; y++)
     for (int x = 0; x < ow; x++)
       for (int j = 0; j < n; j++) {
-        int64_t acc = 0, f = 0, sum_a = 0, sum_w = 0, variate = 0, k = 0;
+        int64_t acc = 0, f = 0, sum_a = 0, sum_w = 0, x_sum[8] = {0}, k = 0;
         for (int ky = 0; ky < kh; ky++)
           for (int kx = 0; kx < kw; kx++)
             for (int c = 0; c < channels; c++) {
@@ -99,14 +99,21 @@ static void naive(layer *l, const vmac_mac *mac) {
               f += mac->table[A * 256 + W];
               sum_a += u8 ? A : a;
               sum_w += u8 ? W : w;
-              if (mac->mult->xkind == VMAC_X_LOW) variate += A % (1 << mac->mult->xbits);
-              if (mac->mult->xkind == VMAC_X_OR) variate += A % (1 << mac->mult->xbits) != 0;
+              const int low = A % (1 << mac->mult->xbits);
+              for (int i = 0; mac->planes > 1 && i < mac->planes; i++)
+                x_sum[i] += low % (2 << i) >= 1 << i;
+              if (mac->planes > 1) continue;
+              if (mac->mult->xkind == VMAC_X_LOW) x_sum[0] += low;
+              if (mac->mult->xkind == VMAC_X_OR) x_sum[0] += low != 0;
             }
         const int64_t z = in->zero, za = z + 128;
         if (mac) acc = u8 ? f - 128 * sum_a - za * sum_w + k * 128 * za : f - z * sum_w;
-        if (mac && mac->c0)
-          acc += (int64_t)floor(((double)mac->c0[j] + (double)mac->c1[j] * (double)variate) / 64 +
-                                0.5);
+        if (mac && mac->c0) {
+          double v = mac->c0[j];
+          for (int i = 0; i < mac->planes; i++)
+            v += (double)mac->c[j * mac->planes + i] * (double)x_sum[i];
+          acc += (int64_t)floor(v / 64 + 0.5);
+        }
         if (op->bias >= 0) acc += l->net->tensor[op->bias].i32[j];
         *want++ = (int32_t)acc;
       }
@@ -160,23 +167,22 @@ static void cell_layer(layer *l, vmac_rng *rng) {
   static int32_t table[65536], exact[65536];
   const vmac_op *op = &l->net->op[0];
   const int8_t *input = l->state->i8[op->in[0]];
-  int32_t c0[64], c1[64];
-  for (int j = 0; j < op->n; j++) {
-    c0[j] = (int32_t)vmac_rng_below(rng, 200001) - 100000;
-    c1[j] = (int32_t)vmac_rng_below(rng, 2001) - 1000;
-  }
-  for (int pass = 0; pass < 6; pass++) {
-    vmac_mult mult = {.cls = pass % 2 ? VMAC_S8 : VMAC_U8, .xbits = 3};
-    mult.xkind = pass < 2 ? VMAC_X_NONE : pass < 4 ? VMAC_X_LOW : VMAC_X_OR;
+  int32_t c0[64], c[64 * 8];
+  for (int j = 0; j < op->n; j++) c0[j] = (int32_t)vmac_rng_below(rng, 200001) - 100000;
+  for (int j = 0; j < op->n * 8; j++) c[j] = (int32_t)vmac_rng_below(rng, 2001) - 1000;
+  for (int pass = 0; pass < 10; pass++) { /* the last four with bit planes: 3 and 8 of them */
+    vmac_mult mult = {.cls = pass % 2 ? VMAC_S8 : VMAC_U8, .xbits = pass < 8 ? 3 : 8};
+    mult.xkind = pass < 2 ? VMAC_X_NONE : pass < 4 || pass > 7 ? VMAC_X_LOW : VMAC_X_OR;
     for (int i = 0; i < 65536; i++) {
       const uint64_t bits = vmac_rng_next(rng);
       table[i] = mult.cls == VMAC_U8 ? (int32_t)(uint16_t)bits : (int32_t)(int16_t)bits;
       exact[i] = vmac_operand(mult.cls, (uint8_t)(i >> 8)) * vmac_operand(mult.cls, (uint8_t)i);
     }
     vmac_mac mac = {.mult = &mult, .table = table, .n = op->n};
+    mac.planes = vmac_planes(&mult, pass < 6 ? VMAC_CORR_CV : VMAC_CORR_BITPLANE);
     if (pass > 1) {
       mac.c0 = c0;
-      mac.c1 = c1;
+      mac.c = c;
     }
     naive(l, &mac);
     vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
