@@ -191,7 +191,8 @@ module vmac_exec #(
       tap_start_q  <= start_q;
       first_q      <= is_mac ? tile_q == 16'd0 : wx_q == 6'd0 && wy_q == 6'd0;
       last_q       <= result;
-      set_first_q  <= result && pixel_q == {(ACC_W + 1){1'b0}};
+      // not by the pixel's number, which wraps: only K tiles bound the pixels of a job
+      set_first_q  <= result && oy_q == 16'd0 && ox_q == 16'd0;
       // here, and not where the result is written: a job that continues this one may be at work then
       tlast_q   <= finish && cfg_q[9];
       acc_q        <= k_tiles == 16'd1 ? {ACC_W{1'b0}} : pixel_q[ACC_W-1:0];
