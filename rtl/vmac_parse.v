@@ -144,7 +144,8 @@ module vmac_parse #(
     : new_kind <= KIND_ADD && job[79:64] != 16'd0 && job[95:80] != 16'd0 &&
       (!new_vector || job[95:80] == 16'd1) && job[111:96] != 16'd0 && job[127:112] != 16'd0 &&
       job[53:48] != 6'd0 && job[59:54] != 6'd0 &&
-      (new_kind != KIND_MAC || (job[53:48] == 6'd1 && job[59:54] == 6'd1));
+      ((new_kind != KIND_MAC && new_kind != KIND_ADD) ||
+       (job[53:48] == 6'd1 && job[59:54] == 6'd1));
 
   // ---- what each state waits for ----------------------------------------------------------------
 
