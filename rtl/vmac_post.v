@@ -60,8 +60,11 @@ module vmac_post #(
   wire [COLS-1:0]   q_valid;
   wire [8*COLS-1:0] q;
 
-  wire [30:0] set_mult  = set_i[94:64];
-  wire [5:0]  set_shift = set_i[101:96];
+  // The set's own scale is held from its first result on: the place of its words is free, and may
+  // be filled again, when later results enter.
+  reg  [36:0] held_q;
+  wire [36:0] set_scale = res_set_first_i ? {set_i[101:96], set_i[94:64]} : held_q;
+  always @(posedge clk) if (res_valid_i) held_q <= set_scale;
 
   genvar c;
   generate
@@ -85,8 +88,8 @@ module vmac_post #(
         .rst(rst),
         .valid_i(res_valid_i),
         .single_i(cfg_single_i),
-        .mult_i(cfg_vector_i ? set_mult : scale_q[30:0]),
-        .shift_i(cfg_vector_i ? set_shift : scale_q[36:31]),
+        .mult_i(cfg_vector_i ? set_scale[30:0] : scale_q[30:0]),
+        .shift_i(cfg_vector_i ? set_scale[36:31] : scale_q[36:31]),
         .zero_i(cfg_zero_i),
         .min_i(cfg_min_i),
         .max_i(cfg_max_i),
