@@ -4,7 +4,7 @@
 //   (drained_i) or the job continues the layer before (cont). Then, set by set and tile by tile, it
 //   waits for what the first tap needs (MAC: tile_valid_i, and coef_valid_i for the last tile of a
 //   set; else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
-//   stream and the FIFO might not have a place for them (credit). iss_* hold one cycle each.
+//   stream and the FIFO might not have a place for them (it holds waiting_i of OUT_DEPTH). iss_* hold one cycle each.
 //   The running address is base + in_off, moved by the increment of the innermost counter that
 //   moves: wx, wy, ox, oy; iy and ix are the tap's coordinates.
 //   illegal_o: the job has more pixels than accumulators.
@@ -33,9 +33,9 @@ module vmac_exec #(
   output wire                         tile_take_o,
   output wire                         tile_last_o,
   input  wire                         coef_valid_i,
-  // results: one was written or put into the FIFO; one has left the FIFO
+  // a result was written or put into the FIFO; how many are in the FIFO
   input  wire                         written_i,
-  input  wire                         popped_i,
+  input  wire [$clog2(OUT_DEPTH+1)-1:0] waiting_i,
   output wire                         drained_o,
   output wire                         idle_o,
   output wire                         illegal_o,
@@ -59,7 +59,7 @@ module vmac_exec #(
 );
 
   localparam integer ACC_W    = $clog2(ACC_DEPTH);
-  localparam integer CREDIT_W = $clog2(OUT_DEPTH + 1);
+  localparam integer COUNT_W  = $clog2(OUT_DEPTH + 1);
 
   reg [511:0] cfg_q;
   reg         run_q;
@@ -106,13 +106,14 @@ module vmac_exec #(
   wire tap_last = wx_end && wy_end;
   wire walk_end = tap_last && ox_end && oy_end;
 
-  reg [CREDIT_W-1:0] credit_q;
   reg [15:0]         flight_q;
 
   wire result  = tile_end && tap_last;
   wire may     = is_mac ? tile_valid_i && (coef_valid_i || !tile_end) && settle_q == 2'd0
                         : set_valid_i && settle_q == 2'd0;
-  wire credit  = !to_stream || !result || credit_q != {CREDIT_W{1'b0}};
+  // Results in flight all go where this job's go: jobs of another layer wait until none is.
+  wire [16:0] places = {1'b0, flight_q} + {{(17 - COUNT_W){1'b0}}, waiting_i};
+  wire credit  = !to_stream || !result || places < OUT_DEPTH[16:0];
   wire over    = pixel_q == ACC_DEPTH[ACC_W:0] && is_mac && k_tiles != 16'd1;
   wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;
   wire finish  = issue && walk_end && tile_end && set_end;
@@ -127,15 +128,12 @@ module vmac_exec #(
     if (rst) begin
       run_q    <= 1'b0;
       settle_q <= 2'd0;
-      credit_q <= OUT_DEPTH[CREDIT_W-1:0];
       flight_q <= 16'd0;
     end else begin
       if (accept) run_q <= 1'b1;
       else if (finish) run_q <= 1'b0;
       if (issue && start_q) settle_q <= 2'd3;
       else if (settle_q != 2'd0) settle_q <= settle_q - 2'd1;
-      credit_q <= credit_q - {{(CREDIT_W-1){1'b0}}, issue && to_stream && result}
-                           + {{(CREDIT_W-1){1'b0}}, popped_i};
       flight_q <= flight_q + {15'd0, issue && result} - {15'd0, written_i};
     end
 
@@ -191,7 +189,8 @@ module vmac_exec #(
       tap_start_q  <= start_q;
       first_q      <= is_mac ? tile_q == 16'd0 : wx_q == 6'd0 && wy_q == 6'd0;
       last_q       <= result;
-      set_first_q  <= result && pixel_q == {(ACC_W + 1){1'b0}};
+      // not by the pixel's number, which wraps: only K tiles bound the pixels of a job
+      set_first_q  <= result && oy_q == 16'd0 && ox_q == 16'd0;
       // here, and not where the result is written: a job that continues this one may be at work then
       tlast_q   <= finish && cfg_q[9];
       acc_q        <= k_tiles == 16'd1 ? {ACC_W{1'b0}} : pixel_q[ACC_W-1:0];

@@ -60,10 +60,11 @@ module vmac_post #(
   wire [COLS-1:0]   q_valid;
   wire [8*COLS-1:0] q;
 
-  // The scale of a vector job's set: the next set's words come while this one's results still do.
-  reg  [36:0] set_scale_q;
-  wire [36:0] set_scale = res_set_first_i ? {set_i[101:96], set_i[94:64]} : set_scale_q;
-  always @(posedge clk) if (res_valid_i) set_scale_q <= set_scale;
+  // The set's own scale is held from its first result on: the place of its words is free, and may
+  // be filled again, when later results enter.
+  reg  [36:0] held_q;
+  wire [36:0] set_scale = res_set_first_i ? {set_i[101:96], set_i[94:64]} : held_q;
+  always @(posedge clk) if (res_valid_i) held_q <= set_scale;
 
   genvar c;
   generate
