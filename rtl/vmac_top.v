@@ -36,6 +36,7 @@ module vmac_top #(
   // of its operand class, and what CELL says about the side column and the edge holds for all
   parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
+  // clock, rising edge; reset, synchronous, active high
   input  wire              clk,
   input  wire              rst,
   // AXI4-Lite slave: control and status registers

@@ -9,8 +9,8 @@ function row(a, b, c) {
 }
 
 BEGIN {
-  if (what == "ports") print "| port | | |\n|---|---|---|"
-  else print "| parameter | default | |\n|---|---|---|"
+  if (what == "ports") print "| port | direction, width | meaning |\n|---|---|---|"
+  else print "| parameter | default | meaning |\n|---|---|---|"
 }
 /^module / { inside = 1; next }
 /^\);/ { exit }
@@ -32,6 +32,7 @@ what == "parameters" && !part && /^  parameter/ {
   name = substr(line, 1, at - 1)
   sub(/^\[.*\] /, "", name)
   value = substr(line, at + 3)
+  gsub(/\|/, "\\|", value)
   row(name, "`" value "`")
 }
 what == "ports" && part && /^  (in|out)put/ {
@@ -41,6 +42,6 @@ what == "ports" && part && /^  (in|out)put/ {
   name = line
   sub(/.* /, "", name)
   width = line ~ /\[/ ? line : ""
-  if (width != "") { sub(/^[^\[]*/, "", width); sub(/ [a-z_]*$/, "", width) }
+  if (width != "") { sub(/^[^\[]*/, "", width); sub(/ *[a-z_]*$/, "", width) }
   row(name, direction (width == "" ? "" : " `" width "`"))
 }
