@@ -11,17 +11,17 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 make -s B="$B" core > "$tmp/out" 2>&1
 ok $? "make core" "$(cat "$tmp/out")"
 core=$B/fusesoc/varimac
-files() { sed -n 's/^      - \(rtl\/[a-z0-9_]*\.v\)$/\1/p' "$core/varimac.core"; }
-[ "$(files | wc -l)" -eq "$(find "$core/rtl" -name '*.v' | wc -l)" ]
+files=$(sed -n 's/^      - \(rtl\/[a-z0-9_]*\.v\)$/\1/p' "$core/varimac.core")
+[ "$(echo "$files" | wc -l)" -eq "$(find "$core/rtl" -name '*.v' | wc -l)" ]
 ok $? "the core file lists every Verilog file of its folder"
 for header in "$core"/rtl/*.vh; do
   grep -q "rtl/${header##*/}: {is_include_file: true}" "$core/varimac.core" || break
 done
 ok $? "and every header as one"
-(cd "$core" && verilator --lint-only -Wall -Irtl --top-module vmac_top -GROWS=4 -GCOLS=4 $(files)) \
+(cd "$core" && verilator --lint-only -Wall -Irtl --top-module vmac_top -GROWS=4 -GCOLS=4 $files) \
   > "$tmp/out" 2>&1 && [ ! -s "$tmp/out" ]
 ok $? "verilator takes the list, in its order" "$(head -5 "$tmp/out")"
-(cd "$core" && iverilog -g2005 -tnull -Irtl -s vmac_top $(files)) > "$tmp/out" 2>&1
+(cd "$core" && iverilog -g2005 -tnull -Irtl -s vmac_top $files) > "$tmp/out" 2>&1
 ok $? "iverilog takes it too" "$(head -5 "$tmp/out")"
 grep -q '^  ROWS:$' "$core/varimac.core" && grep -q '^    toplevel: vmac_top$' "$core/varimac.core"
 ok $? "parameters and top are named"
