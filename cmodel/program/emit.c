@@ -97,8 +97,8 @@ static void add_results(vmac_program *p, const vmac_job *job) {
   p->result = realloc(p->result, (size_t)(p->result_sets + job->sets) * sizeof *p->result);
   if (!p->result) abort();
   for (int s = 0; s < job->sets; s++)
-    p->result[p->result_sets++] = (vmac_results){
-        .pixels = job->pixels, .first_pixel = job->first_pixel, .set = job->set[s]};
+    p->result[p->result_sets++] =
+        (vmac_results){.pixels = job->pixels, .first_pixel = job->first_pixel, .set = job->set[s]};
   p->result_beats += (size_t)job->sets * (size_t)job->pixels;
 }
 
