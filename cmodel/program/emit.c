@@ -121,6 +121,8 @@ static bool emit_layer(vmac_beats *b, vmac_program *p, const vmac_graph *g, cons
                                           .pixels = rows * y->out_w,
                                           .first_pixel = row * y->out_w,
                                           .channels = out->c,
+                                          .cont = row > 0,
+                                          .taps = y->kind == VMAC_JOB_MAC ? 1 : y->kh * y->kw,
                                           .sets = count,
                                           .k_tiles = tiles,
                                           .beat = b->count,

@@ -78,8 +78,7 @@ typedef enum {
 } vmac_jobkind;
 const char *vmac_job_name(vmac_jobkind kind);
 
-/* ---- the hardware: vmac_top's parameters --------------------------------------------------------
- */
+/* ---- the hardware: vmac_top's parameters ---------------------------------------------------- */
 
 typedef struct {
   int cell; /* vmac_mult_at(cell) */
@@ -101,8 +100,7 @@ static inline int vmac_hw_beat(const vmac_hw *hw) {
   return lanes <= 16 ? 16 : lanes <= 32 ? 32 : 64;
 }
 
-/* ---- programs
- * ------------------------------------------------------------------------------------ */
+/* ---- programs ------------------------------------------------------------------------------- */
 
 /* A set of a job: columns column .. column + count - 1 hold channels channel, channel + 1, ... */
 typedef struct {
@@ -117,6 +115,8 @@ typedef struct {
   int tensor;              /* the network's tensor whose bytes are the results */
   int pixels, first_pixel; /* of the tensor's height * width, or rows of m */
   int channels;            /* of the output */
+  bool cont;               /* goes on with the job before */
+  int taps;                /* of a pixel's window, one cycle each (MAC: 1) */
   int sets, k_tiles;
   vmac_set *set; /* (sets) */
   int *k;        /* MAC: (k_sets, k_tiles, rows): operand of vmac_patch() that a row takes, or -1 */
@@ -215,14 +215,14 @@ typedef struct {
 bool vmac_interpret(const vmac_hw *hw, const uint8_t *beats, size_t count,
                     const vmac_observer *observer /* or NULL */, vmac_run *run, vmac_err *err);
 
-/* ---- cycles
- * -------------------------------------------------------------------------------------- */
+/* ---- cycles --------------------------------------------------------------------------------- */
 
+/* One layer; the total is the sum of all, and of what comes before the first and after the last. */
 typedef struct {
-  int op; /* -1: the input */
+  int op; /* -1: the input, or a copy to the stream */
   vmac_jobkind kind;
-  uint64_t cycles;    /* from the first beat of its first job to the layer's last result */
-  uint64_t issue;     /* cycles in which a tap or a pixel is issued */
+  uint64_t cycles;    /* from the last result of the layer before to its own */
+  uint64_t issue;     /* of them with a pixel's tap at work */
   uint64_t macs;      /* multiplications that count */
   uint64_t bytes_in;  /* of the stream */
   uint64_t bytes_out; /* of the results' beats */
@@ -231,7 +231,7 @@ typedef struct {
 typedef struct {
   int layers;
   vmac_layer_cycles *layer; /* caller frees */
-  vmac_layer_cycles total;  /* cycles: from START to done, no stalls on the streams */
+  vmac_layer_cycles total;  /* cycles: from START to done */
 } vmac_cycles;
 
 /* Of a compiled program, without stalls: the stream offers a beat in every cycle, and results are
