@@ -1,7 +1,7 @@
 /* Places for the tensors in the two buffer sets.
  *
- * A tensor lives from the layer that writes it to the last one that reads it, both included: a layer
- * never writes over what it reads. The two operands of an ADD are read at once and so lie in
+ * A tensor lives from the layer that writes it to the last one that reads it, both included: a
+ * layer never writes over what it reads. The two operands of an ADD are read at once and so lie in
  * different sets; that ties tensors into components whose sets are fixed but for a swap. Within a
  * set, first fit in the order of the layers. Swaps are tried as long as one helps; networks are a
  * few dozen layers, and a ResNet's components mostly single ADDs.
@@ -119,14 +119,15 @@ static bool too_large(const vmac_graph *g, int need, vmac_err *err) {
     else
       snprintf(advice, sizeof advice, "it needs %d, more than the hardware can have", need);
     if (!op)
-      return vmac_fail(err, "the input (tensor %d '%s', %d x %d x %d) takes %d words, %d more than "
-                       "a buffer set has; %s", p->tensor, name ? name : "", p->h, p->w, p->c,
-                       p->words, over, advice);
+      return vmac_fail(err,
+                       "the input (tensor %d '%s', %d x %d x %d) takes %d words, %d more than "
+                       "a buffer set has; %s",
+                       p->tensor, name ? name : "", p->h, p->w, p->c, p->words, over, advice);
     return vmac_op_fail(g->net, op, err,
                         "its output (tensor %d '%s', %d x %d x %d, %d words) leaves buffer set %c "
                         "by %d of %d words; %s",
-                        p->tensor, name ? name : "", p->h, p->w, p->c, p->words,
-                        p->set ? 'Y' : 'X', over, depth, advice);
+                        p->tensor, name ? name : "", p->h, p->w, p->c, p->words, p->set ? 'Y' : 'X',
+                        over, depth, advice);
   }
   return true;
 }

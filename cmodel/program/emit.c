@@ -97,8 +97,8 @@ static void add_results(vmac_program *p, const vmac_job *job) {
   p->result = realloc(p->result, (size_t)(p->result_sets + job->sets) * sizeof *p->result);
   if (!p->result) abort();
   for (int s = 0; s < job->sets; s++)
-    p->result[p->result_sets++] = (vmac_results){
-        .pixels = job->pixels, .first_pixel = job->first_pixel, .set = job->set[s]};
+    p->result[p->result_sets++] =
+        (vmac_results){.pixels = job->pixels, .first_pixel = job->first_pixel, .set = job->set[s]};
   p->result_beats += (size_t)job->sets * (size_t)job->pixels;
 }
 
@@ -121,6 +121,8 @@ static bool emit_layer(vmac_beats *b, vmac_program *p, const vmac_graph *g, cons
                                           .pixels = rows * y->out_w,
                                           .first_pixel = row * y->out_w,
                                           .channels = out->c,
+                                          .cont = row > 0,
+                                          .taps = y->kind == VMAC_JOB_MAC ? 1 : y->kh * y->kw,
                                           .sets = count,
                                           .k_tiles = tiles,
                                           .beat = b->count,

@@ -24,8 +24,8 @@ static void run_resnet(int rows, int cols, int acc_depth, const char *cell, vmac
   hw.cols = cols;
   hw.acc_depth = acc_depth;
   char what[128];
-  snprintf(what, sizeof what, "resnet8 %dx%d acc %d %s %s %s image %zu", rows, cols, acc_depth, cell,
-           vmac_mode_name(mode), rounding == VMAC_ROUND_SINGLE ? "single" : "double", image);
+  snprintf(what, sizeof what, "resnet8 %dx%d acc %d %s %s %s image %zu", rows, cols, acc_depth,
+           cell, vmac_mode_name(mode), rounding == VMAC_ROUND_SINGLE ? "single" : "double", image);
   vmac_plan *plan = make_plan(cell, mode, &hw);
   vmac_state *state = vmac_state_new(net);
   vmac_state_set_image(net, state, &calib, image);
