@@ -98,6 +98,25 @@ module vmac_fifo #(
     end
 `endif
 
+`ifdef VMAC_PROVE
+  // Proofs by induction: the word that is followed (testbench/formal) stands where its place in the
+  // queue says.
+  wire               f_inside;
+  wire [COUNT_W-1:0] f_ahead;
+  wire [WIDTH-1:0]   f_data;
+  wire [COUNT_W:0]   f_next = head + {1'b0, f_ahead} - 1'b1;
+  wire [COUNT_W:0]   f_at   = f_next < WRAP ? f_next : f_next - WRAP;
+
+  formal_track #(.WIDTH(WIDTH), .COUNT_W(COUNT_W)) u_track (
+    .clk(clk), .rst(rst), .in_take_i(in_take), .in_data_i(in_data_i), .out_take_i(out_take),
+    .out_data_i(data_q), .count_i(count_q), .inside_o(f_inside), .ahead_o(f_ahead),
+    .data_o(f_data));
+
+  always @(posedge clk)
+    if (!rst && f_inside)
+      `VMAC_ASSERT(f_data == (f_ahead == {COUNT_W{1'b0}} ? data_q : mem[f_at[ADDR_W-1:0]]))
+`endif
+
   generate
     if (WIDTH < 1 || WIDTH > 1024) begin : g_width
       error_WIDTH_must_be_1_to_1024 u_err ();
