@@ -87,13 +87,14 @@ module vmac_fifo #(
   wire [COUNT_W:0] head = {{(COUNT_W + 1 - ADDR_W){1'b0}}, head_q};
   wire [COUNT_W:0] tail = {{(COUNT_W + 1 - ADDR_W){1'b0}}, tail_q};
   wire [COUNT_W:0] behind = tail >= head ? tail - head : tail + WRAP - head;
-  wire [COUNT_W:0] stored = {1'b0, count_q} - {{COUNT_W{1'b0}}, valid_q};
+  wire [COUNT_W:0] count = {1'b0, count_q};
+  wire [COUNT_W:0] stored = count - {{COUNT_W{1'b0}}, valid_q};
 
   always @(posedge clk)
     if (!rst) begin
-      `VMAC_ASSERT(count_q <= FULL && ready_q == (count_q != FULL))
+      `VMAC_ASSERT(count <= WRAP + 1'b1 && ready_q == (count_q != FULL))
       `VMAC_ASSERT(valid_q == (count_q != {COUNT_W{1'b0}}))
-      `VMAC_ASSERT(head_q <= LAST && tail_q <= LAST)
+      `VMAC_ASSERT(head < WRAP && tail < WRAP)
       `VMAC_ASSERT(stored == behind || (head_q == tail_q && stored == WRAP))
     end
 `endif
