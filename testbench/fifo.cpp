@@ -1,9 +1,9 @@
 /* fifo: vmac_fifo between random sources and sinks.
  *
  * TEST RATIONALE
- * 1. State space. How many words are inside, where the two pointers stand. Willingness of source and
- *    sink changes every thousand cycles or so, from never to always, so that each queue runs full and
- *    empty, and at one word per cycle at every filling; resets come amid all of it. Expected in
+ * 1. State space. How many words are inside, where the two pointers stand. Willingness of source
+ * and sink changes every thousand cycles or so, from never to always, so that each queue runs full
+ * and empty, and at one word per cycle at every filling; resets come amid all of it. Expected in
  *    every cycle: ready, valid, word, count of a plain model, so that latency and throughput are
  *    checked too. No output follows an input before the edge. The rules of a stream are
  *    asserted at both ends. (For depths to 7: proved, testbench/formal.)
@@ -35,8 +35,7 @@ int main(int argc, char **argv) {
   dut.clk = 0;
   dut.eval();
   for (; bench.cycles < 300000; bench.cycles++) {
-    dut.rst = bench.cycles < 2 ||
-              (bench.cycles % 10000 > 9000 && bench_chance(&bench, 2));
+    dut.rst = bench.cycles < 2 || (bench.cycles % 10000 > 9000 && bench_chance(&bench, 2));
     dut.in_valid_i = 0;
     dut.out_ready_i = 0;
     dut.in_data_i = 0;

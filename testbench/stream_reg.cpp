@@ -34,8 +34,7 @@ int main(int argc, char **argv) {
   dut.clk = 0;
   dut.eval();
   for (; bench.cycles < 300000; bench.cycles++) {
-    dut.rst = bench.cycles < 2 ||
-              (bench.cycles % 10000 > 9000 && bench_chance(&bench, 2));
+    dut.rst = bench.cycles < 2 || (bench.cycles % 10000 > 9000 && bench_chance(&bench, 2));
     dut.in_valid_i = 0;
     dut.out_ready_i = 0;
     dut.in_data_i = 0;

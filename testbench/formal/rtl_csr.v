@@ -104,8 +104,9 @@ module prove_csr (
   wire        asks    = control && w_q[0] && !w_q[1];
   wire        starts  = asks && !run_q && !busy_q;
   wire        fails   = run_q && !started_q && code_q == 4'd0 && error_q != 4'd0;
-  wire        run     = starts || (run_q && !ends && !done_q);
-  wire        ended   = !starts && ((run_q && done_q) || (ended_q && !clear));
+  wire        over    = run_q && !started_q && done_q;
+  wire        run     = starts || (run_q && !ends && !over);
+  wire        ended   = !starts && (over || (ended_q && !clear));
   wire        enable  = control ? w_q[2] : enable_q;
   wire        flag    = !starts && (flag_q || asks);
   wire [3:0]  code    = starts ? 4'd0 : fails ? error_q : code_q;
