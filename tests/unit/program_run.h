@@ -65,6 +65,10 @@ static inline void program_compare(const char *what, const vmac_net *net, const 
   vmac_err err;
   vmac_program *p = vmac_program_compile(net, plan, hw, rounding, &err);
   if (!p) fail_msg("%s: %s", what, err.text);
+  for (int i = 1; i < p->jobs; i++) { /* a job that goes on says so: no interpreter needs to know */
+    const uint8_t *w0 = p->beats + p->job[i].beat * (size_t)vmac_hw_beat(hw);
+    if (w0[0] >> 7 != (p->job[i].first_pixel > 0)) fail_msg("%s: job %d: cont", what, i);
+  }
   vmac_net_run(net, plan, rounding, state);
   vmac_program_set_image(p, state->i8[net->input]);
   size_t largest = 0;
