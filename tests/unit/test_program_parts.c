@@ -5,6 +5,7 @@
  *   average    all sums of every window up to 64 codes and of the largest, against division
  *   refusals   what the hardware lacks, one property at a time; the error names the operator
  *   buffers    the depth that an error recommends is enough and half of it is not
+ *   windows    63 taps high or wide, a map of 1023 columns, stride 253
  *   copies     operators that nobody needs, and outputs that are padding or the input itself
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
@@ -264,7 +265,8 @@ static void buffers(void **unused) {
  */
 
 static void compare(const char *what, vmac_net *net, int size) {
-  const vmac_hw hw = hardware(size, size);
+  vmac_hw hw = hardware(size, size);
+  hw.buf_depth = 32768;
   vmac_rng rng;
   vmac_rng_seed(&rng, 9);
   prepare(net);
@@ -297,9 +299,38 @@ static void copies(void **unused) {
   }
 }
 
+/* Taps that need all bits of an entry, and a window as large as the hardware counts. */
+static void wide_windows(void **unused) {
+  (void)unused;
+  for (int size = 4; size <= 16; size *= 4) {
+    compare("63 x 2", one_conv(64, 3, 3, 63, 2, 1, 5), size);
+    compare("2 x 63", one_conv(3, 64, 9, 2, 63, 1, 5), size);
+    vmac_net *net = one_conv(40, 40, 3, 1, 1, 1, 5); /* most taps outside: bounds by ky, kx */
+    free(net->tensor[net->op[0].weight].name);
+    free(net->tensor[net->op[0].weight].scale);
+    free(net->tensor[net->op[0].weight].i8);
+    vmac_rng rng;
+    vmac_rng_seed(&rng, 6);
+    const int weight = net_weights(net, 5, 45, 63, 3, 1, &rng);
+    net->tensor[net->op[0].weight] = net->tensor[weight];
+    net->tensors--;
+    net->op[0].same = 1;
+    compare("45 x 63, SAME", net, size);
+    net = one_op(VMAC_AVGPOOL, 63, 63, 2, 1, 1, 2);
+    window(&net->op[0], 63, 63, 1, 0, VMAC_ACT_NONE);
+    compare("average of 63 x 63", net, size);
+    net = one_op(VMAC_MAXPOOL, 5, 1023, 3, 2, 5, 3);
+    window(&net->op[0], 3, 11, 253, 1, VMAC_ACT_NONE);
+    net->op[0].stride_h = 3;
+    compare("stride 253 on a map of 1023", net, size);
+  }
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(format),   cmocka_unit_test(averages),
-                                     cmocka_unit_test(refusals), cmocka_unit_test(refused_hardware),
-                                     cmocka_unit_test(buffers),  cmocka_unit_test(copies)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(format),       cmocka_unit_test(averages),
+      cmocka_unit_test(refusals),     cmocka_unit_test(refused_hardware),
+      cmocka_unit_test(wide_windows), cmocka_unit_test(buffers),
+      cmocka_unit_test(copies)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
