@@ -46,7 +46,7 @@ static void emit_descriptor(vmac_beats *b, const vmac_graph *g, const vmac_layer
   const vmac_place *in = &g->place[y->in[0]], *out = &g->place[y->out];
   const bool last = y->to_stream && row + rows == y->out_h;
   uint32_t word[16] = {0};
-  word[0] = field(y->kind, 4, 0) | field(in->set, 1, 4) | field(out->set, 1, 5) |
+  word[0] = field((int)y->kind, 4, 0) | field(in->set, 1, 4) | field(out->set, 1, 5) |
             field(y->to_stream, 1, 6) | field(row > 0, 1, 7) | field(y->single, 1, 8) |
             field(last, 1, 9) | field(out->code, 4, 12) | field(y->pad, 8, 16) |
             field(y->zero, 8, 24);

@@ -23,7 +23,6 @@ typedef struct {
 typedef struct {
   int op; /* of the network, or -1 */
   vmac_jobkind kind;
-  bool copy;      /* a copy that no operator asks for: the output is also read, or padded */
   int in[2], out; /* places; in[1] = -1 unless ADD; out is the stream's where to_stream */
   int tensor;     /* of the network that it makes */
   bool to_stream;

@@ -321,15 +321,15 @@ static void find_output(lowering *l) {
   }
 }
 
-/* The last layer's results leave on the stream. Where the output is also read by a layer, or is
- * the input, a copy of it does. */
+/* The last layer's results leave on the stream; nobody else reads them, since what the output does
+ * not need was never lowered. Where the output is the input, a copy of it leaves. */
 static void to_stream(lowering *l) {
   vmac_graph *g = l->graph;
   const view v = l->view[g->out_tensor];
   vmac_place *p = &g->place[v.place];
-  if (p->first < 0 || p->last > p->first) {
+  if (p->first < 0) {
     vmac_layer *y = &g->layer[g->layers];
-    *y = (vmac_layer){.op = -1, .kind = VMAC_JOB_MAX, .copy = true, .tensor = g->out_tensor};
+    *y = (vmac_layer){.op = -1, .kind = VMAC_JOB_MAX, .tensor = g->out_tensor};
     y->in[0] = v.place;
     y->in[1] = -1;
     y->in_h = y->out_h = p->h;

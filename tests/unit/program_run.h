@@ -59,12 +59,27 @@ static inline void program_vector(void *context, int job_index, int set, int pix
     }
 }
 
+/* No tile has only idle rows: it would cost a pass over the pixels for nothing. */
+static inline void program_tiles(const char *what, const vmac_job *job, int rows) {
+  for (int s = 0; job->k && s < job->k_sets; s++)
+    for (int t = 0; t < job->k_tiles; t++) {
+      int on = 0;
+      for (int r = 0; r < rows; r++) on += vmac_job_k(job, rows, s, t, r) >= 0;
+      if (!on) fail_msg("%s: op %d, set %d, tile %d is idle", what, job->op, s, t);
+    }
+}
+
 /* state->i8[net->input] holds the image. Stops the test at the first difference. */
 static inline void program_compare(const char *what, const vmac_net *net, const vmac_plan *plan,
                                    const vmac_hw *hw, vmac_rounding rounding, vmac_state *state) {
   vmac_err err;
   vmac_program *p = vmac_program_compile(net, plan, hw, rounding, &err);
   if (!p) fail_msg("%s: %s", what, err.text);
+  for (int i = 1; i < p->jobs; i++) { /* a job that goes on says so: no interpreter needs to know */
+    const uint8_t *w0 = p->beats + p->job[i].beat * (size_t)vmac_hw_beat(hw);
+    if (w0[0] >> 7 != (p->job[i].first_pixel > 0)) fail_msg("%s: job %d: cont", what, i);
+    program_tiles(what, &p->job[i], hw->rows);
+  }
   vmac_net_run(net, plan, rounding, state);
   vmac_program_set_image(p, state->i8[net->input]);
   size_t largest = 0;
