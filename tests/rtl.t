@@ -140,6 +140,10 @@ vmac_delay WIDTH 1025 WIDTH_must_be_1_to_1024
 vmac_accum IN_W 32 ACC_W_must_exceed_IN_W
 vmac_correct A_W 25 A_W_must_be_1_to_24
 vmac_correct X_W 25 X_W_must_be_1_to_24
+vmac_correct PLANES 9 PLANES_must_be_1_to_8
+vmac_correct OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
+vmac_side OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
+vmac_mac_unit OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
 LIST
 
 done_testing
