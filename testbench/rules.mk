@@ -1,6 +1,6 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
 
-BENCH_UNITS := cells pe side skew accum correct dyn edge wide
+BENCH_UNITS := cells pe side skew accum correct dyn edge wide parse exec feed route
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
 # Tops that hold several instances take the number of registered cells.
