@@ -2,13 +2,13 @@
  *
  * TEST RATIONALE
  * 1. State space. Random jobs (MAC, MAX, SUM, ADD; 1..3 sets and tiles; random bounds, strides,
- *    addresses and increments over their whole range, so that everything wraps) against four nested
- *    loops. Sets, tiles, coefficients and jobs are offered at random times, one by one; results are
- *    written 5 or more cycles after their last tap and leave the FIFO at random. Every tap comes
- *    once, with all its fields, not before what it needs and, within a tile, not a cycle later than
- *    it may. Maps with more pixels than accumulators where K tiles do not share them.
+ * addresses and increments over their whole range, so that everything wraps) against four nested
+ * loops. Sets, tiles, coefficients and jobs are offered at random times, one by one; results are
+ * written 5 or more cycles after their last tap and leave the FIFO at random. Every tap comes
+ * once, with all its fields, not before what it needs and, within a tile, not a cycle later than
+ * it may. Maps with more pixels than accumulators where K tiles do not share them.
  * 2. Bounds. As many pixels as accumulators; one more, which must be refused; windows 1 and 63
- *    long. One cycle of reset anywhere.
+ * long. One cycle of reset anywhere.
  * 3. Parameters. Accumulators 16, 45 (no power of two), 64; FIFO places 2, 5, 32.
  * A run that stands still for 3000 cycles is a failure.
  *

@@ -2,13 +2,13 @@
  *
  * TEST RATIONALE
  * 1. State space. Two sets of banks as plain arrays, written at random, any banks, in any cycle
- *    (not where the same cycle reads). Random jobs: for matrix products entries with random
- * offsets, window coordinates and banks, idle rows among them, loaded at any time, also in the
- * cycle in which the ones before come into use; taps with random gaps whose coordinates lie around
- * the map's borders, negative ones too, and whose addresses wrap. Vector jobs: both operands, any
- *    part of the lanes. Every byte one cycle after its tap; an idle row's byte is the one before.
+ * (not where the same cycle reads). Random jobs: for matrix products entries with random offsets,
+ * window coordinates and banks, idle rows among them, loaded at any time, also in the cycle in
+ * which the ones before come into use; taps with random gaps whose coordinates lie around the
+ * map's borders, negative ones too, and whose addresses wrap. Vector jobs: both operands, any part
+ * of the lanes. Every byte one cycle after its tap; an idle row's byte is the one before.
  * 2. Parameters. Square, long and flat arrays: rows that read one bank of up to 16, columns that
- *    stand for one row of up to 16; numbers of banks that are no multiple; 3 widths of a beat.
+ * stand for one row of up to 16; numbers of banks that are no multiple; 3 widths of a beat.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>

@@ -1,11 +1,11 @@
 /* route: vmac_route, results to lanes.
  *
  * TEST RATIONALE
- * 1. State space. None; exhaustive over what a program may ask for: every replication that an array
- *    allows (2^code lanes, at most half the rows) and none, every lane base, every range of lanes
- *    that the columns cover, empty ones too. A cycle is one of these. The bytes are random.
+ * 1. State space. None; exhaustive over what a program may ask for: every replication that an
+ * array allows (2^code lanes, at most half the rows) and none, every lane base, every range of
+ * lanes that the columns cover, empty ones too. A cycle is one of these. The bytes are random.
  * 2. Parameters. Square, long and flat arrays; numbers of lanes and columns that are no powers of
- *    two; the largest.
+ * two; the largest.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>

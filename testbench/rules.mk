@@ -1,13 +1,14 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
 
-BENCH_UNITS := cells pe side skew accum correct dyn edge wide parse exec feed route
+BENCH_UNITS := cells pe side skew accum correct dyn edge wide parse exec feed route post
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
 # Tops that hold several instances take the number of registered cells.
 TB_FLAGS_cells := -GCELLS=$(words $(MULTS))
 TB_FLAGS_pe    := -GCELLS=$(words $(MULTS))
 TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
-# A bench of generated parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
+# A bench of more parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
+TB_GEN_parse  := testbench/parse_program.h
 include testbench/prove.mk
 
 define bench_rules
