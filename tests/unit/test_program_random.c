@@ -218,18 +218,19 @@ static builder random_net(uint64_t seed) {
 /* Coefficients of any size that the hardware's registers hold, and that it can carry out. */
 static void random_correction(builder *b, vmac_plan *plan, int opt) {
   const vmac_mult *mult = plan->mult;
-  plan->mode = VMAC_CORR_CV;
+  const bool one = opt != 2 || below(b, 2); /* one X, on planes a power of two of it each */
+  plan->mode = one ? VMAC_CORR_CV : VMAC_CORR_BITPLANE;
   for (int i = 0; i < plan->ops; i++) {
     vmac_mac *mac = &plan->mac[i];
     if (!vmac_op_is_mac(&b->net->op[i])) continue;
+    mac->planes = vmac_planes(mult, plan->mode);
     mac->c0 = vmac_alloc((size_t)mac->n, sizeof *mac->c0);
-    mac->c1 = vmac_alloc((size_t)mac->n, sizeof *mac->c1);
-    const int bits = opt == 2 ? 17 - mult->xbits : 17;
-    for (int c = 0; c < mac->n; c++) {
-      mac->c0[c] = below(b, 1 << 24) - (1 << 23);
-      mac->c1[c] = below(b, 2 << bits) - (1 << bits);
-      if (opt == 2 && mult->xkind == VMAC_X_OR) mac->c1[c] = 0;
-    }
+    mac->c = vmac_alloc((size_t)mac->n * (size_t)mac->planes, sizeof *mac->c);
+    const int bits = one && opt == 2 ? 17 - mult->xbits : 17;
+    for (int c = 0; c < mac->n; c++) mac->c0[c] = below(b, 1 << 24) - (1 << 23);
+    for (int c = 0; c < mac->n * mac->planes; c++) mac->c[c] = below(b, 2 << bits) - (1 << bits);
+    if (one && opt == 2 && mult->xkind == VMAC_X_OR)
+      memset(mac->c, 0, (size_t)mac->n * sizeof *mac->c);
   }
 }
 
