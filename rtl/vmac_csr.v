@@ -252,7 +252,7 @@ module vmac_csr #(
     if (rst) busy_q <= 1'b0;
     else begin
       busy_q <= busy_i;
-      `VMAC_ASSUME(!busy_i || busy_q || (run_q && !start_q))
+      `VMAC_ASSUME(!busy_i || busy_q || abort_q || (run_q && !start_q))
       `VMAC_ASSERT(!start_q || !busy_i)
       `VMAC_ASSERT(!start_q || !abort_q)
       `VMAC_ASSERT(!start_q || (count == 224'd0 && macs_q == 64'd0 && error_beat_q == 32'd0))
