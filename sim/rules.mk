@@ -64,8 +64,8 @@ $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(call cell_gen,$(2)) $(call ce
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \
-	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) $(RTL_MAC) $(B)/gen/cell/$(2)/vmac_mult.v \
-	  $(call cell_rtl,$(2))
+	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) $(RTL_MAC) \
+	  $(B)/gen/cell/$(2)/vmac_mult.v $(call cell_rtl,$(2))
 
 $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.cpp sim/sim.h
 	$$(call say,VCXX,$(1))
