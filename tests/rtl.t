@@ -2,8 +2,8 @@
 # The RTL benches, lint, and how the RTL and the runner refuse what they cannot do.
 #
 # TEST RATIONALE. State space: every bench once with its default seed (each begins with its own
-# rationale); whole ResNet-8 through every array model, one image, modes none and cv; illegal
-# parameters through verilator, iverilog and yosys. Parameters: the benches' lists.
+# rationale); whole ResNet-8 through every array model, one image, modes none and cv or
+# bitplane; illegal parameters through verilator, iverilog and yosys. Parameters: the benches' lists.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
