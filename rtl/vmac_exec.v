@@ -33,9 +33,10 @@ module vmac_exec #(
   output wire                         tile_take_o,
   output wire                         tile_last_o,
   input  wire                         coef_valid_i,
-  // results: one was written or put into the FIFO; one has left the FIFO
+  // results: one was written or put into the FIFO; how many the FIFO holds, one that was put there
+  // in the cycle before included
   input  wire                         written_i,
-  input  wire                         popped_i,
+  input  wire [$clog2(OUT_DEPTH+1)-1:0] count_i,
   output wire                         drained_o,
   output wire                         idle_o,
   output wire                         illegal_o,
@@ -59,7 +60,7 @@ module vmac_exec #(
 );
 
   localparam integer ACC_W    = $clog2(ACC_DEPTH);
-  localparam integer CREDIT_W = $clog2(OUT_DEPTH + 1);
+  localparam integer COUNT_W  = $clog2(OUT_DEPTH + 1);
 
   reg [511:0] cfg_q;
   reg         run_q;
@@ -106,13 +107,15 @@ module vmac_exec #(
   wire tap_last = wx_end && wy_end;
   wire walk_end = tap_last && ox_end && oy_end;
 
-  reg [CREDIT_W-1:0] credit_q;
-  reg [15:0]         flight_q;
+  reg [15:0]      flight_q;
 
   wire result  = tile_end && tap_last;
   wire may     = is_mac ? tile_valid_i && (coef_valid_i || !tile_end) && settle_q == 2'd0
                         : set_valid_i && settle_q == 2'd0;
-  wire credit  = !to_stream || !result || credit_q != {CREDIT_W{1'b0}};
+  // Results of one job go one way, so all that are in flight here want a place, too. Not a count of
+  // our own: what a faulty packet leaves in the FIFO, a reset of this unit does not empty.
+  wire [16:0] places = {1'b0, flight_q} + {{(17 - COUNT_W){1'b0}}, count_i};
+  wire credit  = !to_stream || !result || places < OUT_DEPTH[16:0];
   wire over    = pixel_q == ACC_DEPTH[ACC_W:0] && is_mac && k_tiles != 16'd1;
   wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;
   wire finish  = issue && walk_end && tile_end && set_end;
@@ -127,15 +130,12 @@ module vmac_exec #(
     if (rst) begin
       run_q    <= 1'b0;
       settle_q <= 2'd0;
-      credit_q <= OUT_DEPTH[CREDIT_W-1:0];
       flight_q <= 16'd0;
     end else begin
       if (accept) run_q <= 1'b1;
       else if (finish) run_q <= 1'b0;
       if (issue && start_q) settle_q <= 2'd3;
       else if (settle_q != 2'd0) settle_q <= settle_q - 2'd1;
-      credit_q <= credit_q - {{(CREDIT_W-1){1'b0}}, issue && to_stream && result}
-                           + {{(CREDIT_W-1){1'b0}}, popped_i};
       flight_q <= flight_q + {15'd0, issue && result} - {15'd0, written_i};
     end
 

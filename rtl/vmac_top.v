@@ -101,6 +101,7 @@ module vmac_top #(
   wire [15:0]  in_addr;
   wire         out_valid, out_tlast, written;
   wire         result_valid;
+  wire [$clog2(OUT_DEPTH+1)-1:0] results;
 
   assign idle = exec_idle && !result_valid;
 
@@ -178,7 +179,7 @@ module vmac_top #(
     .tile_last_o(tile_last),
     .coef_valid_i(coef_valid),
     .written_i(written),
-    .popped_i(result_valid && m_axis_tready),
+    .count_i(results),
     .drained_o(unused_drained),
     .idle_o(exec_idle),
     .illegal_o(illegal),
@@ -394,7 +395,6 @@ module vmac_top #(
 
   wire [8*COLS-1:0] result;
   wire              unused_fifo_ready;
-  wire [$clog2(OUT_DEPTH+1)-1:0] unused_fifo_count;
 
   // The executor issues only what has a place here.
   vmac_fifo #(
@@ -409,7 +409,7 @@ module vmac_top #(
     .out_valid_o(result_valid),
     .out_ready_i(m_axis_tready),
     .out_data_o({m_axis_tlast, result}),
-    .count_o(unused_fifo_count)
+    .count_o(results)
   );
 
   assign m_axis_tvalid = result_valid;
