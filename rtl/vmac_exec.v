@@ -4,7 +4,7 @@
 //   (drained_i) or the job continues the layer before (cont). Then, set by set and tile by tile, it
 //   waits for what the first tap needs (MAC: tile_valid_i, and coef_valid_i for the last tile of a
 //   set; else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
-//   stream and the FIFO might not have a place for them (credit). iss_* hold one cycle each.
+//   stream and the FIFO might not have a place for them (it holds waiting_i of OUT_DEPTH). iss_* hold one cycle each.
 //   The running address is base + in_off, moved by the increment of the innermost counter that
 //   moves: wx, wy, ox, oy; iy and ix are the tap's coordinates.
 //   illegal_o: the job has more pixels than accumulators.
@@ -33,10 +33,9 @@ module vmac_exec #(
   output wire                         tile_take_o,
   output wire                         tile_last_o,
   input  wire                         coef_valid_i,
-  // results: one was written or put into the FIFO; how many the FIFO holds, one that was put there
-  // in the cycle before included
+  // a result was written or put into the FIFO; how many are in the FIFO
   input  wire                         written_i,
-  input  wire [$clog2(OUT_DEPTH+1)-1:0] count_i,
+  input  wire [$clog2(OUT_DEPTH+1)-1:0] waiting_i,
   output wire                         drained_o,
   output wire                         idle_o,
   output wire                         illegal_o,
@@ -107,14 +106,13 @@ module vmac_exec #(
   wire tap_last = wx_end && wy_end;
   wire walk_end = tap_last && ox_end && oy_end;
 
-  reg [15:0]      flight_q;
+  reg [15:0]         flight_q;
 
   wire result  = tile_end && tap_last;
   wire may     = is_mac ? tile_valid_i && (coef_valid_i || !tile_end) && settle_q == 2'd0
                         : set_valid_i && settle_q == 2'd0;
-  // Results of one job go one way, so all that are in flight here want a place, too. Not a count of
-  // our own: what a faulty packet leaves in the FIFO, a reset of this unit does not empty.
-  wire [16:0] places = {1'b0, flight_q} + {{(17 - COUNT_W){1'b0}}, count_i};
+  // Results in flight all go where this job's go: jobs of another layer wait until none is.
+  wire [16:0] places = {1'b0, flight_q} + {{(17 - COUNT_W){1'b0}}, waiting_i};
   wire credit  = !to_stream || !result || places < OUT_DEPTH[16:0];
   wire over    = pixel_q == ACC_DEPTH[ACC_W:0] && is_mac && k_tiles != 16'd1;
   wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;

@@ -4,8 +4,8 @@
 //   of every beat stands in cmodel/program/program.h). A beat is accepted when its taker is free, so
 //   the stream runs ahead of the computation by one job context, one set of output channels, one
 //   tile of entries and weights. done_o comes one cycle long when END has passed and everything
-//   computed has left (idle_i), or, with error_o != 0, when a faulty packet has been swallowed up to
-//   its TLAST; flush_o then drops what is in flight.
+//   computed has left (idle_i); with error_o != 0 when a faulty packet has been swallowed up to its
+//   TLAST, what was in flight has been dropped (flush_o), and the results before it have left.
 //   Jobs go to the executor (job_*), or are INPUT and carried out here (in_*). A set (set_*), a
 //   tile (tile_*) and its coefficients (coef_*) each have a valid that their taker clears.
 // Not: any arithmetic on operands; addresses; the meaning of most job fields.
@@ -83,7 +83,7 @@ module vmac_parse #(
 
   localparam [3:0] IDLE = 4'd0, HEADER = 4'd1, JOB = 4'd2, INPUT = 4'd3, SET = 4'd4, COEF = 4'd5,
                    PLANES = 4'd6, ENTRY = 4'd7, WEIGHT = 4'd8, DRAIN = 4'd9, SWALLOW = 4'd10,
-                   DONE = 4'd11, MODE = 4'd12;
+                   DONE = 4'd11, MODE = 4'd12, FLUSH = 4'd13;
 
   // how a row's weights begin
   localparam [3:0] ROW = OPT_MODE != 0 ? MODE : WEIGHT;
@@ -249,7 +249,9 @@ module vmac_parse #(
         if (start_i) state_q <= HEADER;
         error_q <= 4'd0;
       end else if (state_q == DONE) begin
-        state_q      <= IDLE;
+        state_q <= IDLE;
+      end else if (state_q == FLUSH) begin
+        state_q      <= DRAIN;
         job_valid_q  <= 1'b0;
         set_full_q   <= 1'b0;
         set_valid_q  <= 1'b0;
@@ -257,14 +259,14 @@ module vmac_parse #(
         tile_valid_q <= 1'b0;
       end else if (bad) begin
         error_q <= wrong;
-        state_q <= s_tlast_i ? DONE : SWALLOW;
+        state_q <= s_tlast_i ? FLUSH : SWALLOW;
       end else if (illegal_i && state_q != SWALLOW) begin
         error_q <= E_ILLEGAL;
-        state_q <= (take && s_tlast_i) || state_q == DRAIN ? DONE : SWALLOW;
+        state_q <= (take && s_tlast_i) || state_q == DRAIN ? FLUSH : SWALLOW;
       end else if (state_q == DRAIN) begin
         if (idle_i && !job_valid_q) state_q <= DONE;
       end else if (state_q == SWALLOW) begin
-        if (take && s_tlast_i) state_q <= DONE;
+        if (take && s_tlast_i) state_q <= FLUSH;
       end else if (take) begin
         state_q <= next;
         if (state_q == JOB && last_job && new_kind != KIND_INPUT) job_valid_q <= !is_end;
@@ -319,7 +321,7 @@ module vmac_parse #(
   assign s_tready_o   = ready;
   assign busy_o       = state_q != IDLE;
   assign done_o       = state_q == DONE;
-  assign flush_o      = state_q == DONE && error_q != 4'd0;
+  assign flush_o      = state_q == FLUSH;
   assign error_o      = error_q;
   assign job_o        = job_q;
   assign job_valid_o  = job_valid_q;

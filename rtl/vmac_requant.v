@@ -4,13 +4,13 @@
 //     single_i = 1: r = (x * mult + 2^(30-shift)) >>> (31-shift), one rounding, ties up
 //     single_i = 0: r = ((x << shift) * mult + 2^30) >>> 31 for shift >= 0, the shift wrapping, and
 //                   ((x * mult + 2^30) >>> 31) / 2^-shift, ties away from zero, for shift < 0,
-//   both mod 2^32: vmac_requantize() of the golden model on every mult of 31 bits and every shift of
-//   -31..30. OUT8 = 1: q_o = r + zero_i, held within min_i..max_i (int8); OUT8 = 0: q_o = r.
-//   One value per cycle, no stall. mult_i and shift_i belong to the value they enter with; single_i,
-//   zero_i, min_i and max_i are constant while a value is in flight.
+//   both mod 2^32: vmac_requantize() of the golden model on every mult of 31 bits and every shift
+//   of -31..30. OUT8 = 1: q_o = r + zero_i, held within min_i..max_i (int8); OUT8 = 0: q_o = r.
+//   One value per cycle, no stall. mult_i and shift_i belong to the value they enter with;
+//   single_i, zero_i, min_i and max_i are constant while a value is in flight.
 //   Stages: wrap | half products | sum and coarse shift | fine shift, rounding and clamp. A stage's
 //   data load only where its value is valid. rst = 1 drops the values in flight.
-// Not: negative multipliers, shift = 31 or -32; no network has them.
+// Not: negative multipliers, shift = 31 or -32: vmac_scale_from_double() makes none.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -45,7 +45,7 @@ module vmac_requant #(
   // Where 2^30 of the product stands in the high half product.
   localparam integer HALF = 30 - LEFT - LO;
 
-  // Bits above 31 - s become bit 31 - s: (x << s) >>> s, what is left of x after a shift that wraps.
+  // Bits above 31 - s become bit 31 - s: (x << s) >>> s, what a shift that wraps leaves of x.
   function [31:0] wrapped(input [31:0] x, input [4:0] s);
     reg [31:0] mask;
     begin
@@ -159,7 +159,10 @@ module vmac_requant #(
       assign q_o = q_q;
     end
 
-    if (IN_W < 2 || IN_W + LEFT > 32) begin : g_width
+    if (OUT8 != 0 && OUT8 != 1) begin : g_out8
+      error_OUT8_must_be_0_or_1 u_err ();
+    end
+    if (IN_W < 2 || LEFT < 0 || IN_W + LEFT > 32) begin : g_width
       error_IN_W_must_be_at_least_2_and_with_LEFT_at_most_32 u_err ();
     end
   endgenerate

@@ -28,14 +28,16 @@ module vmac_top #(
   parameter integer OPT_MODE = 0,
   // 1: the cells of gated PEs see operands that rest
   parameter integer OPT_LOWPOWER = 0,
-  // results that may wait for m_axis
-  parameter integer OUT_DEPTH = 32,
+  // results that may wait for m_axis; with fewer than these the last layer could not run at full
+  // speed
+  parameter integer OUT_DEPTH = ROWS + COLS + 16,
   // derived; leave as it is: bytes of a stream beat
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
   // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8], where they are not all CELL; all
   // of its operand class, and what CELL says about the side column and the edge holds for all
   parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
+  // clock, rising edge; reset, synchronous, active high
   input  wire              clk,
   input  wire              rst,
   // AXI4-Lite slave: control and status registers
@@ -101,7 +103,7 @@ module vmac_top #(
   wire [15:0]  in_addr;
   wire         out_valid, out_tlast, written;
   wire         result_valid;
-  wire [$clog2(OUT_DEPTH+1)-1:0] results;
+  wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
 
   assign idle = exec_idle && !result_valid;
 
@@ -179,7 +181,7 @@ module vmac_top #(
     .tile_last_o(tile_last),
     .coef_valid_i(coef_valid),
     .written_i(written),
-    .count_i(results),
+    .waiting_i(result_count),
     .drained_o(unused_drained),
     .idle_o(exec_idle),
     .illegal_o(illegal),
@@ -409,7 +411,7 @@ module vmac_top #(
     .out_valid_o(result_valid),
     .out_ready_i(m_axis_tready),
     .out_data_o({m_axis_tlast, result}),
-    .count_o(results)
+    .count_o(result_count)
   );
 
   assign m_axis_tvalid = result_valid;
@@ -495,8 +497,8 @@ module vmac_top #(
     if (BEAT != (ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16)) begin : g_beat
       error_BEAT_follows_from_ROWS_and_COLS_leave_it u_err ();
     end
-    if (OUT_DEPTH < 2 || OUT_DEPTH > 1024) begin : g_out
-      error_OUT_DEPTH_must_be_2_to_1024 u_err ();
+    if (OUT_DEPTH < ROWS + COLS + 16 || OUT_DEPTH > 1024) begin : g_out
+      error_OUT_DEPTH_must_be_ROWS_plus_COLS_plus_16_to_1024 u_err ();
     end
   endgenerate
 

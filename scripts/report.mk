@@ -70,8 +70,18 @@ $(REPORT)/demo.md: $(REPORT)/demo/report.csv scripts/report-table.awk
 $(REPORT)/full.md: $(REPORT)/full/accuracy.csv scripts/accuracy-table.awk
 	$(Q)awk -v style=md -f scripts/accuracy-table.awk $< > $@
 
-.PHONY: readme
-readme: ## put the tables of `make demo` and `make accuracy` into README.md
+# Of vmac_top: its parameters, ports and registers.
+$(B)/gen/parameters.md $(B)/gen/ports.md: $(B)/gen/%.md: rtl/vmac_top.v scripts/ports.awk
+	$(Q)mkdir -p $(@D) && awk -v what=$* -f scripts/ports.awk $< > $@
+README_TOP := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md registers=$(B)/gen/csr.md
+
+# $(1) = which tables, NAME=FILE
+readme_put = awk -v files='$(1)' -f scripts/readme.awk README.md > $(B)/gen/README.md && \
+             cat $(B)/gen/README.md > README.md
+
+.PHONY: readme readme-top
+readme: readme-top ## put the tables of `make demo` and `make accuracy` into README.md
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo.md $(REPORT)/full.md
-	$(Q)awk -v files='demo=$(REPORT)/demo.md full=$(REPORT)/full.md' -f scripts/readme.awk README.md \
-	  > $(REPORT)/README.md && cat $(REPORT)/README.md > README.md
+	$(Q)$(call readme_put,demo=$(REPORT)/demo.md full=$(REPORT)/full.md)
+readme-top: $(B)/gen/parameters.md $(B)/gen/ports.md $(B)/gen/csr.md
+	$(Q)$(call readme_put,$(README_TOP))

@@ -115,3 +115,5 @@ $(B)/bench/conv: $(SIM_RUNNER) $(B)/verilator/sim/sim_models.o $(SIM_MODEL_OBJ)
 $(B)/bench/conv-%: $(SIM_RUNNER) $(B)/verilator/sim/only_%.o $(B)/verilator/mac_%/model.o
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+
+include sim/top.mk

@@ -1,6 +1,7 @@
 /* What follows a job's descriptor: sets, coefficients, entries and weights.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/net.h"
 #include "program/compile.h"
@@ -17,35 +18,38 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
   const bool mac = y->kind == VMAC_JOB_MAC;
   const int at = out->base + row * y->out_w * out->groups + s->group;
   uint32_t word[4];
-  word[0] = mac ? bits(s->who.column + s->who.count, 7, 24)
-                : bits(s->group, 16, 0) | bits(s->sub, 4, 16);
+  word[0] =
+      mac ? bits(s->who.column + s->who.count, 7, 24) : bits(s->group, 16, 0) | bits(s->sub, 4, 16);
   word[1] = bits(at, 16, 0) | bits(s->lo, 8, 16) | bits(s->who.count, 8, 24);
   word[2] = mac ? 0 : (uint32_t)y->scale.mult;
   word[3] = (mac ? 0 : bits(y->scale.shift, 6, 0)) | bits(s->base, 8, 8);
   vmac_beats_words(b, word, 4);
 }
 
-/* One channel's coefficients of the bit planes. A sum of A mod 2^m is a sum of planes with powers of
- * two; an OR of bits is none. */
+/* One channel's coefficients of the bit planes: the mode's own, or, since a sum of A mod 2^m is a
+ * sum of planes with powers of two, those of its one X; an OR of bits is no such sum. */
 static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int channel, int32_t *c,
                                vmac_err *err) {
   const vmac_mac *mac = &g->plan->mac[y->op];
   const vmac_mult *mult = mac->mult;
   const vmac_op *op = &g->net->op[y->op];
-  if (!mac->c1[channel] || mult->xkind == VMAC_X_NONE) return true;
-  if (mult->xkind == VMAC_X_OR)
-    return vmac_op_fail(g->net, op, err,
-                        "correction %s of %s wants an OR of low bits, the hardware sums bit planes; "
-                        "use OPT_CORRECTION 1",
-                        vmac_mode_name(g->plan->mode), mult->name);
+  const int32_t *own = mac->c + (size_t)channel * (size_t)mac->planes;
+  if (mac->planes > 1) memcpy(c, own, (size_t)mac->planes * sizeof *c);
+  if (mac->planes > 1 || !*own || mult->xkind == VMAC_X_NONE) return true;
+  if (mult->xkind == VMAC_X_OR && mult->xbits > 1)
+    return vmac_op_fail(
+        g->net, op, err,
+        "correction %s of %s wants an OR of low bits, the hardware sums bit planes; "
+        "use OPT_CORRECTION 1",
+        vmac_mode_name(g->plan->mode), mult->name);
   for (int i = 0; i < mult->xbits; i++) {
-    const int64_t scaled = (int64_t)mac->c1[channel] * ((int64_t)1 << i);
-    if (scaled != (int32_t)scaled || scaled < -(1 << (VMAC_CORR_C1_BITS - 1)) ||
-        scaled >= 1 << (VMAC_CORR_C1_BITS - 1))
+    const int64_t scaled = (int64_t)*own * ((int64_t)1 << i);
+    if (scaled != (int32_t)scaled || scaled < -(1 << (VMAC_CORR_C_BITS - 1)) ||
+        scaled >= 1 << (VMAC_CORR_C_BITS - 1))
       return vmac_op_fail(g->net, op, err,
                           "channel %d: coefficient %lld of bit plane %d does not fit %d bits; use "
                           "OPT_CORRECTION 1",
-                          channel, (long long)scaled, i, VMAC_CORR_C1_BITS);
+                          channel, (long long)scaled, i, VMAC_CORR_C_BITS);
     c[i] = (int32_t)scaled;
   }
   return true;
@@ -63,19 +67,23 @@ static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
     const bool corrected = mac && mac->c0;
     if (corrected && g->hw->opt_correction == 2) {
       if (!plane_coefficients(g, y, channel, c, err)) return false;
+    } else if (corrected && mac->planes > 1) {
+      return vmac_op_fail(g->net, op, err,
+                          "mode %s wants a sum per bit plane; use OPT_CORRECTION 2, found %d",
+                          vmac_mode_name(g->plan->mode), g->hw->opt_correction);
     } else if (corrected) {
-      c[0] = mac->c1[channel];
+      c[0] = mac->c[channel];
     }
     word[0] = corrected ? (uint32_t)mac->c0[channel] : 0;
     word[1] = (uint32_t)vmac_folded_bias(g->net, op, mult->cls, channel);
     word[2] = (uint32_t)op->requant[channel].mult;
-    word[3] = bits(c[0], VMAC_CORR_C1_BITS, 0) | bits(op->requant[channel].shift, 6, 24);
+    word[3] = bits(c[0], VMAC_CORR_C_BITS, 0) | bits(op->requant[channel].shift, 6, 24);
   }
   vmac_beats_words(b, word, 4);
   if (g->hw->opt_correction != 2) return true;
   for (int i = 1; i < PLANES; i++)
-    for (int j = 0; j < VMAC_CORR_C1_BITS; j++) {
-      const int at = VMAC_CORR_C1_BITS * (i - 1) + j;
+    for (int j = 0; j < VMAC_CORR_C_BITS; j++) {
+      const int at = VMAC_CORR_C_BITS * (i - 1) + j;
       planes[at / 32] |= ((uint32_t)c[i] >> j & 1) << at % 32;
     }
   vmac_beats_words(b, planes, 4);

@@ -1,0 +1,175 @@
+/* top.h: drives a verilated vmac_top with compiled programs, over its buses and nothing else, and
+ * compares what it computes with the golden model.
+ *
+ * A model (top_model) is one verilated sim/vmac_top_sim.v; a bench (top_bench) is an open model with
+ * its stimulus: AXI4-Lite master, stream source with random idle cycles, sink with random
+ * back-pressure; a check (top_check) knows what a program must compute from one image.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef SIM_TOP_H
+#define SIM_TOP_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "program/program.h"
+#include "vmac.h"
+#include "vmac_csr.h"
+
+enum { TOP_MAX_BEAT = 64, TOP_MAX_COLS = 64 };
+
+/* ---- models (top_model.cpp, compiled once per model) ------------------------------------------ */
+
+/* What the bench drives in one cycle; fields are the ports. */
+struct top_in {
+  bool rst;
+  bool awvalid, wvalid, bready, arvalid, rready;
+  uint8_t awaddr, araddr, wstrb;
+  uint32_t wdata;
+  bool s_valid, s_last, m_ready;
+  const uint8_t *s_data; /* (beat bytes) */
+};
+
+/* What it sees before the clock edge. */
+struct top_out {
+  bool awready, wready, bvalid, arready, rvalid;
+  uint8_t bresp, rresp;
+  uint32_t rdata;
+  bool s_ready, m_valid, m_last, irq;
+  uint8_t m_data[TOP_MAX_BEAT];     /* where m_valid */
+  bool acc_valid, out_valid;        /* a vector enters, leaves requantization */
+  int32_t acc[TOP_MAX_COLS];
+  int8_t bytes[TOP_MAX_COLS];
+  bool broken; /* an assertion failed, in this cycle or before */
+};
+
+struct top_model {
+  const char *name;
+  vmac_hw hw;
+  bool table;  /* its array is sim/table/vmac_array.v */
+  bool traces; /* built with --trace */
+  void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
+  void (*cycle)(void *dut, const top_in *in, top_out *out);
+  bool (*trace)(void *dut, const char *path); /* opens a VCD; NULL: closes it. false: cannot */
+  void (*close)(void *dut);
+};
+
+/* All models linked into this program (generated list). */
+extern const top_model *const top_models[];
+extern const size_t top_model_count;
+
+/* ---- the bench (top_bench.cpp) ------------------------------------------------------------------ */
+
+struct top_options {
+  uint64_t seed;
+  int idle, stall;               /* chance of an idle source, of a busy sink, in 1/1000 */
+  uint64_t patience;             /* cycles without any progress that mean a deadlock */
+  uint64_t trace_from, trace_to; /* cycles since the bench was opened; from == to: none */
+  const char *trace_path;
+};
+
+/* Sees every vector as it comes, in order; false stops the run, with the error set. */
+struct top_observer {
+  void *context;
+  bool (*acc)(void *context, const int32_t *acc, vmac_err *err);
+  bool (*out)(void *context, const int8_t *bytes, vmac_err *err);
+};
+
+struct top_bench {
+  const top_model *model;
+  top_options options;
+  void *dut;
+  vmac_rng rng;
+  uint64_t cycles;
+  top_in in;
+  top_out out;
+  /* the source: `count` beats, TLAST on beat `last` (count or more: none) */
+  const uint8_t *beats;
+  size_t count, next, last;
+  bool offered;
+  /* the sink */
+  uint8_t *results; /* (room, beat bytes) */
+  size_t result_beats, room;
+  size_t result_lasts, last_at; /* beats with TLAST, and the latest of them */
+  /* counted beside the CSRs */
+  uint64_t stall_in, stall_out;
+  uint64_t accs, outs;
+  uint64_t quiet; /* cycles since something moved */
+  const top_observer *observer;
+};
+
+/* Opens the model, resets it and reads who it is: an error where it is not what the model says. */
+bool top_open(top_bench *bench, const top_model *model, const top_options *options, vmac_err *err);
+void top_close(top_bench *bench);
+/* One cycle of everything. */
+bool top_cycle(top_bench *bench, vmac_err *err);
+bool top_reset(top_bench *bench, int cycles, vmac_err *err);
+
+/* One access; *resp is the bus' response (0 OKAY, 2 SLVERR). Streams go on meanwhile. */
+bool top_write(top_bench *bench, uint32_t offset, uint32_t value, unsigned strobe, int *resp,
+               vmac_err *err);
+bool top_read(top_bench *bench, uint32_t offset, uint32_t *value, int *resp, vmac_err *err);
+/* The same where the response must be OKAY. */
+bool top_set(top_bench *bench, uint32_t offset, uint32_t value, vmac_err *err);
+bool top_get(top_bench *bench, uint32_t offset, uint32_t *value, vmac_err *err);
+
+/* Puts a packet before the source, TLAST on beat `last`, and forgets results and counts. */
+void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last);
+
+/* Counters of a run. */
+struct top_counts {
+  uint32_t status, error, error_beat;
+  uint32_t cycles, stall_in, stall_out, weight_wait, jobs, beats_in, beats_out;
+  uint64_t macs;
+};
+
+/* Starts, waits for the interrupt, reads the counters, clears done. program: for the watchdog's
+ * words (or NULL). False: deadlock, a broken assertion, the observer; not an error of the run. */
+bool top_run(top_bench *bench, const vmac_program *program, top_counts *counts, vmac_err *err);
+
+/* ---- the check (top_check.cpp) ------------------------------------------------------------------- */
+
+enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL }; /* each includes those before it */
+
+struct top_check {
+  const vmac_net *net;
+  const vmac_plan *plan; /* or NULL: the exact cell */
+  vmac_rounding rounding;
+  vmac_program *program; /* with its jobs */
+  top_compare compare;
+  vmac_state *state; /* the golden model's tensors of the image at work */
+  uint64_t macs;     /* what the counter must show */
+  /* where the two taps stand: job, set, pixel */
+  struct top_place {
+    int job, set, pixel;
+  } acc, out;
+  int acc_op; /* whose accumulators are in `want` */
+  int32_t *want;
+  size_t compared; /* accumulators and bytes */
+  bool failed;     /* an accumulator or a byte differed, at: */
+  bool failed_acc;
+  top_place failed_at;
+  int failed_column;
+  int32_t failed_want, failed_got;
+};
+
+/* Compiles. Owns nothing but program, state and scratch. */
+bool top_check_open(top_check *check, const vmac_net *net, const vmac_plan *plan, const vmac_hw *hw,
+                    vmac_rounding rounding, top_compare compare, vmac_err *err);
+void top_check_close(top_check *check);
+
+/* Infers image `index` with the golden model and puts it into the program. */
+void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
+
+/* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
+bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
+
+/* After a failed run: the place in words, and the k whose product is wrong where one is: the program
+ * again for each k with all of its job's rows masked but that one. */
+void top_check_explain(const top_check *check, const top_model *model, const top_options *options,
+                       vmac_err *err);
+
+/* The output tensor's first largest code. */
+int top_answer(const top_check *check);
+
+#endif

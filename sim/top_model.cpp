@@ -1,0 +1,144 @@
+/* One verilated vmac_top_sim as a top_model. Compiled once per model, with
+ *   TOP_NAME     the model's name, an identifier; its verilated class is Vtop_<name>
+ *   TOP_HEADER   that class's header
+ *   TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION   parameters
+ *   TOP_TABLE, VM_TRACE   1: the array by table; a tracing build
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <limits.h>
+#include <string.h>
+
+#include <verilated.h>
+#if VM_TRACE
+#include <verilated_vcd_c.h>
+#endif
+#include TOP_HEADER
+
+#include "top.h"
+
+#define TOP_PASTE2(a, b) a##b
+#define TOP_PASTE(a, b) TOP_PASTE2(a, b)
+#define TOP_TEXT2(a) #a
+#define TOP_TEXT(a) TOP_TEXT2(a)
+typedef TOP_PASTE(Vtop_, TOP_NAME) Dut;
+
+static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__,
+              "wide ports are copied byte by byte into verilator's 32-bit words");
+
+struct Instance {
+  VerilatedContext context;
+  Dut *dut;
+#if VM_TRACE
+  VerilatedVcdC *vcd;
+#endif
+};
+
+static void *model_open(uint64_t seed) {
+  Instance *instance = new Instance;
+  /* Every register starts with random bits: what works by luck of a zero shows. */
+  instance->context.randReset(2);
+  instance->context.randSeed((int)(seed & 0x3fffffff) + 1);
+  /* A failed assertion is counted, not fatal: the bench names the place. */
+  instance->context.errorLimit(INT_MAX);
+#if VM_TRACE
+  instance->context.traceEverOn(true);
+  instance->vcd = NULL;
+#endif
+  instance->dut = new Dut(&instance->context);
+  instance->dut->clk = 0;
+  instance->dut->rst = 1;
+  instance->dut->eval();
+  return instance;
+}
+
+static bool model_trace(void *handle, const char *path) {
+#if VM_TRACE
+  Instance *instance = (Instance *)handle;
+  if (instance->vcd) {
+    instance->vcd->close();
+    delete instance->vcd;
+    instance->vcd = NULL;
+  }
+  if (!path) return true;
+  instance->vcd = new VerilatedVcdC;
+  instance->dut->trace(instance->vcd, 99);
+  instance->vcd->open(path);
+  return instance->vcd->isOpen();
+#else
+  (void)handle;
+  return !path;
+#endif
+}
+
+static void model_close(void *handle) {
+  Instance *instance = (Instance *)handle;
+  model_trace(handle, NULL);
+  instance->dut->final();
+  delete instance->dut;
+  delete instance;
+}
+
+static inline void dump(Instance *instance) {
+#if VM_TRACE
+  if (instance->vcd) instance->vcd->dump(instance->context.time());
+  instance->context.timeInc(1);
+#else
+  (void)instance;
+#endif
+}
+
+static void model_cycle(void *handle, const top_in *in, top_out *out) {
+  Instance *instance = (Instance *)handle;
+  Dut *dut = instance->dut;
+  dut->clk = 0;
+  dut->rst = in->rst;
+  dut->s_axil_awvalid = in->awvalid;
+  dut->s_axil_awaddr = in->awaddr;
+  dut->s_axil_wvalid = in->wvalid;
+  dut->s_axil_wdata = in->wdata;
+  dut->s_axil_wstrb = in->wstrb;
+  dut->s_axil_bready = in->bready;
+  dut->s_axil_arvalid = in->arvalid;
+  dut->s_axil_araddr = in->araddr;
+  dut->s_axil_rready = in->rready;
+  dut->s_axis_tvalid = in->s_valid;
+  dut->s_axis_tlast = in->s_last;
+  memcpy(&dut->s_axis_tdata, in->s_data, sizeof dut->s_axis_tdata);
+  dut->m_axis_tready = in->m_ready;
+  dut->eval();
+  dump(instance);
+
+  out->awready = dut->s_axil_awready;
+  out->wready = dut->s_axil_wready;
+  out->bvalid = dut->s_axil_bvalid;
+  out->bresp = dut->s_axil_bresp;
+  out->arready = dut->s_axil_arready;
+  out->rvalid = dut->s_axil_rvalid;
+  out->rresp = dut->s_axil_rresp;
+  out->rdata = dut->s_axil_rdata;
+  out->s_ready = dut->s_axis_tready;
+  out->m_valid = dut->m_axis_tvalid;
+  out->m_last = dut->m_axis_tlast;
+  out->irq = dut->irq_o;
+  if (out->m_valid) memcpy(out->m_data, &dut->m_axis_tdata, sizeof dut->m_axis_tdata);
+  out->acc_valid = dut->tap_acc_valid_o;
+  if (out->acc_valid) memcpy(out->acc, &dut->tap_acc_o, 4 * TOP_COLS);
+  out->out_valid = dut->tap_out_valid_o;
+  if (out->out_valid) memcpy(out->bytes, &dut->tap_out_o, TOP_COLS);
+
+  dut->clk = 1;
+  dut->eval();
+  dump(instance);
+  out->broken = instance->context.errorCount() > 0;
+}
+
+extern const top_model TOP_PASTE(top_model_, TOP_NAME);
+const top_model TOP_PASTE(top_model_, TOP_NAME) = {
+    TOP_TEXT(TOP_NAME),
+    {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION},
+    TOP_TABLE,
+    VM_TRACE,
+    model_open,
+    model_cycle,
+    model_trace,
+    model_close};

@@ -1,0 +1,148 @@
+// vmac_top_sim: vmac_top with the rules of its ports watched, and its taps led out
+//
+// Contract: the ports and parameters of vmac_top; vmac_axis_check and vmac_axil_check on all of its
+//   buses (they assert in models made with --assert); and, for the co-simulation to compare and to say
+//   who waits for whom: what enters requantization (tap_acc), what leaves it (tap_out), each a vector
+//   of COLS in the order of the program's results, and the states of parser and executor.
+// Not: for synthesis.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_top_sim #(
+  parameter integer CELL = 0,
+  parameter integer ROWS = 16,
+  parameter integer COLS = 16,
+  parameter integer ACC_DEPTH = 1024,
+  parameter integer BUF_DEPTH = 4096,
+  parameter integer OPT_CORRECTION = 1,
+  parameter integer OUT_DEPTH = 32,
+  parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16
+) (
+  input  wire               clk,
+  input  wire               rst,
+  input  wire [7:0]         s_axil_awaddr,
+  input  wire               s_axil_awvalid,
+  output wire               s_axil_awready,
+  input  wire [31:0]        s_axil_wdata,
+  input  wire [3:0]         s_axil_wstrb,
+  input  wire               s_axil_wvalid,
+  output wire               s_axil_wready,
+  output wire [1:0]         s_axil_bresp,
+  output wire               s_axil_bvalid,
+  input  wire               s_axil_bready,
+  input  wire [7:0]         s_axil_araddr,
+  input  wire               s_axil_arvalid,
+  output wire               s_axil_arready,
+  output wire [31:0]        s_axil_rdata,
+  output wire [1:0]         s_axil_rresp,
+  output wire               s_axil_rvalid,
+  input  wire               s_axil_rready,
+  input  wire [8*BEAT-1:0]  s_axis_tdata,
+  input  wire               s_axis_tvalid,
+  output wire               s_axis_tready,
+  input  wire               s_axis_tlast,
+  output wire [8*BEAT-1:0]  m_axis_tdata,
+  output wire               m_axis_tvalid,
+  input  wire               m_axis_tready,
+  output wire               m_axis_tlast,
+  output wire               irq_o,
+  // taps
+  output wire               tap_acc_valid_o,
+  output wire [32*COLS-1:0] tap_acc_o,
+  output wire               tap_out_valid_o,
+  output wire [8*COLS-1:0]  tap_out_o
+);
+
+  vmac_top #(
+    .CELL(CELL),
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .ACC_DEPTH(ACC_DEPTH),
+    .BUF_DEPTH(BUF_DEPTH),
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .OUT_DEPTH(OUT_DEPTH)
+  ) u_top (
+    .clk(clk),
+    .rst(rst),
+    .s_axil_awaddr(s_axil_awaddr),
+    .s_axil_awvalid(s_axil_awvalid),
+    .s_axil_awready(s_axil_awready),
+    .s_axil_wdata(s_axil_wdata),
+    .s_axil_wstrb(s_axil_wstrb),
+    .s_axil_wvalid(s_axil_wvalid),
+    .s_axil_wready(s_axil_wready),
+    .s_axil_bresp(s_axil_bresp),
+    .s_axil_bvalid(s_axil_bvalid),
+    .s_axil_bready(s_axil_bready),
+    .s_axil_araddr(s_axil_araddr),
+    .s_axil_arvalid(s_axil_arvalid),
+    .s_axil_arready(s_axil_arready),
+    .s_axil_rdata(s_axil_rdata),
+    .s_axil_rresp(s_axil_rresp),
+    .s_axil_rvalid(s_axil_rvalid),
+    .s_axil_rready(s_axil_rready),
+    .s_axis_tdata(s_axis_tdata),
+    .s_axis_tvalid(s_axis_tvalid),
+    .s_axis_tready(s_axis_tready),
+    .s_axis_tlast(s_axis_tlast),
+    .m_axis_tdata(m_axis_tdata),
+    .m_axis_tvalid(m_axis_tvalid),
+    .m_axis_tready(m_axis_tready),
+    .m_axis_tlast(m_axis_tlast),
+    .irq_o(irq_o)
+  );
+
+  assign tap_acc_valid_o = u_top.u_post.tap_acc_valid;
+  assign tap_acc_o       = u_top.u_post.tap_acc;
+  assign tap_out_valid_o = u_top.u_post.tap_out_valid;
+  assign tap_out_o       = u_top.u_post.tap_out;
+
+  // An abort may take results back that wait to leave, so the stream begins anew with it.
+  vmac_axis_check #(
+    .WIDTH(8 * BEAT)
+  ) u_check_s (
+    .clk(clk),
+    .rst(rst),
+    .tdata(s_axis_tdata),
+    .tvalid(s_axis_tvalid),
+    .tready(s_axis_tready),
+    .tlast(s_axis_tlast)
+  );
+
+  vmac_axis_check #(
+    .WIDTH(8 * BEAT)
+  ) u_check_m (
+    .clk(clk),
+    .rst(u_top.parse_rst),
+    .tdata(m_axis_tdata),
+    .tvalid(m_axis_tvalid),
+    .tready(m_axis_tready),
+    .tlast(m_axis_tlast)
+  );
+
+  vmac_axil_check u_check_l (
+    .clk(clk),
+    .rst(rst),
+    .awaddr(s_axil_awaddr),
+    .awvalid(s_axil_awvalid),
+    .awready(s_axil_awready),
+    .wdata(s_axil_wdata),
+    .wstrb(s_axil_wstrb),
+    .wvalid(s_axil_wvalid),
+    .wready(s_axil_wready),
+    .bresp(s_axil_bresp),
+    .bvalid(s_axil_bvalid),
+    .bready(s_axil_bready),
+    .araddr(s_axil_araddr),
+    .arvalid(s_axil_arvalid),
+    .arready(s_axil_arready),
+    .rdata(s_axil_rdata),
+    .rresp(s_axil_rresp),
+    .rvalid(s_axil_rvalid),
+    .rready(s_axil_rready)
+  );
+
+endmodule
+
+`default_nettype wire
