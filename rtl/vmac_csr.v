@@ -6,7 +6,7 @@
 //     the address' lowest two bits are ignored. Offsets without a register, and writes to registers
 //     that cannot be written, are answered SLVERR and change nothing. All outputs but irq_o are
 //     registers.
-//   Runs: start_o, abort_o are pulses of one cycle. A run goes from start_o to a cycle of done_i, or
+//   Runs: start_o, abort_o are pulses of one cycle. A run goes from start_o to a later done_i, or
 //     to abort_o; done_i outside a run means nothing. A start during a run, or while busy_i, only
 //     raises a flag. In the cycle of start_o all counters, the error and done are 0, and the
 //     datapath is not busy; busy_i rises after it and nowhere else.
@@ -184,10 +184,10 @@ module vmac_csr #(
 
   // ---- runs -----------------------------------------------------------------------------------
 
-  // The datapath may still show the error of the run before while it is told to start.
+  // While the datapath is told to start it may still show how the run before ended.
   wire ask    = csr_control_start_hit && !csr_control_abort_hit;
   wire accept = ask && !csr_status_busy;
-  wire ended  = run_q && done_i;
+  wire ended  = run_q && !start_q && done_i;
   wire failed = run_q && !start_q && code_q == 4'd0 && error_i != 4'd0;
 
   always @(posedge clk)

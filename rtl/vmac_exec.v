@@ -154,7 +154,6 @@ module vmac_exec #(
     end else if (issue) begin
       start_q <= walk_end;
       off_q   <= off;
-      if (start_q && !is_mac) sub_q <= set_sub_i;
       wx_q <= wx_end ? 6'd0 : wx_q + 6'd1;
       if (wx_end) wy_q <= wy_end ? 6'd0 : wy_q + 6'd1;
       if (tap_last) begin
@@ -187,6 +186,7 @@ module vmac_exec #(
   always @(posedge clk)
     if (issue) begin
       tap_start_q  <= start_q;
+      if (start_q && !is_mac) sub_q <= set_sub_i;
       first_q      <= is_mac ? tile_q == 16'd0 : wx_q == 6'd0 && wy_q == 6'd0;
       last_q       <= result;
       // not by the pixel's number, which wraps: only K tiles bound the pixels of a job

@@ -87,15 +87,35 @@ module vmac_fifo #(
   wire [COUNT_W:0] head = {{(COUNT_W + 1 - ADDR_W){1'b0}}, head_q};
   wire [COUNT_W:0] tail = {{(COUNT_W + 1 - ADDR_W){1'b0}}, tail_q};
   wire [COUNT_W:0] behind = tail >= head ? tail - head : tail + WRAP - head;
-  wire [COUNT_W:0] stored = {1'b0, count_q} - {{COUNT_W{1'b0}}, valid_q};
+  wire [COUNT_W:0] count = {1'b0, count_q};
+  wire [COUNT_W:0] stored = count - {{COUNT_W{1'b0}}, valid_q};
 
   always @(posedge clk)
     if (!rst) begin
-      `VMAC_ASSERT(count_q <= FULL && ready_q == (count_q != FULL))
+      `VMAC_ASSERT(count <= WRAP + 1'b1 && ready_q == (count_q != FULL))
       `VMAC_ASSERT(valid_q == (count_q != {COUNT_W{1'b0}}))
-      `VMAC_ASSERT(head_q <= LAST && tail_q <= LAST)
+      `VMAC_ASSERT(head < WRAP && tail < WRAP)
       `VMAC_ASSERT(stored == behind || (head_q == tail_q && stored == WRAP))
     end
+`endif
+
+`ifdef VMAC_PROVE
+  // Proofs by induction: the word that is followed (testbench/formal) stands where its place in the
+  // queue says.
+  wire               f_inside;
+  wire [COUNT_W-1:0] f_ahead;
+  wire [WIDTH-1:0]   f_data;
+  wire [COUNT_W:0]   f_next = head + {1'b0, f_ahead} - 1'b1;
+  wire [COUNT_W:0]   f_at   = f_next < WRAP ? f_next : f_next - WRAP;
+
+  formal_track #(.WIDTH(WIDTH), .COUNT_W(COUNT_W)) u_track (
+    .clk(clk), .rst(rst), .in_take_i(in_take), .in_data_i(in_data_i), .out_take_i(out_take),
+    .out_data_i(data_q), .count_i(count_q), .inside_o(f_inside), .ahead_o(f_ahead),
+    .data_o(f_data));
+
+  always @(posedge clk)
+    if (!rst && f_inside)
+      `VMAC_ASSERT(f_data == (f_ahead == {COUNT_W{1'b0}} ? data_q : mem[f_at[ADDR_W-1:0]]))
 `endif
 
   generate

@@ -1,6 +1,7 @@
 // vmac_pe: one processing element of the weight-stationary array
 //
-// Contract: a_o and swap_o are a_i and swap_i one cycle later. One further cycle later
+// Contract: a_o and swap_o are a_i and swap_i one cycle later; of cells with vmac_cell_edge(CELL)
+//   != 0 that many low bits of a are 0, and not kept. One further cycle later
 //   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. Where the
 //   weight's enable bit is 0 the sum passes unchanged: an idle row of a ragged tile is gated, not
 //   multiplied by 0, because f(a, 0) need not be 0. swap_i = 1 together with an activation makes
@@ -46,19 +47,21 @@ module vmac_pe #(
 
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
+  localparam integer EDGE   = vmac_cell_edge(CELL);
 
-  reg        [7:0]        a_q;
+  reg        [7:EDGE]     a_q;
   reg                     swap_q;
   reg        [WORD_W-1:0] shadow_q;
   reg        [WORD_W-1:0] w_q;
   reg signed [PSUM_W-1:0] ps_q;
 
+  wire        [7:0]        a;
   wire        [15:0]       p;
   wire signed [PSUM_W-1:0] ps_in = ps_i;
   wire signed [PSUM_W-1:0] px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p};
 
   wire [3:0] mode;
-  wire [7:0] a = OPT_LOWPOWER != 0 ? a_q & {8{w_q[8]}} : a_q;
+  wire [7:0] a_cell = OPT_LOWPOWER != 0 ? a & {8{w_q[8]}} : a;
 
   // Where the cell's activations are rounded, vmac_array has done so before they come here.
   vmac_mult #(
@@ -66,14 +69,14 @@ module vmac_pe #(
     .OPT_EDGE(1),
     .OPT_MODE(OPT_MODE)
   ) u_mult (
-    .a_i(a),
+    .a_i(a_cell),
     .w_i(w_q[7:0]),
     .mode_i(mode),
     .p_o(p)
   );
 
   always @(posedge clk) begin
-    a_q <= a_i;
+    a_q <= a_i[7:EDGE];
     if (shift_i) shadow_q <= w_i;
     if (swap_i && (OPT_LOWPOWER == 0 || shadow_q[8])) w_q <= shadow_q;
     else if (swap_i) w_q[8] <= 1'b0;
@@ -85,7 +88,7 @@ module vmac_pe #(
     if (rst) swap_q <= 1'b0;
     else swap_q <= swap_i;
 
-  assign a_o = a_q;
+  assign a_o = a;
   assign swap_o = swap_q;
   assign w_o = shadow_q;
   assign en_o = w_q[8];
@@ -99,6 +102,12 @@ module vmac_pe #(
     end
     if (OPT_MODE != 0 && vmac_cell_has_mode(CELL) == 0) begin : g_no_pin
       error_OPT_MODE_needs_a_cell_with_a_mode_operand u_err ();
+    end
+    if (EDGE == 0) begin : g_whole
+      assign a = a_q;
+    end else begin : g_rounded
+      wire unused_low = ^a_i[EDGE-1:0];
+      assign a = {a_q, {EDGE{1'b0}}};
     end
     if (PSUM_W < 17 || PSUM_W > 32) begin : g_range
       error_PSUM_W_must_be_17_to_32 u_err ();

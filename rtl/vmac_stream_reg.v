@@ -59,6 +59,21 @@ module vmac_stream_reg #(
     if (!rst) `VMAC_ASSERT(valid_q || !spare_q)
 `endif
 
+`ifdef VMAC_PROVE
+  // Proofs by induction: the word that is followed (testbench/formal) stands where its place says.
+  wire             f_inside;
+  wire [1:0]       f_ahead;
+  wire [WIDTH-1:0] f_data;
+
+  formal_track #(.WIDTH(WIDTH), .COUNT_W(2)) u_track (
+    .clk(clk), .rst(rst), .in_take_i(in_take), .in_data_i(in_data_i),
+    .out_take_i(valid_q && out_ready_i), .out_data_i(data_q), .count_i({1'b0, valid_q} + spare_q),
+    .inside_o(f_inside), .ahead_o(f_ahead), .data_o(f_data));
+
+  always @(posedge clk)
+    if (!rst && f_inside) `VMAC_ASSERT(f_data == (f_ahead == 2'd0 ? data_q : spare_data_q))
+`endif
+
   generate
     if (WIDTH < 1 || WIDTH > 1024) begin : g_width
       error_WIDTH_must_be_1_to_1024 u_err ();

@@ -28,8 +28,9 @@ module vmac_top #(
   parameter integer OPT_MODE = 0,
   // 1: the cells of gated PEs see operands that rest
   parameter integer OPT_LOWPOWER = 0,
-  // results that may wait for m_axis
-  parameter integer OUT_DEPTH = 32,
+  // results that may wait for m_axis; with fewer than these the last layer could not run at full
+  // speed
+  parameter integer OUT_DEPTH = ROWS + COLS + 16,
   // derived; leave as it is: bytes of a stream beat
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
   // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8], where they are not all CELL; all
@@ -496,8 +497,8 @@ module vmac_top #(
     if (BEAT != (ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16)) begin : g_beat
       error_BEAT_follows_from_ROWS_and_COLS_leave_it u_err ();
     end
-    if (OUT_DEPTH < 2 || OUT_DEPTH > 1024) begin : g_out
-      error_OUT_DEPTH_must_be_2_to_1024 u_err ();
+    if (OUT_DEPTH < ROWS + COLS + 16 || OUT_DEPTH > 1024) begin : g_out
+      error_OUT_DEPTH_must_be_ROWS_plus_COLS_plus_16_to_1024 u_err ();
     end
   endgenerate
 

@@ -4,7 +4,7 @@
 
 BEGIN {
   FS = ","
-  modes = split("none bias paper cv", mode, " ")
+  modes = split("none bias paper cv bitplane", mode, " ")
 }
 FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 {
@@ -15,11 +15,14 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 END {
   md = style == "md"
   printf md ? "| multiplier |" : "%-11s", md ? "" : "multiplier"
-  for (i = 1; i <= modes; i++) printf md ? " %s |" : " %6s", mode[i]
-  print md ? "\n|---|---:|---:|---:|---:|" : ""
+  for (i = 1; i <= modes; i++) printf md ? " %s |" : " %8s", mode[i]
+  print md ? "\n|---|---:|---:|---:|---:|---:|" : ""
   for (c = 0; c < cells; c++) {
     printf md ? "| %s |" : "%-11s", cell[c]
-    for (i = 1; i <= modes; i++) printf md ? " %.2f |" : " %6.2f", accuracy[cell[c], mode[i]]
+    for (i = 1; i <= modes; i++) {
+      found = (cell[c], mode[i]) in accuracy # a point that could not be made has no row
+      printf md ? " %s |" : " %8s", found ? sprintf("%.2f", accuracy[cell[c], mode[i]]) : "-"
+    }
     print ""
   }
 }

@@ -47,15 +47,15 @@ file == 4 && /^equal / { split($0, word, " "); equal[word[2]] = 1 }
 
 END {
   print "name,class,mre,area_um2,area_fa_um2,delay_ns,energy_pj,energy_fa_pj," \
-        "none,bias,paper,cv,images,rtl"
+        "none,bias,paper,cv,bitplane,images,rtl"
   for (r = 0; r < rows; r++) {
     m = order[r]
     if (!(m in area) && !((m, "none") in accuracy)) continue
     scored = (m, "none") in accuracy # asked first: awk makes an element by looking at it
     printf "%s,%s,%s,%s,%s,%s,%s,%s", m, class[m], mre[m], area[m], area_fa[m], delay[m],
            energy[m], energy_fa[m]
-    split("none bias paper cv", mode, " ")
-    for (i = 1; i <= 4; i++) printf ",%s", scored ? accuracy[m, mode[i]] : ""
+    modes = split("none bias paper cv bitplane", mode, " ")
+    for (i = 1; i <= modes; i++) printf ",%s", scored ? accuracy[m, mode[i]] : ""
     printf ",%s,%s\n", images[m], !scored ? "" : !(m in equal) ? "FAIL" : \
            m in is_imported ? "no independent model" : "equal"
   }

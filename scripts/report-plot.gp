@@ -9,9 +9,9 @@ set xlabel "energy per multiplication (pJ, zero-delay toggles)"
 set ylabel "accuracy (%)"
 set grid
 set yrange [0:110]
-array mode[4] = ["none", "bias", "paper", "cv"]
-array mark[4] = [4, 8, 2, 7]
-plot for [i=1:4] report using (column("energy_pj")):(column(mode[i])) \
+array mode[5] = ["none", "bias", "paper", "cv", "bitplane"]
+array mark[5] = [4, 8, 2, 7, 13]
+plot for [i=1:5] report using (column("energy_pj")):(column(mode[i])) \
        with points pt mark[i] ps 0.9 title mode[i], \
      report using (column("energy_pj")):(column("cv")):(strcol("name")) \
        with labels left rotate by 45 offset 0.3,0.4 font ",8" notitle

@@ -22,11 +22,11 @@ function number(text, digits) { return text == "" ? "" : sprintf("%." digits "f"
 
 BEGIN {
   FS = ","
-  columns = split("multiplier,MRE %,area um2,FA um2,delay ns,pJ/mult,FA pJ,none,bias,paper,cv,RTL=C", cell, ",")
-  split("11 8 8 8 8 7 7 6 6 6 6 6", width, " ")
+  columns = split("multiplier,MRE %,area um2,FA um2,delay ns,pJ/mult,FA pJ,none,bias,paper,cv,bitplane,RTL=C", cell, ",")
+  split("11 8 8 8 8 7 7 6 6 6 6 8 6", width, " ")
   if (style == "html") print "<table>"
   line(1)
-  if (style == "md") print "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|"
+  if (style == "md") print "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|"
 }
 
 FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
@@ -42,7 +42,8 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   cell[9] = number($at["bias"], 1)
   cell[10] = number($at["paper"], 1)
   cell[11] = number($at["cv"], 1)
-  cell[12] = $at["rtl"]
+  cell[12] = number($at["bitplane"], 1)
+  cell[13] = $at["rtl"]
   line(0)
 }
 END { if (style == "html") print "</table>" }

@@ -21,6 +21,7 @@ perl                  cmd prove              running the tests
 verilator             cmd verilator          RTL simulation
 iverilog              cmd iverilog           RTL simulation of mapped netlists
 yosys                 cmd yosys              synthesis
+z3                    cmd z3                 proofs of RTL modules
 opensta               cmd sta                timing
 qflow-tech-osu018     file /usr/share/qflow/tech/osu018/osu018_stdcells.lib  cell library
 gnuplot-nox           cmd gnuplot            plots

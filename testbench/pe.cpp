@@ -19,12 +19,14 @@ struct Pe {
   uint16_t shadow, w; /* {enable, weight} */
 };
 
-/* What the active weight adds; 0 where it is not enabled. A cell whose activations the array rounds
- * before they come here does not see the low bits: the table's entry is the rounded one's. */
+/* What the cell's PE keeps of an activation: the array has rounded the low bits away before. */
+static uint8_t kept(size_t cell, uint8_t a) {
+  return (uint8_t)(a & -(1 << vmac_mult_at(cell)->edge));
+}
+
+/* What the active weight adds; 0 where it is not enabled. */
 static uint32_t product(size_t cell, const int32_t *table, Pe pe) {
-  const int edge = vmac_mult_at(cell)->edge;
-  const uint8_t a = edge ? (uint8_t)(pe.a & -(1 << edge)) : pe.a;
-  return pe.w >> 8 ? (uint32_t)table[(size_t)a << 8 | (pe.w & 255)] : 0;
+  return pe.w >> 8 ? (uint32_t)table[(size_t)kept(cell, pe.a) << 8 | (pe.w & 255)] : 0;
 }
 
 int main(int argc, char **argv) {
@@ -73,11 +75,11 @@ int main(int argc, char **argv) {
       if (ps[c] != want[c])
         bench_fail(&bench, "cell %s: partial sum expected %d, found %d", name, (int)want[c],
                    (int)ps[c]);
-      if (a[c] != pe.a || swap[c] != pe.swap || w[c] != pe.shadow || en[c] != pe.w >> 8)
+      if (a[c] != kept(c, pe.a) || swap[c] != pe.swap || w[c] != pe.shadow || en[c] != pe.w >> 8)
         bench_fail(&bench,
                    "cell %s: expected a 0x%02x swap %d shadow 0x%03x en %d, "
                    "found 0x%02x %d 0x%03x %d",
-                   name, pe.a, pe.swap, pe.shadow, pe.w >> 8, a[c], swap[c], w[c], en[c]);
+                   name, kept(c, pe.a), pe.swap, pe.shadow, pe.w >> 8, a[c], swap[c], w[c], en[c]);
     }
   }
   free(want);

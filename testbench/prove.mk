@@ -22,7 +22,7 @@ PROVE_LIMIT ?= 300
 PROOFS_TBL  := testbench/formal/proofs.tbl
 PROOFS      := $(shell awk '!/^\#/ && NF { print $$1 }' $(PROOFS_TBL))
 PROOFS_TEST := $(shell awk '!/^\#/ && NF && $$3 == "test" { print $$1 }' $(PROOFS_TBL))
-PROOF_REFS  := $(sort $(wildcard testbench/formal/*.v))
+PROOF_REFS  := $(sort $(wildcard testbench/formal/ref_*.v)) testbench/formal/mul_rows.v
 $(eval $(call STAMP,$(B)/proofs/limit.txt,$(PROVE_LIMIT)))
 
 # Written only when its text changes; the engine is part of it, so that an edit of the list renews
@@ -50,13 +50,32 @@ $(B)/report/proofs.txt: $(PROOF_VERDICTS) testbench/proofs.awk $(PROOFS_TBL)
 	  > $@.new || { cat $@.new; exit 1; }
 	$(Q)mv $@.new $@
 
-.PHONY: prove prove-test wide-full
-prove: $(B)/report/proofs.txt ## equivalence of cells with their definitions; PROVE_LIMIT= seconds
+.PHONY: prove prove-rtl prove-test wide-full
+prove: $(B)/report/proofs.txt prove-rtl ## cells equal their definitions, RTL rules; PROVE_LIMIT= s
 	$(Q)cat $<
 
 PROVE_TEST_VERDICTS = $(PROOFS_TEST:%=$(B)/proofs/%/verdict.txt)
 prove-test: $(PROVE_TEST_VERDICTS)
 	$(Q)awk -v limit=$(PROVE_LIMIT) -v when=test -f testbench/proofs.awk $(PROOFS_TBL) $^
+
+# ---- proofs of RTL modules: all lines of their table in one file; the first that fails stops ----
+
+PROVE_RTL_TBL := testbench/formal/rtl.tbl
+PROVE_RTL_V   := $(sort $(wildcard testbench/formal/rtl_*.v rtl/vmac_ax*_check.v)) \
+                 $(sort $(shell awk '!/^\#/ && NF { print "rtl/vmac_" $$1 ".v" }' $(PROVE_RTL_TBL)))
+$(B)/report/proofs-rtl.txt: $(PROVE_RTL_TBL) $(PROVE_RTL_V) testbench/prove-rtl.sh $(CSR_VH) \
+                            $(wildcard rtl/*.vh) $(B)/proofs/limit.txt
+	$(call say,PROVE,$(PROVE_RTL_TBL))
+	$(Q)mkdir -p $(@D) && { echo "# $$(yosys -V); $$(z3 --version)" && \
+	  awk '!/^#/ && NF { print $$1, $$2, $$3, $$4 }' $(PROVE_RTL_TBL) | \
+	  while read -r module parameters bound steps; do \
+	    sh testbench/prove-rtl.sh $(PROVE_LIMIT) $(B)/proofs/rtl/$$module,$$parameters $(B)/gen \
+	      $$module $$parameters $$bound $$steps || exit 1; done; } > $@.new || \
+	  { cat $@.new; exit 1; }
+	$(Q)mv $@.new $@
+
+prove-rtl: $(B)/report/proofs-rtl.txt ## rules of stream, queue and registers, by induction (z3)
+	$(Q)cat $<
 
 wide-full: $(B)/bench/wide
 	$(Q)$< --pairs 10000000

@@ -1,13 +1,20 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
 
-BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector
+BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector csr fifo stream_reg \
+               parse exec feed route post
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
 # Tops that hold several instances take the number of registered cells.
 TB_FLAGS_cells := -GCELLS=$(words $(MULTS))
 TB_FLAGS_pe    := -GCELLS=$(words $(MULTS))
 TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
-# A bench of generated parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
+# These hold checkers of their streams and buses.
+TB_FLAGS_csr := --assert
+TB_FLAGS_fifo := --assert
+TB_FLAGS_stream_reg := --assert
+TB_GEN_csr := $(CSR_H)
+# A bench of more parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
+TB_GEN_parse  := testbench/parse_program.h
 include testbench/prove.mk
 
 define bench_rules
@@ -19,7 +26,7 @@ $(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MU
 	  $(TB_FLAGS_$(1)) $$< $(TB_SRC_$(1)) $(RTL_MAC) $(RTL_MULT)
 
 $(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(1).mk \
-                                testbench/bench.h $(TB_GEN_$(1)) cmodel/vmac.h
+                                testbench/bench.h testbench/queue.h $(TB_GEN_$(1)) cmodel/vmac.h
 	$$(call say,VCXX,testbench/$(1).cpp)
 	$$(Q)$$(VCXX) $$(VCXX_FLAGS) $$(VCPPFLAGS) -I$(B)/gen -isystem $$(@D) -c -o $$@ $$<
 

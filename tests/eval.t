@@ -19,7 +19,7 @@ for rounding in double single; do
   cmp -s "$tmp/$rounding" tests/data/resnet8-$rounding.i8
   ok $? "all 500 images give the recorded bytes, $rounding rounding"
 done
-for mode in bias paper cv; do
+for mode in bias paper cv bitplane; do
   run --mult exact --correction $mode --dump "$tmp/$mode" && cmp -s "$tmp/direct" "$tmp/$mode"
   ok $? "correction $mode leaves the exact cell alone"
 done
@@ -93,6 +93,11 @@ grep -q '^perf2,cv,.*,double,7,' "$tmp/again.csv" &&
   [ "$(grep -c . "$tmp/again.csv")" -eq 5 ] &&
   [ "$(grep ^rec4s "$tmp/again.csv")" = "$(grep ^rec4s "$tmp/sweep.csv")" ]
 ok $? "a second sweep keeps its rows and makes the missing one"
+"$VARIMAC" sweep --net "$net" --images 20 --mults perf6s --modes bitplane,none \
+  -o "$tmp/fit.csv" > "$tmp/fit.out" 2> "$tmp/fit.err"
+[ $? -eq 0 ] && grep -q '^1 points' "$tmp/fit.out" && grep -q 'bitplane.*does not fit' "$tmp/fit.err" &&
+  [ "$(wc -l < "$tmp/fit.csv")" -eq 2 ] && grep -q '^perf6s,none,' "$tmp/fit.csv"
+ok $? "a point whose coefficients do not fit has no row, and the sweep goes on" "$(cat "$tmp/fit.err")"
 sweep --data nowhere:test -o "$tmp/none.csv" > /dev/null 2>&1
 [ $? -eq 1 ] && [ ! -e "$tmp/none.csv" ]
 ok $? "a sweep without data leaves no file"

@@ -21,18 +21,20 @@ END
   for m in good bad; do
     echo "$m,none,500,0.5" && echo "$m,bias,500,0.6" && echo "$m,paper,500,0.7" && echo "$m,cv,500,0.8"
   done
+  echo good,bitplane,500,0.9 # of the other, a coefficient did not fit
 } > "$tmp/accuracy.csv"
 printf 'equal good 65536 pairs\ndiffers bad 1 pairs; first a 0x00\n' > "$tmp/bench.txt"
 awk -f scripts/report-merge.awk "$tmp/errors.txt" "$tmp/cells.csv" "$tmp/accuracy.csv" \
   "$tmp/bench.txt" > "$tmp/report.csv"
 is() { [ "$(grep "^$1," "$tmp/report.csv")" = "$2" ]; ok $? "the row of $1" "$(cat "$tmp/report.csv")"; }
-is good good,u8,3.25,100,90,1.5,2.5,2.0,50,60,70,80,500,equal
-is bad bad,s8,4.5,110,95,1.6,2.6,2.1,50,60,70,80,500,FAIL
-is base base,u8,,120,99,1.7,2.7,2.2,,,,,,
+is good good,u8,3.25,100,90,1.5,2.5,2.0,50,60,70,80,90,500,equal
+is bad bad,s8,4.5,110,95,1.6,2.6,2.1,50,60,70,80,,500,FAIL
+is base base,u8,,120,99,1.7,2.7,2.2,,,,,,,
 [ "$(awk -v style=md -f scripts/report-table.awk "$tmp/report.csv" | sed -n 3p)" = \
-  '| good | 3.25 | 100 | 90 | 1.50 | 2.50 | 2.00 | 50.0 | 60.0 | 70.0 | 80.0 | equal |' ]
+  '| good | 3.25 | 100 | 90 | 1.50 | 2.50 | 2.00 | 50.0 | 60.0 | 70.0 | 80.0 | 90.0 | equal |' ]
 ok $? "a Markdown row"
-awk -f scripts/accuracy-table.awk "$tmp/accuracy.csv" | grep -q '^bad  *50.00  60.00  70.00  80.00$'
+awk -f scripts/accuracy-table.awk "$tmp/accuracy.csv" |
+  grep -q '^bad  *50.00    60.00    70.00    80.00        -$'
 ok $? "an accuracy row"
 
 printf 'a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n' > "$tmp/page.md"

@@ -8,7 +8,8 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-for bench in cells pe side skew accum correct dyn edge requant vector mac_unit conv; do
+for bench in cells pe side skew accum correct dyn edge requant vector csr fifo stream_reg parse \
+  exec feed route post mac_unit conv; do
   said=$("$B/bench/$bench" 2>&1)
   ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done
@@ -146,6 +147,10 @@ vmac_requant LEFT 1 IN_W_must_be_at_least_2_and_with_LEFT_at_most_32
 vmac_requant OUT8 2 OUT8_must_be_0_or_1
 vmac_vector LANES 0 LANES_must_be_1_to_64
 vmac_vector LANES 65 LANES_must_be_1_to_64
+vmac_correct PLANES 9 PLANES_must_be_1_to_8
+vmac_correct OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
+vmac_side OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
+vmac_mac_unit OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
 LIST
 
 done_testing

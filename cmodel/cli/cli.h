@@ -9,6 +9,8 @@
 
 /* One file per subcommand, cmd_<name>.c; argv[0] is its name. Returns the exit code. */
 #define VMAC_COMMANDS(X)                                                                           \
+  X(compile, "turn a network into the accelerator's stream of beats")                              \
+  X(cycles, "count the accelerator's cycles and traffic for a network, layer by layer")            \
   X(data, "show what a data set holds, make a class-balanced subset")                              \
   X(eval, "score a network with a multiplier and a correction mode")                               \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \

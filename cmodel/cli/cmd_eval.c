@@ -25,7 +25,7 @@ static const char help[] =
     "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
-    "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n"
+    "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
     "  --plan F             take multiplier, mode and coefficients from a plan instead\n"
     "  --save-plan F        write the plan (JSON)\n"
@@ -165,7 +165,8 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   long long images = o->calib_images;
   if (vmac_mode_calibrates(o->mode))
     calib = run_load(o->calib, net, o->net, &images, "--calib-images");
-  vmac_plan *plan = run_plan(net, mult, o->mode, &calib, o->calib, (size_t)images);
+  vmac_plan *plan = run_plan(net, mult, o->mode, &calib, o->calib, (size_t)images, &err);
+  if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
   return plan;
 }

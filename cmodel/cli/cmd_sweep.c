@@ -24,7 +24,7 @@ static const char help[] =
     "  --modes A,B,...      correction modes (default all: none,bias,paper,cv,bitplane)\n"
     "  --data SPEC          images to score (default subset:test)\n"
     "  --images N           the first N of them (default all)\n"
-    "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n"
+    "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
     "  --rounding R         double | single (default double)\n";
 
@@ -176,7 +176,7 @@ static void row_key(char *key, size_t size, const options *o, const subject *s,
 int cmd_sweep(int argc, char **argv) {
   options o = parse(argc, argv);
   vmac_mode mode[VMAC_CORR_MODES];
-  size_t count, done = 0;
+  size_t count, done = 0, missing = 0;
   const vmac_mult **cell = cells(o.mults, &count);
   const size_t mode_count = modes(o.modes, mode), points = count * mode_count;
   subject s = prepare(&o);
@@ -214,7 +214,12 @@ int cmd_sweep(int argc, char **argv) {
       snprintf(what, sizeof what, "%zu/%zu %s %s", done, points, cell[c]->name,
                vmac_mode_name(mode[m]));
       vmac_plan *plan =
-          run_plan(s.net, cell[c], mode[m], &s.calib, o.calib, (size_t)o.calib_images);
+          run_plan(s.net, cell[c], mode[m], &s.calib, o.calib, (size_t)o.calib_images, &err);
+      if (!plan) { /* the other points are still worth having */
+        fprintf(stderr, "varimac: no row: %s\n", err.text);
+        missing++;
+        continue;
+      }
       run_answers(what, s.net, plan, o.rounding, &s.data, n, s.answer, NULL);
       const size_t correct = run_equal(s.answer, s.data.labels, n);
       sprintf(end, "%s%zu,%.6f,%.6f,%g\n", key, correct, (double)correct / (double)n,
@@ -223,7 +228,7 @@ int cmd_sweep(int argc, char **argv) {
       if (!vmac_write_file(o.output, results, strlen(results), &err)) cli_die("%s", err.text);
     }
   if (!vmac_write_file(o.output, results, strlen(results), &err)) cli_die("%s", err.text);
-  printf("%zu points in %s\n", points, o.output);
+  printf("%zu points in %s\n", points - missing, o.output);
   free(hash);
   free(table);
   free(results);

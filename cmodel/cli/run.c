@@ -35,11 +35,14 @@ void run_refuse_test_set(const char *option, const char *spec) {
 }
 
 vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
-                    const vmac_dataset *calib, const char *calib_spec, size_t calib_images) {
-  vmac_err err;
-  vmac_plan *plan = vmac_plan_make(net, mult, mode, calib, calib_images, &err);
-  if (!plan)
-    cli_die("%s, correction %s: %s", mult ? mult->name : "exact", vmac_mode_name(mode), err.text);
+                    const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
+                    vmac_err *err) {
+  vmac_err why;
+  vmac_plan *plan = vmac_plan_make(net, mult, mode, calib, calib_images, &why);
+  if (!plan) {
+    vmac_fail(err, "%s, correction %s: %.900s", mult->name, vmac_mode_name(mode), why.text);
+    return NULL;
+  }
   if (vmac_mode_calibrates(mode))
     snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
              calib_spec);

@@ -15,9 +15,11 @@ vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_pat
 /* Calibration and training must not see what will be scored: ends the program for a test set. */
 void run_refuse_test_set(const char *option, const char *spec);
 
-/* A plan for one cell and mode, calibrated where the mode asks for it. */
+/* A plan for one cell and mode, calibrated where the mode asks for it; NULL where its coefficients
+ * do not fit. */
 vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
-                    const vmac_dataset *calib, const char *calib_spec, size_t calib_images);
+                    const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
+                    vmac_err *err);
 
 /* Top-1 answers of the first `images` images, with progress. outputs may be NULL. */
 void run_answers(const char *what, const vmac_net *net, const vmac_plan *plan,

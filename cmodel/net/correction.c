@@ -32,7 +32,7 @@ static const double dependent = 0x1p-40;
 /* Solves a c = b, a (n, n) symmetric and nowhere negative definite, var its diagonal; both are
  * destroyed. An unknown whose variance is 0, or that depends on those already solved for, is 0. */
 static void solve(int n, double a[][VMAC_CORR_PLANES], double *b, const double *var, double *c) {
-  int order[VMAC_CORR_PLANES], rank = 0;
+  int order[VMAC_CORR_PLANES] = {0}, rank = 0;
   bool used[VMAC_CORR_PLANES] = {false};
   for (; rank < n; rank++) {
     int best = -1;

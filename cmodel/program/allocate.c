@@ -1,7 +1,7 @@
 /* Places for the tensors in the two buffer sets.
  *
- * A tensor lives from the layer that writes it to the last one that reads it, both included: a layer
- * never writes over what it reads. The two operands of an ADD are read at once and so lie in
+ * A tensor lives from the layer that writes it to the last one that reads it, both included: a
+ * layer never writes over what it reads. The two operands of an ADD are read at once and so lie in
  * different sets; that ties tensors into components whose sets are fixed but for a swap. Within a
  * set, first fit in the order of the layers. Swaps are tried as long as one helps; networks are a
  * few dozen layers, and a ResNet's components mostly single ADDs.
@@ -68,32 +68,45 @@ static int first_fit(const vmac_graph *g, int index) {
   return base;
 }
 
-/* Places everything; the words that the fuller set needs. Places stand in the order of layers. */
-static int arrange(colouring *c) {
+/* What an arrangement needs: words of the fuller set, and tensors that leave the buffers. */
+typedef struct {
+  int words, outside;
+} need;
+
+/* Places everything. Places stand in the order of layers. */
+static need arrange(colouring *c) {
   vmac_graph *g = c->graph;
-  int highest = 0;
+  need n = {0, 0};
   for (int i = 0; i < g->places; i++) {
     vmac_place *p = &g->place[i];
     p->set = c->side[i] ^ c->swap[c->component[i]];
     p->base = first_fit(g, i);
-    if (p->words && p->base + p->words > highest) highest = p->base + p->words;
+    const int end = p->words ? p->base + p->words : 0;
+    if (end > n.words) n.words = end;
+    n.outside += end > g->hw->buf_depth;
   }
-  return highest;
+  return n;
 }
 
-/* Starts with sets that alternate, then swaps single components while that lowers the need. */
-static int best(colouring *c) {
+static bool less(need a, need b) {
+  return a.words != b.words ? a.words < b.words : a.outside < b.outside;
+}
+
+/* Starts with sets that alternate, then swaps single components while that lowers the need; not in
+ * networks so long that trying costs more than the buffers would. */
+static need best(colouring *c) {
+  enum { LONG = 300 };
   const int n = c->graph->places;
   for (int i = 0; i < n; i++) c->swap[i] = i & 1;
-  int least = arrange(c);
-  for (bool better = true; better;) {
+  need least = arrange(c);
+  for (bool better = n <= LONG; better;) {
     better = false;
     for (int i = 0; i < n; i++) {
       if (c->component[i] != i) continue;
       c->swap[i] ^= 1;
-      const int need = arrange(c);
-      if (need < least) {
-        least = need;
+      const need now = arrange(c);
+      if (less(now, least)) {
+        least = now;
         better = true;
       } else {
         c->swap[i] ^= 1;
@@ -103,10 +116,10 @@ static int best(colouring *c) {
   return arrange(c);
 }
 
-static bool too_large(const vmac_graph *g, int need, vmac_err *err) {
+static bool too_large(const vmac_graph *g, int words, vmac_err *err) {
   const int depth = g->hw->buf_depth;
   int enough = 16;
-  while (enough < need && enough < 1 << 30) enough *= 2;
+  while (enough < words && enough < 1 << 30) enough *= 2;
   for (int i = 0; i < g->places; i++) {
     const vmac_place *p = &g->place[i];
     const int over = p->base + p->words - depth;
@@ -117,16 +130,17 @@ static bool too_large(const vmac_graph *g, int need, vmac_err *err) {
     if (enough <= 32768)
       snprintf(advice, sizeof advice, "BUF_DEPTH %d would be enough", enough);
     else
-      snprintf(advice, sizeof advice, "it needs %d, more than the hardware can have", need);
+      snprintf(advice, sizeof advice, "it needs %d, more than the hardware can have", words);
     if (!op)
-      return vmac_fail(err, "the input (tensor %d '%s', %d x %d x %d) takes %d words, %d more than "
-                       "a buffer set has; %s", p->tensor, name ? name : "", p->h, p->w, p->c,
-                       p->words, over, advice);
+      return vmac_fail(err,
+                       "the input (tensor %d '%s', %d x %d x %d) takes %d words, %d more than "
+                       "a buffer set has; %s",
+                       p->tensor, name ? name : "", p->h, p->w, p->c, p->words, over, advice);
     return vmac_op_fail(g->net, op, err,
-                        "its output (tensor %d '%s', %d x %d x %d, %d words) leaves buffer set %c "
-                        "by %d of %d words; %s",
-                        p->tensor, name ? name : "", p->h, p->w, p->c, p->words,
-                        p->set ? 'Y' : 'X', over, depth, advice);
+                        "its output (tensor %d '%s', %d x %d x %d, %d words) ends %d words behind "
+                        "the %d of buffer set %c, beside what else is needed then; %s",
+                        p->tensor, name ? name : "", p->h, p->w, p->c, p->words, over, depth,
+                        p->set ? 'Y' : 'X', advice);
   }
   return true;
 }
@@ -145,7 +159,7 @@ bool vmac_allocate(vmac_graph *g, vmac_err *err) {
     p->words = words > 1 << 24 ? 1 << 24 : (int)words;
   }
   g->place[g->layer[g->layers - 1].out].words = 0; /* it leaves on the stream */
-  const bool good = colour(&c, err) && too_large(g, best(&c), err);
+  const bool good = colour(&c, err) && too_large(g, best(&c).words, err);
   free(c.component);
   free(c.side);
   free(c.swap);

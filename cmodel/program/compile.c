@@ -49,11 +49,8 @@ static void describe(vmac_program *p, const vmac_graph *g) {
   const vmac_place *in = &g->place[g->input], *out = &g->place[g->layer[g->layers - 1].out];
   const vmac_tensor *t = &g->net->tensor[g->out_tensor];
   p->hw = *g->hw;
-  p->input = (vmac_layout){.h = in->h,
-                           .w = in->w,
-                           .c = in->c,
-                           .period = in->period,
-                           .used = in->period * in->copies};
+  p->input = (vmac_layout){
+      .h = in->h, .w = in->w, .c = in->c, .period = in->period, .used = in->period * in->copies};
   p->out_h = out->h;
   p->out_w = out->w;
   p->out_c = out->c;

@@ -1,4 +1,5 @@
-/* compile.h: what the compiler's files share behind lowering. SPDX-License-Identifier: Apache-2.0 */
+/* compile.h: what the compiler's files share behind lowering. SPDX-License-Identifier: Apache-2.0
+ */
 #ifndef VMAC_COMPILE_H
 #define VMAC_COMPILE_H
 

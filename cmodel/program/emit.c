@@ -46,7 +46,7 @@ static void emit_descriptor(vmac_beats *b, const vmac_graph *g, const vmac_layer
   const vmac_place *in = &g->place[y->in[0]], *out = &g->place[y->out];
   const bool last = y->to_stream && row + rows == y->out_h;
   uint32_t word[16] = {0};
-  word[0] = field(y->kind, 4, 0) | field(in->set, 1, 4) | field(out->set, 1, 5) |
+  word[0] = field((int)y->kind, 4, 0) | field(in->set, 1, 4) | field(out->set, 1, 5) |
             field(y->to_stream, 1, 6) | field(row > 0, 1, 7) | field(y->single, 1, 8) |
             field(last, 1, 9) | field(out->code, 4, 12) | field(y->pad, 8, 16) |
             field(y->zero, 8, 24);
@@ -97,8 +97,8 @@ static void add_results(vmac_program *p, const vmac_job *job) {
   p->result = realloc(p->result, (size_t)(p->result_sets + job->sets) * sizeof *p->result);
   if (!p->result) abort();
   for (int s = 0; s < job->sets; s++)
-    p->result[p->result_sets++] = (vmac_results){
-        .pixels = job->pixels, .first_pixel = job->first_pixel, .set = job->set[s]};
+    p->result[p->result_sets++] =
+        (vmac_results){.pixels = job->pixels, .first_pixel = job->first_pixel, .set = job->set[s]};
   p->result_beats += (size_t)job->sets * (size_t)job->pixels;
 }
 
@@ -121,6 +121,8 @@ static bool emit_layer(vmac_beats *b, vmac_program *p, const vmac_graph *g, cons
                                           .pixels = rows * y->out_w,
                                           .first_pixel = row * y->out_w,
                                           .channels = out->c,
+                                          .cont = row > 0,
+                                          .taps = y->kind == VMAC_JOB_MAC ? 1 : y->kh * y->kw,
                                           .sets = count,
                                           .k_tiles = tiles,
                                           .beat = b->count,

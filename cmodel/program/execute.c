@@ -123,13 +123,12 @@ static bool deliver(job_state *s, int pixel, const int32_t *acc, const vmac_scal
   const int cols = m->hw->cols;
   int8_t out[VMAC_ROWS_MAX];
   for (int c = 0; c < cols; c++) {
-    const int64_t q = (int64_t)vmac_requantize(
-                          acc[c], scale[c], d->single ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE) +
+    const int64_t q = (int64_t)vmac_requantize(acc[c], scale[c],
+                                               d->single ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE) +
                       d->zero;
     out[c] = (int8_t)vmac_clamp(q, d->act_min, d->act_max);
   }
-  if (m->observer)
-    m->observer->vector(m->observer->context, m->job, s->set, pixel, acc, out);
+  if (m->observer) m->observer->vector(m->observer->context, m->job, s->set, pixel, acc, out);
   if (d->to_stream) {
     vmac_run *run = m->run;
     if (run->beats == m->room) {
@@ -158,7 +157,8 @@ static bool deliver(job_state *s, int pixel, const int32_t *acc, const vmac_scal
   return true;
 }
 
-/* ---- MAC ---------------------------------------------------------------------------------------- */
+/* ---- MAC ----------------------------------------------------------------------------------------
+ */
 
 /* Sums of one pixel over its K tiles so far. */
 typedef struct {
@@ -238,14 +238,16 @@ static bool run_mac(job_state *s) {
     for (int k = 0; good && k < d->k_tiles; k++) {
       const bool last = k == d->k_tiles - 1;
       s->f.cols = s->m->hw->cols;
-      good = (!last || (read_set(s) && read_records(s))) && read_tile(s) && run_tile(s, total, last);
+      good =
+          (!last || (read_set(s) && read_records(s))) && read_tile(s) && run_tile(s, total, last);
     }
   }
   free(total);
   return good;
 }
 
-/* ---- MAX, SUM, ADD ------------------------------------------------------------------------------ */
+/* ---- MAX, SUM, ADD ------------------------------------------------------------------------------
+ */
 
 /* The codes of the lanes that columns 0 .. n - 1 stand for. */
 static bool fetch_lanes(job_state *s, int set, int address, bool inside, int n, int8_t *code) {
@@ -270,8 +272,7 @@ static bool run_pixel(job_state *s, int iy, int ix, int *address, int32_t *acc) 
       const bool inside = iy + wy >= 0 && iy + wy < d->in_h && ix + wx >= 0 && ix + wx < d->in_w;
       const bool first = !wy && !wx;
       if (!fetch_lanes(s, d->src, *address, inside, n, a)) return false;
-      if (d->kind == VMAC_JOB_ADD &&
-          !fetch_lanes(s, !d->src, *address + d->delta_b, inside, n, b))
+      if (d->kind == VMAC_JOB_ADD && !fetch_lanes(s, !d->src, *address + d->delta_b, inside, n, b))
         return false;
       for (int c = 0; c < n; c++) {
         if (d->kind == VMAC_JOB_MAX) {
@@ -284,8 +285,10 @@ static bool run_pixel(job_state *s, int iy, int ix, int *address, int32_t *acc) 
                                    d->single ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE);
         }
       }
-      if (wx + 1 < d->win_w) *address = (*address + d->inc_wx) & 0xffff;
-      else if (wy + 1 < d->win_h) *address = (*address + d->inc_wy) & 0xffff;
+      if (wx + 1 < d->win_w)
+        *address = (*address + d->inc_wx) & 0xffff;
+      else if (wy + 1 < d->win_h)
+        *address = (*address + d->inc_wy) & 0xffff;
     }
   return true;
 }

@@ -2,12 +2,8 @@
 #include "program/program.h"
 
 vmac_hw vmac_hw_default(void) {
-  return (vmac_hw){.cell = 0,
-                   .rows = 16,
-                   .cols = 16,
-                   .acc_depth = 1024,
-                   .buf_depth = 4096,
-                   .opt_correction = 1};
+  return (vmac_hw){
+      .cell = 0, .rows = 16, .cols = 16, .acc_depth = 1024, .buf_depth = 4096, .opt_correction = 1};
 }
 
 int vmac_hw_cell(const vmac_mult *mult) {

@@ -18,8 +18,7 @@ bool vmac_machine_fail(vmac_machine *m, vmac_run_error error, const char *fmt, .
 }
 
 const uint8_t *vmac_machine_payload(vmac_machine *m) {
-  if (m->at + 1 >= m->count) { /* the last beat has TLAST, and is not for END alone */
-    m->at = m->count;
+  if (m->at == m->count) {
     vmac_machine_fail(m, VMAC_RUN_EARLY, "the packet ends before its END");
     return NULL;
   }

@@ -12,10 +12,10 @@ enum { VMAC_CODE_PLAIN = 15 }; /* a tensor that is not replicated */
 typedef struct {
   int tensor; /* of the network; its first name, where RESHAPE gives it more */
   int h, w, c;
-  int period;  /* lanes of one copy; 0: not replicated */
-  int copies;  /* of it among the array's rows */
-  int code;    /* period as the stream's code */
-  int groups;  /* words per pixel */
+  int period;      /* lanes of one copy; 0: not replicated */
+  int copies;      /* of it among the array's rows */
+  int code;        /* period as the stream's code */
+  int groups;      /* words per pixel */
   int first, last; /* layers that write it (-1: it is the input) and that read it last */
   int set, base, words;
 } vmac_place;
@@ -23,12 +23,11 @@ typedef struct {
 typedef struct {
   int op; /* of the network, or -1 */
   vmac_jobkind kind;
-  bool copy;          /* a copy that no operator asks for: the output is also read, or padded */
-  int in[2], out;     /* places; in[1] = -1 unless ADD; out is the stream's where to_stream */
-  int tensor;         /* of the network that it makes */
+  int in[2], out; /* places; in[1] = -1 unless ADD; out is the stream's where to_stream */
+  int tensor;     /* of the network that it makes */
   bool to_stream;
-  int in_h, in_w;     /* the map as it is read */
-  int kh, kw;         /* MAC: the window over rows and tiles; MAX, SUM: over taps */
+  int in_h, in_w; /* the map as it is read */
+  int kh, kw;     /* MAC: the window over rows and tiles; MAX, SUM: over taps */
   int stride_h, stride_w, pad_top, pad_left;
   int out_h, out_w;
   int pad, zero, lo, hi; /* codes */
@@ -47,9 +46,9 @@ typedef struct {
   int places, layers;
   vmac_place *place;
   vmac_layer *layer;
-  int input;       /* place */
-  int out_tensor;  /* the network's tensor that leaves */
-  int softmax;     /* op left to the host, or -1 */
+  int input;      /* place */
+  int out_tensor; /* the network's tensor that leaves */
+  int softmax;    /* op left to the host, or -1 */
 } vmac_graph;
 
 bool vmac_lower(vmac_graph *graph, vmac_err *err);

@@ -82,8 +82,9 @@ static bool fail(const lowering *l, const vmac_op *op, const char *why, const ch
 static bool check_view(const lowering *l, const vmac_op *op, const view *v, int t) {
   int h, w, c;
   dims(&l->net->tensor[t], &h, &w, &c);
-  if (v->flat || c != v->c || (size_t)h * (size_t)w !=
-      (size_t)(v->h + v->top + v->bottom) * (size_t)(v->w + v->left + v->right))
+  if (v->flat || c != v->c ||
+      (size_t)h * (size_t)w !=
+          (size_t)(v->h + v->top + v->bottom) * (size_t)(v->w + v->left + v->right))
     return fail(l, op, "reordering of channels and pixels",
                 "after a RESHAPE that mixes them only FULLY_CONNECTED may follow");
   return true;
@@ -92,8 +93,9 @@ static bool check_view(const lowering *l, const vmac_op *op, const view *v, int 
 static bool check_limits(const lowering *l, const vmac_op *op, const vmac_layer *y) {
   vmac_err *err = l->err;
   if (y->in_h > VMAC_MAP_MAX || y->in_w > VMAC_MAP_MAX || y->out_h > 32767 || y->out_w > 32767)
-    return vmac_op_fail(l->net, op, err, "map of %d x %d: the hardware counts to %d; tile the image",
-                        y->in_h, y->in_w, VMAC_MAP_MAX);
+    return vmac_op_fail(l->net, op, err,
+                        "map of %d x %d: the hardware counts to %d; tile the image", y->in_h,
+                        y->in_w, VMAC_MAP_MAX);
   if (y->kh > VMAC_WINDOW_MAX || y->kw > VMAC_WINDOW_MAX)
     return vmac_op_fail(l->net, op, err,
                         "window of %d x %d: the hardware counts to %d; use a smaller window or two "
@@ -311,21 +313,23 @@ static void find_output(lowering *l) {
   for (int i = l->net->ops - 1; i >= 0; i--) {
     const vmac_op *op = &l->net->op[i];
     if (op->out != g->out_tensor) continue;
-    if (op->kind == VMAC_SOFTMAX && g->softmax < 0) g->softmax = i;
-    else if (op->kind != VMAC_RESHAPE) return;
+    if (op->kind == VMAC_SOFTMAX && g->softmax < 0)
+      g->softmax = i;
+    else if (op->kind != VMAC_RESHAPE)
+      return;
     g->out_tensor = op->in[0];
   }
 }
 
-/* The last layer's results leave on the stream. Where the output is also read by a layer, or is
- * the input, a copy of it does. */
+/* The last layer's results leave on the stream; nobody else reads them, since what the output does
+ * not need was never lowered. Where the output is the input, a copy of it leaves. */
 static void to_stream(lowering *l) {
   vmac_graph *g = l->graph;
   const view v = l->view[g->out_tensor];
   vmac_place *p = &g->place[v.place];
-  if (p->first < 0 || p->last > p->first) {
+  if (p->first < 0) {
     vmac_layer *y = &g->layer[g->layers];
-    *y = (vmac_layer){.op = -1, .kind = VMAC_JOB_MAX, .copy = true, .tensor = g->out_tensor};
+    *y = (vmac_layer){.op = -1, .kind = VMAC_JOB_MAX, .tensor = g->out_tensor};
     y->in[0] = v.place;
     y->in[1] = -1;
     y->in_h = y->out_h = p->h;

@@ -18,16 +18,16 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
   const bool mac = y->kind == VMAC_JOB_MAC;
   const int at = out->base + row * y->out_w * out->groups + s->group;
   uint32_t word[4];
-  word[0] = mac ? bits(s->who.column + s->who.count, 7, 24)
-                : bits(s->group, 16, 0) | bits(s->sub, 4, 16);
+  word[0] =
+      mac ? bits(s->who.column + s->who.count, 7, 24) : bits(s->group, 16, 0) | bits(s->sub, 4, 16);
   word[1] = bits(at, 16, 0) | bits(s->lo, 8, 16) | bits(s->who.count, 8, 24);
   word[2] = mac ? 0 : (uint32_t)y->scale.mult;
   word[3] = (mac ? 0 : bits(y->scale.shift, 6, 0)) | bits(s->base, 8, 8);
   vmac_beats_words(b, word, 4);
 }
 
-/* One channel's coefficients of the bit planes: the mode's own, or, since a sum of A mod 2^m is a sum
- * of planes with powers of two, those of its one X; an OR of bits is no such sum. */
+/* One channel's coefficients of the bit planes: the mode's own, or, since a sum of A mod 2^m is a
+ * sum of planes with powers of two, those of its one X; an OR of bits is no such sum. */
 static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int channel, int32_t *c,
                                vmac_err *err) {
   const vmac_mac *mac = &g->plan->mac[y->op];
@@ -37,10 +37,11 @@ static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int cha
   if (mac->planes > 1) memcpy(c, own, (size_t)mac->planes * sizeof *c);
   if (mac->planes > 1 || !*own || mult->xkind == VMAC_X_NONE) return true;
   if (mult->xkind == VMAC_X_OR && mult->xbits > 1)
-    return vmac_op_fail(g->net, op, err,
-                        "correction %s of %s wants an OR of low bits, the hardware sums bit planes; "
-                        "use OPT_CORRECTION 1",
-                        vmac_mode_name(g->plan->mode), mult->name);
+    return vmac_op_fail(
+        g->net, op, err,
+        "correction %s of %s wants an OR of low bits, the hardware sums bit planes; "
+        "use OPT_CORRECTION 1",
+        vmac_mode_name(g->plan->mode), mult->name);
   for (int i = 0; i < mult->xbits; i++) {
     const int64_t scaled = (int64_t)*own * ((int64_t)1 << i);
     if (scaled != (int32_t)scaled || scaled < -(1 << (VMAC_CORR_C_BITS - 1)) ||

@@ -8,10 +8,10 @@
 /* A set with its place in the output's words. */
 typedef struct {
   vmac_set who;
-  int group; /* of the output's words */
-  int lo;    /* lane of its first channel, in one copy */
-  int base;  /* lane that column 0 stands for */
-  int sub;   /* vector jobs: which part of the lanes */
+  int group;      /* of the output's words */
+  int lo;         /* lane of its first channel, in one copy */
+  int base;       /* lane that column 0 stands for */
+  int sub;        /* vector jobs: which part of the lanes */
   int in_channel; /* depthwise: the channel it reads; else -1 */
 } vmac_part;
 

@@ -11,18 +11,19 @@ typedef struct {
   const char *what;
   const vmac_net *net;
   const vmac_plan *plan;
-  vmac_state *state;       /* after vmac_net_run() */
+  vmac_state *state; /* after vmac_net_run() */
   const vmac_program *program;
-  int acc_op;              /* whose accumulators are in acc */
+  int acc_op; /* whose accumulators are in acc */
   int32_t *acc;
-  uint8_t *seen;           /* per tensor element of the job at work's tensor */
+  uint8_t *seen; /* per tensor element of the job at work's tensor */
   size_t vectors;
 } program_check;
 
 static inline void program_vector(void *context, int job_index, int set, int pixel,
                                   const int32_t *acc, const int8_t *out) {
   program_check *c = context;
-  if (job_index >= c->program->jobs) fail_msg("%s: job %d of %d", c->what, job_index, c->program->jobs);
+  if (job_index >= c->program->jobs)
+    fail_msg("%s: job %d of %d", c->what, job_index, c->program->jobs);
   const vmac_job *job = &c->program->job[job_index];
   const vmac_set *s = &job->set[set];
   c->vectors++;
@@ -30,8 +31,8 @@ static inline void program_vector(void *context, int job_index, int set, int pix
     const vmac_op *op = &c->net->op[job->op];
     free(c->acc);
     c->acc = vmac_alloc((size_t)op->m * (size_t)op->n, sizeof *c->acc);
-    vmac_layer_acc(c->net, op, c->plan ? &c->plan->mac[job->op] : NULL,
-                   c->state->i8[op->in[0]], c->acc, c->state);
+    vmac_layer_acc(c->net, op, c->plan ? &c->plan->mac[job->op] : NULL, c->state->i8[op->in[0]],
+                   c->acc, c->state);
     c->acc_op = job->op;
   }
   for (int i = 0; i < s->count; i++) {
@@ -52,8 +53,19 @@ static inline void program_vector(void *context, int job_index, int set, int pix
       (size_t)(job->first_pixel + job->pixels) * (size_t)job->channels ==
           c->net->tensor[job->tensor].size)
     for (size_t i = 0; i < c->net->tensor[job->tensor].size; i++) {
-      if (c->seen[i] != 1) fail_msg("%s: op %d, element %zu came %d times", c->what, job->op, i, c->seen[i]);
+      if (c->seen[i] != 1)
+        fail_msg("%s: op %d, element %zu came %d times", c->what, job->op, i, c->seen[i]);
       c->seen[i] = 0;
+    }
+}
+
+/* No tile has only idle rows: it would cost a pass over the pixels for nothing. */
+static inline void program_tiles(const char *what, const vmac_job *job, int rows) {
+  for (int s = 0; job->k && s < job->k_sets; s++)
+    for (int t = 0; t < job->k_tiles; t++) {
+      int on = 0;
+      for (int r = 0; r < rows; r++) on += vmac_job_k(job, rows, s, t, r) >= 0;
+      if (!on) fail_msg("%s: op %d, set %d, tile %d is idle", what, job->op, s, t);
     }
 }
 
@@ -63,6 +75,11 @@ static inline void program_compare(const char *what, const vmac_net *net, const 
   vmac_err err;
   vmac_program *p = vmac_program_compile(net, plan, hw, rounding, &err);
   if (!p) fail_msg("%s: %s", what, err.text);
+  for (int i = 1; i < p->jobs; i++) { /* a job that goes on says so: no interpreter needs to know */
+    const uint8_t *w0 = p->beats + p->job[i].beat * (size_t)vmac_hw_beat(hw);
+    if (w0[0] >> 7 != (p->job[i].first_pixel > 0)) fail_msg("%s: job %d: cont", what, i);
+    program_tiles(what, &p->job[i], hw->rows);
+  }
   vmac_net_run(net, plan, rounding, state);
   vmac_program_set_image(p, state->i8[net->input]);
   size_t largest = 0;

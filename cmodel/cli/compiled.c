@@ -1,0 +1,124 @@
+/* A program from the command line's options. SPDX-License-Identifier: Apache-2.0 */
+#include "cli/compiled.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+compiled compiled_new(const char *command) {
+  return (compiled){.command = command, .hw = vmac_hw_default()};
+}
+
+void compiled_option(compiled *c, int option, const char *value) {
+  switch (option) {
+  case COMPILED_NET:
+    c->net_path = value;
+    break;
+  case COMPILED_MULT:
+    c->mult = value;
+    break;
+  case COMPILED_ROWS:
+    c->hw.rows = (int)cli_int("--rows", value, VMAC_ROWS_MIN, VMAC_ROWS_MAX);
+    break;
+  case COMPILED_COLS:
+    c->hw.cols = (int)cli_int("--cols", value, VMAC_ROWS_MIN, VMAC_ROWS_MAX);
+    break;
+  case COMPILED_ACC:
+    c->hw.acc_depth = (int)cli_int("--acc-depth", value, 4, 65536);
+    break;
+  case COMPILED_BUF:
+    c->hw.buf_depth = (int)cli_int("--buf-depth", value, 16, 32768);
+    break;
+  case COMPILED_OPT:
+    c->hw.opt_correction = (int)cli_int("--opt-correction", value, 0, 2);
+    break;
+  case COMPILED_CORRECTION:
+    c->mode_name = value;
+    break;
+  case COMPILED_CALIB:
+    c->calib = value;
+    break;
+  case COMPILED_CALIB_IMAGES:
+    c->calib_images = cli_int("--calib-images", value, 1, INT32_MAX);
+    break;
+  case COMPILED_PLAN:
+    c->plan_path = value;
+    break;
+  case COMPILED_ROUNDING:
+    c->rounding = run_rounding(value);
+    break;
+  }
+}
+
+/* Options that would be ignored are refused. */
+void compiled_check(compiled *c) {
+  vmac_err err;
+  if (!c->net_path)
+    cli_usage("%s: --net is missing; see varimac %s --help", c->command, c->command);
+  if (c->mode_name && !vmac_mode_find(c->mode_name, &c->mode, &err))
+    cli_usage("--correction: %s", err.text);
+  if (c->plan_path && (c->mult || c->mode_name))
+    cli_usage("%s: --plan brings multiplier and mode: no --mult or --correction with it",
+              c->command);
+  if (!c->plan_path && !c->mult)
+    cli_usage("%s: --mult is missing (the cell of the array), or --plan; see varimac %s --help",
+              c->command, c->command);
+  const bool calibrated = c->mode == VMAC_CORR_BIAS || c->mode == VMAC_CORR_CV;
+  if (!calibrated && (c->calib || c->calib_images))
+    cli_usage("%s: --calib and --calib-images want --correction bias or cv", c->command);
+  if (!c->calib) c->calib = "subset:calib";
+  run_refuse_test_set("--calib", c->calib);
+  if (c->hw.buf_depth & (c->hw.buf_depth - 1))
+    cli_usage("--buf-depth: expected a power of two, found %d", c->hw.buf_depth);
+}
+
+static uint64_t file_hash(const char *path) {
+  vmac_err err;
+  size_t size;
+  uint8_t *bytes = vmac_read_file(path, &size, &err);
+  if (!bytes) cli_die("%s", err.text);
+  const uint64_t hash = vmac_hash(bytes, size);
+  free(bytes);
+  return hash;
+}
+
+static void make_plan(compiled *c) {
+  vmac_err err;
+  if (c->plan_path) {
+    c->plan = vmac_plan_load(c->net, c->net_path, c->plan_path, &err);
+    if (!c->plan) cli_die("%s", err.text);
+    return;
+  }
+  const vmac_mult *mult = vmac_mult_find(c->mult, &err);
+  if (!mult) cli_die("%s", err.text);
+  vmac_dataset calib = {0};
+  long long images = c->calib_images;
+  if (c->mode == VMAC_CORR_BIAS || c->mode == VMAC_CORR_CV)
+    calib = run_load(c->calib, c->net, c->net_path, &images, "--calib-images");
+  c->plan = run_plan(c->net, mult, c->mode, &calib, c->calib, (size_t)images);
+  vmac_dataset_free(&calib);
+}
+
+void compiled_make(compiled *c) {
+  vmac_err err;
+  c->net = run_net(c->net_path);
+  make_plan(c);
+  c->hw.cell = vmac_hw_cell(c->plan->mult);
+  c->program = vmac_program_compile(c->net, c->plan, &c->hw, c->rounding, &err);
+  if (!c->program)
+    cli_die("%s does not compile for %d x %d: %s", c->net_path, c->hw.rows, c->hw.cols, err.text);
+  c->program->net_hash = file_hash(c->net_path);
+}
+
+void compiled_free(compiled *c) {
+  vmac_program_free(c->program);
+  vmac_plan_free(c->plan);
+  vmac_net_free(c->net);
+}
+
+void compiled_name(const compiled *c, int op, vmac_jobkind kind, char *text, size_t size) {
+  if (op >= 0)
+    snprintf(text, size, "%3d %s", op, vmac_op_name(c->net->op[op].kind));
+  else
+    snprintf(text, size, "  - %s", kind == VMAC_JOB_INPUT ? "input" : "copy");
+}

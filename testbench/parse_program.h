@@ -1,0 +1,290 @@
+/* parse_program.h: programs for the parser's bench, well-formed and broken in one place.
+ * The layout is the program format's (cmodel/program/program.h); contents are random.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef PARSE_PROGRAM_H
+#define PARSE_PROGRAM_H
+
+#include "bench.h"
+
+struct Shape {
+  const char *name;
+  uint32_t rows, cols, words, corr, mode;
+};
+/* The same list stands in vmac_tb_parse.v. */
+static const Shape shapes[] = {{"16x16", 16, 16, 4, 1, 0}, {"12x20", 12, 20, 8, 0, 0},
+                               {"20x12", 20, 12, 8, 2, 0}, {"4x64", 4, 64, 16, 1, 1},
+                               {"64x4", 64, 4, 16, 2, 0},  {"16x16 with modes", 16, 16, 4, 2, 1},
+                               {"5x7", 5, 7, 4, 0, 0}};
+enum { SHAPES = sizeof shapes / sizeof shapes[0], MAX_BEATS = 8192, MAX_JOBS = 8 };
+
+enum Piece { HEADER, JOB, INPUT, SET, COEF, PLANES, ENTRY, MODE, WEIGHT, END, JUNK };
+enum { KIND_INPUT, KIND_MAC, KIND_MAX, KIND_SUM, KIND_ADD };
+enum Fault { NONE, HEAD, FIELD, EARLY, MISSING, FLIP, FLIP_INPUT, COMPLAINT, RESET, FAULTS };
+
+struct Beat {
+  uint32_t w[16];
+  Piece piece;
+  uint32_t index; /* within its piece: row of a WEIGHT, number of an ENTRY, INPUT, JOB beat */
+  int job;
+  bool job_end, k_end, w_end, last;
+};
+
+struct Program {
+  Beat beat[MAX_BEATS];
+  uint32_t job[MAX_JOBS][16];
+  int beats, jobs;
+  int bad; /* the beat that is at fault, or -1 */
+  uint32_t code;
+};
+
+static const Shape *shape;
+static Bench bench;
+
+static uint32_t below(uint32_t n) {
+  return vmac_rng_below(&bench.rng, n);
+}
+static uint32_t word() {
+  return (uint32_t)vmac_rng_next(&bench.rng);
+}
+
+/* ---- well-formed programs ---- */
+
+static Beat *add(Program *p, Piece piece, uint32_t index, int job) {
+  if (p->beats == MAX_BEATS) bench_fail(&bench, "the bench's program is too long");
+  Beat *b = &p->beat[p->beats++];
+  *b = {};
+  for (uint32_t i = 0; i < shape->words; i++) b->w[i] = word();
+  b->piece = piece;
+  b->index = index;
+  b->job = job;
+  return b;
+}
+
+static uint32_t kind_of(const uint32_t *job) {
+  return job[0] & 15;
+}
+static uint32_t sets_of(const uint32_t *job) {
+  return job[2] & 0xffff;
+}
+static uint32_t tiles_of(const uint32_t *job) {
+  return job[2] >> 16;
+}
+
+static void add_tile(Program *p, int job, bool first_of_set_here) {
+  if (first_of_set_here) {
+    add(p, SET, 0, job);
+    for (uint32_t c = 0; c < shape->cols; c++) {
+      Beat *b = add(p, COEF, c, job);
+      if (shape->corr == 2) b = add(p, PLANES, c, job);
+      b->k_end = c + 1 == shape->cols;
+    }
+  }
+  for (uint32_t i = 0; i * shape->words < shape->rows; i++) add(p, ENTRY, i, job);
+  for (uint32_t r = shape->rows; r-- > 0;) {
+    if (shape->mode) add(p, MODE, r, job);
+    add(p, WEIGHT, r, job)->w_end = r == 0;
+  }
+}
+
+static void add_job(Program *p, uint32_t kind) {
+  const int n = p->jobs++;
+  uint32_t *w = p->job[n];
+  const bool window = kind == KIND_MAX || kind == KIND_SUM;
+  for (int i = 0; i < 16; i++) w[i] = word();
+  w[0] = (w[0] & ~15u) | kind;
+  if (kind == KIND_INPUT) {
+    w[14] = 1 + below(5);
+  } else {
+    w[1] = (w[1] & 0xf000ffff) | (window ? 1 + below(63) : 1) << 16 |
+           (window ? 1 + below(63) : 1) << 22;
+    w[2] = (1 + below(3)) | (kind == KIND_MAC ? 1 + below(3) : 1) << 16;
+    w[3] = (1 + (word() & 0xffff) % 0xffff) | (1 + below(0xffff)) << 16;
+  }
+  for (uint32_t i = 0; i < 16; i += shape->words) {
+    Beat *b = add(p, JOB, i / shape->words, n);
+    memcpy(b->w, w + i, 4 * shape->words);
+    b->job_end = i + shape->words == 16;
+  }
+  if (kind == KIND_INPUT)
+    for (uint32_t i = 0; i < w[14]; i++) add(p, INPUT, i, n);
+  else
+    for (uint32_t s = 0; s < sets_of(w); s++) {
+      if (kind != KIND_MAC)
+        add(p, SET, 0, n);
+      else
+        for (uint32_t t = 1; t <= tiles_of(w); t++) add_tile(p, n, t == tiles_of(w));
+    }
+}
+
+static uint32_t rotl(uint32_t x, uint32_t by) {
+  return by ? x << by | x >> (32 - by) : x;
+}
+
+static uint32_t checksum(const Program *p) {
+  uint32_t s = 0;
+  for (int i = 0; i < p->beats; i++) {
+    if (p->beat[i].piece == INPUT || p->beat[i].piece == END) continue;
+    s = rotl(s, 1);
+    for (uint32_t j = 0; j < shape->words; j++) s ^= rotl(p->beat[i].w[j], j);
+  }
+  return s;
+}
+
+static void make_good(Program *p, int jobs) {
+  p->beats = p->jobs = 0;
+  p->bad = -1;
+  p->code = 0;
+  const uint32_t which = (uint32_t)(shape - shapes);
+  Beat *head = add(p, HEADER, 0, -1);
+  head->w[0] = 0x31504d56;
+  head->w[1] = shape->rows | shape->cols << 8 | 1 << 16 | which % 2 << 24 | shape->corr << 25 |
+               shape->mode << 27;
+  head->w[2] = 7 * which + 2;
+  head->w[3] = 0;
+  for (int i = 0; i < jobs; i++) add_job(p, below(5));
+  Beat *end = add(p, END, 0, -1);
+  end->w[0] = 15;
+  end->w[1] = checksum(p);
+  end->last = true;
+}
+
+/* ---- faults ---- */
+
+static void set_field(uint32_t *w, uint32_t at, uint32_t bits, uint32_t value) {
+  const uint32_t mask = ((bits == 32 ? 0 : 1u << bits) - 1) << at;
+  *w = (*w & ~mask) | value << at;
+}
+
+static void break_header(Program *p, uint32_t what) {
+  uint32_t *w = p->beat[0].w;
+  p->bad = 0;
+  switch (what % 8) {
+  case 0:
+    w[0] ^= 1u << below(32), p->code = 1;
+    return;
+  case 1:
+    w[1] ^= 1u << (16 + below(8)), p->code = 2;
+    return;
+  case 2:
+    w[1] ^= 1u << below(8);
+    break;
+  case 3:
+    w[1] ^= 1u << (8 + below(8));
+    break;
+  case 4:
+    w[1] ^= 1u << 24;
+    break;
+  case 5:
+    w[1] ^= 1u << (25 + below(2));
+    break;
+  case 6:
+    w[1] ^= 1u << 27;
+    break;
+  default:
+    w[2] ^= 1u << below(32);
+    break;
+  }
+  p->code = 3;
+}
+
+/* One illegal field in one job; false where that job has no such field. */
+static bool break_field(Program *p, int job, uint32_t what) {
+  uint32_t *w = p->job[job];
+  const uint32_t kind = kind_of(w);
+  const bool input = kind == KIND_INPUT, window = kind == KIND_MAX || kind == KIND_SUM;
+  switch (what % 13) {
+  case 0:
+    set_field(w, 0, 4, 5 + below(10));
+    break;
+  case 1:
+    set_field(w + 2, 0, 16, 0);
+    break;
+  case 2:
+    set_field(w + 2, 16, 16, 0);
+    break;
+  case 3:
+    if (kind == KIND_MAC) return false;
+    set_field(w + 2, 16, 16, 1u << (1 + below(15)));
+    break;
+  case 4:
+    set_field(w + 3, 0, 16, 0);
+    break;
+  case 5:
+    set_field(w + 3, 16, 16, 0);
+    break;
+  case 6:
+    set_field(w + 1, 16, 6, 0);
+    break;
+  case 7:
+    set_field(w + 1, 22, 6, 0);
+    break;
+  case 8:
+    if (window) return false;
+    set_field(w + 1, 16, 6, 2 + below(62));
+    break;
+  case 9:
+    if (window) return false;
+    set_field(w + 1, 22, 6, 2 + below(62));
+    break;
+  case 10:
+  case 11:
+    if (!input) return false;
+    w[14] = 0;
+    break;
+  default:
+    if (!input) return false;
+    w[14] = 0x10000u << below(16);
+    break;
+  }
+  if (input && what % 13 != 0 && what % 13 < 10) return false;
+  for (int i = 0; i < p->beats; i++)
+    if (p->beat[i].piece == JOB && p->beat[i].job == job) {
+      memcpy(p->beat[i].w, w + p->beat[i].index * shape->words, 4 * shape->words);
+      p->bad = i; /* ends at the job's last beat */
+    }
+  /* A kind of 5..14 in a job of several beats is still read as one. */
+  p->code = 4;
+  return true;
+}
+
+/* A bit that does not change where the pieces lie. */
+static bool flip(Program *p, bool of_input) {
+  const int at = (int)below((uint32_t)p->beats);
+  Beat *b = &p->beat[at];
+  const uint32_t i = below(shape->words);
+  const uint32_t bit = 1u << below(32);
+  if (of_input != (b->piece == INPUT)) return false;
+  if (b->piece == HEADER && i < 4) return false;
+  if (b->piece == JOB) {
+    const uint32_t n = b->index * shape->words + i;
+    const bool input = kind_of(p->job[b->job]) == KIND_INPUT;
+    if (n == 0 && (bit & 15)) return false;
+    if (n < 4 && n > 0) return false;
+    if (n == 14 && input) return false;
+    p->job[b->job][n] ^= bit;
+  }
+  if (b->piece == END && i != 1) return false;
+  b->w[i] ^= bit;
+  if (of_input) return true;
+  p->bad = p->beats - 1;
+  p->code = 7;
+  return true;
+}
+
+static void cut(Program *p, int at) {
+  p->beat[at].last = true;
+  p->beats = at + 1;
+  p->bad = at;
+  p->code = 5;
+}
+
+static void drop_last(Program *p) {
+  p->bad = p->beats - 1;
+  p->code = 6;
+  p->beat[p->bad].last = false;
+  for (uint32_t i = below(20); i-- > 0;) add(p, JUNK, 0, -1);
+  add(p, JUNK, 0, -1)->last = true;
+}
+
+#endif

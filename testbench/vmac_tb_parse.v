@@ -1,0 +1,115 @@
+// vmac_tb_parse: program parsers of seven configurations; sel_i names the one that is spoken to
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_tb_parse (
+  input  wire         clk,
+  input  wire         rst,
+  input  wire [2:0]   sel_i,
+  input  wire         start_i,
+  input  wire         idle_i,
+  input  wire         illegal_i,
+  input  wire [511:0] s_tdata_i,
+  input  wire         s_tvalid_i,
+  input  wire         s_tlast_i,
+  input  wire         job_take_i,
+  input  wire         set_take_i,
+  input  wire         set_written_i,
+  input  wire         k_ready_i,
+  input  wire         w_ready_i,
+  input  wire         tile_take_i,
+  input  wire         tile_last_i,
+  // {busy, done, flush, s_tready}
+  output wire [3:0]   state_o,
+  output wire [3:0]   error_o,
+  output wire [511:0] job_o,
+  output wire [127:0] set_o,
+  // {job, set, tile, coef}
+  output wire [3:0]   valid_o,
+  output wire [255:0] k_o,
+  // {k, e, w, in}
+  output wire [3:0]   event_o,
+  output wire [3:0]   e_beat_o,
+  output wire [5:0]   w_row_o,
+  output wire [255:0] w_mode_o,
+  output wire         in_dst_o,
+  output wire [15:0]  in_addr_o
+);
+
+  localparam integer N = 8;
+
+  wire [4*N-1:0]   state;
+  wire [4*N-1:0]   error;
+  wire [512*N-1:0] job;
+  wire [128*N-1:0] set;
+  wire [4*N-1:0]   valid;
+  wire [256*N-1:0] k;
+  wire [4*N-1:0]   event_all;
+  wire [4*N-1:0]   e_beat;
+  wire [6*N-1:0]   w_row;
+  wire [256*N-1:0] w_mode;
+  wire [N-1:0]     in_dst;
+  wire [16*N-1:0]  in_addr;
+
+  // The same list stands in parse.cpp.
+  genvar i;
+  generate
+    for (i = 0; i < 7; i = i + 1) begin : g_shape
+      localparam integer ROWS = i == 1 ? 12 : i == 2 ? 20 : i == 3 ? 4 : i == 4 ? 64 : i == 6 ? 5 : 16;
+      localparam integer COLS = i == 1 ? 20 : i == 2 ? 12 : i == 3 ? 64 : i == 4 ? 4 : i == 6 ? 7 : 16;
+      localparam integer BEAT = i == 3 || i == 4 ? 64 : i == 1 || i == 2 ? 32 : 16;
+      localparam integer CORR = i == 0 || i == 3 ? 1 : i == 1 || i == 6 ? 0 : 2;
+      localparam integer MODE = i == 3 || i == 5 ? 1 : 0;
+      wire here = sel_i == i[2:0];
+
+      vmac_parse #(
+        .CELL(7 * i + 2), .SIGNED(i % 2), .ROWS(ROWS), .COLS(COLS), .OPT_CORRECTION(CORR),
+        .OPT_MODE(MODE), .BEAT(BEAT)
+      ) u_parse (
+        .clk(clk), .rst(rst), .start_i(start_i && here), .busy_o(state[4*i+3]),
+        .done_o(state[4*i+2]), .error_o(error[4*i +: 4]), .flush_o(state[4*i+1]),
+        .idle_i(idle_i), .illegal_i(illegal_i), .s_tdata_i(s_tdata_i[8*BEAT-1:0]),
+        .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[4*i]),
+        .job_o(job[512*i +: 512]), .job_valid_o(valid[4*i+3]), .job_take_i(job_take_i && here),
+        .set_o(set[128*i +: 128]), .set_valid_o(valid[4*i+2]), .set_take_i(set_take_i && here),
+        .set_written_i(set_written_i && here), .k_valid_o(event_all[4*i+3]), .k_ready_i(k_ready_i),
+        .k_o(k[256*i +: 256]), .coef_valid_o(valid[4*i]), .e_valid_o(event_all[4*i+2]),
+        .e_beat_o(e_beat[4*i +: 4]), .w_valid_o(event_all[4*i+1]), .w_ready_i(w_ready_i),
+        .w_row_o(w_row[6*i +: 6]), .w_mode_o(w_mode[256*i +: 4*COLS]), .tile_valid_o(valid[4*i+1]),
+        .tile_take_i(tile_take_i && here), .tile_last_i(tile_last_i),
+        .in_valid_o(event_all[4*i]), .in_dst_o(in_dst[i]), .in_addr_o(in_addr[16*i +: 16]));
+      if (COLS < 64) begin : g_short
+        assign w_mode[256*i+4*COLS +: 256-4*COLS] = {(256-4*COLS){1'b0}};
+      end
+    end
+    assign state[28 +: 4] = 4'd0;
+    assign error[28 +: 4] = 4'd0;
+    assign job[3584 +: 512] = 512'd0;
+    assign set[896 +: 128] = 128'd0;
+    assign valid[28 +: 4] = 4'd0;
+    assign k[1792 +: 256] = 256'd0;
+    assign event_all[28 +: 4] = 4'd0;
+    assign e_beat[28 +: 4] = 4'd0;
+    assign w_row[42 +: 6] = 6'd0;
+    assign w_mode[1792 +: 256] = 256'd0;
+    assign in_dst[7] = 1'b0;
+    assign in_addr[112 +: 16] = 16'd0;
+  endgenerate
+
+  assign state_o   = state[4*sel_i +: 4];
+  assign error_o   = error[4*sel_i +: 4];
+  assign job_o     = job[512*sel_i +: 512];
+  assign set_o     = set[128*sel_i +: 128];
+  assign valid_o   = valid[4*sel_i +: 4];
+  assign k_o       = k[256*sel_i +: 256];
+  assign event_o   = event_all[4*sel_i +: 4];
+  assign e_beat_o  = e_beat[4*sel_i +: 4];
+  assign w_row_o   = w_row[6*sel_i +: 6];
+  assign w_mode_o  = w_mode[256*sel_i +: 256];
+  assign in_dst_o  = in_dst[sel_i];
+  assign in_addr_o = in_addr[16*sel_i +: 16];
+
+endmodule
+
+`default_nettype wire
