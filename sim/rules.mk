@@ -24,7 +24,8 @@ $(eval $(call STAMP,$(SIM_TOOLS),$(VERILATOR) $(VCXX) $(VCXX_FLAGS); depth $(SIM
 # ---- verilator's runtime, the library -----------------------------------------------------
 
 VRUNTIME := $(patsubst %,$(B)/verilator/runtime/%.o,verilated verilated_threads)
-SIM_OBJ  := $(patsubst sim/%.cpp,$(B)/verilator/sim/%.o,sim/product.cpp sim/compare.cpp)
+SIM_OBJ  := $(patsubst sim/%.cpp,$(B)/verilator/sim/%.o,sim/product.cpp sim/compare.cpp \
+              sim/top_array.cpp)
 
 # with g++: clang calls libatomic here
 $(B)/verilator/runtime/%.o: $(VROOT)/include/%.cpp
@@ -45,27 +46,33 @@ SIM_MODELS := $(foreach s,$(SIM_SHAPES),$(SIM_CELLS:%=$(s)_%)) 8x8_exacts 8x8_pe
 # many, of low bits and of an OR, of a cell that has none, on the tallest array.
 SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s 8x8_edge2 \
               8x8_perf2_planes 8x8_trunc6s_planes 5x7_rec4_planes 4x4_exact_planes 64x5_trunc8_planes
+# The array by table (sim/table/vmac_array.v) must pass as the real one does: both classes, widths
+# with and without a loop of their own, the tallest, a rounded edge.
+SIM_EXTRA  += 8x8_edge2_table 12x16_perf4s_table 5x64_trunc6s_planes_table 64x16_rec4_plain_table
 
 model_shape = $(subst x, ,$(word 1,$(subst _, ,$(1))))
 model_rows  = $(word 1,$(call model_shape,$(1)))
 model_cols  = $(word 2,$(call model_shape,$(1)))
-model_bare  = $(patsubst %_planes,%,$(1:%_plain=%))
+model_real  = $(1:%_table=%)
+model_bare  = $(patsubst %_planes,%,$(patsubst %_plain,%,$(model_real)))
 model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(model_bare))
 model_cell  = $(CELL_$(model_name))
-model_corr  = $(if $(filter %_plain,$(1)),0,$(if $(filter %_planes,$(1)),2,1))
+model_corr  = $(if $(filter %_plain,$(model_real)),0,$(if $(filter %_planes,$(model_real)),2,1))
+model_rtl   = $(if $(filter %_table,$(1)),$(RTL_MAC:rtl/vmac_array.v=sim/table/vmac_array.v),$(RTL_MAC))
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
               -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
-$(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(RTL_MAC) $(call cell_gen,$(2)) $(call cell_rtl,$(2)) \
+$(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) $(call cell_rtl,$(2)) \
                                       $(CSR_VH) $(wildcard rtl/*.vh) $(SIM_TOOLS)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \
-	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) $(RTL_MAC) \
-	  $(B)/gen/cell/$(2)/vmac_mult.v $(call cell_rtl,$(2))
+	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) \
+	  $(call model_rtl,$(1)) $(B)/gen/cell/$(2)/vmac_mult.v \
+	  $(call cell_rtl,$(2))
 
 $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.cpp sim/sim.h
 	$$(call say,VCXX,$(1))

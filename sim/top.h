@@ -133,7 +133,7 @@ enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL }; /* each includes those bef
 
 struct top_check {
   const vmac_net *net;
-  const vmac_plan *plan; /* or NULL: the exact cell */
+  const vmac_plan *plan; /* of the hardware's cell */
   vmac_rounding rounding;
   vmac_program *program; /* with its jobs */
   top_compare compare;

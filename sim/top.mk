@@ -88,7 +88,7 @@ $(B)/verilator/toplist/%.o: $(TOP_HEADERS)
 	$(Q)mkdir -p $(@D) && $(call TOP_LIST,$*) > $(@:.o=.cpp)
 	$(Q)$(VCXX) $(TOP_FLAGS) $(VCPPFLAGS) -I$(B)/gen -c -o $@ $(@:.o=.cpp)
 
-# ---- runners: build/bench/cosim-MODEL, build/bench/cosim-faults ------------------------------------
+# ---- runners: build/bench/cosim-MODEL, build/bench/faults ------------------------------------
 
 TOP_RUNTIME = $(if $(filter %_trace,$(1)),$(TRACE_RUNTIME),$(VRUNTIME))
 define top_runner_rules
@@ -97,6 +97,18 @@ $(B)/bench/cosim-$(1): $(B)/verilator/sim/top_cosim.o $(TOP_LIB) $(B)/verilator/
 	$$(call say,LINK,$$@)
 	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$(filter-out %.a,$$^) $$(filter %.a,$$^) $$(LDLIBS) -pthread
 endef
+
+# Protocol faults: several models in one program.
+FAULT_MODELS := 16x16_perf2_table_check 8x8_exacts_check
+$(B)/gen/top_faults.cpp: FORCE
+	$(Q)mkdir -p $(@D) && $(call TOP_LIST,$(FAULT_MODELS)) > $@.new; \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+$(B)/verilator/toplist/faults.o: $(B)/gen/top_faults.cpp $(TOP_HEADERS)
+	$(Q)mkdir -p $(@D) && $(VCXX) $(TOP_FLAGS) $(VCPPFLAGS) -I$(B)/gen -c -o $@ $<
+$(B)/bench/faults: $(B)/verilator/sim/top_faults.o $(TOP_LIB) $(B)/verilator/toplist/faults.o \
+                         $(FAULT_MODELS:%=$(B)/verilator/top_%/model.o) $(VRUNTIME) $(LIBVARIMAC)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
 
 # What make cosim runs; see the README.
 NET        ?= weights/resnet8.tflite
@@ -115,7 +127,7 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
               $(if $(TRACE),--trace $(TRACE) --vcd $(B)/cosim.vcd)
 
 # The models that tests and targets name, and the one that the variables above ask for.
-COSIM_TESTS := 16x16_perf2_table
+COSIM_TESTS := 16x16_perf2_table $(FAULT_MODELS)
 TOP_MODELS   = $(sort $(COSIM_TESTS) $(if $(filter cosim cosim-full $(B)/bench/cosim-%,\
                  $(MAKECMDGOALS)),$(COSIM_MODEL) $(patsubst $(B)/bench/cosim-%,%,$(filter \
                  $(B)/bench/cosim-%,$(MAKECMDGOALS)))))

@@ -35,6 +35,7 @@ struct Instance {
 
 static void *model_open(uint64_t seed) {
   Instance *instance = new Instance;
+  Verilated::threadContextp(&instance->context);
   /* Every register starts with random bits: what works by luck of a zero shows. */
   instance->context.randReset(2);
   instance->context.randSeed((int)(seed & 0x3fffffff) + 1);
@@ -73,6 +74,8 @@ static bool model_trace(void *handle, const char *path) {
 static void model_close(void *handle) {
   Instance *instance = (Instance *)handle;
   model_trace(handle, NULL);
+  /* Its scopes leave the thread's context, which is that of the instance used last, or is gone. */
+  Verilated::threadContextp(&instance->context);
   instance->dut->final();
   delete instance->dut;
   delete instance;

@@ -1,0 +1,472 @@
+/* faults: what vmac_top does with packets, registers and resets that are wrong, and whether
+ * the co-simulation names the place of a fault planted in a model.
+ *
+ * TEST RATIONALE. State space: every error code by its smallest fault, TLAST and truncation at drawn
+ * places of every kind of beat, aborts, resets and second starts at drawn cycles; all 64 register
+ * offsets, read and written. After each fault a clean image must come out right, on the same
+ * instance. Parameters: the models linked, assertions on; ResNet-8, image 0.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top.h"
+
+struct Faults {
+  const top_model *model;
+  top_options options;
+  top_check check;
+  top_bench bench;
+  vmac_rng rng;
+  uint8_t *beats; /* a copy of the program's to break */
+  size_t count;
+  int beat;
+  int done; /* faults tried */
+};
+
+__attribute__((format(printf, 2, 3), noreturn)) static void fail(const Faults *f, const char *fmt,
+                                                                 ...) {
+  printf("FAIL faults %s, fault %d, cycle %llu: ", f->model->name, f->done,
+         (unsigned long long)f->bench.cycles);
+  va_list args;
+  va_start(args, fmt);
+  vprintf(fmt, args);
+  va_end(args);
+  printf("\n  replay: build/bench/faults --seed %llu\n",
+         (unsigned long long)f->options.seed);
+  exit(1);
+}
+
+static size_t below(Faults *f, size_t bound) {
+  return vmac_rng_below(&f->rng, (uint32_t)bound);
+}
+
+/* An unbroken copy of the packet. */
+static void restore(Faults *f) {
+  memcpy(f->beats, f->check.program->beats, f->count * (size_t)f->beat);
+}
+
+static uint32_t *word(Faults *f, size_t beat, int i) {
+  return (uint32_t *)(void *)(f->beats + beat * (size_t)f->beat) + i;
+}
+
+/* Word i of a job's descriptor, over as many beats as it has. */
+static uint32_t *job_word(Faults *f, int job, int i) {
+  return word(f, f->check.program->job[job].beat, 0) + i;
+}
+
+/* A clean image on the same instance. */
+static void run_clean(Faults *f, const char *what) {
+  vmac_err err;
+  top_counts counts = {};
+  if (!top_check_run(&f->check, &f->bench, &counts, &err))
+    fail(f, "a clean image after '%s': %s", what, err.text);
+  f->done++;
+}
+
+/* Runs the broken packet; it must end with that code, at that beat (SIZE_MAX: any). */
+static void run_broken(Faults *f, const char *what, size_t count, size_t last, uint32_t code,
+                       size_t at) {
+  vmac_err err;
+  top_counts counts = {};
+  top_offer(&f->bench, f->beats, count, last);
+  if (!top_run(&f->bench, NULL, &counts, &err)) fail(f, "%s: %s", what, err.text);
+  const uint32_t status =
+      VMAC_CSR_STATUS_DONE_MASK | (code ? VMAC_CSR_STATUS_ERROR_MASK : 0);
+  if (counts.status != status || counts.error != code)
+    fail(f, "%s: expected status %x and error %x, found %x and %x", what, status, code,
+         counts.status, counts.error);
+  if (at != SIZE_MAX && counts.error_beat != at)
+    fail(f, "%s: expected the error after %zu beats, found it after %u", what, at,
+         counts.error_beat);
+  if (f->bench.next != count) fail(f, "%s: %zu beats left over", what, count - f->bench.next);
+  run_clean(f, what);
+  restore(f);
+}
+
+/* ---- packets ---------------------------------------------------------------------------------------- */
+
+static void broken_headers(Faults *f) {
+  static const struct {
+    const char *what;
+    int word;
+    uint32_t flip, code;
+  } list[] = {{"magic", 0, 1, VMAC_CSR_ERROR_CODE_MAGIC},
+              {"magic, highest bit", 0, 1u << 31, VMAC_CSR_ERROR_CODE_MAGIC},
+              {"version", 1, 1u << 16, VMAC_CSR_ERROR_CODE_VERSION},
+              {"rows", 1, 1, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"columns", 1, 1u << 15, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"operand class", 1, 1u << 24, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"correction", 1, 1u << 25, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"cell", 2, 1, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"cell, highest bit", 2, 1u << 31, VMAC_CSR_ERROR_CODE_GEOMETRY}};
+  for (const auto &h : list) {
+    *word(f, 0, h.word) ^= h.flip;
+    run_broken(f, h.what, f->count, f->count - 1, h.code, SIZE_MAX);
+  }
+}
+
+static int first_job(const Faults *f, vmac_jobkind kind, bool tiled) {
+  const vmac_program *p = f->check.program;
+  for (int i = 0; i < p->jobs; i++)
+    if (p->job[i].kind == kind && (!tiled || p->job[i].k_tiles > 1)) return i;
+  fail(f, "the network has no %s job", vmac_job_name(kind));
+}
+
+static void broken_jobs(Faults *f) {
+  const int input = first_job(f, VMAC_JOB_INPUT, false), mac = first_job(f, VMAC_JOB_MAC, true),
+            add = first_job(f, VMAC_JOB_ADD, false);
+  const struct {
+    const char *what;
+    int job, word;
+    uint32_t clear, set;
+  } list[] = {{"kind 5", mac, 0, 15, 5},         {"kind 14", add, 0, 15, 14},
+              {"no sets", mac, 2, 0xffff, 0},    {"no K tiles", mac, 2, 0xffff0000u, 0},
+              {"no width", mac, 3, 0xffff, 0},   {"no height", add, 3, 0xffff0000u, 0},
+              {"no input", input, 14, 0xffff, 0}, {"K tiles of an ADD", add, 2, 0, 2u << 16},
+              {"window of a MAC", mac, 1, 63u << 16, 2u << 16},
+              {"no window of an ADD", add, 1, 63u << 22, 0},
+              {"more pixels than accumulators", mac, 3, 0xffffffffu, 0x04000400u}};
+  for (const auto &j : list) {
+    uint32_t *w = job_word(f, j.job, j.word);
+    *w = (*w & ~j.clear) | j.set;
+    run_broken(f, j.what, f->count, f->count - 1, VMAC_CSR_ERROR_CODE_JOB, SIZE_MAX);
+  }
+}
+
+static void broken_ends(Faults *f) {
+  const vmac_program *p = f->check.program;
+  /* TLAST early: on the header, and at drawn beats of every job: descriptor, payload. */
+  run_broken(f, "TLAST on the header", 1, 0, VMAC_CSR_ERROR_CODE_EARLY, SIZE_MAX);
+  for (int i = 0; i < p->jobs; i++) {
+    const size_t at = p->job[i].beat + below(f, p->job[i].beats);
+    run_broken(f, "TLAST early", at + 1, at, VMAC_CSR_ERROR_CODE_EARLY, SIZE_MAX);
+  }
+  run_broken(f, "TLAST before END", f->count - 1, f->count - 2, VMAC_CSR_ERROR_CODE_EARLY,
+             SIZE_MAX);
+  /* TLAST missing: what follows END up to a TLAST is swallowed. */
+  uint8_t *longer = (uint8_t *)vmac_alloc(f->count + 5, (size_t)f->beat);
+  uint8_t *own = f->beats;
+  memcpy(longer, own, f->count * (size_t)f->beat);
+  f->beats = longer;
+  run_broken(f, "TLAST late", f->count + 5, f->count + 4, VMAC_CSR_ERROR_CODE_LATE, SIZE_MAX);
+  f->beats = own;
+  free(longer);
+}
+
+static void broken_payloads(Faults *f) {
+  const vmac_program *p = f->check.program;
+  for (int i = 0; i < 12; i++) {
+    const vmac_job *job = &p->job[below(f, (size_t)p->jobs)];
+    if (job->kind != VMAC_JOB_MAC) continue;
+    /* Weights and coefficients, not the SET beat's or the entries' places. */
+    const size_t at = job->beat + job->beats - 1 - below(f, (size_t)p->hw.rows);
+    f->beats[at * (size_t)f->beat + below(f, (size_t)f->beat)] ^= (uint8_t)(1u << below(f, 8));
+    run_broken(f, "a weight's bit", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM,
+               SIZE_MAX);
+  }
+  *word(f, f->count - 1, 1) ^= 1u << below(f, 32);
+  run_broken(f, "the checksum", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
+  /* Two beats exchanged: the sum knows their order. */
+  const vmac_job *mac = &p->job[first_job(f, VMAC_JOB_MAC, true)];
+  uint8_t *a = f->beats + (mac->beat + mac->beats - 1) * (size_t)f->beat, *b = a - f->beat;
+  uint8_t spare[TOP_MAX_BEAT];
+  memcpy(spare, a, (size_t)f->beat);
+  memcpy(a, b, (size_t)f->beat);
+  memcpy(b, spare, (size_t)f->beat);
+  run_broken(f, "weights of two rows exchanged", f->count, f->count - 1,
+             VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
+  /* The image is not summed: another image is no error. */
+  f->beats[(p->input_beat + p->input_beats / 2) * (size_t)f->beat] ^= 0x55;
+  run_broken(f, "another image", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_NONE, SIZE_MAX);
+}
+
+/* ---- runs --------------------------------------------------------------------------------------------- */
+
+static void must(Faults *f, bool ok, const char *what, const vmac_err *err) {
+  if (!ok) fail(f, "%s: %s", what, err->text);
+}
+
+static void cycles(Faults *f, size_t n) {
+  vmac_err err;
+  for (size_t i = 0; i < n; i++) must(f, top_cycle(&f->bench, &err), "cycles", &err);
+}
+
+static uint32_t get(Faults *f, uint32_t offset) {
+  vmac_err err;
+  uint32_t value = 0;
+  must(f, top_get(&f->bench, offset, &value, &err), "read", &err);
+  return value;
+}
+
+static void set(Faults *f, uint32_t offset, uint32_t value) {
+  vmac_err err;
+  must(f, top_set(&f->bench, offset, value, &err), "write", &err);
+}
+
+static void expect(Faults *f, const char *what, uint32_t offset, uint32_t want) {
+  const uint32_t found = get(f, offset);
+  if (found != want)
+    fail(f, "%s: register 0x%02x: expected %x, found %x", what, offset, want, found);
+}
+
+/* Half-way through a run, anywhere in it. */
+static void half_a_run(Faults *f, size_t count) {
+  top_offer(&f->bench, f->beats, count, count == f->count ? count - 1 : SIZE_MAX);
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
+  cycles(f, 1 + below(f, 30000));
+}
+
+static void aborted(Faults *f) {
+  /* The packet stops without TLAST: only an abort helps. */
+  for (int i = 0; i < 4; i++) {
+    const size_t count = 1 + below(f, 200 * (size_t)(1 + i));
+    half_a_run(f, count);
+    cycles(f, 40000);
+    expect(f, "a packet that stops", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
+    cycles(f, 8);
+    expect(f, "abort of a packet that stopped", VMAC_CSR_STATUS, 0);
+    run_clean(f, "a packet that stops");
+  }
+  /* Aborted while beats flow: the rest of the packet is swallowed by the next start. */
+  for (int i = 0; i < 8; i++) {
+    half_a_run(f, f->count);
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
+    cycles(f, 8);
+    expect(f, "abort", VMAC_CSR_STATUS, 0);
+    const size_t next = f->bench.next;
+    cycles(f, 100);
+    if (f->bench.next != next) fail(f, "beats are taken after an abort");
+    if (next < f->count) {
+      vmac_err err;
+      top_counts counts = {};
+      must(f, top_run(&f->bench, NULL, &counts, &err), "the rest of an aborted packet", &err);
+      if (f->bench.next != f->count || counts.error == 0)
+        fail(f, "the rest of an aborted packet: error %u, %zu beats left", counts.error,
+             f->count - f->bench.next);
+    }
+    run_clean(f, "abort");
+  }
+}
+
+static void resets(Faults *f) {
+  for (int i = 0; i < 12; i++) {
+    half_a_run(f, f->count);
+    vmac_err err;
+    must(f, top_reset(&f->bench, 1, &err), "reset", &err);
+    top_offer(&f->bench, NULL, 0, SIZE_MAX);
+    expect(f, "reset", VMAC_CSR_STATUS, 0);
+    expect(f, "reset", VMAC_CSR_CYCLES, 0);
+    expect(f, "reset", VMAC_CSR_BEATS_IN, 0);
+    run_clean(f, "reset");
+  }
+}
+
+/* A start during a run raises a flag, and the run goes on and is right. */
+static void starts(Faults *f) {
+  half_a_run(f, f->count);
+  set(f, VMAC_CSR_CONTROL,
+      VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
+  expect(f, "start while busy", VMAC_CSR_ERROR, VMAC_CSR_ERROR_START_WHILE_BUSY_MASK);
+  expect(f, "start while busy", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
+  for (size_t i = 0; !f->bench.out.irq; i++) {
+    cycles(f, 1);
+    if (i > 10 * f->options.patience) fail(f, "start while busy: the run does not end");
+  }
+  expect(f, "start while busy", VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK);
+  const vmac_program *p = f->check.program;
+  const size_t size = f->check.net->tensor[p->out_tensor].size;
+  int8_t *codes = (int8_t *)vmac_alloc(size, 1);
+  if (f->bench.result_beats != p->result_beats)
+    fail(f, "start while busy: %zu result beats", f->bench.result_beats);
+  vmac_program_get_output(p, f->bench.results, codes);
+  if (memcmp(codes, f->check.state->i8[p->out_tensor], size) != 0)
+    fail(f, "start while busy: the run's output is wrong");
+  free(codes);
+  /* done stays until it is cleared; the next start clears the flag. */
+  run_clean(f, "start while busy");
+  expect(f, "start after start while busy", VMAC_CSR_ERROR, 0);
+}
+
+/* ---- registers ------------------------------------------------------------------------------------------ */
+
+static void registers(Faults *f) {
+  uint32_t writable[64];
+  bool known[64] = {};
+#define VMAC_REGISTER(name, offset, bits) known[(offset) / 4] = true, writable[(offset) / 4] = bits;
+  VMAC_CSR_REGISTERS(VMAC_REGISTER)
+#undef VMAC_REGISTER
+  vmac_err err;
+  for (int i = 0; i < 64; i++) {
+    uint32_t before = 0, after = 0;
+    int resp = 0;
+    const uint32_t offset = 4u * (uint32_t)i + (uint32_t)below(f, 4);
+    must(f, top_read(&f->bench, offset, &before, &resp, &err), "read", &err);
+    if ((resp == 0) != known[i]) fail(f, "the read of 0x%02x was answered %d", offset, resp);
+    if (known[i] && writable[i]) continue;
+    must(f, top_write(&f->bench, offset, (uint32_t)vmac_rng_next(&f->rng), 15, &resp, &err),
+         "write", &err);
+    if (resp == 0) fail(f, "the write of 0x%02x was answered %d", offset, resp);
+    must(f, top_read(&f->bench, offset, &after, &resp, &err), "read", &err);
+    if (before != after)
+      fail(f, "register 0x%02x: %x before a write, %x after it", offset, before, after);
+  }
+  /* Without a strobe nothing starts. */
+  int resp = 0;
+  must(f, top_write(&f->bench, VMAC_CSR_CONTROL, 7, 0xe, &resp, &err), "write", &err);
+  cycles(f, 8);
+  expect(f, "a write without strobes", VMAC_CSR_STATUS, 0);
+  run_clean(f, "all registers read and written");
+}
+
+/* ---- the checker itself: a model with one planted fault ----------------------------------------------- */
+
+struct Saboteur {
+  const top_model *real;
+  size_t beat;         /* flip a bit of byte `byte` of that beat of the stream */
+  int byte;
+  uint64_t acc, bytes; /* else: the so many-th vector (from 1) of either tap */
+  size_t at;
+  uint64_t accs, outs;
+  bool armed;
+};
+static Saboteur saboteur;
+
+static void *sabotage_open(uint64_t seed) {
+  saboteur.at = 0;
+  saboteur.accs = saboteur.outs = 0;
+  return saboteur.real->open(seed);
+}
+
+static void sabotage_cycle(void *dut, const top_in *in, top_out *out) {
+  uint8_t data[TOP_MAX_BEAT];
+  top_in bad = *in;
+  if (saboteur.beat && in->s_valid && saboteur.at == saboteur.beat) {
+    memcpy(data, in->s_data, (size_t)vmac_hw_beat(&saboteur.real->hw));
+    data[saboteur.byte] ^= 0x40;
+    bad.s_data = data;
+  }
+  saboteur.real->cycle(dut, &bad, out);
+  if (in->rst) saboteur.at = 0;
+  else if (in->s_valid && out->s_ready) saboteur.at++;
+  if (out->acc_valid && ++saboteur.accs == saboteur.acc && saboteur.armed) {
+    out->acc[1] ^= 0x100;
+    saboteur.armed = false;
+  }
+  if (out->out_valid && ++saboteur.outs == saboteur.bytes && saboteur.armed) {
+    out->bytes[1] ^= 1;
+    saboteur.armed = false;
+  }
+}
+
+static void sabotage(Faults *f, const Saboteur *plan, const char *const *words, int count) {
+  saboteur = *plan;
+  saboteur.real = f->model;
+  saboteur.armed = true;
+  top_model broken = *f->model;
+  broken.open = sabotage_open;
+  broken.cycle = sabotage_cycle;
+  top_bench bench;
+  vmac_err err;
+  top_counts counts = {};
+  if (!top_open(&bench, &broken, &f->options, &err)) fail(f, "a broken model: %s", err.text);
+  if (top_check_run(&f->check, &bench, &counts, &err)) fail(f, "a broken model passed");
+  top_check_explain(&f->check, &broken, &f->options, &err);
+  for (int i = 0; i < count; i++)
+    if (!strstr(err.text, words[i]))
+      fail(f, "a broken model: expected the words '%s', found '%s'", words[i], err.text);
+  top_close(&bench);
+  f->done++;
+}
+
+static void sabotages(Faults *f) {
+  const vmac_program *p = f->check.program;
+  const vmac_job *job = &p->job[first_job(f, VMAC_JOB_MAC, true)];
+  const int per = f->beat / 4, rows = p->hw.rows;
+  /* The first tile: descriptor, entries, then weights, the bottom row first; row 2, column 1. */
+  const size_t beat =
+      job->beat + (size_t)(64 / f->beat + (rows + per - 1) / per + (rows - 1 - 2));
+  char k[32];
+  snprintf(k, sizeof k, "K tile 0, row 2, k %d:", vmac_job_k(job, rows, 0, 0, 2));
+  const char *const weight[] = {k, "column 1 (channel 1)", "accumulator expected"};
+  Saboteur plan = {};
+  plan.beat = beat;
+  plan.byte = 1;
+  sabotage(f, &plan, weight, 3);
+  const char *const acc[] = {"pixel 4, column 1", "accumulator expected",
+                             "every product alone is right"};
+  plan = Saboteur();
+  plan.acc = 5;
+  sabotage(f, &plan, acc, 3);
+  const char *const byte[] = {"pixel 6, column 1", "byte expected"};
+  plan = Saboteur();
+  plan.bytes = 7;
+  sabotage(f, &plan, byte, 2);
+}
+
+static void run_model(const top_model *model, const top_options *options, const vmac_net *net,
+                      const vmac_dataset *data, uint64_t *total) {
+  Faults f = {};
+  f.model = model;
+  f.options = *options;
+  vmac_rng_seed(&f.rng, options->seed);
+  vmac_err err;
+  vmac_plan *plan =
+      vmac_plan_make(net, vmac_mult_at((size_t)model->hw.cell), VMAC_CORR_NONE, data, 0, &err);
+  if (!plan) fail(&f, "%s", err.text);
+  if (!top_check_open(&f.check, net, plan, &model->hw, VMAC_ROUND_DOUBLE, TOP_ALL, &err))
+    fail(&f, "%s", err.text);
+  top_check_image(&f.check, data, 0);
+  f.beat = vmac_hw_beat(&model->hw);
+  f.count = f.check.program->beat_count;
+  f.beats = (uint8_t *)vmac_alloc(f.count, (size_t)f.beat);
+  restore(&f);
+  if (!top_open(&f.bench, model, options, &err)) fail(&f, "%s", err.text);
+  run_clean(&f, "opening");
+  registers(&f);
+  broken_headers(&f);
+  broken_jobs(&f);
+  broken_ends(&f);
+  broken_payloads(&f);
+  starts(&f);
+  aborted(&f);
+  resets(&f);
+  sabotages(&f);
+  printf("%-24s %d faults, %llu cycles\n", model->name, f.done,
+         (unsigned long long)f.bench.cycles);
+  *total += f.bench.cycles;
+  top_close(&f.bench);
+  free(f.beats);
+  top_check_close(&f.check);
+  vmac_plan_free(plan);
+}
+
+int main(int argc, char **argv) {
+  top_options options = {1, 20, 100, 200000, 0, 0, NULL};
+  for (int i = 1; i < argc; i++) {
+    char *end = NULL;
+    if (strcmp(argv[i], "--seed") == 0 && i + 1 < argc) options.seed = strtoull(argv[++i], &end, 0);
+    if (!end || end == argv[i] || *end) {
+      fprintf(stderr, "usage: faults [--seed N]\n");
+      return 2;
+    }
+  }
+  vmac_err err;
+  vmac_dataset data;
+  vmac_net *net = vmac_net_load("weights/resnet8.tflite", &err);
+  if (!net || !vmac_dataset_load(&data, "subset:test", &err)) {
+    fprintf(stderr, "faults: %s\n", err.text);
+    return 1;
+  }
+  uint64_t total = 0;
+  for (size_t i = 0; i < top_model_count; i++)
+    run_model(top_models[i], &options, net, &data, &total);
+  printf("PASS faults %llu %llu\n", (unsigned long long)total,
+         (unsigned long long)options.seed);
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+  return 0;
+}
