@@ -148,4 +148,4 @@ cosim: $(B)/bench/cosim-$(COSIM_MODEL) ## a network's images through the whole R
 cosim-full: $(B)/bench/cosim-$(COSIM_MODEL) ## all 10,000 CIFAR-10 test images through the RTL
 	$(Q)$< $(COSIM_ARGS) --data cifar10:test --images 10000 --compare bytes
 
-include sim/coverage.mk
+-include sim/coverage.mk
