@@ -1,0 +1,69 @@
+# Random networks through the RTL (build/bench/random-MODEL), and how much of the RTL the tests reach
+# (make coverage).
+
+# ---- random networks -----------------------------------------------------------------------------
+
+$(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h cmodel/vmac.h \
+                               cmodel/program/program.h $(wildcard tests/unit/*.h)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Itests/unit $(C_FLAGS) -c -o $@ $<
+
+$(B)/verilator/sim/top_random.o: sim/top_nets.h
+
+RANDOM_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_random top_nets) $(TOP_LIB)
+.PRECIOUS: $(B)/verilator/toplist/%.o
+$(B)/bench/random-%: $(RANDOM_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
+                     $(VRUNTIME) $(LIBVARIMAC)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+
+# ---- streams that no compiler writes: build/bench/streams-MODEL --------------------------------------
+
+STREAMS_RUNNER := $(B)/verilator/sim/top_streams.o $(TOP_LIB)
+$(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
+                      $(VRUNTIME) $(LIBVARIMAC)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+
+# ---- coverage --------------------------------------------------------------------------------------
+
+# Everything again with counters in it, in a build folder of its own: the benches of the modules, a
+# few models of the accelerator. 5x7, 7x5: columns and rows in excess; all cells' kinds of X; beats of
+# every length.
+COVER_BENCHES := $(filter-out cells dyn edge wide,$(BENCH_UNITS))
+COVER_MODELS  := 5x7_perf2_planes 8x8_exacts_plain 9x4_trunc6
+COVER_NETS    ?= 40
+COVER_STREAMS ?= 6
+COVER_DIR     := $(B)/coverage
+COVER_LEAST   ?= 95
+
+.PHONY: coverage
+coverage: setup ## share of RTL lines and toggles that benches and networks reach
+	$(Q)$(MAKE) --no-print-directory B=$(COVER_DIR) VERILATOR_OF='sh scripts/coverage-verilate.sh' \
+	  VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
+	  VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads \
+	    verilated_cov)' RANDOM_MODELS='$(COVER_MODELS)' coverage-run
+
+COVER_DATA := $(COVER_BENCHES:%=$(B)/data/%.txt) $(COVER_MODELS:%=$(B)/data/random-%.txt) \
+              $(COVER_MODELS:%=$(B)/data/streams-%.txt)
+
+# Runs a program; its points lie beside what it said. $(1) = command
+define cover
+	$(call say,COVER,$(notdir $(basename $@)))
+	$(Q)mkdir -p $(@D) && rm -f $(@:.txt=)-*.dat && \
+	  COVERAGE_OUT=$(@:.txt=) $(1) > $@.new 2>&1 && mv $@.new $@ || { cat $@.new; exit 1; }
+endef
+
+$(B)/data/streams-%.txt: $(B)/bench/streams-%
+	$(call cover,$< 1 $(COVER_STREAMS))
+$(B)/data/random-%.txt: $(B)/bench/random-%
+	$(call cover,$< --networks $(COVER_NETS))
+$(B)/data/%.txt: $(B)/bench/%
+	$(call cover,$<)
+
+.PHONY: coverage-run
+coverage-run: $(COVER_DATA)
+	$(Q)verilator_coverage --write $(B)/coverage.dat $(B)/data/*.dat
+	$(Q)rm -rf $(B)/annotated && verilator_coverage --annotate $(B)/annotated $(B)/coverage.dat \
+	  > /dev/null
+	$(Q)awk -v least=$(COVER_LEAST) -f scripts/coverage.awk sim/coverage.waive $(B)/coverage.dat
