@@ -2,8 +2,9 @@
 # usage: awk -v least=95 -f scripts/coverage.awk WAIVERS DATA...   (DATA: verilator's, merged or not)
 # -v show=FILE lists a file's points that are neither covered nor waived (show=all: every file's).
 #
-# A point is (file, line, column, what): the same point of several models and instances is one, and
-# covered where any of them reached it. A waiver line is file, kind (line or toggle), a regular
+# A point is (file, line, column, what): the same point of several models and instances is one. A line
+# is covered where any of them ran it, a bit's toggle where they changed it twice or more: there and
+# back. A waiver line is file, kind (line or toggle), a regular
 # expression and a reason, separated by tabs; it is matched with the whole signal's name without
 # indices (toggle), with the text of the source line (line). What it waives is left out of the shares;
 # one that waives nothing is an error.
@@ -62,7 +63,7 @@ END {
     file = part[1]; kind = part[2]
     files[file] = 1
     all[file, kind]++
-    if (hits[point]) { hit[file, kind]++; continue }
+    if (hits[point] > (kind == "toggle")) { hit[file, kind]++; continue }
     what = part[5]
     if (kind == "toggle") sub(/\[.*/, "", what)
     else what = source(file, part[3])

@@ -1,7 +1,7 @@
-# Random networks through the RTL (build/bench/random-MODEL), and how much of the RTL the tests reach
-# (make coverage).
+# Random networks and streams through the RTL (build/bench/random-MODEL, streams-MODEL), and how much
+# of the RTL the tests reach (make coverage).
 
-# ---- random networks -----------------------------------------------------------------------------
+# ---- random networks ----------------------------------------------------------------------------
 
 $(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h cmodel/vmac.h \
                                cmodel/program/program.h $(wildcard tests/unit/*.h)
@@ -17,35 +17,40 @@ $(B)/bench/random-%: $(RANDOM_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
 
-# ---- streams that no compiler writes: build/bench/streams-MODEL --------------------------------------
+# ---- streams that no compiler writes: build/bench/streams-MODEL -------------------------------------
 
-STREAMS_RUNNER := $(B)/verilator/sim/top_streams.o $(TOP_LIB)
+STREAMS_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_streams top_stream) $(TOP_LIB)
+$(B)/verilator/sim/top_streams.o $(B)/verilator/sim/top_stream.o: sim/top_stream.h
 $(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
                       $(VRUNTIME) $(LIBVARIMAC)
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
 
-# ---- coverage --------------------------------------------------------------------------------------
+# ---- coverage -------------------------------------------------------------------------------------
 
 # Everything again with counters in it, in a build folder of its own: the benches of the modules, a
 # few models of the accelerator. 5x7, 7x5: columns and rows in excess; all cells' kinds of X; beats of
 # every length.
-COVER_BENCHES := $(filter-out cells dyn edge wide,$(BENCH_UNITS))
+COVER_BENCHES  = $(filter-out cells dyn edge wide,$(BENCH_UNITS))
 COVER_MODELS  := 5x7_perf2_planes 8x8_exacts_plain 9x4_trunc6
 COVER_NETS    ?= 40
 COVER_STREAMS ?= 6
-COVER_DIR     := $(B)/coverage
 COVER_LEAST   ?= 95
+COVER_DIR     := $(B)/coverage
+COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_MODELS:%=random-%) \
+                   $(COVER_MODELS:%=streams-%))
+COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS)' \
+  VERILATOR_OF='sh scripts/coverage-verilate.sh' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
+  VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' \
+  VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads verilated_cov)'
 
 .PHONY: coverage
-coverage: setup ## share of RTL lines and toggles that benches and networks reach
-	$(Q)$(MAKE) --no-print-directory B=$(COVER_DIR) VERILATOR_OF='sh scripts/coverage-verilate.sh' \
-	  VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
-	  VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads \
-	    verilated_cov)' RANDOM_MODELS='$(COVER_MODELS)' coverage-run
-
-COVER_DATA := $(COVER_BENCHES:%=$(B)/data/%.txt) $(COVER_MODELS:%=$(B)/data/random-%.txt) \
-              $(COVER_MODELS:%=$(B)/data/streams-%.txt)
+coverage: setup ## share of RTL lines and toggles that benches, networks and streams reach
+	$(Q)$(COVER_MAKE) -j$(JOBS) $(COVER_DATA)
+	$(Q)verilator_coverage --write $(COVER_DIR)/coverage.dat $(COVER_DIR)/data/*.dat
+	$(Q)rm -rf $(COVER_DIR)/annotated && verilator_coverage --annotate $(COVER_DIR)/annotated \
+	  $(COVER_DIR)/coverage.dat > /dev/null
+	$(Q)awk -v least=$(COVER_LEAST) -f scripts/coverage.awk sim/coverage.waive $(COVER_DIR)/coverage.dat
 
 # Runs a program; its points lie beside what it said. $(1) = command
 define cover
@@ -60,10 +65,4 @@ $(B)/data/random-%.txt: $(B)/bench/random-%
 	$(call cover,$< --networks $(COVER_NETS))
 $(B)/data/%.txt: $(B)/bench/%
 	$(call cover,$<)
-
-.PHONY: coverage-run
-coverage-run: $(COVER_DATA)
-	$(Q)verilator_coverage --write $(B)/coverage.dat $(B)/data/*.dat
-	$(Q)rm -rf $(B)/annotated && verilator_coverage --annotate $(B)/annotated $(B)/coverage.dat \
-	  > /dev/null
-	$(Q)awk -v least=$(COVER_LEAST) -f scripts/coverage.awk sim/coverage.waive $(B)/coverage.dat
+.PRECIOUS: $(B)/bench/streams-% $(B)/bench/random-%

@@ -4,12 +4,14 @@
  * TEST RATIONALE
  * 1. State space. A stream fills both buffers with random bytes and runs JOBS random jobs on them:
  *    all kinds, maps up to 1023 high or wide, windows up to 63 x 63, strides up to 255, pixels far
- *    outside the map, any order of rows, idle rows, any scale and shift, every layout of the output,
- *    to the buffers or out, jobs that continue others. All fields are drawn over their whole range,
- *    small values as often as large ones. Every accumulator and byte of columns in use, and the
+ *    outside the map, any order of rows, idle rows, any scale and shift, every layout of the
+ * output, to the buffers or out, jobs that continue others. All fields are drawn over their whole
+ * range, small values as often as large ones. Every accumulator and byte of columns in use, and the
  *    number of results. Half of the seeds without stalls.
- *    Left out, as no program may do it: reading what the same job writes, words beyond a buffer,
- *    sums beyond 32 bits in layers without weights, additions outside the map (b has no padding).
+ *    Before it, on the same instance, one stream with each fault of the format and its error code,
+ * a second start, an abort, and accesses to all registers, at drawn places. Left out, as no program
+ * may do it: reading what the same job writes, words beyond a buffer, sums beyond 32 bits in layers
+ * without weights, additions outside the map (b has no padding).
  * 2. Parameters. Those of the models it is built with.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -17,281 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "top.h"
-extern "C" {
-#include "program/beats.h"
-}
-
-enum { JOBS = 40, MAX_SETS = 24, TAPS = 4000 };
-
-/* A set's columns with results, and what was seen of a stream by the interpreter. */
-struct Used {
-  int from, to;
-};
-struct Vector {
-  int job, set;
-  int32_t acc[TOP_MAX_COLS];
-  int8_t out[TOP_MAX_COLS];
-};
-struct Job {
-  vmac_jobkind kind;
-  int sets, k_tiles, win_h, win_w, out_h, out_w, pixels;
-  int h, w, groups, base; /* the map read */
-  int zone, zone_end;     /* words that may be written */
-  int code, step;
-  uint32_t word[16];
-};
-struct Stream {
-  const vmac_hw *hw;
-  vmac_rng rng;
-  vmac_beats beats;
-  int lanes, both; /* both: lanes that a vector job's columns reach, min(rows, cols) */
-  int jobs;
-  Job job[JOBS + 2];
-  Used used[JOBS + 2][MAX_SETS];
-  Vector *vector;
-  size_t vectors, room;
-  size_t acc, out; /* where the RTL stands */
-};
-
-static int below(Stream *s, int n) { return (int)vmac_rng_below(&s->rng, (uint32_t)n); }
-
-/* 0 .. most, each number of bits as likely as the others. */
-static int wide(Stream *s, int most) {
-  int bits = 0;
-  while (most >> bits) bits++;
-  const uint32_t value = vmac_rng_below(&s->rng, 1u << below(s, bits + 1));
-  return value < (uint32_t)most ? (int)value : most;
-}
-
-static int between(Stream *s, int lo, int hi) { return lo + wide(s, hi - lo); }
-
-static uint32_t bits(int value, int n, int at) { return ((uint32_t)value & ((1u << n) - 1)) << at; }
-
-/* ---- a job --------------------------------------------------------------------------------------- */
-
-/* A map in the words from .. to - 1. */
-static void draw_map(Stream *s, Job *j, int from, int to) {
-  const int words = to - from;
-  j->w = between(s, 1, words < 1023 ? words : 1023);
-  j->h = between(s, 1, words / j->w < 1023 ? words / j->w : 1023);
-  j->groups = between(s, 1, words / (j->w * j->h));
-  j->base = from + below(s, words - j->w * j->h * j->groups + 1);
-}
-
-/* Pixels and windows, few enough taps to be run. */
-static void draw_walk(Stream *s, Job *j, int acc_depth) {
-  const bool window = j->kind == VMAC_JOB_MAX || j->kind == VMAC_JOB_SUM;
-  int left = TAPS;
-  j->win_h = window ? between(s, 1, 63) : 1;
-  j->win_w = window ? between(s, 1, 63) : 1;
-  left /= j->win_h * j->win_w;
-  j->k_tiles = j->kind == VMAC_JOB_MAC ? between(s, 1, 20) : 1;
-  left /= j->k_tiles;
-  if (j->k_tiles > 1 && left > acc_depth) left = acc_depth;
-  if (left < 1) left = 1;
-  const bool inside = j->kind == VMAC_JOB_ADD;
-  j->out_w = between(s, 1, inside && left > j->w ? j->w : left < 2000 ? left : 2000);
-  left = left / j->out_w;
-  j->out_h = between(s, 1, inside && left > j->h ? j->h : left);
-  j->pixels = j->out_w * j->out_h;
-  left /= j->out_h;
-  j->sets = between(s, 1, left < 1 ? 1 : left < MAX_SETS ? left : MAX_SETS);
-}
-
-static void put_fields(Stream *s, Job *j) {
-  uint32_t *w = j->word;
-  int stride_h = wide(s, 255), stride_w = wide(s, 255);
-  int iy0 = between(s, 0, j->h + 5) - wide(s, 70), ix0 = between(s, 0, j->w + 5) - wide(s, 70);
-  if (!below(s, 16)) iy0 = below(s, 16000) - 16000;
-  if (!below(s, 16)) ix0 = below(s, 16000) - 16000;
-  if (j->kind == VMAC_JOB_ADD) {
-    const int space_h = j->out_h > 1 ? (j->h - 1) / (j->out_h - 1) : 255;
-    const int space_w = j->out_w > 1 ? (j->w - 1) / (j->out_w - 1) : 255;
-    stride_h = wide(s, space_h < 255 ? space_h : 255);
-    stride_w = wide(s, space_w < 255 ? space_w : 255);
-    iy0 = below(s, j->h - (j->out_h - 1) * stride_h);
-    ix0 = below(s, j->w - (j->out_w - 1) * stride_w);
-  }
-  const int g = j->groups, back = ((j->win_h - 1) * j->w + j->win_w - 1) * g;
-  w[4] = bits(j->h, 16, 0) | bits(j->w, 16, 16);
-  w[5] = bits(iy0, 16, 0) | bits(ix0, 16, 16);
-  w[6] = bits(stride_h, 8, 0) | bits(stride_w, 8, 8);
-  w[7] = bits(j->base + (iy0 * j->w + ix0) * g, 16, 0);
-  w[8] = bits(g, 16, 0) | bits((j->w - (j->win_w - 1)) * g, 16, 16);
-  w[9] = bits(stride_w * g - back, 16, 0) |
-         bits((stride_h * j->w - (j->out_w - 1) * stride_w) * g - back, 16, 16);
-}
-
-/* Coordinates stay in 16 bits. */
-static bool fits(const Job *j) {
-  const int32_t iy0 = (int16_t)j->word[5], ix0 = (int16_t)(j->word[5] >> 16);
-  const int stride_h = j->word[6] & 255, stride_w = j->word[6] >> 8 & 255;
-  return iy0 + j->out_h * stride_h + 63 < 32768 && ix0 + j->out_w * stride_w + 63 < 32768 &&
-         iy0 >= -32768 && ix0 >= -32768;
-}
-
-static Job draw_job(Stream *s) {
-  Job j = {};
-  const int depth = s->hw->buf_depth;
-  j.kind = (vmac_jobkind)(1 + below(s, 4));
-  const int src = below(s, 2), dst = below(s, 2);
-  /* Where both operands or source and destination share a buffer: its parts read and written. */
-  int from = 0, to = depth;
-  j.zone_end = depth;
-  if (src == dst || j.kind == VMAC_JOB_ADD) {
-    const int cut = 1 + below(s, depth - 1);
-    if (below(s, 2)) from = j.zone_end = cut;
-    else to = j.zone = cut;
-  }
-  do {
-    draw_map(s, &j, from, to);
-    draw_walk(s, &j, s->hw->acc_depth);
-    put_fields(s, &j);
-  } while (!fits(&j));
-  uint32_t *w = j.word;
-  const int lo = below(s, 256) - 128, hi = below(s, 256) - 128, all = below(s, 2);
-  j.code = below(s, 2) ? 15 : below(s, 15);
-  w[0] = (uint32_t)j.kind | bits(src, 1, 4) | bits(dst, 1, 5) | bits(!below(s, 4), 1, 6) |
-         bits(below(s, 4), 2, 8) | bits(j.code, 4, 12) | bits(below(s, 256), 8, 16) |
-         bits(below(s, 256), 8, 24);
-  w[1] = bits(all ? -128 : lo < hi ? lo : hi, 8, 0) | bits(all ? 127 : lo < hi ? hi : lo, 8, 8) |
-         bits(j.win_h, 6, 16) | bits(j.win_w, 6, 22);
-  w[2] = bits(j.sets, 16, 0) | bits(j.k_tiles, 16, 16);
-  w[3] = bits(j.out_w, 16, 0) | bits(j.out_h, 16, 16);
-  if (j.kind == VMAC_JOB_ADD) {
-    const int size = j.w * j.h * j.groups, base = from + below(s, to - from - size + 1);
-    w[10] = bits(base - j.base, 16, 0);
-    w[12] = (uint32_t)wide(s, INT32_MAX);
-    w[13] = bits(below(s, 34) - 31, 6, 0) | bits(below(s, 256), 8, 8) | bits(below(s, 256), 8, 16);
-  }
-  if (j.kind == VMAC_JOB_SUM) w[12] = (uint32_t)(wide(s, 1 << 29) * (below(s, 2) ? 1 : -1));
-  const int space = j.zone_end - j.zone;
-  j.step = j.pixels == 1 ? wide(s, 65535) : space >= j.pixels ? between(s, 1, (space - 1) / (j.pixels - 1)) : 0;
-  w[11] = (uint32_t)j.step;
-  return j;
-}
-
-/* ---- its payload ------------------------------------------------------------------------------------- */
-
-/* A SET beat; returns the columns whose results count. */
-static Used put_set(Stream *s, const Job *j) {
-  const vmac_hw *hw = s->hw;
-  const bool mac = j->kind == VMAC_JOB_MAC;
-  const int sub = mac ? 0 : below(s, (s->lanes + s->both - 1) / s->both);
-  const int cols = mac ? below(s, hw->cols + 1) : 0;
-  int valid = mac ? (cols > 1 ? cols : 1) : s->both;
-  if (!mac && s->lanes - sub * s->both < valid) valid = s->lanes - sub * s->both;
-  const int copy = j->code < 6 && 1 << j->code < s->lanes ? 1 << j->code : s->lanes;
-  const int rbase = hw->rows == hw->cols ? 0 : below(s, copy);
-  const int most = copy - rbase < valid ? copy - rbase : valid;
-  const int first = below(s, most), count = below(s, most - first + 1);
-  const int end = j->pixels == 1 ? 0 : (j->pixels - 1) * j->step;
-  const int at = j->zone + below(s, j->zone_end - j->zone - end);
-  uint32_t w[4] = {};
-  w[0] = bits(mac ? 0 : below(s, j->groups), 16, 0) | bits(sub, 4, 16) | bits(cols, 7, 24);
-  w[1] = bits(at, 16, 0) | bits(rbase + first, 8, 16) | bits(count, 8, 24);
-  w[2] = mac ? 0 : (uint32_t)wide(s, INT32_MAX);
-  w[3] = bits(mac ? 0 : below(s, 62) - 31, 6, 0) | bits(rbase, 8, 8);
-  vmac_beats_words(&s->beats, w, 4);
-  return Used{0, valid};
-}
-
-static void put_records(Stream *s) {
-  const vmac_hw *hw = s->hw;
-  for (int c = 0; c < hw->cols; c++) {
-    uint32_t w[4], planes[4];
-    for (int i = 0; i < 4; i++) w[i] = (uint32_t)vmac_rng_next(&s->rng);
-    for (int i = 0; i < 4; i++) planes[i] = (uint32_t)vmac_rng_next(&s->rng);
-    w[2] = (uint32_t)wide(s, INT32_MAX);
-    w[3] = bits(below(s, 1 << 18), 18, 0) | bits(below(s, 62) - 31, 6, 24);
-    vmac_beats_words(&s->beats, w, 4);
-    if (hw->opt_correction == 2) vmac_beats_words(&s->beats, planes, 4);
-  }
-}
-
-static void put_tile(Stream *s, const Job *j) {
-  const vmac_hw *hw = s->hw;
-  uint32_t entry[VMAC_ROWS_MAX];
-  for (int r = 0; r < hw->rows; r++) {
-    const int ky = wide(s, 63), kx = wide(s, 63), g = below(s, j->groups);
-    const int sub = below(s, (s->lanes - r + hw->rows - 1) / hw->rows);
-    entry[r] = bits((ky * j->w + kx) * j->groups + g, 15, 0) | bits(ky, 6, 15) | bits(kx, 6, 21) |
-               bits(sub, 4, 27) | bits(below(s, 6) != 0, 1, 31);
-  }
-  vmac_beats_words(&s->beats, entry, hw->rows);
-  for (int r = 0; r < hw->rows; r++) {
-    uint8_t weight[TOP_MAX_COLS];
-    for (int c = 0; c < hw->cols; c++) weight[c] = (uint8_t)vmac_rng_next(&s->rng);
-    vmac_beats_bytes(&s->beats, weight, hw->cols);
-  }
-}
-
-static void put_job(Stream *s, const Job *j) {
-  vmac_beats_words(&s->beats, j->word, 16);
-  s->job[s->jobs] = *j;
-  for (int set = 0; set < j->sets; set++)
-    for (int k = 0; k < j->k_tiles; k++) {
-      if (k == j->k_tiles - 1) {
-        s->used[s->jobs][set] = put_set(s, j);
-        if (j->kind == VMAC_JOB_MAC) put_records(s);
-      }
-      if (j->kind == VMAC_JOB_MAC) put_tile(s, j);
-    }
-  s->jobs++;
-}
-
-static void put_input(Stream *s, int set) {
-  const size_t words = (size_t)s->hw->buf_depth;
-  uint32_t w[16] = {};
-  w[0] = (uint32_t)VMAC_JOB_INPUT | bits(set, 1, 5);
-  w[14] = (uint32_t)words;
-  vmac_beats_words(&s->beats, w, 16);
-  const size_t at = s->beats.count;
-  vmac_beats_payload(&s->beats, words);
-  const size_t beat = (size_t)s->beats.beat;
-  for (size_t i = 0; i < words * beat; i++)
-    s->beats.bytes[at * beat + i] = (uint8_t)vmac_rng_next(&s->rng);
-  s->jobs++;
-}
-
-/* ---- a stream ------------------------------------------------------------------------------------------ */
-
-static void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed) {
-  *s = Stream();
-  s->hw = hw;
-  s->lanes = vmac_hw_lanes(hw);
-  s->both = hw->rows < hw->cols ? hw->rows : hw->cols;
-  s->beats.beat = vmac_hw_beat(hw);
-  vmac_rng_seed(&s->rng, seed);
-  const bool is_signed = vmac_mult_at((size_t)hw->cell)->cls == VMAC_S8;
-  const uint32_t header[3] = {VMAC_STREAM_MAGIC,
-                              (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
-                                  VMAC_STREAM_VERSION << 16 | (uint32_t)is_signed << 24 |
-                                  (uint32_t)hw->opt_correction << 25,
-                              (uint32_t)hw->cell};
-  vmac_beats_words(&s->beats, header, 3);
-  put_input(s, 0);
-  put_input(s, 1);
-  Job last = {};
-  for (int i = 0; i < JOBS; i++) {
-    /* A job goes on with the one before, as a block of the same layer does. */
-    if (i && !below(s, 4)) {
-      last.word[0] |= 1u << 7;
-    } else {
-      do last = draw_job(s);
-      while (last.pixels > 1 && last.step == 0);
-    }
-    put_job(s, &last);
-  }
-  const uint32_t end[2] = {(uint32_t)VMAC_JOB_END, s->beats.sum};
-  vmac_beats_words(&s->beats, end, 2);
-}
-
-static void stream_free(Stream *s) {
-  free(s->beats.bytes);
-  free(s->vector);
-}
+#include "top_stream.h"
 
 static void expect(void *context, int job, int set, int, const int32_t *acc, const int8_t *out) {
   Stream *s = (Stream *)context;
@@ -307,18 +35,20 @@ static void expect(void *context, int job, int set, int, const int32_t *acc, con
   memcpy(v->out, out, (size_t)s->hw->cols);
 }
 
-/* ---- the RTL beside it ----------------------------------------------------------------------------------- */
+/* ---- the RTL beside it
+ * ----------------------------------------------------------------------------------- */
 
 static bool same(const Stream *s, const char *what, size_t at, int c, int want, int got,
                  vmac_err *err) {
   if (want == got) return true;
   const Vector *v = &s->vector[at];
   const Job *j = &s->job[v->job];
-  return vmac_fail(err,
-                   "vector %zu (job %d, %s%s: %d sets, %d tiles, %d pixels, window %d x %d; set %d), "
-                   "column %d: %s expected %d, found %d",
-                   at, v->job, vmac_job_name(j->kind), j->word[0] >> 7 & 1 ? ", goes on" : "",
-                   j->sets, j->k_tiles, j->pixels, j->win_h, j->win_w, v->set, c, what, want, got);
+  return vmac_fail(
+      err,
+      "vector %zu (job %d, %s%s: %d sets, %d tiles, %d pixels, window %d x %d; set %d), "
+      "column %d: %s expected %d, found %d",
+      at, v->job, vmac_job_name(j->kind), j->word[0] >> 7 & 1 ? ", goes on" : "", j->sets,
+      j->k_tiles, j->pixels, j->win_h, j->win_w, v->set, c, what, want, got);
 }
 
 static bool next_vector(const Stream *s, size_t *at, Used *used, vmac_err *err) {
@@ -359,10 +89,185 @@ static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
   bench->observer = NULL;
   if (ok && (counts.status != VMAC_CSR_STATUS_DONE_MASK || s->acc != s->vectors ||
              s->out != s->vectors || bench->result_beats != run.beats))
-    ok = vmac_fail(err, "status %u, error %u at beat %u, %zu and %zu of %zu vectors, %zu of %zu results",
+    ok = vmac_fail(err,
+                   "status %u, error %u at beat %u, %zu and %zu of %zu vectors, %zu of %zu results",
                    counts.status, counts.error, counts.error_beat, s->acc, s->out, s->vectors,
                    bench->result_beats, run.beats);
   free(run.bytes);
+  return ok;
+}
+
+/* ---- streams that are wrong
+ * ------------------------------------------------------------------------------ */
+
+enum Fault {
+  MAGIC,
+  VERSION,
+  GEOMETRY,
+  CELL,
+  ILLEGAL,
+  EARLY,
+  MISSING,
+  CHECKSUM,
+  BUSY,
+  ABORT,
+  FAULTS
+};
+
+static uint32_t *word(Stream *s, size_t beat, int i) {
+  return (uint32_t *)(void *)(s->beats.bytes + beat * (size_t)s->beats.beat) + i;
+}
+
+static uint32_t rotate(uint32_t x, int by) {
+  return x << (by & 31) | x >> (-by & 31);
+}
+
+/* The checksum of a short stream, which has no INPUT. */
+static void seal(Stream *s) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i + 1 < s->beats.count; i++) {
+    uint32_t x = 0;
+    for (int j = 0; j < s->beats.beat / 4; j++) x ^= rotate(*word(s, i, j), j);
+    sum = rotate(sum, 1) ^ x;
+  }
+  *word(s, s->beats.count - 1, 1) = sum;
+}
+
+/* One field of one job that no hardware can carry out. */
+static void spoil_job(Stream *s) {
+  const int job = below(s, s->jobs);
+  const vmac_jobkind kind = s->job[job].kind;
+  const bool one = kind == VMAC_JOB_MAC || kind == VMAC_JOB_ADD;
+  uint32_t *w = word(s, s->job_beat[job], 0);
+  switch (below(s, 9)) {
+  case 0:
+    w[0] = (w[0] & ~15u) | (uint32_t)(5 + below(s, 10));
+    break;
+  case 1:
+    w[2] &= 0xffff0000;
+    break;
+  case 2:
+    w[2] &= 0x0000ffff;
+    break;
+  case 3:
+    w[3] &= 0xffff0000;
+    break;
+  case 4:
+    w[3] &= 0x0000ffff;
+    break;
+  case 5:
+    w[1] = one ? w[1] + 0x10000 : w[1] & ~0x003f0000u;
+    break;
+  case 6:
+    w[1] = one ? w[1] + 0x400000 : w[1] & ~0x0fc00000u;
+    break;
+  case 7: /* K tiles that there are not, or more pixels than they can share, which shows late */
+    if (kind != VMAC_JOB_MAC)
+      w[2] += 1u << 16;
+    else if (s->job[job].k_tiles == 1)
+      w[2] &= 0xffff;
+    else
+      w[3] = (uint32_t)s->hw->acc_depth + 1 + (1u << 16);
+    break;
+  default: /* an INPUT of no beat, or of too many */
+    w[0] &= ~15u;
+    w[14] = below(s, 2) ? 0 : 0x10000u << below(s, 16);
+  }
+  seal(s);
+}
+
+/* The error code that the fault must have; *last: the beat with TLAST. */
+static uint32_t spoil(Stream *s, Fault fault, size_t *last) {
+  switch (fault) {
+  case MAGIC:
+    *word(s, 0, 0) ^= 1u << below(s, 32);
+    return VMAC_RUN_MAGIC;
+  case VERSION:
+    *word(s, 0, 1) ^= 0x10000u << below(s, 8);
+    return VMAC_RUN_VERSION;
+  case GEOMETRY:
+    *word(s, 0, 1) ^= (below(s, 2) ? 1u : 0x1000000u) << below(s, 8);
+    return VMAC_RUN_GEOMETRY;
+  case CELL:
+    *word(s, 0, 2) ^= 1u << below(s, 32);
+    return VMAC_RUN_GEOMETRY;
+  case ILLEGAL:
+    spoil_job(s);
+    return VMAC_RUN_ILLEGAL;
+  case EARLY:
+    *last = (size_t)below(s, (int)*last);
+    return VMAC_RUN_EARLY;
+  case MISSING:
+    vmac_beats_payload(&s->beats, 1 + (size_t)below(s, 20));
+    *last = s->beats.count - 1;
+    return VMAC_RUN_MISSING;
+  case CHECKSUM:
+    *word(s, s->beats.count - 1, 1) ^= 1u << below(s, 32);
+    return VMAC_RUN_CHECKSUM;
+  default:
+    return VMAC_RUN_OK;
+  }
+}
+
+/* A second start raises a flag and no more; an abort ends the run without done. */
+static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
+  uint32_t status = 0, error = 0;
+  if (!top_set(bench, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | 4, err)) return false;
+  for (int n = wide(s, 2000); n > 0 && !bench->out.irq; n--)
+    if (!top_cycle(bench, err)) return false;
+  if (bench->out.irq) return top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err);
+  const bool abort = fault == ABORT;
+  const uint32_t ask = abort ? VMAC_CSR_CONTROL_ABORT_MASK : VMAC_CSR_CONTROL_START_MASK;
+  if (!top_set(bench, VMAC_CSR_CONTROL, ask | 4, err)) return false;
+  for (int n = 0; n < 200000 && !bench->out.irq && !abort; n++)
+    if (!top_cycle(bench, err)) return false;
+  if (!top_get(bench, VMAC_CSR_STATUS, &status, err) ||
+      !top_get(bench, VMAC_CSR_ERROR, &error, err) ||
+      !top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err))
+    return false;
+  const uint32_t want = abort ? 0 : VMAC_CSR_STATUS_DONE_MASK;
+  return status == want || vmac_fail(err, "%s: status %u, expected %u, error %u",
+                                     abort ? "abort" : "second start", status, want, error);
+}
+
+/* All registers there are and some that are not, read and written, while nothing runs. */
+static bool sweep_registers(top_bench *bench, Stream *s, vmac_err *err) {
+  for (uint32_t offset = 0; offset < 256; offset += 4) {
+    int resp = 0;
+    uint32_t value = (uint32_t)vmac_rng_next(&s->rng);
+    if (offset == VMAC_CSR_CONTROL) value &= ~VMAC_CSR_CONTROL_START_MASK;
+    const uint32_t at = offset | (uint32_t)below(s, 4);
+    if (!top_write(bench, at, value, (unsigned)below(s, 16), &resp, err) ||
+        !top_read(bench, at, &value, &resp, err))
+      return false;
+  }
+  return true;
+}
+
+/* On an open bench, whatever it did before; a stream in order must run after it. */
+static bool run_fault(top_bench *bench, uint64_t seed, Fault fault, vmac_err *err) {
+  Stream s;
+  stream_make(&s, &bench->model->hw, ~seed * FAULTS + (uint64_t)fault, 4, false);
+  size_t last = s.beats.count - 1;
+  const uint32_t want = spoil(&s, fault, &last);
+  top_offer(bench, s.beats.bytes, last + 1, last);
+  bool ok = true;
+  if (fault == BUSY || fault == ABORT) {
+    ok = interfere(bench, &s, fault, err);
+  } else {
+    top_counts counts = {};
+    ok = top_run(bench, NULL, &counts, err) &&
+         ((counts.error & VMAC_CSR_ERROR_CODE_MASK) == want ||
+          vmac_fail(err, "expected error %u, found %u at beat %u", want, counts.error,
+                    counts.error_beat));
+  }
+  top_offer(bench, NULL, 0, SIZE_MAX);
+  ok = ok && (fault != ABORT || sweep_registers(bench, &s, err));
+  if (!ok) {
+    vmac_err why = *err;
+    vmac_fail(err, "fault %d: %.400s", (int)fault, why.text);
+  }
+  stream_free(&s);
   return ok;
 }
 
@@ -375,11 +280,15 @@ static bool run_seed(const top_model *model, uint64_t seed, uint64_t *cycles, ui
   top_bench bench;
   vmac_err err;
   Stream stream;
-  stream_make(&stream, &model->hw, seed);
-  const bool ok = top_open(&bench, model, &options, &err) && run_stream(&bench, &stream, &err);
+  stream_make(&stream, &model->hw, seed, JOBS, true);
+  bool ok = top_open(&bench, model, &options, &err);
+  for (int fault = 0; fault < FAULTS && ok; fault++)
+    ok = run_fault(&bench, seed, (Fault)fault, &err);
+  ok = ok && run_stream(&bench, &stream, &err);
   if (!ok)
-    printf("FAIL streams %s: cycle %llu: %s\n  replay: build/bench/streams-%s %llu 1\n", model->name,
-           (unsigned long long)bench.cycles, err.text, model->name, (unsigned long long)seed);
+    printf("FAIL streams %s: cycle %llu: %s\n  replay: build/bench/streams-%s %llu 1\n",
+           model->name, (unsigned long long)bench.cycles, err.text, model->name,
+           (unsigned long long)seed);
   *cycles += bench.cycles;
   *vectors += stream.vectors;
   top_close(&bench);
