@@ -16,7 +16,7 @@ module vmac_top_sim #(
   parameter integer ACC_DEPTH = 1024,
   parameter integer BUF_DEPTH = 4096,
   parameter integer OPT_CORRECTION = 1,
-  parameter integer OUT_DEPTH = 32,
+  parameter integer OUT_DEPTH = ROWS + COLS + 16,
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16
 ) (
   input  wire               clk,
