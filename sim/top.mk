@@ -104,17 +104,30 @@ $(B)/bench/cosim-$(1): $(B)/verilator/sim/top_cosim.o $(TOP_LIB) $(B)/verilator/
 	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$(filter-out %.a,$$^) $$(filter %.a,$$^) $$(LDLIBS) -pthread
 endef
 
-# Protocol faults: several models in one program.
+# Several models in one program: build/bench/cosim for the tests, build/bench/faults. Shapes with more
+# columns than rows and the other way round, beats of 16 and 64 bytes, both classes, a rounded edge,
+# all corrections, the real array beside the one by table.
+COSIM_MODELS := 16x16_perf2_table_check 16x16_perf2_planes_table_check 8x8_exacts_check \
+                8x8_exacts_table_check 12x20_rec4_table_check 20x12_edge2_table_check \
+                8x8_trunc6s_plain_table_check 4x40_exact_table_check
 FAULT_MODELS := 16x16_perf2_table_check 8x8_exacts_check
-$(B)/gen/top_faults.cpp: FORCE
-	$(Q)mkdir -p $(@D) && $(call TOP_LIST,$(FAULT_MODELS)) > $@.new; \
-	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(B)/verilator/toplist/faults.o: $(B)/gen/top_faults.cpp $(TOP_HEADERS)
-	$(Q)mkdir -p $(@D) && $(VCXX) $(TOP_FLAGS) $(VCPPFLAGS) -I$(B)/gen -c -o $@ $<
-$(B)/bench/faults: $(B)/verilator/sim/top_faults.o $(TOP_LIB) $(B)/verilator/toplist/faults.o \
-                         $(FAULT_MODELS:%=$(B)/verilator/top_%/model.o) $(VRUNTIME) $(LIBVARIMAC)
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+TRACE_MODEL  := 8x8_exact_table_trace
+
+# $(1) = runner, $(2) = its main file, $(3) = its models
+define top_many_rules
+$(B)/gen/top_$(1).cpp: FORCE
+	$$(Q)mkdir -p $$(@D) && $$(call TOP_LIST,$(3)) > $$@.new; \
+	  if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+$(B)/verilator/toplist/$(1).o: $(B)/gen/top_$(1).cpp $(TOP_HEADERS)
+	$$(Q)mkdir -p $$(@D) && $$(VCXX) $$(TOP_FLAGS) $$(VCPPFLAGS) -I$(B)/gen -c -o $$@ $$<
+$(B)/bench/$(1): $(B)/verilator/sim/$(2).o $(TOP_LIB) $(B)/verilator/toplist/$(1).o \
+                 $(3:%=$(B)/verilator/top_%/model.o) $(VRUNTIME) $(LIBVARIMAC)
+	$$(call say,LINK,$$@)
+	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$(filter-out %.a,$$^) $$(filter %.a,$$^) $$(LDLIBS) -pthread
+endef
+$(eval $(call top_many_rules,cosim,top_cosim,$(COSIM_MODELS)))
+$(eval $(call top_many_rules,faults,top_faults,$(FAULT_MODELS)))
+tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
 
 # What make cosim runs; see the README.
 NET        ?= weights/resnet8.tflite
@@ -133,9 +146,9 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
               $(if $(TRACE),--trace $(TRACE) --vcd $(B)/cosim.vcd)
 
 # The models that tests and targets name, and the one that the variables above ask for.
-COSIM_TESTS := 16x16_perf2_table $(FAULT_MODELS)
-TOP_MODELS   = $(sort $(COSIM_TESTS) $(RANDOM_MODELS) $(patsubst $(B)/bench/random-%,%,$(filter \
-                 $(B)/bench/random-%,$(MAKECMDGOALS))) $(if $(filter cosim cosim-full $(B)/bench/cosim-%,\
+TOP_MODELS   = $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) \
+                 $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
+                 $(if $(filter cosim cosim-full $(B)/bench/cosim-%,\
                  $(MAKECMDGOALS)),$(COSIM_MODEL) $(patsubst $(B)/bench/cosim-%,%,$(filter \
                  $(B)/bench/cosim-%,$(MAKECMDGOALS)))))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \

@@ -163,17 +163,16 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
   top_check check;
   top_bench bench;
   bool ok = top_check_open(&check, net, plan, &model->hw, o->rounding, o->compare, &err);
-  /* Each worker draws its own stalls; worker 0's are those of a replay with one image. */
-  top_options options = o->bench;
-  options.seed += (uint64_t)worker * 1000003;
-  bool open = ok;
-  if (ok) ok = top_open(&bench, model, &options, &err);
+  const bool open = ok;
+  if (ok) ok = top_open(&bench, model, &o->bench, &err);
   for (size_t i = (size_t)worker; i < o->images && (ok || i == (size_t)worker); i += (size_t)step) {
     const size_t image = o->first + i;
     report = Report();
     report.image = image;
     if (ok) {
       top_check_image(&check, data, image);
+      /* An image draws the same stalls whatever ran before it, so that a replay draws them too. */
+      vmac_rng_seed(&bench.rng, o->bench.seed + 1000003 * (uint64_t)image);
       const uint64_t begin_cycle = bench.cycles, begin_compared = check.compared;
       const double begin = now(CLOCK_PROCESS_CPUTIME_ID);
       ok = top_check_run(&check, &bench, &report.counts, &err);
@@ -181,7 +180,7 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
       report.cycles = bench.cycles - begin_cycle;
       report.compared = check.compared - begin_compared;
       report.right = data->labels && top_answer(&check) == data->labels[image];
-      if (!ok && check.failed) top_check_explain(&check, model, &options, &err);
+      if (!ok && check.failed) top_check_explain(&check, model, &o->bench, &err);
       if (!ok) {
         char text[sizeof report.text];
         snprintf(text, sizeof text, "image %zu, cycle %llu (of this image %llu): %.900s", image,
