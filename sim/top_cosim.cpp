@@ -96,36 +96,78 @@ static Options parse(int argc, char **argv) {
       {NULL, 0, 0, 0}};
   static const char *const roundings[] = {"double", "single"};
   static const char *const compares[] = {"outputs", "bytes", "all"};
-  Options o = {"weights/resnet8.tflite", "subset:test", "subset:calib", top_models[0]->name,
-               VMAC_CORR_CV, VMAC_ROUND_DOUBLE, 0, 1, 32, (int)sysconf(_SC_NPROCESSORS_ONLN),
-               TOP_ALL, {1, 0, 0, 100000, 0, 0, "cosim.vcd"}};
+  Options o = {"weights/resnet8.tflite",
+               "subset:test",
+               "subset:calib",
+               top_models[0]->name,
+               VMAC_CORR_CV,
+               VMAC_ROUND_DOUBLE,
+               0,
+               1,
+               32,
+               (int)sysconf(_SC_NPROCESSORS_ONLN),
+               TOP_ALL,
+               {1, 0, 0, 100000, 0, 0, "cosim.vcd"}};
   vmac_err err;
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
     switch (c) {
-    case 'n': o.net = optarg; break;
-    case 'd': o.data = optarg; break;
-    case 'f': o.first = number("first", optarg, 0, INT32_MAX); break;
-    case 'i': o.images = number("images", optarg, 1, INT32_MAX); break;
+    case 'n':
+      o.net = optarg;
+      break;
+    case 'd':
+      o.data = optarg;
+      break;
+    case 'f':
+      o.first = number("first", optarg, 0, INT32_MAX);
+      break;
+    case 'i':
+      o.images = number("images", optarg, 1, INT32_MAX);
+      break;
     case 'o':
       if (vmac_mode_find(optarg, &o.mode, &err)) break;
       fprintf(stderr, "cosim: --correction: %s\n", err.text);
       exit(2);
-    case 'r': o.rounding = (vmac_rounding)choice("rounding", optarg, roundings, 2); break;
-    case 'c': o.calib = optarg; break;
-    case 'C': o.calib_images = number("calib-images", optarg, 1, INT32_MAX); break;
-    case 'm': o.model = optarg; break;
-    case 'x': o.compare = (top_compare)choice("compare", optarg, compares, 3); break;
-    case 's': o.bench.seed = number("seed", optarg, 0, UINT64_MAX); break;
-    case 'p': o.bench.idle = (int)number("idle", optarg, 0, 999); break;
-    case 'q': o.bench.stall = (int)number("stall", optarg, 0, 999); break;
-    case 'j': o.jobs = (int)number("jobs", optarg, 1, 256); break;
-    case 't': trace_range(optarg, &o.bench); break;
-    case 'v': o.bench.trace_path = optarg; break;
+    case 'r':
+      o.rounding = (vmac_rounding)choice("rounding", optarg, roundings, 2);
+      break;
+    case 'c':
+      o.calib = optarg;
+      break;
+    case 'C':
+      o.calib_images = number("calib-images", optarg, 1, INT32_MAX);
+      break;
+    case 'm':
+      o.model = optarg;
+      break;
+    case 'x':
+      o.compare = (top_compare)choice("compare", optarg, compares, 3);
+      break;
+    case 's':
+      o.bench.seed = number("seed", optarg, 0, UINT64_MAX);
+      break;
+    case 'p':
+      o.bench.idle = (int)number("idle", optarg, 0, 999);
+      break;
+    case 'q':
+      o.bench.stall = (int)number("stall", optarg, 0, 999);
+      break;
+    case 'j':
+      o.jobs = (int)number("jobs", optarg, 1, 256);
+      break;
+    case 't':
+      trace_range(optarg, &o.bench);
+      break;
+    case 'v':
+      o.bench.trace_path = optarg;
+      break;
     case 'l':
       for (size_t i = 0; i < top_model_count; i++) puts(top_models[i]->name);
       exit(0);
-    case 'h': fputs(usage_text, stdout); exit(0);
-    default: exit(2);
+    case 'h':
+      fputs(usage_text, stdout);
+      exit(0);
+    default:
+      exit(2);
     }
   }
   if (optind < argc) {
@@ -136,7 +178,8 @@ static Options parse(int argc, char **argv) {
   return o;
 }
 
-/* ---- workers ---------------------------------------------------------------------------------------- */
+/* ---- workers
+ * ---------------------------------------------------------------------------------------- */
 
 /* What a worker tells the parent of one image; shorter than PIPE_BUF, so written in one piece. */
 struct Report {
@@ -197,7 +240,8 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
   top_check_close(&check);
 }
 
-/* ---- the parent ------------------------------------------------------------------------------------ */
+/* ---- the parent
+ * ------------------------------------------------------------------------------------ */
 
 struct Totals {
   size_t images, right;

@@ -33,7 +33,8 @@ ok $? "single rounding: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 cycles() {
   "$cosim" --images 1 --idle 100 --stall 300 "$@" | awk '$1 == "PASS" { print $3 }'
 }
-one=$(cycles --model 8x8_exacts_check --seed 3) two=$(cycles --model 8x8_exacts_table_check --seed 3)
+one=$(cycles --model 8x8_exacts_check --seed 3)
+two=$(cycles --model 8x8_exacts_table_check --seed 3)
 other=$(cycles --model 8x8_exacts_table_check --seed 4)
 [ -n "$one" ] && [ "$one" = "$two" ] && [ "$one" != "$other" ]
 ok $? "one seed, the same cycles by table and not; another, others" "$one $two $other"
