@@ -154,17 +154,10 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
               $(if $(TRACE),--trace $(TRACE) --vcd $(B)/cosim.vcd)
 
 # The models that tests and targets name, and the one that the variables above ask for.
-<<<<<<< HEAD
-TOP_MODELS   = $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) \
-                 $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
-                 $(if $(filter cosim cosim-full $(B)/bench/cosim-%,\
-                 $(MAKECMDGOALS)),$(COSIM_MODEL) $(patsubst $(B)/bench/cosim-%,%,$(filter \
-                 $(B)/bench/cosim-%,$(MAKECMDGOALS)))))
-=======
 TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
               $(if $(filter cosim cosim-full,$(MAKECMDGOALS)),$(COSIM_MODEL))
-TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(TOP_ASKED))
->>>>>>> h3-e
+TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED) \
+                $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \
   $(eval $(call top_runner_rules,$(m))))
 
