@@ -1,9 +1,9 @@
 // vmac_axil_check: the rules of an AXI4-Lite bus, watched
 //
 // Contract: watches all five channels and asserts. On each: no valid in the first cycle after
-//   reset, valid stays until ready, what it carries does not change meanwhile. A write response only
-//   for an address and a datum that were taken and not answered yet; read data likewise; at most
-//   REQUESTS of each unanswered. Waits are bounded: while a whole request is on offer or
+//   reset, valid stays until ready, what it carries does not change meanwhile. A write response
+//   only for an address and a datum that were taken and not answered yet; read data likewise; at
+//   most REQUESTS of each unanswered. Waits are bounded: while a whole request is on offer or
 //   unanswered and no response is left hanging, some handshake of its direction happens within
 //   WAIT cycles. Under synthesis and in a simulator without assertions empty.
 // Not: what registers hold, which response it is.

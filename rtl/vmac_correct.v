@@ -44,7 +44,7 @@ module vmac_correct #(
 
   // Fraction bits of the coefficients (VMAC_CORR_F of the golden model).
   localparam integer F = 6;
-  // An accumulator with them, modulo 2^32 as the accumulator is; a product, as far as that keeps it.
+  // An accumulator with them, modulo 2^32 as the accumulator is; a product, as far as that goes.
   localparam integer FIX_W  = 32 + F;
   localparam integer PROD_W = 18 + X_W < FIX_W ? 18 + X_W : FIX_W;
   localparam integer K_W    = 64 + 18 * PLANES;

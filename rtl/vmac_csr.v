@@ -1,11 +1,10 @@
 // vmac_csr: the control and status registers, an AXI4-Lite slave
 //
 // Contract: the registers of rtl/csr.tbl, which also says what each bit means.
-//   Bus: one write and one read in flight, independent of each other, each taken every second cycle
-//     at best. Address and data of a write come in any order. Bytes without strobe keep their value;
-//     the address' lowest two bits are ignored. Offsets without a register, and writes to registers
-//     that cannot be written, are answered SLVERR and change nothing. All outputs but irq_o are
-//     registers.
+//   Bus: writes and reads are independent, each taken every second cycle at best. Address and data
+//     of a write come in any order. Bytes without strobe keep their value; the lowest two bits of
+//     an address are ignored. Offsets without a register, and writes to registers that cannot be
+//     written, are answered SLVERR and change nothing. All outputs but irq_o are registers.
 //   Runs: start_o, abort_o are pulses of one cycle. A run goes from start_o to a later done_i, or
 //     to abort_o; done_i outside a run means nothing. A start during a run, or while busy_i, only
 //     raises a flag. In the cycle of start_o all counters, the error and done are 0, and the
@@ -67,7 +66,7 @@ module vmac_csr #(
   input  wire [12:0] macs_i
 );
 
-  // ---- writes: address and data are kept until both are there and the answer before is gone ------
+  // ---- writes: address and data are kept until both are there and the answer before is gone -----
 
   reg        awready_q;
   reg        wready_q;
@@ -244,7 +243,7 @@ module vmac_csr #(
   wire unused_bits = ^{s_axil_awaddr[1:0], s_axil_araddr[1:0], wdata, wmask};
 
 `ifdef VMAC_CHECK
-  // ---- what the datapath must keep to, and what it may rely on -----------------------------------
+  // ---- what the datapath must keep to, and what it may rely on ----------------------------------
 
   reg busy_q;
 
@@ -252,7 +251,7 @@ module vmac_csr #(
     if (rst) busy_q <= 1'b0;
     else begin
       busy_q <= busy_i;
-      `VMAC_ASSUME(!busy_i || busy_q || (run_q && !start_q))
+      `VMAC_ASSUME(!busy_i || busy_q || abort_q || (run_q && !start_q))
       `VMAC_ASSERT(!start_q || !busy_i)
       `VMAC_ASSERT(!start_q || !abort_q)
       `VMAC_ASSERT(!start_q || (count == 224'd0 && macs_q == 64'd0 && error_beat_q == 32'd0))

@@ -56,9 +56,9 @@ module vmac_feet #(
   localparam integer XACC_W = X_W != 0 ? X_W : 1;
   localparam integer K_W    = 64 + 18 * PLANES;
 
-  wire [AACC_W-1:0] sum_a;
+  wire [AACC_W-1:0]        sum_a;
   wire [PLANES*XACC_W-1:0] sum_x;
-  wire [32*COLS-1:0] skewed;
+  wire [32*COLS-1:0]       skewed;
 
   genvar c, p;
   generate

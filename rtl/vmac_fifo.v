@@ -1,7 +1,7 @@
 // vmac_fifo: a queue of words between a valid/ready source and sink
 //
-// Contract: words leave in the order they came, one cycle after they came at the earliest; one comes
-//   and one leaves per cycle. Output registered: out_valid_o and out_data_o are registers, a word
+// Contract: words leave in the order they came, at the earliest one cycle later; one comes and one
+//   leaves per cycle. Output registered: out_valid_o and out_data_o are registers, a word
 //   shows without being asked for. in_ready_o is low exactly while all DEPTH places are taken, also
 //   in the cycle in which one of them is emptied: no path runs from out_ready_i to in_ready_o.
 //   count_o: words inside, the one at the output included. Reset: one cycle of rst = 1 empties it.

@@ -1,9 +1,9 @@
 // vmac_stream_reg: a register in a valid/ready stream that cuts every path through it
 //
-// Contract: words leave in the order they came, one per cycle if both sides want it, one cycle after
-//   they came at the earliest. out_valid_o, out_data_o and in_ready_o are registers: nothing runs
-//   through combinationally, in either direction. Holds two words. Reset: one cycle of rst = 1 drops
-//   what it holds.
+// Contract: words leave in the order they came, one per cycle if both sides want it, at the
+//   earliest one cycle later. out_valid_o, out_data_o and in_ready_o come from registers: nothing
+//   runs through combinationally, in either direction. Holds two words. Reset: one cycle of rst = 1
+//   drops them.
 // Not: depth to speak of; see vmac_fifo.
 //
 // SPDX-License-Identifier: Apache-2.0

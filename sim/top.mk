@@ -7,6 +7,12 @@ TOP_ACC_DEPTH ?= 1024
 TOP_BUF_DEPTH ?= 4096
 # Where a test has other numbers: TOP_ACC_<model>, TOP_BUF_<model>.
 
+# Models of the random networks: few accumulators, so that small layers are cut into blocks of pixels.
+RANDOM_MODELS := 8x8_perf2 12x20_exacts_plain 20x12_trunc6_planes
+TOP_ACC_8x8_perf2           ?= 64
+TOP_ACC_12x20_exacts_plain  ?= 64
+TOP_ACC_20x12_trunc6_planes ?= 64
+
 # This CPU's widest vectors that the model's inner loops gain from, where it has them.
 TOP_MARCH := $(if $(shell grep -m1 -o avx2 /proc/cpuinfo 2> /dev/null),$(shell \
   $(VCXX) -march=x86-64-v3 -x c++ -fsyntax-only /dev/null 2> /dev/null && echo -march=x86-64-v3))
@@ -149,8 +155,9 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
 
 # The models that tests and targets name, and the one that the variables above ask for.
 TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
+              $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
               $(if $(filter cosim cosim-full,$(MAKECMDGOALS)),$(COSIM_MODEL))
-TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(TOP_ASKED))
+TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \
   $(eval $(call top_runner_rules,$(m))))
 
@@ -160,3 +167,5 @@ cosim: $(B)/bench/cosim-$(COSIM_MODEL) ## images through the whole RTL, every va
 
 cosim-full: $(B)/bench/cosim-$(COSIM_MODEL) ## all 10,000 CIFAR-10 test images through the RTL
 	$(Q)$< $(COSIM_ARGS) --data cifar10:test --images 10000 --compare bytes
+
+-include sim/coverage.mk

@@ -16,6 +16,8 @@ module vmac_top_sim #(
   parameter integer ACC_DEPTH = 1024,
   parameter integer BUF_DEPTH = 4096,
   parameter integer OPT_CORRECTION = 1,
+  parameter integer OPT_MODE = 0,
+  parameter integer OPT_LOWPOWER = 0,
   parameter integer OUT_DEPTH = ROWS + COLS + 16,
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16
 ) (
@@ -61,6 +63,8 @@ module vmac_top_sim #(
     .ACC_DEPTH(ACC_DEPTH),
     .BUF_DEPTH(BUF_DEPTH),
     .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
+    .OPT_LOWPOWER(OPT_LOWPOWER),
     .OUT_DEPTH(OUT_DEPTH)
   ) u_top (
     .clk(clk),

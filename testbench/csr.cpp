@@ -167,6 +167,7 @@ int main(int argc, char **argv) {
   uint64_t since = 0, writes = 0, reads = 0;    /* of this choice of will */
   bool busy = false;                            /* the datapath */
   uint32_t error = 0;
+  unsigned delay = 0; /* cycles until busy; 0: no start is pending */
   dut.clk = 0;
   dut.eval();
   for (; bench.cycles < 400000; bench.cycles++) {
@@ -199,7 +200,7 @@ int main(int argc, char **argv) {
     dut.bready = bench_chance(&bench, will[2]);
     dut.rready = bench_chance(&bench, will[4]);
     dut.busy_i = busy;
-    dut.done_i = busy ? bench_chance(&bench, 20) : bench_chance(&bench, 5);
+    dut.done_i = busy ? bench_chance(&bench, 20) : !model.run && bench_chance(&bench, 5);
     if (busy && !error && bench_chance(&bench, 10)) error = 1 + vmac_rng_below(&bench.rng, 7);
     dut.error_i = (uint8_t)error;
     dut.tick_i = (uint8_t)vmac_rng_below(&bench.rng, 64);
@@ -269,17 +270,20 @@ int main(int argc, char **argv) {
       ar.offered = false;
       read.addr = ar.addr;
     }
-    if (busy && (dut.done_i || dut.abort_o))
+    if (dut.abort_o || (busy && dut.done_i)) {
       busy = false;
-    else if (dut.start_o && !dut.abort_o) {
-      busy = true;
+      delay = 0;
+    }
+    if (dut.start_o) {
+      delay = 1 + vmac_rng_below(&bench.rng, 4);
       error = 0;
     }
+    if (delay && --delay == 0) busy = true;
     if (dut.rst) {
       memset(&model, 0, sizeof model);
       have_aw = have_w = have_ar = bvalid = rvalid = busy = false;
       pulse = 0;
-      error = 0;
+      error = delay = 0;
     }
     fresh = dut.rst;
     dut.clk = 1;

@@ -60,6 +60,7 @@ struct Model {
   uint32_t job_wait;
   uint32_t written, issued;                  /* results */
   uint32_t stream_issued, stream_in, popped; /* of these, those for the stream */
+  bool popping;                              /* one leaves in this cycle */
   Result result[MAX_RESULTS];
 };
 
@@ -93,7 +94,8 @@ static void draw_size(Job *j, uint32_t pixels) {
   j->out_h = 1 + below(pixels / j->out_w);
 }
 
-static void draw_job(Job *j, bool illegal) {
+/* before: a job that goes on where it stops sends its results the same way. */
+static void draw_job(Job *j, const Job *before, bool illegal) {
   *j = {};
   for (uint32_t &w : j->w) w = word();
   j->kind = illegal ? MAC : 1 + below(4);
@@ -116,7 +118,7 @@ static void draw_job(Job *j, bool illegal) {
     j->out_h = 1 + below(2);
   }
   j->cont = bench_chance(&bench, 500);
-  j->stream = bench_chance(&bench, 500);
+  j->stream = j->cont && before ? before->stream : bench_chance(&bench, 500);
   j->tlast = bench_chance(&bench, 500);
   j->w[0] = (j->w[0] & ~0x2cfu) | j->kind | (uint32_t)j->cont << 7 | (uint32_t)j->stream << 6 |
             (uint32_t)j->tlast << 9;
@@ -203,9 +205,11 @@ static bool offered(const Model *m, const Offer *o) {
          (o->job[o->at] < m->next || (o->job[o->at] == m->next && m->job_ready));
 }
 
-static void begin(Model *m, int count, uint32_t slow) {
+/* left: results that the FIFO still holds from before a reset. */
+static void begin(Model *m, int count, uint32_t slow, uint32_t left) {
   *m = {};
   m->at = -1;
+  m->stream_issued = m->stream_in = left;
   m->job_wait = m->set.wait = m->tile.wait = m->coef.wait = 1 + below(slow);
   for (int i = 0; i < count; i++)
     for (uint32_t s = 0; s < jobs[i].sets; s++) {
@@ -216,7 +220,7 @@ static void begin(Model *m, int count, uint32_t slow) {
     }
 }
 
-static void drive(const Model *m, Vtb_exec *dut, int count, int64_t now, uint32_t pop) {
+static void drive(Model *m, Vtb_exec *dut, int count, int64_t now, uint32_t pop) {
   dut->job_valid_i = m->next < count && m->job_ready;
   for (int i = 0; i < 16; i++) dut->job_i[i] = dut->job_valid_i ? jobs[m->next].w[i] : word();
   dut->set_valid_i = offered(m, &m->set);
@@ -232,7 +236,8 @@ static void drive(const Model *m, Vtb_exec *dut, int count, int64_t now, uint32_
   dut->tile_valid_i = offered(m, &m->tile);
   dut->coef_valid_i = dut->set_valid_i && offered(m, &m->coef);
   dut->written_i = m->written < m->issued && m->result[m->written].when <= now;
-  dut->popped_i = m->stream_in > m->popped && bench_chance(&bench, pop);
+  dut->count_i = (uint8_t)(m->stream_in - m->popped);
+  m->popping = dut->count_i > 0 && bench_chance(&bench, pop);
 }
 
 /* The tap issued in the cycle before, and the job taken then. */
@@ -314,13 +319,14 @@ static bool free_to_go(const Model *m, const Vtb_exec *dut) {
   return dut->tile_valid_i && (dut->coef_valid_i || !tile_end(j, &m->walk));
 }
 
-/* Runs the jobs; reset: the cycle of a reset, or -1. */
+/* Runs the jobs; reset: the cycle of a reset, or -1. A reset empties the FIFO (abort) or not. */
 static void run(Vtb_exec *dut, int count, int64_t reset) {
   static Model m;
+  const uint32_t left = bench_chance(&bench, 700) ? m.stream_in - m.popped : 0;
   const bool fast = bench_chance(&bench, 300);
   const uint32_t slow = fast ? 1 : 1 + below(30), latency = 5 + below(60);
   const uint32_t pop = fast ? 1000 : 20 + below(900);
-  begin(&m, count, slow);
+  begin(&m, count, slow, left);
   runs++;
   Before before = {};
   before.forbidden = true;
@@ -346,12 +352,12 @@ static void run(Vtb_exec *dut, int count, int64_t reset) {
     if (before.expected || before.job_take) late = 0;
     check("cycles that the next tap is late", 1, late < 8);
     const bool over = m.next == count && !j && m.issued == m.written && m.popped == m.stream_in;
-    const bool moved = before.expected || dut->written_i || dut->popped_i || before.job_take;
+    const bool moved = before.expected || dut->written_i || m.popping || before.job_take;
     still = moved ? 0 : still + 1;
     check("stands still", 0, still > PATIENCE);
 
     if (dut->written_i) m.stream_in += m.result[m.written++].stream;
-    m.popped += dut->popped_i;
+    m.popped += m.popping;
     check("results in the FIFO fit", 1, m.stream_in - m.popped <= depth->out);
     tick(&m.set), tick(&m.tile), tick(&m.coef);
     if (!m.job_ready && --m.job_wait == 0) m.job_ready = true;
@@ -387,7 +393,8 @@ int main(int argc, char **argv) {
     for (int n = 0; n < 600; n++) {
       const int count = 1 + (int)below(JOBS);
       const bool illegal = bench_chance(&bench, 100);
-      for (int k = 0; k < count; k++) draw_job(&jobs[k], illegal && k == count - 1);
+      for (int k = 0; k < count; k++)
+        draw_job(&jobs[k], k ? &jobs[k - 1] : NULL, illegal && k == count - 1);
       run(&dut, count, bench_chance(&bench, 200) ? below(1500) : -1);
     }
   }

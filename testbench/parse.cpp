@@ -31,7 +31,7 @@ struct Model {
   bool job_full, set_valid, set_full, coef_full, tile_full;
   int held_set, coming; /* beat of the SET that is held; cycles to its first result or -1 */
   int tail;             /* cycles until later results are written, too */
-  bool complaint, fault, done;
+  bool complaint, fault, flushed;
 };
 
 static int runs;
@@ -170,6 +170,15 @@ static void advance(Model *m, const Vtb_parse *dut, const Beat *b, const Pace *p
   if (b->w_end) m->tile_full = true;
 }
 
+/* What is in flight is dropped; results that have left the takers may wait a while. */
+static void drop(Model *m, const Pace *pace) {
+  m->flushed = m->fault = true;
+  m->complaint = false;
+  m->walk = m->coming = -1;
+  m->job_full = m->set_valid = m->set_full = m->coef_full = m->tile_full = false;
+  m->tail = (int)below(pace->latency);
+}
+
 /* `complain`, `reset`: the beat at which that happens, or -1. */
 static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int reset) {
   (void)context;
@@ -192,7 +201,7 @@ static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int res
       for (int i = 0; i < 16; i++) dut->s_tdata_i[i] = word();
     dut->s_tvalid_i = held;
     dut->s_tlast_i = held ? b->last : below(2);
-    dut->start_i = !busy && !m.done && wait-- == 0;
+    dut->start_i = !busy && wait-- == 0;
     if (m.beat == complain && m.walk >= 0) {
       m.complaint = m.fault = true;
       program.code = 4;
@@ -205,24 +214,29 @@ static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int res
     check_offers(&m, dut);
     check("busy", busy, dut->state_o >> 3);
     const bool taken = held && (dut->state_o & 1);
-    if (!busy || m.done) check("ready while idle", 0, dut->state_o & 1);
+    if (!busy) check("ready while idle", 0, dut->state_o & 1);
     if (busy && held && !m.fault) check("ready", may_accept(&m, dut, b), dut->state_o & 1);
     const bool bad_one = busy && taken && program.bad == m.beat;
     if (!m.complaint && !bad_one) check_events(dut, taken && !m.fault ? b : NULL);
     const bool done = dut->state_o >> 2 & 1;
-    if (!done) check("flush without done", 0, dut->state_o >> 1 & 1);
+    const bool flush = dut->state_o >> 1 & 1;
+    if (flush) {
+      check("flush after the last beat", (uint32_t)program.beats, (uint32_t)m.beat);
+      check("flush of a faulty program, once", 1, program.code && !m.flushed);
+    }
     if (done) {
       check("beats taken", (uint32_t)program.beats, (uint32_t)m.beat);
       check("error", program.code, dut->error_o);
-      check("flush", program.code != 0, dut->state_o >> 1 & 1);
+      check("flushed", program.code != 0, m.flushed);
+      check("idle at the end", 1, dut->idle_i);
       if (!program.code) {
-        check("idle at the end", 1, dut->idle_i);
         check("owed at the end", 0, m.job_full || m.set_full || m.tile_full || m.coef_full);
       }
     }
     const bool rst = dut->rst;
     if (bad_one) m.fault = true;
     advance(&m, dut, taken ? b : NULL, &pace);
+    if (flush) drop(&m, &pace);
     if (taken) held = false;
     still = taken || dut->job_take_i || dut->set_take_i || dut->tile_take_i ? 0 : still + 1;
     if (dut->start_i) busy = true;

@@ -234,7 +234,7 @@ static bool break_field(Program *p, int job, uint32_t what) {
     break;
   default:
     if (!input) return false;
-    w[14] = 0x10000u << below(16);
+    w[14] |= 0x10000u << below(16);
     break;
   }
   if (input && what % 13 != 0 && what % 13 < 10) return false;

@@ -6,7 +6,7 @@
 #   MODULE PARAMETERS FAILS bounded|induction|seen ...       exit status 1
 #
 # yosys makes SMT formulas of the harness, yosys-smtbmc asks z3. --unroll: z3 is given one formula
-# per cycle in plain names; with functions over states it does not come back from a csr's first cycle.
+# per cycle in plain names; with functions over states it never comes back from a csr's first cycle.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 

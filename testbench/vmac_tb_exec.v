@@ -15,7 +15,7 @@ module vmac_tb_exec (
   input  wire         tile_valid_i,
   input  wire         coef_valid_i,
   input  wire         written_i,
-  input  wire         popped_i,
+  input  wire [5:0]   count_i,
   // {job_take, set_take, tile_take, tile_last}
   output wire [3:0]   take_o,
   // {drained, idle, illegal, wait}
@@ -49,6 +49,7 @@ module vmac_tb_exec (
       localparam integer ACC   = i == 0 ? 16 : i == 1 ? 45 : 64;
       localparam integer OUT   = i == 0 ? 2 : i == 1 ? 5 : 32;
       localparam integer ACC_W = $clog2(ACC);
+      localparam integer COUNT_W = $clog2(OUT + 1);
       wire here = sel_i == i[1:0];
 
       vmac_exec #(
@@ -59,7 +60,7 @@ module vmac_tb_exec (
         .set_valid_i(set_valid_i && here), .set_take_o(take[4*i+2]),
         .tile_valid_i(tile_valid_i && here), .tile_take_o(take[4*i+1]), .tile_last_o(take[4*i]),
         .coef_valid_i(coef_valid_i && here), .written_i(written_i && here),
-        .popped_i(popped_i && here), .drained_o(state[4*i+3]), .idle_o(state[4*i+2]),
+        .waiting_i(count_i[COUNT_W-1:0]), .drained_o(state[4*i+3]), .idle_o(state[4*i+2]),
         .illegal_o(state[4*i+1]), .wait_o(state[4*i]), .cfg_o(cfg[512*i +: 512]),
         .iss_valid_o(iss[6*i+5]), .iss_start_o(iss[6*i+4]), .iss_first_o(iss[6*i+3]),
         .iss_last_o(iss[6*i+2]), .iss_set_first_o(iss[6*i+1]), .iss_tlast_o(iss[6*i]),

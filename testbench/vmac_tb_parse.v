@@ -52,12 +52,14 @@ module vmac_tb_parse (
   wire [N-1:0]     in_dst;
   wire [16*N-1:0]  in_addr;
 
-  // The same list stands in parse.cpp.
+  // The same list stands in parse_program.h.
   genvar i;
   generate
     for (i = 0; i < 7; i = i + 1) begin : g_shape
-      localparam integer ROWS = i == 1 ? 12 : i == 2 ? 20 : i == 3 ? 4 : i == 4 ? 64 : i == 6 ? 5 : 16;
-      localparam integer COLS = i == 1 ? 20 : i == 2 ? 12 : i == 3 ? 64 : i == 4 ? 4 : i == 6 ? 7 : 16;
+      localparam integer ROWS = i == 1 ? 12 : i == 2 ? 20 : i == 3 ? 4 : i == 4 ? 64
+                              : i == 6 ? 5 : 16;
+      localparam integer COLS = i == 1 ? 20 : i == 2 ? 12 : i == 3 ? 64 : i == 4 ? 4
+                              : i == 6 ? 7 : 16;
       localparam integer BEAT = i == 3 || i == 4 ? 64 : i == 1 || i == 2 ? 32 : 16;
       localparam integer CORR = i == 0 || i == 3 ? 1 : i == 1 || i == 6 ? 0 : 2;
       localparam integer MODE = i == 3 || i == 5 ? 1 : 0;

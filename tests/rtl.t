@@ -2,8 +2,8 @@
 # The RTL benches, lint, and how the RTL and the runner refuse what they cannot do.
 #
 # TEST RATIONALE. State space: every bench once with its default seed (each begins with its own
-# rationale); whole ResNet-8 through every array model, one image, modes none and cv; illegal
-# parameters through verilator, iverilog and yosys. Parameters: the benches' lists.
+# rationale); whole ResNet-8 through every array model, one image, modes none and cv or
+# bitplane; illegal parameters through verilator, iverilog and yosys. Parameters: the benches' lists.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -151,6 +151,49 @@ vmac_correct PLANES 9 PLANES_must_be_1_to_8
 vmac_correct OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
 vmac_side OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
 vmac_mac_unit OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
+LIST
+
+# ---- control registers and streams ----
+
+
+while read -r top parameter value sentence; do
+  for tool in verilator iverilog yosys; do
+    ! said=$(elaborate $tool "$top" "$parameter" "$value" 2>&1) &&
+      printf '%s\n' "$said" | grep -q "error_$sentence"
+    ok $? "$tool: $top with $parameter = $value: $sentence" "$said"
+  done
+done << 'LIST'
+vmac_fifo DEPTH 1 DEPTH_must_be_2_to_1024
+vmac_fifo DEPTH 1025 DEPTH_must_be_2_to_1024
+vmac_fifo WIDTH 1025 WIDTH_must_be_1_to_1024
+vmac_stream_reg WIDTH 1025 WIDTH_must_be_1_to_1024
+LIST
+
+# The table of registers: what is wrong with a line is said, and nothing is made of it.
+while IFS='|' read -r words line; do
+  { cat rtl/csr.tbl && printf '%s\n' "$line"; } > "$tmp/csr.tbl"
+  ! said=$(awk -v what=vh -f scripts/csr.awk "$tmp/csr.tbl" 2>&1) &&
+    printf '%s\n' "$said" | grep -qF "$words" && [ "$(printf '%s\n' "$said" | wc -l)" -eq 1 ]
+  ok $? "csr.tbl refused: $words" "$said"
+done << 'LIST'
+ascending|0x48 again 0 - ro 0 an offset twice
+multiple of 4|0x4e again 31:0 - ro 0 an odd offset
+a new name|0x4c jobs 31:0 - ro 0 a name twice
+all 32 bits|0x4c wide 3:0 - ro 0 no name for a part
+ro, rw, w1s or w1c|0x4c new 3:0 part wo 0 no such access
+a reset value that fits|0x4c new 3:0 part rw 16 five bits
+none twice|- - 3:0 part ro 0 bits of beats_out
+expected value|value jobs.code 1 one no such field
+LIST
+
+# Proofs that take a second or two; `make prove-rtl` has all.
+while read -r module parameters bound steps; do
+  said=$(sh testbench/prove-rtl.sh 100 "$tmp/proof" "$B/gen" "$module" "$parameters" "$bound" \
+    "$steps" 2>&1)
+  ok $? "proof: $said" "$said"
+done << 'LIST'
+stream_reg WIDTH=4 16 3
+fifo WIDTH=4,DEPTH=3 16 3
 LIST
 
 done_testing

@@ -63,9 +63,8 @@ void compiled_check(compiled *c) {
   if (!c->plan_path && !c->mult)
     cli_usage("%s: --mult is missing (the cell of the array), or --plan; see varimac %s --help",
               c->command, c->command);
-  const bool calibrated = c->mode == VMAC_CORR_BIAS || c->mode == VMAC_CORR_CV;
-  if (!calibrated && (c->calib || c->calib_images))
-    cli_usage("%s: --calib and --calib-images want --correction bias or cv", c->command);
+  if (!vmac_mode_calibrates(c->mode) && (c->calib || c->calib_images))
+    cli_usage("%s: --calib and --calib-images want --correction bias, cv or bitplane", c->command);
   if (!c->calib) c->calib = "subset:calib";
   run_refuse_test_set("--calib", c->calib);
   if (c->hw.buf_depth & (c->hw.buf_depth - 1))
@@ -93,9 +92,10 @@ static void make_plan(compiled *c) {
   if (!mult) cli_die("%s", err.text);
   vmac_dataset calib = {0};
   long long images = c->calib_images;
-  if (c->mode == VMAC_CORR_BIAS || c->mode == VMAC_CORR_CV)
+  if (vmac_mode_calibrates(c->mode))
     calib = run_load(c->calib, c->net, c->net_path, &images, "--calib-images");
-  c->plan = run_plan(c->net, mult, c->mode, &calib, c->calib, (size_t)images);
+  c->plan = run_plan(c->net, mult, c->mode, &calib, c->calib, (size_t)images, &err);
+  if (!c->plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
 }
 

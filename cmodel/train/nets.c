@@ -46,8 +46,35 @@ static const train_row resnet8[] = {
     FC("fc", 10),
 };
 
+/* ResNet-20 for CIFAR-10 (He et al., CVPR 2016); 1x1 convolutions where the stages change. */
+#define BLOCK(name, channels, from)                                                                \
+  CONV(name ".conv1", NULL, channels, 3, 1), BN_RELU(name ".bn1"),                                 \
+      CONV(name ".conv2", NULL, channels, 3, 1), BN(name ".bn2"),                                  \
+      ADD_RELU(name ".add", NULL, from)
+#define STAGE(name, channels, from)                                                                \
+  CONV(name ".conv1", NULL, channels, 3, 2), BN_RELU(name ".bn1"),                                 \
+      CONV(name ".conv2", NULL, channels, 3, 1), BN(name ".bn2"),                                  \
+      CONV(name ".skip", from, channels, 1, 2), BN(name ".skip_bn"),                               \
+      ADD_RELU(name ".add", name ".bn2", NULL)
+static const train_row resnet20[] = {
+    CONV("stem.conv", NULL, 16, 3, 1),
+    BN_RELU("stem.bn"),
+    BLOCK("b1", 16, "stem.bn"),
+    BLOCK("b2", 16, "b1.add"),
+    BLOCK("b3", 16, "b2.add"),
+    STAGE("b4", 32, "b3.add"),
+    BLOCK("b5", 32, "b4.add"),
+    BLOCK("b6", 32, "b5.add"),
+    STAGE("b7", 64, "b6.add"),
+    BLOCK("b8", 64, "b7.add"),
+    BLOCK("b9", 64, "b8.add"),
+    POOL("pool"),
+    FC("fc", 10),
+};
+
 static const train_net nets[] = {
     {"resnet8", 32, 32, 3, 10, ROWS(resnet8)},
+    {"resnet20", 32, 32, 3, 10, ROWS(resnet20)},
 };
 enum { NETS = sizeof nets / sizeof *nets };
 

@@ -1,10 +1,10 @@
 // prove_csr: vmac_csr between any master that keeps to the bus's rules and any datapath that keeps
 // to the module's
 //
-// Proved: the rules of vmac_axil_check with no wait over one cycle; and against a model that sees the
-//   ports only, in every cycle: which writes and reads are answered with an error; what starts and
-//   aborts a run, never while the datapath is busy nor during a run; the interrupt; what a read of
-//   any register gives: constants, status, error, every counter, 0 where there is no register.
+// Proved: the rules of vmac_axil_check with no wait over one cycle; and against a model that sees
+//   the ports only, in every cycle: which writes and reads are answered with an error; what starts
+//   and aborts a run, never while the datapath is busy nor during a run; the interrupt; what a read
+//   of any register gives: constants, status, error, every counter, 0 where there is no register.
 // Seen (not vacuous): a second run after one that ended in an error and an interrupt.
 //
 // Offsets and bits are typed in here once more, on purpose: rtl/csr.tbl is checked too.
@@ -58,7 +58,7 @@ module prove_csr (
     .bready(bready), .araddr(araddr), .arvalid(arvalid), .arready(arready), .rdata(rdata),
     .rresp(rresp), .rvalid(rvalid), .rready(rready));
 
-  // ---- the first cycle is a reset; later ones may be ---------------------------------------------
+  // ---- the first cycle is a reset; later ones may be --------------------------------------------
 
   reg up_q = 1'b0;
   always @(posedge clk) begin
@@ -66,7 +66,7 @@ module prove_csr (
     if (!up_q) assume (rst);
   end
 
-  // ---- the requests, as the ports show them ------------------------------------------------------
+  // ---- the requests, as the ports show them -----------------------------------------------------
 
   reg [7:0]  aw_q, ar_q;
   reg [31:0] w_q;
@@ -84,7 +84,7 @@ module prove_csr (
     r_held_q <= !rst && rvalid && !rready;
   end
 
-  // ---- the model: its registers are one cycle late, as the ports tell of a request ----------------
+  // ---- the model: its registers are one cycle late, as the ports tell of a request --------------
 
   reg        busy_q, done_q, run_q, ended_q, enable_q, flag_q, started_q;
   reg [3:0]  error_q, code_q;
@@ -153,7 +153,7 @@ module prove_csr (
       end
     end
 
-  // ---- what joins the model's registers to the module's, for induction ----------------------------
+  // ---- what joins the model's registers to the module's, for induction --------------------------
 
   (* hierconn *) wire [2:0]   \u_bus.aw_q , \u_bus.w_q , \u_bus.ar_q ;
   (* hierconn *) wire [5:0]   \u_csr.write_word , \u_csr.read_word ;

@@ -151,9 +151,9 @@ static void solve_planes(int planes, int still, int again, vmac_rng *rng) {
   int zeros = 0;
   for (int i = 0; i < planes; i++) {
     zeros += line.c[i] == 0;
-    if (again < 0) assert_true(line.c[i] == (i == still ? 0 : slope[i]));
+    if (again == planes) assert_true(line.c[i] == (i == still ? 0 : slope[i]));
   }
-  assert_true(zeros == (still >= 0) + (again >= 0));
+  assert_true(zeros == (still < planes) + (again < planes));
   for (int p = 0; p < POINTS; p++) {
     double v = line.c0;
     for (int i = 0; i < planes; i++) v += line.c[i] * x[p][i];
@@ -166,8 +166,8 @@ static void test_planes_solved(void **state) {
   vmac_rng rng;
   vmac_rng_seed(&rng, 9);
   for (int planes = 1; planes <= VMAC_CORR_PLANES; planes++)
-    for (int still = -1; still < planes; still++) {
-      solve_planes(planes, still, -1, &rng);
+    for (int still = 0; still <= planes; still++) { /* planes: none */
+      solve_planes(planes, still, planes, &rng);
       for (int again = 2; again < planes; again++)
         if (still > again || still < again - 2) solve_planes(planes, still, again, &rng);
     }

@@ -1,0 +1,58 @@
+/* The unit tests' random networks for runners: one network per seed, whatever the hardware; what the
+ * hardware asks for (coefficients) is drawn after it.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "top_nets.h"
+
+#include "random_net.h"
+
+struct top_net {
+  builder b;
+  vmac_plan *plan;
+  vmac_rounding rounding;
+  char what[sizeof((builder *)0)->ops + 64];
+};
+
+/* A third of the seeds has something at its ends, often more than one thing. */
+static int corner_of(uint64_t seed) {
+  vmac_rng rng;
+  vmac_rng_seed(&rng, ~seed);
+  return vmac_rng_below(&rng, 3) ? 0 : 1 + (int)vmac_rng_below(&rng, 15);
+}
+
+top_net *top_net_make(uint64_t seed, const vmac_hw *hw, vmac_err *err) {
+  top_net *net = vmac_alloc(1, sizeof *net);
+  const int corner = corner_of(seed);
+  net->b = random_net(seed, corner);
+  snprintf(net->what, sizeof net->what, "%s%s%s%s%s", net->b.ops,
+           corner & CORNER_WEIGHTS ? ", weights" : "", corner & CORNER_INPUT ? ", input" : "",
+           corner & CORNER_ZERO ? ", zero points" : "", corner & CORNER_SCALE ? ", scales" : "");
+  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
+  if (vmac_net_prepare(net->b.net, err))
+    net->plan = vmac_plan_make(net->b.net, mult, VMAC_CORR_NONE, NULL, 0, err);
+  if (!net->plan) {
+    top_net_free(net);
+    return NULL;
+  }
+  /* The unit corrects, or is there and has nothing to do. */
+  if (hw->opt_correction && below(&net->b, 5))
+    random_correction(&net->b, net->plan, hw->opt_correction);
+  net->rounding = below(&net->b, 2) ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE;
+  return net;
+}
+
+void top_net_free(top_net *net) {
+  if (net->plan) vmac_plan_free(net->plan);
+  vmac_net_free(net->b.net);
+  free(net);
+}
+
+const vmac_net *top_net_net(const top_net *net) { return net->b.net; }
+
+const vmac_plan *top_net_plan(const top_net *net) { return net->plan; }
+
+vmac_rounding top_net_rounding(const top_net *net) { return net->rounding; }
+
+const char *top_net_what(const top_net *net) { return net->what; }
+
+void top_net_input(top_net *net, vmac_state *state) { random_input(&net->b, state); }
