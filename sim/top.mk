@@ -155,9 +155,9 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
 
 # The models that tests and targets name, and the one that the variables above ask for.
 TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
+              $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
               $(if $(filter cosim cosim-full,$(MAKECMDGOALS)),$(COSIM_MODEL))
-TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED) \
-                $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))))
+TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \
   $(eval $(call top_runner_rules,$(m))))
 
