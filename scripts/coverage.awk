@@ -1,13 +1,13 @@
 # Share of lines and of toggles covered, per RTL file, of points that verilator counted.
-# usage: awk -v least=95 -f scripts/coverage.awk WAIVERS DATA...   (DATA: verilator's, merged or not)
+# usage: awk -v least=95 -f scripts/coverage.awk WAIVERS DATA...  (DATA: verilator's files)
 # -v show=FILE lists a file's points that are neither covered nor waived (show=all: every file's).
 #
-# A point is (file, line, column, what): the same point of several models and instances is one. A line
-# is covered where any of them ran it, a bit's toggle where they changed it twice or more: there and
-# back. A waiver line is file, kind (line or toggle), a regular
-# expression and a reason, separated by tabs; it is matched with the whole signal's name without
-# indices (toggle), with the text of the source line (line). What it waives is left out of the shares;
-# one that waives nothing is an error.
+# A point is (file, line, column, what): the same point of several models, instances and runs is
+# one, and their counts add. A line is covered where it ran, a bit's toggle where it changed twice
+# or more: there and back. A waiver line is file, kind (line or toggle), a regular expression and
+# a reason, separated by tabs; it is matched with the signal's name without indices (toggle), with
+# the text of the source line (line). What it waives is left out of the shares; one that waives
+# nothing is an error.
 # SPDX-License-Identifier: Apache-2.0
 
 function key_of(text, key,    at, rest, end) {
@@ -53,7 +53,8 @@ substr($0, 1, 3) == "C '" {
   if (file !~ /^rtl\/vmac_[a-z_]*\.v$/) next
   page = key_of(text, "page")
   kind = page ~ /^v_toggle/ ? "toggle" : "line"
-  point = file SUBSEP kind SUBSEP key_of(text, "l") SUBSEP key_of(text, "n") SUBSEP key_of(text, "o")
+  point = file SUBSEP kind SUBSEP key_of(text, "l") SUBSEP key_of(text, "n") SUBSEP \
+    key_of(text, "o")
   hits[point] += count
 }
 

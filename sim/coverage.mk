@@ -1,5 +1,5 @@
-# Random networks and streams through the RTL (build/bench/random-MODEL, streams-MODEL), and how much
-# of the RTL the tests reach (make coverage).
+# Random networks and streams through the RTL (build/bench/random-MODEL, streams-MODEL); how much
+# of it the tests reach (make coverage).
 
 # ---- random networks ----------------------------------------------------------------------------
 
@@ -17,7 +17,7 @@ $(B)/bench/random-%: $(RANDOM_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
 
-# ---- streams that no compiler writes: build/bench/streams-MODEL -------------------------------------
+# ---- streams that no compiler writes: build/bench/streams-MODEL ----------------------------------
 
 STREAMS_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_streams top_stream) $(TOP_LIB)
 $(B)/verilator/sim/top_streams.o $(B)/verilator/sim/top_stream.o: sim/top_stream.h
@@ -26,11 +26,11 @@ $(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilato
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
 
-# ---- coverage -------------------------------------------------------------------------------------
+# ---- coverage ----------------------------------------------------------------------------------
 
-# Everything again with counters in it, in a build folder of its own: the benches of the modules, a
-# few models of the accelerator. 5x7, 7x5: columns and rows in excess; all cells' kinds of X; beats of
-# every length.
+# Everything again with counters in it, in a build folder of its own: the benches of the modules,
+# and a few models of the accelerator: more columns, as many, more rows; all corrections, both
+# classes.
 COVER_BENCHES  = $(filter-out cells dyn edge wide,$(BENCH_UNITS))
 COVER_MODELS  := 5x7_perf2_planes 8x8_exacts_plain 9x4_trunc6
 COVER_NETS    ?= 40
@@ -42,7 +42,8 @@ COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_M
 COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS)' \
   VERILATOR_OF='sh scripts/coverage-verilate.sh' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
   VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' \
-  VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads verilated_cov)'
+  VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads \
+    verilated_cov)'
 
 .PHONY: coverage
 coverage: setup ## share of RTL lines and toggles that benches, networks and streams reach
@@ -50,7 +51,8 @@ coverage: setup ## share of RTL lines and toggles that benches, networks and str
 	$(Q)verilator_coverage --write $(COVER_DIR)/coverage.dat $(COVER_DIR)/data/*.dat
 	$(Q)rm -rf $(COVER_DIR)/annotated && verilator_coverage --annotate $(COVER_DIR)/annotated \
 	  $(COVER_DIR)/coverage.dat > /dev/null
-	$(Q)awk -v least=$(COVER_LEAST) -f scripts/coverage.awk sim/coverage.waive $(COVER_DIR)/coverage.dat
+	$(Q)awk -v least=$(COVER_LEAST) -f scripts/coverage.awk sim/coverage.waive \
+	  $(COVER_DIR)/coverage.dat
 
 # Runs a program; its points lie beside what it said. $(1) = command
 define cover

@@ -58,15 +58,17 @@ model_bare  = $(patsubst %_planes,%,$(patsubst %_plain,%,$(model_real)))
 model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(model_bare))
 model_cell  = $(CELL_$(model_name))
 model_corr  = $(if $(filter %_plain,$(model_real)),0,$(if $(filter %_planes,$(model_real)),2,1))
-model_rtl   = $(if $(filter %_table,$(1)),$(RTL_MAC:rtl/vmac_array.v=sim/table/vmac_array.v),$(RTL_MAC))
+model_rtl   = $(if $(filter %_table,$(1)),\
+                $(RTL_MAC:rtl/vmac_array.v=sim/table/vmac_array.v),$(RTL_MAC))
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
               -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
-$(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) $(call cell_rtl,$(2)) \
-                                      $(CSR_VH) $(wildcard rtl/*.vh) $(SIM_TOOLS)
+$(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) \
+                                      $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
+                                      $(SIM_TOOLS)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \

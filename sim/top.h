@@ -1,8 +1,8 @@
 /* top.h: drives a verilated vmac_top with compiled programs, over its buses and nothing else, and
  * compares what it computes with the golden model.
  *
- * A model (top_model) is one verilated sim/vmac_top_sim.v; a bench (top_bench) is an open model with
- * its stimulus: AXI4-Lite master, stream source with random idle cycles, sink with random
+ * A model (top_model) is one verilated sim/vmac_top_sim.v; a bench (top_bench) is an open model
+ * with its stimulus: AXI4-Lite master, stream source with random idle cycles, sink with random
  * back-pressure; a check (top_check) knows what a program must compute from one image.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -18,7 +18,8 @@
 
 enum { TOP_MAX_BEAT = 64, TOP_MAX_COLS = 64 };
 
-/* ---- models (top_model.cpp, compiled once per model) ------------------------------------------ */
+/* ---- models (top_model.cpp, compiled once per model) ------------------------------------------
+ */
 
 /* What the bench drives in one cycle; fields are the ports. */
 struct top_in {
@@ -36,8 +37,8 @@ struct top_out {
   uint8_t bresp, rresp;
   uint32_t rdata;
   bool s_ready, m_valid, m_last, irq;
-  uint8_t m_data[TOP_MAX_BEAT];     /* where m_valid */
-  bool acc_valid, out_valid;        /* a vector enters, leaves requantization */
+  uint8_t m_data[TOP_MAX_BEAT]; /* where m_valid */
+  bool acc_valid, out_valid;    /* a vector enters, leaves requantization */
   int32_t acc[TOP_MAX_COLS];
   int8_t bytes[TOP_MAX_COLS];
   bool broken; /* an assertion failed, in this cycle or before */
@@ -46,8 +47,8 @@ struct top_out {
 struct top_model {
   const char *name;
   vmac_hw hw;
-  bool table;  /* its array is sim/table/vmac_array.v */
-  bool traces; /* built with --trace */
+  bool table;                   /* its array is sim/table/vmac_array.v */
+  bool traces;                  /* built with --trace */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const top_in *in, top_out *out);
   bool (*trace)(void *dut, const char *path); /* opens a VCD; NULL: closes it. false: cannot */
@@ -58,7 +59,8 @@ struct top_model {
 extern const top_model *const top_models[];
 extern const size_t top_model_count;
 
-/* ---- the bench (top_bench.cpp) ------------------------------------------------------------------ */
+/* ---- the bench (top_bench.cpp) ------------------------------------------------------------------
+ */
 
 struct top_options {
   uint64_t seed;
@@ -127,7 +129,8 @@ struct top_counts {
  * words (or NULL). False: deadlock, a broken assertion, the observer; not an error of the run. */
 bool top_run(top_bench *bench, const vmac_program *program, top_counts *counts, vmac_err *err);
 
-/* ---- the check (top_check.cpp) ------------------------------------------------------------------- */
+/* ---- the check (top_check.cpp)
+ * ------------------------------------------------------------------- */
 
 enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL }; /* each includes those before it */
 
@@ -164,8 +167,8 @@ void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
 
-/* After a failed run: the place in words, and the k whose product is wrong where one is: the program
- * again for each k with all of its job's rows masked but that one. */
+/* After a failed run: the place in words, and the k whose product is wrong where one is: the
+ * program again for each k with all of its job's rows masked but that one. */
 void top_check_explain(const top_check *check, const top_model *model, const top_options *options,
                        vmac_err *err);
 

@@ -29,9 +29,11 @@ top_cols  = $(word 2,$(call top_shape,$(1)))
 top_has   = $(filter $(2),$(wordlist 3,9,$(call top_words,$(1))))
 top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,1))
 # The cell's own name may have underscores: what is left without shape and suffixes.
-top_strip = $(if $(filter %_plain %_planes %_table %_check %_trace,$(1)),$(call top_strip,$(patsubst \
-  %_plain,%,$(patsubst %_planes,%,$(patsubst %_table,%,$(patsubst %_check,%,$(1:%_trace=%)))))),$(1))
-top_name  = $(patsubst $(word 1,$(call top_words,$(1)))_%,%,$(call top_strip,$(1)))
+TOP_SUFFIXES := plain planes table check trace
+top_last  = $(lastword $(call top_words,$(1)))
+top_strip = $(if $(filter $(TOP_SUFFIXES),$(call top_last,$(1))),\
+              $(call top_strip,$(patsubst %_$(call top_last,$(1)),%,$(1))),$(1))
+top_name  = $(patsubst $(word 1,$(call top_words,$(1)))_%,%,$(strip $(call top_strip,$(1))))
 top_cell  = $(CELL_$(call top_name,$(1)))
 top_acc   = $(or $(TOP_ACC_$(1)),$(TOP_ACC_DEPTH))
 top_buf   = $(or $(TOP_BUF_$(1)),$(TOP_BUF_DEPTH))
@@ -44,7 +46,8 @@ top_trace = $(if $(call top_has,$(1),trace),1,0)
 # $(1) = model, $(2) = its cell
 define top_model_rules
 $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call cell_gen,$(2)) \
-                                      $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) $(TOP_TOOLS)
+                                      $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
+                                      $(TOP_TOOLS)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
@@ -101,22 +104,39 @@ define top_runner_rules
 $(B)/bench/cosim-$(1): $(B)/verilator/sim/top_cosim.o $(TOP_LIB) $(B)/verilator/toplist/$(1).o \
                        $(B)/verilator/top_$(1)/model.o $(call TOP_RUNTIME,$(1)) $(LIBVARIMAC)
 	$$(call say,LINK,$$@)
-	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$(filter-out %.a,$$^) $$(filter %.a,$$^) $$(LDLIBS) -pthread
+	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$(filter-out %.a,$$^) $$(filter %.a,$$^) \
+	  $$(LDLIBS) -pthread
 endef
 
-# Protocol faults: several models in one program.
-FAULT_MODELS := 16x16_perf2_table_check 8x8_exacts_check
-$(B)/gen/top_faults.cpp: FORCE
-	$(Q)mkdir -p $(@D) && $(call TOP_LIST,$(FAULT_MODELS)) > $@.new; \
-	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
-$(B)/verilator/toplist/faults.o: $(B)/gen/top_faults.cpp $(TOP_HEADERS)
-	$(Q)mkdir -p $(@D) && $(VCXX) $(TOP_FLAGS) $(VCPPFLAGS) -I$(B)/gen -c -o $@ $<
-$(B)/bench/faults: $(B)/verilator/sim/top_faults.o $(TOP_LIB) $(B)/verilator/toplist/faults.o \
-                         $(FAULT_MODELS:%=$(B)/verilator/top_%/model.o) $(VRUNTIME) $(LIBVARIMAC)
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+# Several models in one program: build/bench/cosim for the tests, build/bench/faults. Shapes with
+# more columns than rows and the other way round, beats of 16, 32 and 64 bytes, both classes, a
+# rounded edge, all corrections, the real array beside the one by table.
+COSIM_MODELS := 16x16_perf2_table_check 16x16_perf2_planes_table_check 8x8_exacts_check \
+                8x8_exacts_table_check 12x20_rec4_table_check 20x12_edge2_table_check \
+                8x8_trunc6s_plain_table_check 4x40_exact_table_check
+FAULT_MODELS := 16x16_perf2_table_check 32x20_exacts_table_check
+TRACE_MODEL  := 8x8_exact_table_trace
 
-# What make cosim runs; see the README.
+# $(1) = runner, $(2) = its main file, $(3) = its models
+define top_many_rules
+$(B)/gen/top_$(1).cpp: FORCE
+	$$(Q)mkdir -p $$(@D) && $$(call TOP_LIST,$(3)) > $$@.new; \
+	  if cmp -s $$@.new $$@; then rm $$@.new; else mv $$@.new $$@; fi
+$(B)/verilator/toplist/$(1).o: $(B)/gen/top_$(1).cpp $(TOP_HEADERS)
+	$$(Q)mkdir -p $$(@D) && $$(VCXX) $$(TOP_FLAGS) $$(VCPPFLAGS) -I$(B)/gen -c -o $$@ $$<
+$(B)/bench/$(1): $(B)/verilator/sim/$(2).o $(TOP_LIB) $(B)/verilator/toplist/$(1).o \
+                 $(3:%=$(B)/verilator/top_%/model.o) $(VRUNTIME) $(LIBVARIMAC)
+	$$(call say,LINK,$$@)
+	$$(Q)mkdir -p $$(@D) && $$(CXX) -o $$@ $$(filter-out %.a,$$^) $$(filter %.a,$$^) \
+	  $$(LDLIBS) -pthread
+endef
+$(eval $(call top_many_rules,cosim,top_cosim,$(COSIM_MODELS)))
+$(eval $(call top_many_rules,faults,top_faults,$(FAULT_MODELS)))
+tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
+
+# What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, ROWS, COLS, IMAGES, DATA,
+# FIRST, SEED; IDLE, STALL (in 1/1000); TRACE=FROM:TO (cycles; build/cosim.vcd); TABLE=0: the real array,
+# else the one by table; TOP_ACC_DEPTH, TOP_BUF_DEPTH; JOBS_SIM processes.
 NET        ?= weights/resnet8.tflite
 MULT       ?= perf2
 CORRECTION ?= cv
@@ -128,24 +148,25 @@ TRACE      ?=
 COSIM_MODEL = $(ROWS)x$(COLS)_$(MULT)$(if $(filter bitplane,$(CORRECTION)),_planes)$(if \
               $(filter 1,$(TABLE)),_table)$(if $(TRACE),_trace)
 COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$(IMAGES)) \
-              $(if $(DATA),--data $(DATA)) $(if $(FIRST),--first $(FIRST)) $(if $(SEED),--seed $(SEED)) \
+              $(if $(DATA),--data $(DATA)) $(if $(FIRST),--first $(FIRST)) \
+              $(if $(SEED),--seed $(SEED)) $(if $(JOBS_SIM),--jobs $(JOBS_SIM)) \
               $(if $(IDLE),--idle $(IDLE)) $(if $(STALL),--stall $(STALL)) \
               $(if $(TRACE),--trace $(TRACE) --vcd $(B)/cosim.vcd)
 
 # The models that tests and targets name, and the one that the variables above ask for.
-COSIM_TESTS := 16x16_perf2_table $(FAULT_MODELS)
-TOP_MODELS   = $(sort $(COSIM_TESTS) $(RANDOM_MODELS) $(patsubst $(B)/bench/random-%,%,$(filter \
-                 $(B)/bench/random-%,$(MAKECMDGOALS))) $(if $(filter cosim cosim-full $(B)/bench/cosim-%,\
-                 $(MAKECMDGOALS)),$(COSIM_MODEL) $(patsubst $(B)/bench/cosim-%,%,$(filter \
-                 $(B)/bench/cosim-%,$(MAKECMDGOALS)))))
+TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
+              $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
+              $(if $(filter cosim cosim-full,$(MAKECMDGOALS)),$(COSIM_MODEL))
+TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \
   $(eval $(call top_runner_rules,$(m))))
 
 .PHONY: cosim cosim-full
-cosim: $(B)/bench/cosim-$(COSIM_MODEL) ## a network's images through the whole RTL, each value compared
+cosim: $(B)/bench/cosim-$(COSIM_MODEL) ## images through the whole RTL, every value compared
 	$(Q)$< $(COSIM_ARGS)
 
 cosim-full: $(B)/bench/cosim-$(COSIM_MODEL) ## all 10,000 CIFAR-10 test images through the RTL
 	$(Q)$< $(COSIM_ARGS) --data cifar10:test --images 10000 --compare bytes
 
+include sim/matrix.mk
 -include sim/coverage.mk

@@ -3,7 +3,8 @@
  * What stands in a PE is told by its column and the activations of its row's past: column c holds
  * the activation that entered c + 1 cycles ago, so rows keep a history and nothing moves. Sums move
  * down from row to row. A PE in use points at its weight's row of the cell's table, (256 w, 256 a)
- * turned round so that a row of a few activations stays in the cache; an idle one at a row of zeros.
+ * turned round so that a row of a few activations stays in the cache; an idle one at a row of
+ * zeros.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
@@ -99,17 +100,21 @@ static inline void rows_step(Array *array, int cols, bool is_signed) {
 
 static void products(Array *array) {
   const bool is_signed = array->is_signed;
-  if (array->cols == 16 && is_signed) rows_step(array, 16, true);
-  else if (array->cols == 16) rows_step(array, 16, false);
-  else if (array->cols == 32 && !is_signed) rows_step(array, 32, false);
-  else if (array->cols == 64 && !is_signed) rows_step(array, 64, false);
-  else rows_step(array, array->cols, is_signed);
+  if (array->cols == 16 && is_signed)
+    rows_step(array, 16, true);
+  else if (array->cols == 16)
+    rows_step(array, 16, false);
+  else if (array->cols == 32 && !is_signed)
+    rows_step(array, 32, false);
+  else if (array->cols == 64 && !is_signed)
+    rows_step(array, 64, false);
+  else
+    rows_step(array, array->cols, is_signed);
 }
 
 static void activations(Array *array, const uint8_t *a) {
   if (array->now == 0) {
-    for (int r = 0; r < array->rows; r++)
-      memcpy(array->past[r] + HISTORY, array->past[r], SIDE);
+    for (int r = 0; r < array->rows; r++) memcpy(array->past[r] + HISTORY, array->past[r], SIDE);
     array->now = HISTORY;
   }
   array->now--;

@@ -15,7 +15,8 @@ static bool chance(vmac_rng *rng, int p) {
   return p > 0 && (int)vmac_rng_below(rng, 1000) < p;
 }
 
-/* ---- cycles -------------------------------------------------------------------------------------- */
+/* ---- cycles
+ * -------------------------------------------------------------------------------------- */
 
 static bool trace_window(top_bench *bench, vmac_err *err) {
   const top_options *o = &bench->options;
@@ -109,7 +110,8 @@ bool top_reset(top_bench *bench, int cycles, vmac_err *err) {
   return ok;
 }
 
-/* ---- AXI4-Lite ------------------------------------------------------------------------------------ */
+/* ---- AXI4-Lite
+ * ------------------------------------------------------------------------------------ */
 
 enum { BUS_PATIENCE = 64 };
 
@@ -172,7 +174,8 @@ bool top_get(top_bench *bench, uint32_t offset, uint32_t *value, vmac_err *err) 
   return resp == 0 || vmac_fail(err, "bus: the read of 0x%02x was answered %d", offset, resp);
 }
 
-/* ---- opening --------------------------------------------------------------------------------------- */
+/* ---- opening
+ * --------------------------------------------------------------------------------------- */
 
 static bool identify(top_bench *bench, vmac_err *err) {
   const vmac_hw *hw = &bench->model->hw;
@@ -202,8 +205,7 @@ static bool identify(top_bench *bench, vmac_err *err) {
   return true;
 }
 
-bool top_open(top_bench *bench, const top_model *model, const top_options *options,
-              vmac_err *err) {
+bool top_open(top_bench *bench, const top_model *model, const top_options *options, vmac_err *err) {
   *bench = top_bench();
   bench->model = model;
   bench->options = *options;
@@ -228,7 +230,8 @@ void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last
   bench->stall_in = bench->stall_out = bench->accs = bench->outs = 0;
 }
 
-/* ---- runs -------------------------------------------------------------------------------------------- */
+/* ---- runs
+ * -------------------------------------------------------------------------------------------- */
 
 static bool deadlock(const top_bench *bench, const vmac_program *program, vmac_err *err) {
   char where[256] = "";
@@ -243,9 +246,9 @@ static bool deadlock(const top_bench *bench, const vmac_program *program, vmac_e
       bench->in.s_valid && !bench->out.s_ready
           ? bench->out.m_valid ? "the accelerator takes no beat, its results wait for the sink"
                                : "a beat waits for the accelerator"
-      : !bench->out.s_ready          ? "the packet is gone and the accelerator does not end its run"
-      : bench->next == bench->count  ? "the accelerator waits for beats that the packet has not"
-                                     : "the accelerator waits for the source";
+      : !bench->out.s_ready         ? "the packet is gone and the accelerator does not end its run"
+      : bench->next == bench->count ? "the accelerator waits for beats that the packet has not"
+                                    : "the accelerator waits for the source";
   return vmac_fail(err,
                    "cycle %llu: nothing moved for %llu cycles: %s; beat %zu of %zu%s, valid %d, "
                    "ready %d; results: %zu beats, valid %d; vectors into and out of "
@@ -260,12 +263,18 @@ static bool read_counts(top_bench *bench, top_counts *counts, vmac_err *err) {
   uint32_t macs_lo = 0, macs_hi = 0;
   const struct {
     uint32_t offset, *value;
-  } list[] = {{VMAC_CSR_STATUS, &counts->status},       {VMAC_CSR_ERROR, &counts->error},
-              {VMAC_CSR_ERROR_BEAT, &counts->error_beat}, {VMAC_CSR_CYCLES, &counts->cycles},
-              {VMAC_CSR_STALL_IN, &counts->stall_in},   {VMAC_CSR_STALL_OUT, &counts->stall_out},
-              {VMAC_CSR_WEIGHT_WAIT, &counts->weight_wait}, {VMAC_CSR_JOBS, &counts->jobs},
-              {VMAC_CSR_BEATS_IN, &counts->beats_in},   {VMAC_CSR_BEATS_OUT, &counts->beats_out},
-              {VMAC_CSR_MACS_LO, &macs_lo},             {VMAC_CSR_MACS_HI, &macs_hi}};
+  } list[] = {{VMAC_CSR_STATUS, &counts->status},
+              {VMAC_CSR_ERROR, &counts->error},
+              {VMAC_CSR_ERROR_BEAT, &counts->error_beat},
+              {VMAC_CSR_CYCLES, &counts->cycles},
+              {VMAC_CSR_STALL_IN, &counts->stall_in},
+              {VMAC_CSR_STALL_OUT, &counts->stall_out},
+              {VMAC_CSR_WEIGHT_WAIT, &counts->weight_wait},
+              {VMAC_CSR_JOBS, &counts->jobs},
+              {VMAC_CSR_BEATS_IN, &counts->beats_in},
+              {VMAC_CSR_BEATS_OUT, &counts->beats_out},
+              {VMAC_CSR_MACS_LO, &macs_lo},
+              {VMAC_CSR_MACS_HI, &macs_hi}};
   for (const auto &r : list)
     if (!top_get(bench, r.offset, r.value, err)) return false;
   counts->macs = (uint64_t)macs_hi << 32 | macs_lo;

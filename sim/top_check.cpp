@@ -8,7 +8,8 @@
 
 #include "top.h"
 
-/* ---- places: jobs, sets, pixels, in the order of their results ---------------------------------- */
+/* ---- places: jobs, sets, pixels, in the order of their results ----------------------------------
+ */
 
 static bool has_results(const vmac_job *job) {
   return job->kind != VMAC_JOB_INPUT && job->kind != VMAC_JOB_END;
@@ -28,7 +29,8 @@ static void advance(const vmac_program *program, top_check::top_place *at) {
   skip_others(program, at);
 }
 
-/* ---- the golden model ------------------------------------------------------------------------------ */
+/* ---- the golden model
+ * ------------------------------------------------------------------------------ */
 
 /* Multiplications that the counter sees: a pixel meets the rows in use, and all columns. */
 static uint64_t counted_macs(const vmac_program *program) {
@@ -95,7 +97,8 @@ int top_answer(const top_check *check) {
   return best;
 }
 
-/* ---- taps ----------------------------------------------------------------------------------------- */
+/* ---- taps
+ * ----------------------------------------------------------------------------------------- */
 
 static bool fail_at(top_check *check, const top_check::top_place *at, bool acc, int column,
                     int32_t want, int32_t got, vmac_err *err) {
@@ -157,7 +160,8 @@ static bool check_out(void *context, const int8_t *bytes, vmac_err *err) {
   return true;
 }
 
-/* ---- whole runs ------------------------------------------------------------------------------------- */
+/* ---- whole runs
+ * ------------------------------------------------------------------------------------- */
 
 static bool same(const char *what, uint64_t want, uint64_t found, vmac_err *err) {
   return want == found || vmac_fail(err, "%s: expected %llu, found %llu", what,
@@ -205,17 +209,18 @@ bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_
   check->failed = false;
   bench->observer = &observer;
   top_offer(bench, program->beats, program->beat_count, program->beat_count - 1);
-  const bool ok = top_run(bench, program, counts, err) &&
-                  same("vectors of accumulators up to job", (uint64_t)program->jobs,
-                       (uint64_t)check->acc.job, err) &&
-                  same("vectors of bytes up to job", (uint64_t)program->jobs,
-                       (uint64_t)check->out.job, err) &&
-                  check_results(check, bench, err) && check_counts(check, bench, counts, err);
+  const bool ok =
+      top_run(bench, program, counts, err) &&
+      same("vectors of accumulators up to job", (uint64_t)program->jobs, (uint64_t)check->acc.job,
+           err) &&
+      same("vectors of bytes up to job", (uint64_t)program->jobs, (uint64_t)check->out.job, err) &&
+      check_results(check, bench, err) && check_counts(check, bench, counts, err);
   bench->observer = NULL;
   return ok;
 }
 
-/* ---- which product ------------------------------------------------------------------------------------ */
+/* ---- which product
+ * ------------------------------------------------------------------------------------ */
 
 static uint32_t rotate(uint32_t x, int by) {
   return x << (by & 31) | x >> ((32 - by) & 31);
@@ -261,8 +266,8 @@ static void mask(const vmac_program *program, const top_check::top_place *at, in
             memset(next, 0, (size_t)beat);
             continue;
           }
-          memset(next, 0, 8);                  /* c0, bias */
-          memset(next + 12, 0, 2);             /* c1 */
+          memset(next, 0, 8);      /* c0, bias */
+          memset(next + 12, 0, 2); /* c1 */
           next[14] = (uint8_t)(next[14] & 0xfc);
         }
       }

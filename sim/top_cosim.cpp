@@ -96,36 +96,78 @@ static Options parse(int argc, char **argv) {
       {NULL, 0, 0, 0}};
   static const char *const roundings[] = {"double", "single"};
   static const char *const compares[] = {"outputs", "bytes", "all"};
-  Options o = {"weights/resnet8.tflite", "subset:test", "subset:calib", top_models[0]->name,
-               VMAC_CORR_CV, VMAC_ROUND_DOUBLE, 0, 1, 32, (int)sysconf(_SC_NPROCESSORS_ONLN),
-               TOP_ALL, {1, 0, 0, 100000, 0, 0, "cosim.vcd"}};
+  Options o = {"weights/resnet8.tflite",
+               "subset:test",
+               "subset:calib",
+               top_models[0]->name,
+               VMAC_CORR_CV,
+               VMAC_ROUND_DOUBLE,
+               0,
+               1,
+               32,
+               (int)sysconf(_SC_NPROCESSORS_ONLN),
+               TOP_ALL,
+               {1, 0, 0, 100000, 0, 0, "cosim.vcd"}};
   vmac_err err;
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
     switch (c) {
-    case 'n': o.net = optarg; break;
-    case 'd': o.data = optarg; break;
-    case 'f': o.first = number("first", optarg, 0, INT32_MAX); break;
-    case 'i': o.images = number("images", optarg, 1, INT32_MAX); break;
+    case 'n':
+      o.net = optarg;
+      break;
+    case 'd':
+      o.data = optarg;
+      break;
+    case 'f':
+      o.first = number("first", optarg, 0, INT32_MAX);
+      break;
+    case 'i':
+      o.images = number("images", optarg, 1, INT32_MAX);
+      break;
     case 'o':
       if (vmac_mode_find(optarg, &o.mode, &err)) break;
       fprintf(stderr, "cosim: --correction: %s\n", err.text);
       exit(2);
-    case 'r': o.rounding = (vmac_rounding)choice("rounding", optarg, roundings, 2); break;
-    case 'c': o.calib = optarg; break;
-    case 'C': o.calib_images = number("calib-images", optarg, 1, INT32_MAX); break;
-    case 'm': o.model = optarg; break;
-    case 'x': o.compare = (top_compare)choice("compare", optarg, compares, 3); break;
-    case 's': o.bench.seed = number("seed", optarg, 0, UINT64_MAX); break;
-    case 'p': o.bench.idle = (int)number("idle", optarg, 0, 999); break;
-    case 'q': o.bench.stall = (int)number("stall", optarg, 0, 999); break;
-    case 'j': o.jobs = (int)number("jobs", optarg, 1, 256); break;
-    case 't': trace_range(optarg, &o.bench); break;
-    case 'v': o.bench.trace_path = optarg; break;
+    case 'r':
+      o.rounding = (vmac_rounding)choice("rounding", optarg, roundings, 2);
+      break;
+    case 'c':
+      o.calib = optarg;
+      break;
+    case 'C':
+      o.calib_images = number("calib-images", optarg, 1, INT32_MAX);
+      break;
+    case 'm':
+      o.model = optarg;
+      break;
+    case 'x':
+      o.compare = (top_compare)choice("compare", optarg, compares, 3);
+      break;
+    case 's':
+      o.bench.seed = number("seed", optarg, 0, UINT64_MAX);
+      break;
+    case 'p':
+      o.bench.idle = (int)number("idle", optarg, 0, 999);
+      break;
+    case 'q':
+      o.bench.stall = (int)number("stall", optarg, 0, 999);
+      break;
+    case 'j':
+      o.jobs = (int)number("jobs", optarg, 1, 256);
+      break;
+    case 't':
+      trace_range(optarg, &o.bench);
+      break;
+    case 'v':
+      o.bench.trace_path = optarg;
+      break;
     case 'l':
       for (size_t i = 0; i < top_model_count; i++) puts(top_models[i]->name);
       exit(0);
-    case 'h': fputs(usage_text, stdout); exit(0);
-    default: exit(2);
+    case 'h':
+      fputs(usage_text, stdout);
+      exit(0);
+    default:
+      exit(2);
     }
   }
   if (optind < argc) {
@@ -136,7 +178,8 @@ static Options parse(int argc, char **argv) {
   return o;
 }
 
-/* ---- workers ---------------------------------------------------------------------------------------- */
+/* ---- workers
+ * ---------------------------------------------------------------------------------------- */
 
 /* What a worker tells the parent of one image; shorter than PIPE_BUF, so written in one piece. */
 struct Report {
@@ -163,17 +206,16 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
   top_check check;
   top_bench bench;
   bool ok = top_check_open(&check, net, plan, &model->hw, o->rounding, o->compare, &err);
-  /* Each worker draws its own stalls; worker 0's are those of a replay with one image. */
-  top_options options = o->bench;
-  options.seed += (uint64_t)worker * 1000003;
-  bool open = ok;
-  if (ok) ok = top_open(&bench, model, &options, &err);
+  const bool open = ok;
+  if (ok) ok = top_open(&bench, model, &o->bench, &err);
   for (size_t i = (size_t)worker; i < o->images && (ok || i == (size_t)worker); i += (size_t)step) {
     const size_t image = o->first + i;
     report = Report();
     report.image = image;
     if (ok) {
       top_check_image(&check, data, image);
+      /* An image draws the same stalls whatever ran before it, so that a replay draws them too. */
+      vmac_rng_seed(&bench.rng, o->bench.seed + 1000003 * (uint64_t)image);
       const uint64_t begin_cycle = bench.cycles, begin_compared = check.compared;
       const double begin = now(CLOCK_PROCESS_CPUTIME_ID);
       ok = top_check_run(&check, &bench, &report.counts, &err);
@@ -181,7 +223,7 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
       report.cycles = bench.cycles - begin_cycle;
       report.compared = check.compared - begin_compared;
       report.right = data->labels && top_answer(&check) == data->labels[image];
-      if (!ok && check.failed) top_check_explain(&check, model, &options, &err);
+      if (!ok && check.failed) top_check_explain(&check, model, &o->bench, &err);
       if (!ok) {
         char text[sizeof report.text];
         snprintf(text, sizeof text, "image %zu, cycle %llu (of this image %llu): %.900s", image,
@@ -198,7 +240,8 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
   top_check_close(&check);
 }
 
-/* ---- the parent ------------------------------------------------------------------------------------ */
+/* ---- the parent
+ * ------------------------------------------------------------------------------------ */
 
 struct Totals {
   size_t images, right;

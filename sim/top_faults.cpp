@@ -1,10 +1,10 @@
 /* faults: what vmac_top does with packets, registers and resets that are wrong, and whether
  * the co-simulation names the place of a fault planted in a model.
  *
- * TEST RATIONALE. State space: every error code by its smallest fault, TLAST and truncation at drawn
- * places of every kind of beat, aborts, resets and second starts at drawn cycles; all 64 register
- * offsets, read and written. After each fault a clean image must come out right, on the same
- * instance. Parameters: the models linked, assertions on; ResNet-8, image 0.
+ * TEST RATIONALE. State space: every error code by its smallest fault, TLAST and truncation at
+ * drawn places of every kind of beat, aborts, resets and second starts at drawn cycles; all 64
+ * register offsets, read and written. After each fault a clean image must come out right, on the
+ * same instance. Parameters: the models linked, assertions on; ResNet-8, image 0.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
@@ -34,8 +34,7 @@ __attribute__((format(printf, 2, 3), noreturn)) static void fail(const Faults *f
   va_start(args, fmt);
   vprintf(fmt, args);
   va_end(args);
-  printf("\n  replay: build/bench/faults --seed %llu\n",
-         (unsigned long long)f->options.seed);
+  printf("\n  replay: build/bench/faults --seed %llu\n", (unsigned long long)f->options.seed);
   exit(1);
 }
 
@@ -73,8 +72,7 @@ static void run_broken(Faults *f, const char *what, size_t count, size_t last, u
   top_counts counts = {};
   top_offer(&f->bench, f->beats, count, last);
   if (!top_run(&f->bench, NULL, &counts, &err)) fail(f, "%s: %s", what, err.text);
-  const uint32_t status =
-      VMAC_CSR_STATUS_DONE_MASK | (code ? VMAC_CSR_STATUS_ERROR_MASK : 0);
+  const uint32_t status = VMAC_CSR_STATUS_DONE_MASK | (code ? VMAC_CSR_STATUS_ERROR_MASK : 0);
   if (counts.status != status || counts.error != code)
     fail(f, "%s: expected status %x and error %x, found %x and %x", what, status, code,
          counts.status, counts.error);
@@ -86,7 +84,8 @@ static void run_broken(Faults *f, const char *what, size_t count, size_t last, u
   restore(f);
 }
 
-/* ---- packets ---------------------------------------------------------------------------------------- */
+/* ---- packets
+ * ---------------------------------------------------------------------------------------- */
 
 static void broken_headers(Faults *f) {
   static const struct {
@@ -122,10 +121,14 @@ static void broken_jobs(Faults *f) {
     const char *what;
     int job, word;
     uint32_t clear, set;
-  } list[] = {{"kind 5", mac, 0, 15, 5},         {"kind 14", add, 0, 15, 14},
-              {"no sets", mac, 2, 0xffff, 0},    {"no K tiles", mac, 2, 0xffff0000u, 0},
-              {"no width", mac, 3, 0xffff, 0},   {"no height", add, 3, 0xffff0000u, 0},
-              {"no input", input, 14, 0xffff, 0}, {"K tiles of an ADD", add, 2, 0, 2u << 16},
+  } list[] = {{"kind 5", mac, 0, 15, 5},
+              {"kind 14", add, 0, 15, 14},
+              {"no sets", mac, 2, 0xffff, 0},
+              {"no K tiles", mac, 2, 0xffff0000u, 0},
+              {"no width", mac, 3, 0xffff, 0},
+              {"no height", add, 3, 0xffff0000u, 0},
+              {"no input", input, 14, 0xffff, 0},
+              {"K tiles of an ADD", add, 2, 0, 2u << 16},
               {"window of a MAC", mac, 1, 63u << 16, 2u << 16},
               {"no window of an ADD", add, 1, 63u << 22, 0},
               {"more pixels than accumulators", mac, 3, 0xffffffffu, 0x04000400u}};
@@ -164,8 +167,7 @@ static void broken_payloads(Faults *f) {
     /* Weights and coefficients, not the SET beat's or the entries' places. */
     const size_t at = job->beat + job->beats - 1 - below(f, (size_t)p->hw.rows);
     f->beats[at * (size_t)f->beat + below(f, (size_t)f->beat)] ^= (uint8_t)(1u << below(f, 8));
-    run_broken(f, "a weight's bit", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM,
-               SIZE_MAX);
+    run_broken(f, "a weight's bit", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
   }
   *word(f, f->count - 1, 1) ^= 1u << below(f, 32);
   run_broken(f, "the checksum", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
@@ -183,7 +185,8 @@ static void broken_payloads(Faults *f) {
   run_broken(f, "another image", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_NONE, SIZE_MAX);
 }
 
-/* ---- runs --------------------------------------------------------------------------------------------- */
+/* ---- runs
+ * --------------------------------------------------------------------------------------------- */
 
 static void must(Faults *f, bool ok, const char *what, const vmac_err *err) {
   if (!ok) fail(f, "%s: %s", what, err->text);
@@ -268,8 +271,7 @@ static void resets(Faults *f) {
 /* A start during a run raises a flag, and the run goes on and is right. */
 static void starts(Faults *f) {
   half_a_run(f, f->count);
-  set(f, VMAC_CSR_CONTROL,
-      VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
   expect(f, "start while busy", VMAC_CSR_ERROR, VMAC_CSR_ERROR_START_WHILE_BUSY_MASK);
   expect(f, "start while busy", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
   for (size_t i = 0; !f->bench.out.irq; i++) {
@@ -291,7 +293,8 @@ static void starts(Faults *f) {
   expect(f, "start after start while busy", VMAC_CSR_ERROR, 0);
 }
 
-/* ---- registers ------------------------------------------------------------------------------------------ */
+/* ---- registers
+ * ------------------------------------------------------------------------------------------ */
 
 static void registers(Faults *f) {
   uint32_t writable[64];
@@ -322,11 +325,12 @@ static void registers(Faults *f) {
   run_clean(f, "all registers read and written");
 }
 
-/* ---- the checker itself: a model with one planted fault ----------------------------------------------- */
+/* ---- the checker itself: a model with one planted fault
+ * ----------------------------------------------- */
 
 struct Saboteur {
   const top_model *real;
-  size_t beat;         /* flip a bit of byte `byte` of that beat of the stream */
+  size_t beat; /* flip a bit of byte `byte` of that beat of the stream */
   int byte;
   uint64_t acc, bytes; /* else: the so many-th vector (from 1) of either tap */
   size_t at;
@@ -350,13 +354,15 @@ static void sabotage_cycle(void *dut, const top_in *in, top_out *out) {
     bad.s_data = data;
   }
   saboteur.real->cycle(dut, &bad, out);
-  if (in->rst) saboteur.at = 0;
-  else if (in->s_valid && out->s_ready) saboteur.at++;
-  if (out->acc_valid && ++saboteur.accs == saboteur.acc && saboteur.armed) {
+  if (in->rst)
+    saboteur.at = saboteur.accs = saboteur.outs = 0;
+  else if (in->s_valid && out->s_ready)
+    saboteur.at++;
+  if (!in->rst && out->acc_valid && ++saboteur.accs == saboteur.acc && saboteur.armed) {
     out->acc[1] ^= 0x100;
     saboteur.armed = false;
   }
-  if (out->out_valid && ++saboteur.outs == saboteur.bytes && saboteur.armed) {
+  if (!in->rst && out->out_valid && ++saboteur.outs == saboteur.bytes && saboteur.armed) {
     out->bytes[1] ^= 1;
     saboteur.armed = false;
   }
@@ -387,8 +393,7 @@ static void sabotages(Faults *f) {
   const vmac_job *job = &p->job[first_job(f, VMAC_JOB_MAC, true)];
   const int per = f->beat / 4, rows = p->hw.rows;
   /* The first tile: descriptor, entries, then weights, the bottom row first; row 2, column 1. */
-  const size_t beat =
-      job->beat + (size_t)(64 / f->beat + (rows + per - 1) / per + (rows - 1 - 2));
+  const size_t beat = job->beat + (size_t)(64 / f->beat + (rows + per - 1) / per + (rows - 1 - 2));
   char k[32];
   snprintf(k, sizeof k, "K tile 0, row 2, k %d:", vmac_job_k(job, rows, 0, 0, 2));
   const char *const weight[] = {k, "column 1 (channel 1)", "accumulator expected"};
@@ -435,8 +440,7 @@ static void run_model(const top_model *model, const top_options *options, const 
   aborted(&f);
   resets(&f);
   sabotages(&f);
-  printf("%-24s %d faults, %llu cycles\n", model->name, f.done,
-         (unsigned long long)f.bench.cycles);
+  printf("%-24s %d faults, %llu cycles\n", model->name, f.done, (unsigned long long)f.bench.cycles);
   *total += f.bench.cycles;
   top_close(&f.bench);
   free(f.beats);
@@ -464,8 +468,7 @@ int main(int argc, char **argv) {
   uint64_t total = 0;
   for (size_t i = 0; i < top_model_count; i++)
     run_model(top_models[i], &options, net, &data, &total);
-  printf("PASS faults %llu %llu\n", (unsigned long long)total,
-         (unsigned long long)options.seed);
+  printf("PASS faults %llu %llu\n", (unsigned long long)total, (unsigned long long)options.seed);
   vmac_dataset_free(&data);
   vmac_net_free(net);
   return 0;

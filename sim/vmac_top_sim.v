@@ -1,9 +1,9 @@
 // vmac_top_sim: vmac_top with the rules of its ports watched, and its taps led out
 //
 // Contract: the ports and parameters of vmac_top; vmac_axis_check and vmac_axil_check on all of its
-//   buses (they assert in models made with --assert); and, for the co-simulation to compare and to say
-//   who waits for whom: what enters requantization (tap_acc), what leaves it (tap_out), each a vector
-//   of COLS in the order of the program's results, and the states of parser and executor.
+//   buses (they assert in models made with --assert); and, for the co-simulation to compare, what
+//   enters requantization (tap_acc) and what leaves it (tap_out), each a vector of COLS, in the
+//   order of the program's results.
 // Not: for synthesis.
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -155,10 +155,6 @@ LIST
 
 # ---- control registers and streams ----
 
-for bench in csr fifo stream_reg; do
-  said=$("$B/bench/$bench" 2>&1)
-  ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
-done
 
 while read -r top parameter value sentence; do
   for tool in verilator iverilog yosys; do

@@ -2,8 +2,8 @@
 //
 // Contract: that of rtl/vmac_array.v, cycle for cycle, which it replaces in a table model; but the
 //   PEs' products come from their cells' truth tables, all PEs of a cycle in one call
-//   (sim/top_array.cpp). Each cell is compared with its table exhaustively by the bench of the cells,
-//   and the array with the real one by the benches that run both kinds of model.
+//   (sim/top_array.cpp). The bench of the cells compares each cell with its table exhaustively, and
+//   the benches that run both kinds of model this array with the real one.
 // Not: for synthesis; no mode operands.
 //
 // SPDX-License-Identifier: Apache-2.0

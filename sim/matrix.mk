@@ -1,0 +1,39 @@
+# Whole networks through the accelerator, over shapes, cells and corrections; part of make test-full.
+# The array is the one by table (TABLE=0: the real one, which takes longer to compile).
+# A second network, for its depth: ResNet-20 as the trainer knows it, after a few steps on the shipped
+# images. What it answers does not matter here, and it is not shipped.
+
+MATRIX_SHAPES ?= 8x8 16x16 32x32 12x20
+MATRIX_CELLS  ?= $(MULTS_SIM) $(MULTS_IMPORT)
+MATRIX_NETS   ?= weights/resnet8.tflite $(B)/nets/resnet20.tflite
+MATRIX_IMAGES ?= 2
+MATRIX_OUT    := $(B)/report/matrix.txt
+
+$(B)/nets/resnet20.tflite: cmodel/train/nets.c
+	$(Q)$(MAKE) --no-print-directory $(VARIMAC)
+	$(call say,TRAIN,$@)
+	$(Q)mkdir -p $(@D) && rm -f $(@:.tflite=)*.safetensors && \
+	  $(VARIMAC) train --net resnet20 --data subset:calib --test subset:test --epochs 2 --batch 40 \
+	    --seed 1 --rate 0.02 --out $(@:.tflite=.safetensors) > $(@:.tflite=.log) && \
+	  $(VARIMAC) quantize --in $(@:.tflite=.safetensors) --out $@ --data subset:calib \
+	    --images 100 >> $(@:.tflite=.log)
+
+# One line per model, network, correction and kind of stream, appended; a line that stands there is
+# not run again. rm the file to begin anew.
+.PHONY: cosim-matrix
+cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: shapes, cells, corrections
+	$(Q)mkdir -p $(dir $(MATRIX_OUT)) && touch $(MATRIX_OUT); \
+	for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
+	  model=$${shape}_$$cell$$planes$(if $(filter 0,$(TABLE)),,_table)_check; \
+	  modes='none cv'; [ -z "$$planes" ] || modes=bitplane; \
+	  for net in $(MATRIX_NETS); do for mode in $$modes; do for stream in '0 0' '100 300'; do \
+	    key="$$model $${net##*/} $$mode idle,stall $$stream"; \
+	    ! grep -qF "$$key:" $(MATRIX_OUT) || continue; \
+	    [ -x $(B)/bench/cosim-$$model ] || \
+	      $(MAKE) --no-print-directory $(B)/bench/cosim-$$model || exit 1; \
+	    set -- $$stream; \
+	    said=$$($(B)/bench/cosim-$$model --net $$net --correction $$mode --images $(MATRIX_IMAGES) \
+	      --idle $$1 --stall $$2) || { echo "$$said"; exit 1; }; \
+	    echo "$$key: $$(echo "$$said" | tail -n 1)" | tee -a $(MATRIX_OUT); \
+	  done; done; done; rm -f $(B)/bench/cosim-$$model; done; done; done
+	@echo "cosim-matrix: $$(grep -c PASS $(MATRIX_OUT)) runs equal, $(MATRIX_OUT)"
