@@ -33,13 +33,14 @@ $(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilato
 # classes.
 COVER_BENCHES  = $(filter-out cells dyn edge wide,$(BENCH_UNITS))
 COVER_MODELS  := 5x7_perf2_planes 8x8_exacts_plain 9x4_trunc6
+COVER_MODES   := 4x5_dyn4_modes
 COVER_NETS    ?= 40
 COVER_STREAMS ?= 6
 COVER_LEAST   ?= 95
 COVER_DIR     := $(B)/coverage
 COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_MODELS:%=random-%) \
-                   $(COVER_MODELS:%=streams-%))
-COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS)' \
+                   $(COVER_MODELS:%=streams-%) streams-$(COVER_MODES))
+COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS) $(COVER_MODES)' \
   VERILATOR_OF='sh scripts/coverage-verilate.sh' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
   VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' \
   VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads \

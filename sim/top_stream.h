@@ -30,7 +30,9 @@ struct Job {
 };
 struct Stream {
   const vmac_hw *hw;
-  vmac_rng rng;
+  uint64_t seed;
+  vmac_rng rng, mode_rng;
+  bool modes;
   vmac_beats beats;
   int lanes, both; /* both: lanes that a vector job's columns reach, min(rows, cols) */
   int jobs;
@@ -54,8 +56,10 @@ static inline int wide(Stream *s, int most) {
   return value < (uint32_t)most ? (int)value : most;
 }
 
-/* jobs <= JOBS of them; fill: the buffers first. Without it results are anybody's guess. */
-void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill);
+/* jobs <= JOBS of them; fill: the buffers first, without it results are anybody's guess; modes: a
+ * beat of modes before every beat of weights, the cell's own mode and in idle rows any. The same
+ * seed is the same stream, with modes and without. */
+void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill, bool modes);
 void stream_free(Stream *s);
 
 #endif

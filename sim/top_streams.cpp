@@ -83,7 +83,9 @@ static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
   bool ok = vmac_interpret(s->hw, s->beats.bytes, s->beats.count, &expected, &run, err);
   const top_observer observer = {s, check_acc, check_out};
   bench->observer = &observer;
-  top_offer(bench, s->beats.bytes, s->beats.count, s->beats.count - 1);
+  Stream sent;
+  stream_make(&sent, s->hw, s->seed, JOBS, true, bench->model->modes);
+  top_offer(bench, sent.beats.bytes, sent.beats.count, sent.beats.count - 1);
   top_counts counts = {};
   ok = ok && top_run(bench, NULL, &counts, err);
   bench->observer = NULL;
@@ -94,6 +96,7 @@ static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
                    counts.status, counts.error, counts.error_beat, s->acc, s->out, s->vectors,
                    bench->result_beats, run.beats);
   free(run.bytes);
+  stream_free(&sent);
   return ok;
 }
 
@@ -247,7 +250,8 @@ static bool sweep_registers(top_bench *bench, Stream *s, vmac_err *err) {
 /* On an open bench, whatever it did before; a stream in order must run after it. */
 static bool run_fault(top_bench *bench, uint64_t seed, Fault fault, vmac_err *err) {
   Stream s;
-  stream_make(&s, &bench->model->hw, ~seed * FAULTS + (uint64_t)fault, 4, false);
+  stream_make(&s, &bench->model->hw, ~seed * FAULTS + (uint64_t)fault, 4, false,
+              bench->model->modes);
   size_t last = s.beats.count - 1;
   const uint32_t want = spoil(&s, fault, &last);
   top_offer(bench, s.beats.bytes, last + 1, last);
@@ -280,7 +284,7 @@ static bool run_seed(const top_model *model, uint64_t seed, uint64_t *cycles, ui
   top_bench bench;
   vmac_err err;
   Stream stream;
-  stream_make(&stream, &model->hw, seed, JOBS, true);
+  stream_make(&stream, &model->hw, seed, JOBS, true, false);
   bool ok = top_open(&bench, model, &options, &err);
   for (int fault = 0; fault < FAULTS && ok; fault++)
     ok = run_fault(&bench, seed, (Fault)fault, &err);
