@@ -5,7 +5,7 @@
 # A point is (file, line, column, what): the same point of several models, instances and runs is
 # one, and their counts add. A line is covered where it ran, a bit's toggle where it changed twice
 # or more: there and back. A waiver line is file, kind (line or toggle), a regular expression and
-# a reason, separated by tabs; it is matched with the signal's name without indices (toggle), with
+# a reason, separated by tabs; it is matched with the signal's bit, name[3] (toggle), with
 # the text of the source line (line). What it waives is left out of the shares; one that waives
 # nothing is an error.
 # SPDX-License-Identifier: Apache-2.0
@@ -66,8 +66,7 @@ END {
     all[file, kind]++
     if (hits[point] > (kind == "toggle")) { hit[file, kind]++; continue }
     what = part[5]
-    if (kind == "toggle") sub(/\[.*/, "", what)
-    else what = source(file, part[3])
+    if (kind == "line") what = source(file, part[3])
     for (w = 1; w <= waivers; w++)
       if (w_file[w] == file && w_kind[w] == kind && what ~ w_what[w]) break
     if (w <= waivers) { used[w]++; waived[file, kind]++; all[file, kind]--; continue }

@@ -28,19 +28,23 @@ $(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilato
 
 # ---- coverage ----------------------------------------------------------------------------------
 
-# Everything again with counters in it, in a build folder of its own: the benches of the modules,
-# and a few models of the accelerator: more columns, as many, more rows; all corrections, both
-# classes.
-COVER_BENCHES  = $(filter-out cells dyn edge wide,$(BENCH_UNITS))
-COVER_MODELS  := 5x7_perf2_planes 8x8_exacts_plain 9x4_trunc6
+# Everything again with counters in it, in a build folder of its own: a few models of the
+# accelerator (more columns than rows, as many, fewer; all corrections, both classes, modes), and
+# benches of modules. The other benches hold so many instances that their counters are not worth the
+# time: what they test is counted in the accelerator.
+COVER_BENCHES := accum correct requant vector csr fifo exec skew stream_reg
+COVER_MODELS  := 5x7_perf2_planes 6x6_exacts_plain 9x4_trunc6
 COVER_MODES   := 4x5_dyn4_modes
+# the one with the largest buffers
+COVER_LARGEST := 5x7_perf2_planes
 COVER_NETS    ?= 40
-COVER_STREAMS ?= 6
+COVER_STREAMS ?= 8
 COVER_LEAST   ?= 95
 COVER_DIR     := $(B)/coverage
 COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_MODELS:%=random-%) \
-                   $(COVER_MODELS:%=streams-%) streams-$(COVER_MODES))
+                   $(COVER_MODELS:%=streams-%) streams-$(COVER_MODES) longest)
 COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS) $(COVER_MODES)' \
+  TOP_BUF_$(COVER_LARGEST)=32768 \
   VERILATOR_OF='sh scripts/coverage-verilate.sh' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
   VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' \
   VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads \
@@ -64,6 +68,8 @@ endef
 
 $(B)/data/streams-%.txt: $(B)/bench/streams-%
 	$(call cover,$< 1 $(COVER_STREAMS))
+$(B)/data/longest.txt: $(B)/bench/streams-$(COVER_LARGEST)
+	$(call cover,$< 1000 1)
 $(B)/data/random-%.txt: $(B)/bench/random-%
 	$(call cover,$< --networks $(COVER_NETS))
 $(B)/data/%.txt: $(B)/bench/%

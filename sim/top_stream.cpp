@@ -16,8 +16,16 @@ static uint32_t bits(int value, int n, int at) {
   return ((uint32_t)value & ((1u << n) - 1)) << at;
 }
 
-/* ---- a job
- * --------------------------------------------------------------------------------------- */
+static uint32_t any(Stream *s) {
+  return (uint32_t)vmac_rng_next(&s->rng);
+}
+
+/* A field of a word whose other bits stay. */
+static void put(uint32_t *word, int value, int n, int at) {
+  *word = (*word & ~bits(-1, n, at)) | bits(value, n, at);
+}
+
+/* ---- a job ----------------------------------------------------------------------------------- */
 
 /* A map in the words from .. to - 1. */
 static void draw_map(Stream *s, Job *j, int from, int to) {
@@ -129,11 +137,26 @@ static Job draw_job(Stream *s) {
            : space >= j.pixels ? between(s, 1, (space - 1) / (j.pixels - 1))
                                : 0;
   w[11] = (uint32_t)j.step;
+  /* What the format does not name, or not for this kind, is ignored. */
+  put(&w[0], below(s, 4), 2, 10);
+  put(&w[1], below(s, 16), 4, 28);
+  put(&w[6], below(s, 65536), 16, 16);
+  put(&w[10], below(s, 65536), 16, 16);
+  put(&w[11], below(s, 65536), 16, 16);
+  if (j.kind != VMAC_JOB_ADD) {
+    put(&w[10], below(s, 65536), 16, 0);
+    w[13] = any(s);
+    if (j.kind != VMAC_JOB_SUM) w[12] = any(s);
+  } else {
+    put(&w[12], below(s, 2), 1, 31);
+    put(&w[13], below(s, 256), 8, 24);
+  }
+  w[14] = any(s);
+  w[15] = any(s);
   return j;
 }
 
-/* ---- its payload
- * ------------------------------------------------------------------------------------- */
+/* ---- its payload ----------------------------------------------------------------------------- */
 
 /* A SET beat; returns the columns whose results count. */
 static Used put_set(Stream *s, const Job *j) {
@@ -149,11 +172,25 @@ static Used put_set(Stream *s, const Job *j) {
   const int first = below(s, most), count = below(s, most - first + 1);
   const int end = j->pixels == 1 ? 0 : (j->pixels - 1) * j->step;
   const int at = j->zone + below(s, j->zone_end - j->zone - end);
-  uint32_t w[4] = {};
-  w[0] = bits(mac ? 0 : below(s, j->groups), 16, 0) | bits(sub, 4, 16) | bits(cols, 7, 24);
-  w[1] = bits(at, 16, 0) | bits(rbase + first, 8, 16) | bits(count, 8, 24);
-  w[2] = mac ? 0 : (uint32_t)wide(s, INT32_MAX);
-  w[3] = bits(mac ? 0 : below(s, 62) - 31, 6, 0) | bits(rbase, 8, 8);
+  uint32_t w[4];
+  for (uint32_t &word : w) word = any(s);
+  put(&w[1], at, 16, 0);
+  put(&w[1], rbase + first, 8, 16);
+  put(&w[1], count, 8, 24);
+  put(&w[3], rbase, 8, 8);
+  put(&w[3], below(s, 62) - 31, 6, 0);
+  if (mac) {
+    put(&w[0], cols, 7, 24);
+  } else {
+    put(&w[0], below(s, j->groups), 16, 0);
+    put(&w[0], sub, 4, 16);
+    put(&w[2], wide(s, INT32_MAX), 31, 0);
+  }
+  if (!count) { /* no lane is written: any numbers that say so */
+    put(&w[1], 64 + below(s, 192), 8, 16);
+    put(&w[1], below(s, 256), 8, 24);
+    put(&w[3], below(s, 256), 8, 8);
+  }
   vmac_beats_words(&s->beats, w, 4);
   return Used{0, valid};
 }
@@ -162,10 +199,10 @@ static void put_records(Stream *s) {
   const vmac_hw *hw = s->hw;
   for (int c = 0; c < hw->cols; c++) {
     uint32_t w[4], planes[4];
-    for (int i = 0; i < 4; i++) w[i] = (uint32_t)vmac_rng_next(&s->rng);
-    for (int i = 0; i < 4; i++) planes[i] = (uint32_t)vmac_rng_next(&s->rng);
-    w[2] = (uint32_t)wide(s, INT32_MAX);
-    w[3] = bits(below(s, 1 << 18), 18, 0) | bits(below(s, 62) - 31, 6, 24);
+    for (int i = 0; i < 4; i++) w[i] = any(s);
+    for (int i = 0; i < 4; i++) planes[i] = any(s);
+    put(&w[2], wide(s, INT32_MAX), 31, 0);
+    put(&w[3], below(s, 62) - 31, 6, 24);
     vmac_beats_words(&s->beats, w, 4);
     if (hw->opt_correction == 2) vmac_beats_words(&s->beats, planes, 4);
   }
@@ -186,8 +223,10 @@ static void put_tile(Stream *s, const Job *j) {
   for (int r = 0; r < hw->rows; r++) {
     const int ky = wide(s, 63), kx = wide(s, 63), g = below(s, j->groups);
     const int sub = below(s, (s->lanes - r + hw->rows - 1) / hw->rows);
+    /* The sums have room for 32,768 products. */
+    const bool on = j->k_tiles > 1000 ? !below(s, 64) : below(s, 6) != 0;
     entry[r] = bits((ky * j->w + kx) * j->groups + g, 15, 0) | bits(ky, 6, 15) | bits(kx, 6, 21) |
-               bits(sub, 4, 27) | bits(below(s, 6) != 0, 1, 31);
+               bits(sub, 4, 27) | bits(on, 1, 31);
   }
   vmac_beats_words(&s->beats, entry, hw->rows);
   for (int r = 0; r < hw->rows; r++) {
@@ -205,7 +244,8 @@ static void put_job(Stream *s, const Job *j) {
   for (int set = 0; set < j->sets; set++)
     for (int k = 0; k < j->k_tiles; k++) {
       if (k == j->k_tiles - 1) {
-        s->used[s->jobs][set] = put_set(s, j);
+        const Used used = put_set(s, j), kept = s->used[s->jobs][set % MAX_SETS];
+        s->used[s->jobs][set % MAX_SETS] = set < MAX_SETS || used.to < kept.to ? used : kept;
         if (j->kind == VMAC_JOB_MAC) put_records(s);
       }
       if (j->kind == VMAC_JOB_MAC) put_tile(s, j);
@@ -216,7 +256,9 @@ static void put_job(Stream *s, const Job *j) {
 static void put_input(Stream *s, int set) {
   const size_t words = (size_t)s->hw->buf_depth;
   uint32_t w[16] = {};
-  w[0] = (uint32_t)VMAC_JOB_INPUT | bits(set, 1, 5);
+  for (int i = 0; i < 14; i++) w[i] = any(s);
+  put(&w[0], VMAC_JOB_INPUT, 4, 0);
+  put(&w[0], set, 1, 5);
   w[14] = (uint32_t)words;
   vmac_beats_words(&s->beats, w, 16);
   const size_t at = s->beats.count;
@@ -227,8 +269,29 @@ static void put_input(Stream *s, int set) {
   s->jobs++;
 }
 
-/* ---- a stream
- * ------------------------------------------------------------------------------------------ */
+/* ---- a stream -------------------------------------------------------------------------------- */
+
+/* What is counted with 16 bits: as many as there can be, of one pixel or tap each. */
+static void put_longest(Stream *s) {
+  for (int what = 0; what < 4; what++) {
+    Job j = {};
+    j.kind = what == 1 ? VMAC_JOB_MAC : VMAC_JOB_MAX;
+    j.sets = what == 0 ? 65535 : 1;
+    j.k_tiles = what == 1 ? 65535 : 1;
+    j.out_w = what == 2 ? 65535 : 1;
+    j.out_h = what == 3 ? 65535 : 1;
+    j.pixels = j.out_w * j.out_h;
+    j.win_h = j.win_w = j.h = j.w = j.groups = 1;
+    j.zone_end = s->hw->buf_depth;
+    j.code = 15;
+    j.word[0] = (uint32_t)j.kind | bits(j.code, 4, 12) | 1u << 5;
+    j.word[1] = 0x80u | 127u << 8 | 1u << 16 | 1u << 22;
+    j.word[2] = bits(j.sets, 16, 0) | bits(j.k_tiles, 16, 16);
+    j.word[3] = bits(j.out_w, 16, 0) | bits(j.out_h, 16, 16);
+    j.word[4] = 1 | 1u << 16;
+    put_job(s, &j);
+  }
+}
 
 void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill, bool modes) {
   *s = Stream();
@@ -248,6 +311,10 @@ void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fil
                               (uint32_t)hw->cell};
   vmac_beats_words(&s->beats, header, 3);
   for (int set = 0; set < 2 && fill; set++) put_input(s, set);
+  if (fill && seed % 1000 == 0) {
+    put_longest(s);
+    jobs = 0;
+  }
   Job last = {};
   for (int i = 0; i < jobs; i++) {
     /* A job goes on with the one before, as a block of the same layer does. */

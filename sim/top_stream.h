@@ -58,7 +58,8 @@ static inline int wide(Stream *s, int most) {
 
 /* jobs <= JOBS of them; fill: the buffers first, without it results are anybody's guess; modes: a
  * beat of modes before every beat of weights, the cell's own mode and in idle rows any. The same
- * seed is the same stream, with modes and without. */
+ * seed is the same stream, with modes and without. Multiples of 1000, with fill: the longest jobs.
+ */
 void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill, bool modes);
 void stream_free(Stream *s);
 
