@@ -38,7 +38,7 @@ COVER_MODES   := 4x5_dyn4_modes
 # the one with the largest buffers
 COVER_LARGEST := 5x7_perf2_planes
 COVER_NETS    ?= 40
-COVER_STREAMS ?= 8
+COVER_STREAMS ?= 6
 COVER_LEAST   ?= 95
 COVER_DIR     := $(B)/coverage
 COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_MODELS:%=random-%) \

@@ -141,6 +141,8 @@ static Job draw_job(Stream *s) {
   put(&w[0], below(s, 4), 2, 10);
   put(&w[1], below(s, 16), 4, 28);
   put(&w[6], below(s, 65536), 16, 16);
+  put(&w[7], below(s, 65536), 16, 16);
+  if (j.win_h == 1 && j.win_w == 1) w[8] = any(s);
   put(&w[10], below(s, 65536), 16, 16);
   put(&w[11], below(s, 65536), 16, 16);
   if (j.kind != VMAC_JOB_ADD) {
@@ -224,7 +226,8 @@ static void put_tile(Stream *s, const Job *j) {
     const int ky = wide(s, 63), kx = wide(s, 63), g = below(s, j->groups);
     const int sub = below(s, (s->lanes - r + hw->rows - 1) / hw->rows);
     /* The sums have room for 32,768 products. */
-    const bool on = j->k_tiles > 1000 ? !below(s, 64) : below(s, 6) != 0;
+    const bool on =
+        j->k_tiles > 1000 ? !below(s, hw->rows * j->k_tiles / 30000 + 1) : below(s, 6) != 0;
     entry[r] = bits((ky * j->w + kx) * j->groups + g, 15, 0) | bits(ky, 6, 15) | bits(kx, 6, 21) |
                bits(sub, 4, 27) | bits(on, 1, 31);
   }
@@ -313,7 +316,7 @@ void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fil
   for (int set = 0; set < 2 && fill; set++) put_input(s, set);
   if (fill && seed % 1000 == 0) {
     put_longest(s);
-    jobs = 0;
+    jobs = 4;
   }
   Job last = {};
   for (int i = 0; i < jobs; i++) {
