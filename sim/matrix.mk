@@ -24,7 +24,7 @@ $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: shapes, cells, corrections
 	$(Q)mkdir -p $(dir $(MATRIX_OUT)) && touch $(MATRIX_OUT); \
 	for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
-	  model=$${shape}_$$cell$$planes$(if $(filter 0,$(TABLE)),,_table)_check; \
+	  model=$${shape}_$$cell$${planes}$(if $(filter 0,$(TABLE)),,_table)_check; \
 	  modes='none cv'; [ -z "$$planes" ] || modes=bitplane; \
 	  for net in $(MATRIX_NETS); do for mode in $$modes; do for stream in '0 0' '100 300'; do \
 	    key="$$model $${net##*/} $$mode idle,stall $$stream"; \
