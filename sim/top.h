@@ -49,6 +49,7 @@ struct top_model {
   vmac_hw hw;
   bool table;                   /* its array is sim/table/vmac_array.v */
   bool traces;                  /* built with --trace */
+  bool modes;                   /* a weight brings its cell's mode: no compiled program does */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const top_in *in, top_out *out);
   bool (*trace)(void *dut, const char *path); /* opens a VCD; NULL: closes it. false: cannot */

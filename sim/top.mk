@@ -1,7 +1,8 @@
 # The co-simulation of the whole accelerator: one verilated vmac_top_sim per model, the library
 # (sim/top_*.cpp) and its runners.
 # A model is ROWSxCOLS_CELL with, in this order: _plain (no correction) or _planes (one X per bit
-# plane); _table (the array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
+# plane); _modes (weights bring the cell's mode along); _table (the array by table,
+# sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
 
 TOP_ACC_DEPTH ?= 1024
 TOP_BUF_DEPTH ?= 4096
@@ -29,7 +30,7 @@ top_cols  = $(word 2,$(call top_shape,$(1)))
 top_has   = $(filter $(2),$(wordlist 3,9,$(call top_words,$(1))))
 top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,1))
 # The cell's own name may have underscores: what is left without shape and suffixes.
-TOP_SUFFIXES := plain planes table check trace
+TOP_SUFFIXES := plain planes modes table check trace
 top_last  = $(lastword $(call top_words,$(1)))
 top_strip = $(if $(filter $(TOP_SUFFIXES),$(call top_last,$(1))),\
               $(call top_strip,$(patsubst %_$(call top_last,$(1)),%,$(1))),$(1))
@@ -40,7 +41,8 @@ top_buf   = $(or $(TOP_BUF_$(1)),$(TOP_BUF_DEPTH))
 top_array = $(if $(call top_has,$(1),table),sim/table,rtl)/vmac_array.v
 top_rtl   = sim/vmac_top_sim.v $(filter-out rtl/vmac_array.v,$(RTL_MAC)) $(call top_array,$(1))
 top_params = -GROWS=$(top_rows) -GCOLS=$(top_cols) -GCELL=$(top_cell) -GACC_DEPTH=$(top_acc) \
-             -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr)
+             -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes)
+top_modes = $(if $(call top_has,$(1),modes),1,0)
 top_trace = $(if $(call top_has,$(1),trace),1,0)
 
 # $(1) = model, $(2) = its cell
@@ -65,7 +67,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_ROWS=$(call top_rows,$(1)) -DTOP_COLS=$(call top_cols,$(1)) \
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
-	  -c -o $$@ $$(@D)/model.cpp
+	  -DTOP_MODES=$(call top_modes,$(1)) -c -o $$@ $$(@D)/model.cpp
 endef
 
 # ---- the library, verilator's runtime with traces ------------------------------------------------
@@ -156,6 +158,7 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
 # The models that tests and targets name, and the one that the variables above ask for.
 TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
               $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
+              $(patsubst $(B)/bench/streams-%,%,$(filter $(B)/bench/streams-%,$(MAKECMDGOALS))) \
               $(if $(filter cosim cosim-full,$(MAKECMDGOALS)),$(COSIM_MODEL))
 TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \

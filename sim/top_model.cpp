@@ -2,7 +2,7 @@
  *   TOP_NAME     the model's name, an identifier; its verilated class is Vtop_<name>
  *   TOP_HEADER   that class's header
  *   TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION   parameters
- *   TOP_TABLE, VM_TRACE   1: the array by table; a tracing build
+ *   TOP_TABLE, VM_TRACE, TOP_MODES   1: the array by table; a tracing build; weights with modes
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
@@ -141,6 +141,7 @@ const top_model TOP_PASTE(top_model_, TOP_NAME) = {
     {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION},
     TOP_TABLE,
     VM_TRACE,
+    TOP_MODES,
     model_open,
     model_cycle,
     model_trace,

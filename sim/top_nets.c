@@ -1,5 +1,5 @@
-/* The unit tests' random networks for runners: one network per seed, whatever the hardware; what the
- * hardware asks for (coefficients) is drawn after it.
+/* The unit tests' random networks for runners: one network per seed, whatever the hardware; what
+ * the hardware asks for (coefficients) is drawn after it.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "top_nets.h"
@@ -47,12 +47,22 @@ void top_net_free(top_net *net) {
   free(net);
 }
 
-const vmac_net *top_net_net(const top_net *net) { return net->b.net; }
+const vmac_net *top_net_net(const top_net *net) {
+  return net->b.net;
+}
 
-const vmac_plan *top_net_plan(const top_net *net) { return net->plan; }
+const vmac_plan *top_net_plan(const top_net *net) {
+  return net->plan;
+}
 
-vmac_rounding top_net_rounding(const top_net *net) { return net->rounding; }
+vmac_rounding top_net_rounding(const top_net *net) {
+  return net->rounding;
+}
 
-const char *top_net_what(const top_net *net) { return net->what; }
+const char *top_net_what(const top_net *net) {
+  return net->what;
+}
 
-void top_net_input(top_net *net, vmac_state *state) { random_input(&net->b, state); }
+void top_net_input(top_net *net, vmac_state *state) {
+  random_input(&net->b, state);
+}

@@ -78,12 +78,14 @@ static bool run_seed(top_bench *bench, uint64_t seed, Totals *totals, bool verbo
   bool ok = true;
   const bool fits = top_check_open(&check, top_net_net(net), top_net_plan(net), hw,
                                    top_net_rounding(net), TOP_ALL, &err);
-  if (fits) ok = run_check(bench, net, &check, totals, &err);
-  else totals->refused++;
+  if (fits)
+    ok = run_check(bench, net, &check, totals, &err);
+  else
+    totals->refused++;
   if (!ok)
     printf("FAIL random %s: seed %llu (%s), idle %d, stall %d: %s\n", bench->model->name,
-           (unsigned long long)seed, top_net_what(net), bench->options.idle,
-           bench->options.stall, err.text);
+           (unsigned long long)seed, top_net_what(net), bench->options.idle, bench->options.stall,
+           err.text);
   if (verbose)
     printf("seed %llu (%s), idle %d, stall %d: %s\n", (unsigned long long)seed, top_net_what(net),
            bench->options.idle, bench->options.stall, ok && fits ? "equal" : err.text);
@@ -118,16 +120,20 @@ static uint64_t number(const char *text) {
 }
 
 int main(int argc, char **argv) {
-  static const struct option table[] = {{"seed", 1, 0, 's'},
-                                        {"networks", 1, 0, 'n'},
-                                        {"verbose", 0, 0, 'v'},
-                                        {NULL, 0, 0, 0}};
+  static const struct option table[] = {
+      {"seed", 1, 0, 's'}, {"networks", 1, 0, 'n'}, {"verbose", 0, 0, 'v'}, {NULL, 0, 0, 0}};
   uint64_t seed = 1, networks = 100;
   bool verbose = false;
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) switch (c) {
-    case 's': seed = number(optarg); break;
-    case 'n': networks = number(optarg); break;
-    case 'v': verbose = true; break;
+    case 's':
+      seed = number(optarg);
+      break;
+    case 'n':
+      networks = number(optarg);
+      break;
+    case 'v':
+      verbose = true;
+      break;
     default:
       fprintf(stderr, "usage: random-MODEL [--seed N] [--networks N] [--verbose]\n");
       return 2;

@@ -1,5 +1,6 @@
-/* Random small networks for program tests, in C and through the RTL: the same seed is the same network
- * in both. With corner = 0 nothing is at an end on purpose. SPDX-License-Identifier: Apache-2.0 */
+/* Random small networks for program tests, in C and through the RTL: the same seed is the same
+ * network in both. With corner = 0 nothing is at an end on purpose. SPDX-License-Identifier:
+ * Apache-2.0 */
 #ifndef RANDOM_NET_H
 #define RANDOM_NET_H
 
@@ -45,8 +46,8 @@ static inline int out_size(int in, int window, int stride, int same) {
 }
 
 /* A window that fits the map; its output's height and width. */
-static inline void pick_window(builder *b, int largest, int *kh, int *kw, int *stride, int *same, int *h,
-                        int *w) {
+static inline void pick_window(builder *b, int largest, int *kh, int *kw, int *stride, int *same,
+                               int *h, int *w) {
   const int ih = shape(b)[1], iw = shape(b)[2];
   *stride = 1 + (below(b, 3) == 0) + (below(b, 9) == 0);
   *same = below(b, 2);
@@ -237,8 +238,8 @@ static inline void random_input(builder *b, vmac_state *state) {
     push_codes(b, state->i8[b->net->input], b->net->tensor[b->net->input].size);
 }
 
-/* Coefficients of any size that the hardware's registers hold, and that it can carry out: of one X, or
- * of its bit planes where the hardware sums those. */
+/* Coefficients of any size that the hardware's registers hold, and that it can carry out: of one X,
+ * or of its bit planes where the hardware sums those. */
 static inline void random_correction(builder *b, vmac_plan *plan, int opt) {
   const vmac_mult *mult = plan->mult;
   plan->mode = opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;

@@ -1,0 +1,71 @@
+# Random networks and streams through the RTL (build/bench/random-MODEL, streams-MODEL); how much
+# of it the tests reach (make coverage).
+
+# ---- random networks ----------------------------------------------------------------------------
+
+$(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h cmodel/vmac.h \
+                               cmodel/program/program.h $(wildcard tests/unit/*.h)
+	$(call say,CC,$<)
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Itests/unit $(C_FLAGS) -c -o $@ $<
+
+$(B)/verilator/sim/top_random.o: sim/top_nets.h
+
+RANDOM_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_random top_nets) $(TOP_LIB)
+.PRECIOUS: $(B)/verilator/toplist/%.o
+$(B)/bench/random-%: $(RANDOM_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
+                     $(VRUNTIME) $(LIBVARIMAC)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+
+# ---- streams that no compiler writes: build/bench/streams-MODEL ----------------------------------
+
+STREAMS_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_streams top_stream) $(TOP_LIB)
+$(B)/verilator/sim/top_streams.o $(B)/verilator/sim/top_stream.o: sim/top_stream.h
+$(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
+                      $(VRUNTIME) $(LIBVARIMAC)
+	$(call say,LINK,$@)
+	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
+
+# ---- coverage ----------------------------------------------------------------------------------
+
+# Everything again with counters in it, in a build folder of its own: the benches of the modules,
+# and a few models of the accelerator: more columns, as many, more rows; all corrections, both
+# classes.
+COVER_BENCHES  = $(filter-out cells dyn edge wide,$(BENCH_UNITS))
+COVER_MODELS  := 5x7_perf2_planes 8x8_exacts_plain 9x4_trunc6
+COVER_MODES   := 4x5_dyn4_modes
+COVER_NETS    ?= 40
+COVER_STREAMS ?= 6
+COVER_LEAST   ?= 95
+COVER_DIR     := $(B)/coverage
+COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_MODELS:%=random-%) \
+                   $(COVER_MODELS:%=streams-%) streams-$(COVER_MODES))
+COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS) $(COVER_MODES)' \
+  VERILATOR_OF='sh scripts/coverage-verilate.sh' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
+  VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' \
+  VRUNTIME='$(patsubst %,$(COVER_DIR)/verilator/runtime/%.o,verilated verilated_threads \
+    verilated_cov)'
+
+.PHONY: coverage
+coverage: setup ## share of RTL lines and toggles that benches, networks and streams reach
+	$(Q)$(COVER_MAKE) -j$(JOBS) $(COVER_DATA)
+	$(Q)verilator_coverage --write $(COVER_DIR)/coverage.dat $(COVER_DIR)/data/*.dat
+	$(Q)rm -rf $(COVER_DIR)/annotated && verilator_coverage --annotate $(COVER_DIR)/annotated \
+	  $(COVER_DIR)/coverage.dat > /dev/null
+	$(Q)awk -v least=$(COVER_LEAST) -f scripts/coverage.awk sim/coverage.waive \
+	  $(COVER_DIR)/coverage.dat
+
+# Runs a program; its points lie beside what it said. $(1) = command
+define cover
+	$(call say,COVER,$(notdir $(basename $@)))
+	$(Q)mkdir -p $(@D) && rm -f $(@:.txt=)-*.dat && \
+	  COVERAGE_OUT=$(@:.txt=) $(1) > $@.new 2>&1 && mv $@.new $@ || { cat $@.new; exit 1; }
+endef
+
+$(B)/data/streams-%.txt: $(B)/bench/streams-%
+	$(call cover,$< 1 $(COVER_STREAMS))
+$(B)/data/random-%.txt: $(B)/bench/random-%
+	$(call cover,$< --networks $(COVER_NETS))
+$(B)/data/%.txt: $(B)/bench/%
+	$(call cover,$<)
+.PRECIOUS: $(B)/bench/streams-% $(B)/bench/random-%

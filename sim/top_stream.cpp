@@ -1,0 +1,269 @@
+/* Random streams: jobs, their payloads, all in order.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "top_stream.h"
+
+enum { TAPS = 4000 }; /* of a job, about */
+
+static int between(Stream *s, int lo, int hi) {
+  return lo + wide(s, hi - lo);
+}
+
+static uint32_t bits(int value, int n, int at) {
+  return ((uint32_t)value & ((1u << n) - 1)) << at;
+}
+
+/* ---- a job
+ * --------------------------------------------------------------------------------------- */
+
+/* A map in the words from .. to - 1. */
+static void draw_map(Stream *s, Job *j, int from, int to) {
+  const int words = to - from;
+  j->w = between(s, 1, words < 1023 ? words : 1023);
+  j->h = between(s, 1, words / j->w < 1023 ? words / j->w : 1023);
+  j->groups = between(s, 1, words / (j->w * j->h));
+  j->base = from + below(s, words - j->w * j->h * j->groups + 1);
+}
+
+/* Pixels and windows, few enough taps to be run. */
+static void draw_walk(Stream *s, Job *j, int acc_depth) {
+  const bool window = j->kind == VMAC_JOB_MAX || j->kind == VMAC_JOB_SUM;
+  int left = TAPS;
+  j->win_h = window ? between(s, 1, 63) : 1;
+  j->win_w = window ? between(s, 1, 63) : 1;
+  left /= j->win_h * j->win_w;
+  j->k_tiles = j->kind == VMAC_JOB_MAC ? between(s, 1, 20) : 1;
+  left /= j->k_tiles;
+  if (j->k_tiles > 1 && left > acc_depth) left = acc_depth;
+  if (left < 1) left = 1;
+  const bool inside = j->kind == VMAC_JOB_ADD;
+  j->out_w = between(s, 1, inside && left > j->w ? j->w : left < 2000 ? left : 2000);
+  left = left / j->out_w;
+  j->out_h = between(s, 1, inside && left > j->h ? j->h : left);
+  j->pixels = j->out_w * j->out_h;
+  left /= j->out_h;
+  j->sets = between(s, 1, left < 1 ? 1 : left < MAX_SETS ? left : MAX_SETS);
+}
+
+static void put_fields(Stream *s, Job *j) {
+  uint32_t *w = j->word;
+  int stride_h = wide(s, 255), stride_w = wide(s, 255);
+  int iy0 = between(s, 0, j->h + 5) - wide(s, 70), ix0 = between(s, 0, j->w + 5) - wide(s, 70);
+  if (!below(s, 16)) iy0 = below(s, 16000) - 16000;
+  if (!below(s, 16)) ix0 = below(s, 16000) - 16000;
+  if (j->kind == VMAC_JOB_ADD) {
+    const int space_h = j->out_h > 1 ? (j->h - 1) / (j->out_h - 1) : 255;
+    const int space_w = j->out_w > 1 ? (j->w - 1) / (j->out_w - 1) : 255;
+    stride_h = wide(s, space_h < 255 ? space_h : 255);
+    stride_w = wide(s, space_w < 255 ? space_w : 255);
+    iy0 = below(s, j->h - (j->out_h - 1) * stride_h);
+    ix0 = below(s, j->w - (j->out_w - 1) * stride_w);
+  }
+  const int g = j->groups, back = ((j->win_h - 1) * j->w + j->win_w - 1) * g;
+  w[4] = bits(j->h, 16, 0) | bits(j->w, 16, 16);
+  w[5] = bits(iy0, 16, 0) | bits(ix0, 16, 16);
+  w[6] = bits(stride_h, 8, 0) | bits(stride_w, 8, 8);
+  w[7] = bits(j->base + (iy0 * j->w + ix0) * g, 16, 0);
+  w[8] = bits(g, 16, 0) | bits((j->w - (j->win_w - 1)) * g, 16, 16);
+  w[9] = bits(stride_w * g - back, 16, 0) |
+         bits((stride_h * j->w - (j->out_w - 1) * stride_w) * g - back, 16, 16);
+}
+
+/* Coordinates stay in 16 bits. */
+static bool fits(const Job *j) {
+  const int32_t iy0 = (int16_t)j->word[5], ix0 = (int16_t)(j->word[5] >> 16);
+  const int stride_h = j->word[6] & 255, stride_w = j->word[6] >> 8 & 255;
+  return iy0 + j->out_h * stride_h + 63 < 32768 && ix0 + j->out_w * stride_w + 63 < 32768 &&
+         iy0 >= -32768 && ix0 >= -32768;
+}
+
+static Job draw_job(Stream *s) {
+  Job j = {};
+  const int depth = s->hw->buf_depth;
+  j.kind = (vmac_jobkind)(1 + below(s, 4));
+  const int src = below(s, 2), dst = below(s, 2);
+  /* Where both operands or source and destination share a buffer: its parts read and written. */
+  int from = 0, to = depth;
+  j.zone_end = depth;
+  if (src == dst || j.kind == VMAC_JOB_ADD) {
+    const int cut = 1 + below(s, depth - 1);
+    if (below(s, 2))
+      from = j.zone_end = cut;
+    else
+      to = j.zone = cut;
+  }
+  do {
+    draw_map(s, &j, from, to);
+    draw_walk(s, &j, s->hw->acc_depth);
+    put_fields(s, &j);
+  } while (!fits(&j));
+  uint32_t *w = j.word;
+  const int lo = below(s, 256) - 128, hi = below(s, 256) - 128, all = below(s, 2);
+  j.code = below(s, 2) ? 15 : below(s, 15);
+  w[0] = (uint32_t)j.kind | bits(src, 1, 4) | bits(dst, 1, 5) | bits(!below(s, 4), 1, 6) |
+         bits(below(s, 4), 2, 8) | bits(j.code, 4, 12) | bits(below(s, 256), 8, 16) |
+         bits(below(s, 256), 8, 24);
+  w[1] = bits(all       ? -128
+              : lo < hi ? lo
+                        : hi,
+              8, 0) |
+         bits(all       ? 127
+              : lo < hi ? hi
+                        : lo,
+              8, 8) |
+         bits(j.win_h, 6, 16) | bits(j.win_w, 6, 22);
+  w[2] = bits(j.sets, 16, 0) | bits(j.k_tiles, 16, 16);
+  w[3] = bits(j.out_w, 16, 0) | bits(j.out_h, 16, 16);
+  if (j.kind == VMAC_JOB_ADD) {
+    const int size = j.w * j.h * j.groups, base = from + below(s, to - from - size + 1);
+    w[10] = bits(base - j.base, 16, 0);
+    w[12] = (uint32_t)wide(s, INT32_MAX);
+    w[13] = bits(below(s, 34) - 31, 6, 0) | bits(below(s, 256), 8, 8) | bits(below(s, 256), 8, 16);
+  }
+  if (j.kind == VMAC_JOB_SUM) w[12] = (uint32_t)(wide(s, 1 << 29) * (below(s, 2) ? 1 : -1));
+  const int space = j.zone_end - j.zone;
+  j.step = j.pixels == 1       ? wide(s, 65535)
+           : space >= j.pixels ? between(s, 1, (space - 1) / (j.pixels - 1))
+                               : 0;
+  w[11] = (uint32_t)j.step;
+  return j;
+}
+
+/* ---- its payload
+ * ------------------------------------------------------------------------------------- */
+
+/* A SET beat; returns the columns whose results count. */
+static Used put_set(Stream *s, const Job *j) {
+  const vmac_hw *hw = s->hw;
+  const bool mac = j->kind == VMAC_JOB_MAC;
+  const int sub = mac ? 0 : below(s, (s->lanes + s->both - 1) / s->both);
+  const int cols = mac ? below(s, hw->cols + 1) : 0;
+  int valid = mac ? (cols > 1 ? cols : 1) : s->both;
+  if (!mac && s->lanes - sub * s->both < valid) valid = s->lanes - sub * s->both;
+  const int copy = j->code < 6 && 1 << j->code < s->lanes ? 1 << j->code : s->lanes;
+  const int rbase = hw->rows == hw->cols ? 0 : below(s, copy);
+  const int most = copy - rbase < valid ? copy - rbase : valid;
+  const int first = below(s, most), count = below(s, most - first + 1);
+  const int end = j->pixels == 1 ? 0 : (j->pixels - 1) * j->step;
+  const int at = j->zone + below(s, j->zone_end - j->zone - end);
+  uint32_t w[4] = {};
+  w[0] = bits(mac ? 0 : below(s, j->groups), 16, 0) | bits(sub, 4, 16) | bits(cols, 7, 24);
+  w[1] = bits(at, 16, 0) | bits(rbase + first, 8, 16) | bits(count, 8, 24);
+  w[2] = mac ? 0 : (uint32_t)wide(s, INT32_MAX);
+  w[3] = bits(mac ? 0 : below(s, 62) - 31, 6, 0) | bits(rbase, 8, 8);
+  vmac_beats_words(&s->beats, w, 4);
+  return Used{0, valid};
+}
+
+static void put_records(Stream *s) {
+  const vmac_hw *hw = s->hw;
+  for (int c = 0; c < hw->cols; c++) {
+    uint32_t w[4], planes[4];
+    for (int i = 0; i < 4; i++) w[i] = (uint32_t)vmac_rng_next(&s->rng);
+    for (int i = 0; i < 4; i++) planes[i] = (uint32_t)vmac_rng_next(&s->rng);
+    w[2] = (uint32_t)wide(s, INT32_MAX);
+    w[3] = bits(below(s, 1 << 18), 18, 0) | bits(below(s, 62) - 31, 6, 24);
+    vmac_beats_words(&s->beats, w, 4);
+    if (hw->opt_correction == 2) vmac_beats_words(&s->beats, planes, 4);
+  }
+}
+
+static void put_modes(Stream *s, bool used) {
+  const vmac_hw *hw = s->hw;
+  const int own = vmac_mult_at((size_t)hw->cell)->mode;
+  uint8_t mode[TOP_MAX_COLS / 2];
+  for (uint8_t &two : mode) two = used ? (uint8_t)(own * 17) : (uint8_t)vmac_rng_next(&s->mode_rng);
+  vmac_beats_bytes(&s->beats, mode, (hw->cols + 1) / 2);
+}
+
+/* The bottom row's weights first. */
+static void put_tile(Stream *s, const Job *j) {
+  const vmac_hw *hw = s->hw;
+  uint32_t entry[VMAC_ROWS_MAX];
+  for (int r = 0; r < hw->rows; r++) {
+    const int ky = wide(s, 63), kx = wide(s, 63), g = below(s, j->groups);
+    const int sub = below(s, (s->lanes - r + hw->rows - 1) / hw->rows);
+    entry[r] = bits((ky * j->w + kx) * j->groups + g, 15, 0) | bits(ky, 6, 15) | bits(kx, 6, 21) |
+               bits(sub, 4, 27) | bits(below(s, 6) != 0, 1, 31);
+  }
+  vmac_beats_words(&s->beats, entry, hw->rows);
+  for (int r = 0; r < hw->rows; r++) {
+    uint8_t weight[TOP_MAX_COLS];
+    if (s->modes) put_modes(s, entry[hw->rows - 1 - r] >> 31 != 0);
+    for (int c = 0; c < hw->cols; c++) weight[c] = (uint8_t)vmac_rng_next(&s->rng);
+    vmac_beats_bytes(&s->beats, weight, hw->cols);
+  }
+}
+
+static void put_job(Stream *s, const Job *j) {
+  s->job_beat[s->jobs] = s->beats.count;
+  vmac_beats_words(&s->beats, j->word, 16);
+  s->job[s->jobs] = *j;
+  for (int set = 0; set < j->sets; set++)
+    for (int k = 0; k < j->k_tiles; k++) {
+      if (k == j->k_tiles - 1) {
+        s->used[s->jobs][set] = put_set(s, j);
+        if (j->kind == VMAC_JOB_MAC) put_records(s);
+      }
+      if (j->kind == VMAC_JOB_MAC) put_tile(s, j);
+    }
+  s->jobs++;
+}
+
+static void put_input(Stream *s, int set) {
+  const size_t words = (size_t)s->hw->buf_depth;
+  uint32_t w[16] = {};
+  w[0] = (uint32_t)VMAC_JOB_INPUT | bits(set, 1, 5);
+  w[14] = (uint32_t)words;
+  vmac_beats_words(&s->beats, w, 16);
+  const size_t at = s->beats.count;
+  vmac_beats_payload(&s->beats, words);
+  const size_t beat = (size_t)s->beats.beat;
+  for (size_t i = 0; i < words * beat; i++)
+    s->beats.bytes[at * beat + i] = (uint8_t)vmac_rng_next(&s->rng);
+  s->jobs++;
+}
+
+/* ---- a stream
+ * ------------------------------------------------------------------------------------------ */
+
+void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill, bool modes) {
+  *s = Stream();
+  s->hw = hw;
+  s->lanes = vmac_hw_lanes(hw);
+  s->both = hw->rows < hw->cols ? hw->rows : hw->cols;
+  s->beats.beat = vmac_hw_beat(hw);
+  s->seed = seed;
+  s->modes = modes;
+  vmac_rng_seed(&s->rng, seed);
+  vmac_rng_seed(&s->mode_rng, ~seed);
+  const bool is_signed = vmac_mult_at((size_t)hw->cell)->cls == VMAC_S8;
+  const uint32_t header[3] = {VMAC_STREAM_MAGIC,
+                              (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
+                                  VMAC_STREAM_VERSION << 16 | (uint32_t)is_signed << 24 |
+                                  (uint32_t)hw->opt_correction << 25 | (uint32_t)modes << 27,
+                              (uint32_t)hw->cell};
+  vmac_beats_words(&s->beats, header, 3);
+  for (int set = 0; set < 2 && fill; set++) put_input(s, set);
+  Job last = {};
+  for (int i = 0; i < jobs; i++) {
+    /* A job goes on with the one before, as a block of the same layer does. */
+    if (i && !below(s, 4)) {
+      last.word[0] |= 1u << 7;
+    } else {
+      do last = draw_job(s);
+      while (last.pixels > 1 && last.step == 0);
+    }
+    put_job(s, &last);
+  }
+  const uint32_t end[2] = {(uint32_t)VMAC_JOB_END, s->beats.sum};
+  vmac_beats_words(&s->beats, end, 2);
+}
+
+void stream_free(Stream *s) {
+  free(s->beats.bytes);
+  free(s->vector);
+}

@@ -1,0 +1,319 @@
+/* streams: programs that no compiler would write, through a verilated vmac_top, compared with the
+ * interpreter of the format (vmac_interpret).
+ *
+ * TEST RATIONALE
+ * 1. State space. A stream fills both buffers with random bytes and runs JOBS random jobs on them:
+ *    all kinds, maps up to 1023 high or wide, windows up to 63 x 63, strides up to 255, pixels far
+ *    outside the map, any order of rows, idle rows, any scale and shift, every layout of the
+ * output, to the buffers or out, jobs that continue others. All fields are drawn over their whole
+ * range, small values as often as large ones. Every accumulator and byte of columns in use, and the
+ *    number of results. Half of the seeds without stalls.
+ *    Before it, on the same instance, one stream with each fault of the format and its error code,
+ * a second start, an abort, and accesses to all registers, at drawn places. Left out, as no program
+ * may do it: reading what the same job writes, words beyond a buffer, sums beyond 32 bits in layers
+ * without weights, additions outside the map (b has no padding).
+ * 2. Parameters. Those of the models it is built with.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "top_stream.h"
+
+static void expect(void *context, int job, int set, int, const int32_t *acc, const int8_t *out) {
+  Stream *s = (Stream *)context;
+  if (s->vectors == s->room) {
+    s->room = s->room ? 2 * s->room : 4096;
+    s->vector = (Vector *)realloc(s->vector, s->room * sizeof *s->vector);
+    if (!s->vector) abort();
+  }
+  Vector *v = &s->vector[s->vectors++];
+  v->job = job;
+  v->set = set;
+  memcpy(v->acc, acc, (size_t)s->hw->cols * sizeof *acc);
+  memcpy(v->out, out, (size_t)s->hw->cols);
+}
+
+/* ---- the RTL beside it
+ * ----------------------------------------------------------------------------------- */
+
+static bool same(const Stream *s, const char *what, size_t at, int c, int want, int got,
+                 vmac_err *err) {
+  if (want == got) return true;
+  const Vector *v = &s->vector[at];
+  const Job *j = &s->job[v->job];
+  return vmac_fail(
+      err,
+      "vector %zu (job %d, %s%s: %d sets, %d tiles, %d pixels, window %d x %d; set %d), "
+      "column %d: %s expected %d, found %d",
+      at, v->job, vmac_job_name(j->kind), j->word[0] >> 7 & 1 ? ", goes on" : "", j->sets,
+      j->k_tiles, j->pixels, j->win_h, j->win_w, v->set, c, what, want, got);
+}
+
+static bool next_vector(const Stream *s, size_t *at, Used *used, vmac_err *err) {
+  if (*at == s->vectors) return vmac_fail(err, "more than the %zu vectors expected", s->vectors);
+  const Vector *v = &s->vector[(*at)++];
+  *used = s->used[v->job][v->set];
+  return true;
+}
+
+static bool check_acc(void *context, const int32_t *acc, vmac_err *err) {
+  Stream *s = (Stream *)context;
+  Used used;
+  if (!next_vector(s, &s->acc, &used, err)) return false;
+  for (int c = used.from; c < used.to; c++)
+    if (!same(s, "accumulator", s->acc - 1, c, s->vector[s->acc - 1].acc[c], acc[c], err))
+      return false;
+  return true;
+}
+
+static bool check_out(void *context, const int8_t *out, vmac_err *err) {
+  Stream *s = (Stream *)context;
+  Used used;
+  if (!next_vector(s, &s->out, &used, err)) return false;
+  for (int c = used.from; c < used.to; c++)
+    if (!same(s, "byte", s->out - 1, c, s->vector[s->out - 1].out[c], out[c], err)) return false;
+  return true;
+}
+
+static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
+  vmac_run run = {};
+  const vmac_observer expected = {s, expect};
+  bool ok = vmac_interpret(s->hw, s->beats.bytes, s->beats.count, &expected, &run, err);
+  const top_observer observer = {s, check_acc, check_out};
+  bench->observer = &observer;
+  Stream sent;
+  stream_make(&sent, s->hw, s->seed, JOBS, true, bench->model->modes);
+  top_offer(bench, sent.beats.bytes, sent.beats.count, sent.beats.count - 1);
+  top_counts counts = {};
+  ok = ok && top_run(bench, NULL, &counts, err);
+  bench->observer = NULL;
+  if (ok && (counts.status != VMAC_CSR_STATUS_DONE_MASK || s->acc != s->vectors ||
+             s->out != s->vectors || bench->result_beats != run.beats))
+    ok = vmac_fail(err,
+                   "status %u, error %u at beat %u, %zu and %zu of %zu vectors, %zu of %zu results",
+                   counts.status, counts.error, counts.error_beat, s->acc, s->out, s->vectors,
+                   bench->result_beats, run.beats);
+  free(run.bytes);
+  stream_free(&sent);
+  return ok;
+}
+
+/* ---- streams that are wrong
+ * ------------------------------------------------------------------------------ */
+
+enum Fault {
+  MAGIC,
+  VERSION,
+  GEOMETRY,
+  CELL,
+  ILLEGAL,
+  EARLY,
+  MISSING,
+  CHECKSUM,
+  BUSY,
+  ABORT,
+  FAULTS
+};
+
+static uint32_t *word(Stream *s, size_t beat, int i) {
+  return (uint32_t *)(void *)(s->beats.bytes + beat * (size_t)s->beats.beat) + i;
+}
+
+static uint32_t rotate(uint32_t x, int by) {
+  return x << (by & 31) | x >> (-by & 31);
+}
+
+/* The checksum of a short stream, which has no INPUT. */
+static void seal(Stream *s) {
+  uint32_t sum = 0;
+  for (size_t i = 0; i + 1 < s->beats.count; i++) {
+    uint32_t x = 0;
+    for (int j = 0; j < s->beats.beat / 4; j++) x ^= rotate(*word(s, i, j), j);
+    sum = rotate(sum, 1) ^ x;
+  }
+  *word(s, s->beats.count - 1, 1) = sum;
+}
+
+/* One field of one job that no hardware can carry out. */
+static void spoil_job(Stream *s) {
+  const int job = below(s, s->jobs);
+  const vmac_jobkind kind = s->job[job].kind;
+  const bool one = kind == VMAC_JOB_MAC || kind == VMAC_JOB_ADD;
+  uint32_t *w = word(s, s->job_beat[job], 0);
+  switch (below(s, 9)) {
+  case 0:
+    w[0] = (w[0] & ~15u) | (uint32_t)(5 + below(s, 10));
+    break;
+  case 1:
+    w[2] &= 0xffff0000;
+    break;
+  case 2:
+    w[2] &= 0x0000ffff;
+    break;
+  case 3:
+    w[3] &= 0xffff0000;
+    break;
+  case 4:
+    w[3] &= 0x0000ffff;
+    break;
+  case 5:
+    w[1] = one ? w[1] + 0x10000 : w[1] & ~0x003f0000u;
+    break;
+  case 6:
+    w[1] = one ? w[1] + 0x400000 : w[1] & ~0x0fc00000u;
+    break;
+  case 7: /* K tiles that there are not, or more pixels than they can share, which shows late */
+    if (kind != VMAC_JOB_MAC)
+      w[2] += 1u << 16;
+    else if (s->job[job].k_tiles == 1)
+      w[2] &= 0xffff;
+    else
+      w[3] = (uint32_t)s->hw->acc_depth + 1 + (1u << 16);
+    break;
+  default: /* an INPUT of no beat, or of too many */
+    w[0] &= ~15u;
+    w[14] = below(s, 2) ? 0 : 0x10000u << below(s, 16);
+  }
+  seal(s);
+}
+
+/* The error code that the fault must have; *last: the beat with TLAST. */
+static uint32_t spoil(Stream *s, Fault fault, size_t *last) {
+  switch (fault) {
+  case MAGIC:
+    *word(s, 0, 0) ^= 1u << below(s, 32);
+    return VMAC_RUN_MAGIC;
+  case VERSION:
+    *word(s, 0, 1) ^= 0x10000u << below(s, 8);
+    return VMAC_RUN_VERSION;
+  case GEOMETRY:
+    *word(s, 0, 1) ^= (below(s, 2) ? 1u : 0x1000000u) << below(s, 8);
+    return VMAC_RUN_GEOMETRY;
+  case CELL:
+    *word(s, 0, 2) ^= 1u << below(s, 32);
+    return VMAC_RUN_GEOMETRY;
+  case ILLEGAL:
+    spoil_job(s);
+    return VMAC_RUN_ILLEGAL;
+  case EARLY:
+    *last = (size_t)below(s, (int)*last);
+    return VMAC_RUN_EARLY;
+  case MISSING:
+    vmac_beats_payload(&s->beats, 1 + (size_t)below(s, 20));
+    *last = s->beats.count - 1;
+    return VMAC_RUN_MISSING;
+  case CHECKSUM:
+    *word(s, s->beats.count - 1, 1) ^= 1u << below(s, 32);
+    return VMAC_RUN_CHECKSUM;
+  default:
+    return VMAC_RUN_OK;
+  }
+}
+
+/* A second start raises a flag and no more; an abort ends the run without done. */
+static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
+  uint32_t status = 0, error = 0;
+  if (!top_set(bench, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | 4, err)) return false;
+  for (int n = wide(s, 2000); n > 0 && !bench->out.irq; n--)
+    if (!top_cycle(bench, err)) return false;
+  if (bench->out.irq) return top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err);
+  const bool abort = fault == ABORT;
+  const uint32_t ask = abort ? VMAC_CSR_CONTROL_ABORT_MASK : VMAC_CSR_CONTROL_START_MASK;
+  if (!top_set(bench, VMAC_CSR_CONTROL, ask | 4, err)) return false;
+  for (int n = 0; n < 200000 && !bench->out.irq && !abort; n++)
+    if (!top_cycle(bench, err)) return false;
+  if (!top_get(bench, VMAC_CSR_STATUS, &status, err) ||
+      !top_get(bench, VMAC_CSR_ERROR, &error, err) ||
+      !top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err))
+    return false;
+  const uint32_t want = abort ? 0 : VMAC_CSR_STATUS_DONE_MASK;
+  return status == want || vmac_fail(err, "%s: status %u, expected %u, error %u",
+                                     abort ? "abort" : "second start", status, want, error);
+}
+
+/* All registers there are and some that are not, read and written, while nothing runs. */
+static bool sweep_registers(top_bench *bench, Stream *s, vmac_err *err) {
+  for (uint32_t offset = 0; offset < 256; offset += 4) {
+    int resp = 0;
+    uint32_t value = (uint32_t)vmac_rng_next(&s->rng);
+    if (offset == VMAC_CSR_CONTROL) value &= ~VMAC_CSR_CONTROL_START_MASK;
+    const uint32_t at = offset | (uint32_t)below(s, 4);
+    if (!top_write(bench, at, value, (unsigned)below(s, 16), &resp, err) ||
+        !top_read(bench, at, &value, &resp, err))
+      return false;
+  }
+  return true;
+}
+
+/* On an open bench, whatever it did before; a stream in order must run after it. */
+static bool run_fault(top_bench *bench, uint64_t seed, Fault fault, vmac_err *err) {
+  Stream s;
+  stream_make(&s, &bench->model->hw, ~seed * FAULTS + (uint64_t)fault, 4, false,
+              bench->model->modes);
+  size_t last = s.beats.count - 1;
+  const uint32_t want = spoil(&s, fault, &last);
+  top_offer(bench, s.beats.bytes, last + 1, last);
+  bool ok = true;
+  if (fault == BUSY || fault == ABORT) {
+    ok = interfere(bench, &s, fault, err);
+  } else {
+    top_counts counts = {};
+    ok = top_run(bench, NULL, &counts, err) &&
+         ((counts.error & VMAC_CSR_ERROR_CODE_MASK) == want ||
+          vmac_fail(err, "expected error %u, found %u at beat %u", want, counts.error,
+                    counts.error_beat));
+  }
+  top_offer(bench, NULL, 0, SIZE_MAX);
+  ok = ok && (fault != ABORT || sweep_registers(bench, &s, err));
+  if (!ok) {
+    vmac_err why = *err;
+    vmac_fail(err, "fault %d: %.400s", (int)fault, why.text);
+  }
+  stream_free(&s);
+  return ok;
+}
+
+static bool run_seed(const top_model *model, uint64_t seed, uint64_t *cycles, uint64_t *vectors) {
+  top_options options = {seed, 0, 0, 20000, 0, 0, NULL};
+  if (seed % 2 == 0) {
+    options.idle = seed % 4 ? 300 : 20;
+    options.stall = seed % 8 < 4 ? 500 : 0;
+  }
+  top_bench bench;
+  vmac_err err;
+  Stream stream;
+  stream_make(&stream, &model->hw, seed, JOBS, true, false);
+  bool ok = top_open(&bench, model, &options, &err);
+  for (int fault = 0; fault < FAULTS && ok; fault++)
+    ok = run_fault(&bench, seed, (Fault)fault, &err);
+  ok = ok && run_stream(&bench, &stream, &err);
+  if (!ok)
+    printf("FAIL streams %s: cycle %llu: %s\n  replay: build/bench/streams-%s %llu 1\n",
+           model->name, (unsigned long long)bench.cycles, err.text, model->name,
+           (unsigned long long)seed);
+  *cycles += bench.cycles;
+  *vectors += stream.vectors;
+  top_close(&bench);
+  stream_free(&stream);
+  return ok;
+}
+
+int main(int argc, char **argv) {
+  const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
+  const uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 0) : 10;
+  if (argc > 3 || !count) {
+    fprintf(stderr, "usage: streams-MODEL [SEED [STREAMS]]\n");
+    return 2;
+  }
+  for (size_t m = 0; m < top_model_count; m++) {
+    uint64_t cycles = 0, vectors = 0;
+    for (uint64_t i = 0; i < count; i++)
+      if (!run_seed(top_models[m], seed + i, &cycles, &vectors)) return 1;
+    printf("%s: %llu streams, %llu vectors equal\nPASS streams %llu %llu\n", top_models[m]->name,
+           (unsigned long long)count, (unsigned long long)vectors, (unsigned long long)cycles,
+           (unsigned long long)seed);
+  }
+  return 0;
+}
