@@ -9,8 +9,7 @@ TOP_BUF_DEPTH ?= 4096
 # Where a test has other numbers: TOP_ACC_<model>, TOP_BUF_<model>.
 
 # Models of the random networks: few accumulators, so that small layers are cut into blocks of pixels.
-RANDOM_MODELS := 8x8_perf2 12x20_exacts_plain 20x12_trunc6_planes
-TOP_ACC_8x8_perf2           ?= 64
+RANDOM_MODELS := 12x20_exacts_plain 20x12_trunc6_planes
 TOP_ACC_12x20_exacts_plain  ?= 64
 TOP_ACC_20x12_trunc6_planes ?= 64
 
