@@ -138,7 +138,7 @@ tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
 # What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, ROWS, COLS, IMAGES, DATA,
 # FIRST, SEED; IDLE, STALL (in 1/1000); TRACE=FROM:TO (cycles; build/cosim.vcd); TABLE=0: the real array,
 # else the one by table; TOP_ACC_DEPTH, TOP_BUF_DEPTH; JOBS_SIM processes.
-NET        ?= weights/resnet8.tflite
+NET        ?= $(NETWORK)
 MULT       ?= perf2
 CORRECTION ?= cv
 ROWS       ?= 16
@@ -153,6 +153,12 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
               $(if $(SEED),--seed $(SEED)) $(if $(JOBS_SIM),--jobs $(JOBS_SIM)) \
               $(if $(IDLE),--idle $(IDLE)) $(if $(STALL),--stall $(STALL)) \
               $(if $(TRACE),--trace $(TRACE) --vcd $(B)/cosim.vcd)
+
+ifneq ($(filter cosim cosim-full,$(MAKECMDGOALS)),)
+ifeq ($(filter $(MULT),$(MULTS)),)
+$(error MULT: expected a name of rtl/mult/mults.tbl (build/varimac mult list), found '$(MULT)')
+endif
+endif
 
 # The models that tests and targets name, and the one that the variables above ask for.
 TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
