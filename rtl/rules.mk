@@ -98,7 +98,7 @@ lint-rtl: $(RTL_ALL) $(RTL_HEADERS)
 	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do \
 	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module $$top $(RTL_ALL) && \
 	    iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top $(RTL_ALL) && \
-	    yosys -q -p "read_verilog $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top; proc; \
+	    yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top; proc; \
 	      check -assert"; } > $(B)/gen/lint.log 2>&1 && [ ! -s $(B)/gen/lint.log ] || \
 	  { echo "lint: $$top"; cat $(B)/gen/lint.log; exit 1; }; \
 	done
@@ -106,7 +106,7 @@ lint-rtl: $(RTL_ALL) $(RTL_HEADERS)
 	  echo $$unit | { IFS=x read -r rows cols cell corr; \
 	  iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top -P$$top.ROWS=$$rows -P$$top.COLS=$$cols \
 	    -P$$top.CELL=$$cell -P$$top.OPT_CORRECTION=$$corr $(RTL_ALL) && \
-	  yosys -q -p "read_verilog $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top \
+	  yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top \
 	    -chparam ROWS $$rows -chparam COLS $$cols -chparam CELL $$cell \
 	    -chparam OPT_CORRECTION $$corr; proc; check -assert"; } > $(B)/gen/lint.log 2>&1 && \
 	  [ ! -s $(B)/gen/lint.log ] || \
@@ -129,9 +129,9 @@ lint-top: $(RTL_ALL) $(RTL_HEADERS)
 	    { [ -z "$$all" ] || { iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s vmac_top \
 	      -Pvmac_top.ROWS=$$1 -Pvmac_top.COLS=$$2 -Pvmac_top.CELL=$$3 \
 	      -Pvmac_top.OPT_CORRECTION=$$4 -Pvmac_top.OPT_LOWPOWER=$$6 $(RTL_ALL) && \
-	    yosys -q -p "read_verilog $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top vmac_top \
+	    yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top vmac_top \
 	      -chparam ROWS $$1 -chparam COLS $$2 -chparam CELL $$3 -chparam OPT_CORRECTION $$4 \
 	      -chparam ACC_DEPTH 16 -chparam BUF_DEPTH 16 -chparam OPT_LOWPOWER $$6; proc; \
-	      check -assert"; }; }; } > $(B)/gen/lint.log 2>&1 && [ ! -s $(B)/gen/lint.log ] || \
-	  { echo "lint: vmac_top, $$unit"; cat $(B)/gen/lint.log; exit 1; }; all=; \
+	      check -assert"; }; }; } > $(B)/gen/lint-top.log 2>&1 && [ ! -s $(B)/gen/lint-top.log ] || \
+	  { echo "lint: vmac_top, $$unit"; cat $(B)/gen/lint-top.log; exit 1; }; all=; \
 	done

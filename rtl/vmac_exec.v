@@ -1,7 +1,7 @@
 // vmac_exec: walks a job's sets, tiles, pixels and window taps, one tap per cycle
 //
-// Contract: takes a job when one is offered and either all results of earlier ones are written
-//   (drained_i) or the job continues the layer before (cont). Then, set by set and tile by tile, it
+// Contract: takes a job when one is offered and either all results of earlier ones are written or
+//   the job continues the layer before: cont, and no word differs that results in flight depend on. Then, set by set and tile by tile, it
 //   waits for what the first tap needs (MAC: tile_valid_i, and coef_valid_i for the last tile of a
 //   set; else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
 //   stream and the FIFO might not have a place for them (it holds waiting_i of OUT_DEPTH). iss_* hold one cycle each.
@@ -119,7 +119,14 @@ module vmac_exec #(
   wire finish  = issue && walk_end && tile_end && set_end;
 
   wire drained = flight_q == 16'd0;
-  wire accept  = job_valid_i && (!run_q || finish) && (job_i[7] || (drained && !run_q));
+
+  // A job goes on with the one at work, whose results may be in flight, only where both agree in
+  // everything but the rows they make: w0's cont and tlast, out_h, w5, w7 (and INPUT's w14, w15).
+  localparam [511:0] SAME = {64'd0, {6{32'hffffffff}}, 32'd0, 32'hffffffff, 32'd0, 32'hffffffff,
+                             32'h0000ffff, {2{32'hffffffff}}, 32'hfffffd7f};
+  wire follows = job_i[7] && ((job_i ^ cfg_q) & SAME) == 512'd0;
+  wire accept  = job_valid_i && (!run_q || finish) && (follows || (drained && !run_q));
+
 
   wire [15:0] step = !wx_end ? inc_wx : !wy_end ? inc_wy : !ox_end ? inc_ox : inc_oy;
   wire [15:0] off  = is_mac ? 16'd0 : start_q ? set_off_i : off_q;

@@ -5,7 +5,7 @@
 //   program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
 //   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the run
 //   ends with an error code; what was computed by then may have left.
-//   From a start to done every stall is somebody's else's: the streams may pause at any beat.
+//   From a start to done every stall is somebody else's: the streams may pause at any beat.
 // Not: softmax, which the host does; memory for weights, which come with every image.
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -75,3 +75,7 @@ $(B)/data/random-%.txt: $(B)/bench/random-%
 $(B)/data/%.txt: $(B)/bench/%
 	$(call cover,$<)
 .PRECIOUS: $(B)/bench/streams-% $(B)/bench/random-%
+
+# What tests/random.t runs.
+tests-build: $(B)/bench/random-12x20_exacts_plain $(B)/bench/random-20x12_trunc6_planes \
+             $(B)/bench/streams-20x12_trunc6_planes

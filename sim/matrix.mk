@@ -18,17 +18,19 @@ $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 	  $(VARIMAC) quantize --in $(@:.tflite=.safetensors) --out $@ --data subset:calib \
 	    --images 100 >> $(@:.tflite=.log)
 
-# One line per model, network, correction and kind of stream, appended; a line that stands there is
-# not run again. rm the file to begin anew.
+# One line per model, network, correction and kind of stream, appended; what stands there is not run
+# again as long as no source has changed since the first line.
 .PHONY: cosim-matrix
 cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: shapes, cells, corrections
-	$(Q)mkdir -p $(dir $(MATRIX_OUT)) && touch $(MATRIX_OUT); \
+	$(Q)mkdir -p $(dir $(MATRIX_OUT)); begun=$(MATRIX_OUT:.txt=.begun); \
+	[ -e $$begun ] && [ -z "$$(find rtl sim cmodel -newer $$begun -print -quit)" ] || \
+	  { rm -f $(MATRIX_OUT); touch $$begun; }; touch $(MATRIX_OUT); \
 	for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
-	  model=$${shape}_$$cell$$planes$(if $(filter 0,$(TABLE)),,_table)_check; \
+	  model=$${shape}_$$cell$${planes}$(if $(filter 0,$(TABLE)),,_table)_check; \
 	  modes='none cv'; [ -z "$$planes" ] || modes=bitplane; \
 	  for net in $(MATRIX_NETS); do for mode in $$modes; do for stream in '0 0' '100 300'; do \
 	    key="$$model $${net##*/} $$mode idle,stall $$stream"; \
-	    ! grep -qF "$$key:" $(MATRIX_OUT) || continue; \
+	    ! grep -qF -- "$$key: PASS" $(MATRIX_OUT) || continue; \
 	    [ -x $(B)/bench/cosim-$$model ] || \
 	      $(MAKE) --no-print-directory $(B)/bench/cosim-$$model || exit 1; \
 	    set -- $$stream; \

@@ -9,8 +9,7 @@ TOP_BUF_DEPTH ?= 4096
 # Where a test has other numbers: TOP_ACC_<model>, TOP_BUF_<model>.
 
 # Models of the random networks: few accumulators, so that small layers are cut into blocks of pixels.
-RANDOM_MODELS := 8x8_perf2 12x20_exacts_plain 20x12_trunc6_planes
-TOP_ACC_8x8_perf2           ?= 64
+RANDOM_MODELS := 12x20_exacts_plain 20x12_trunc6_planes
 TOP_ACC_12x20_exacts_plain  ?= 64
 TOP_ACC_20x12_trunc6_planes ?= 64
 
@@ -139,7 +138,7 @@ tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
 # What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, ROWS, COLS, IMAGES, DATA,
 # FIRST, SEED; IDLE, STALL (in 1/1000); TRACE=FROM:TO (cycles; build/cosim.vcd); TABLE=0: the real array,
 # else the one by table; TOP_ACC_DEPTH, TOP_BUF_DEPTH; JOBS_SIM processes.
-NET        ?= weights/resnet8.tflite
+NET        ?= $(NETWORK)
 MULT       ?= perf2
 CORRECTION ?= cv
 ROWS       ?= 16
@@ -154,6 +153,12 @@ COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$
               $(if $(SEED),--seed $(SEED)) $(if $(JOBS_SIM),--jobs $(JOBS_SIM)) \
               $(if $(IDLE),--idle $(IDLE)) $(if $(STALL),--stall $(STALL)) \
               $(if $(TRACE),--trace $(TRACE) --vcd $(B)/cosim.vcd)
+
+ifneq ($(filter cosim cosim-full,$(MAKECMDGOALS)),)
+ifeq ($(filter $(MULT),$(MULTS)),)
+$(error MULT: expected a name of rtl/mult/mults.tbl (build/varimac mult list), found '$(MULT)')
+endif
+endif
 
 # The models that tests and targets name, and the one that the variables above ask for.
 TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKECMDGOALS))) \
@@ -172,4 +177,4 @@ cosim-full: $(B)/bench/cosim-$(COSIM_MODEL) ## all 10,000 CIFAR-10 test images t
 	$(Q)$< $(COSIM_ARGS) --data cifar10:test --images 10000 --compare bytes
 
 include sim/matrix.mk
--include sim/coverage.mk
+include sim/coverage.mk

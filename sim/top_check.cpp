@@ -168,6 +168,15 @@ static bool same(const char *what, uint64_t want, uint64_t found, vmac_err *err)
                                     (unsigned long long)want, (unsigned long long)found);
 }
 
+/* Where nobody stalled, the cycles from START to done are the closed formula's. */
+static bool check_cycles(const top_check *check, const top_bench *bench, const top_counts *counts,
+                         vmac_err *err) {
+  if (bench->options.idle || bench->options.stall) return true;
+  vmac_cycles want = vmac_program_cycles(check->program);
+  free(want.layer);
+  return same("counter cycles", want.total.cycles, counts->cycles, err);
+}
+
 static bool check_counts(const top_check *check, const top_bench *bench, const top_counts *counts,
                          vmac_err *err) {
   if (counts->status & VMAC_CSR_STATUS_ERROR_MASK)
@@ -179,7 +188,8 @@ static bool check_counts(const top_check *check, const top_bench *bench, const t
          same("counter jobs", counted_jobs(check->program), counts->jobs, err) &&
          same("counter macs", check->macs, counts->macs, err) &&
          same("counter stall_in", bench->stall_in, counts->stall_in, err) &&
-         same("counter stall_out", bench->stall_out, counts->stall_out, err);
+         same("counter stall_out", bench->stall_out, counts->stall_out, err) &&
+         check_cycles(check, bench, counts, err);
 }
 
 static bool check_results(const top_check *check, const top_bench *bench, vmac_err *err) {
@@ -219,8 +229,7 @@ bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_
   return ok;
 }
 
-/* ---- which product
- * ------------------------------------------------------------------------------------ */
+/* ---- which product ------------------------------------------------------------------------- */
 
 static uint32_t rotate(uint32_t x, int by) {
   return x << (by & 31) | x >> ((32 - by) & 31);

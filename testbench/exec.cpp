@@ -32,6 +32,7 @@ struct Job {
   uint32_t kind, sets, tiles, out_w, out_h, win_w, win_h;
   uint32_t off[4], sub[4]; /* of each set */
   bool cont, stream, tlast, illegal;
+  bool follows; /* asks to go on with the job before, and may */
 };
 
 /* Where the walk stands: the next tap. */
@@ -94,7 +95,17 @@ static void draw_size(Job *j, uint32_t pixels) {
   j->out_h = 1 + below(pixels / j->out_w);
 }
 
-/* before: a job that goes on where it stops sends its results the same way. */
+/* Whether j differs from the job before only in what a job that goes on may: cont, tlast, the rows
+ * it makes and where they begin. */
+static bool alike(const Job *j, const Job *before) {
+  const uint32_t free_bits[16] = {1u << 7 | 1u << 9, 0,  0, 0xffff0000, 0, ~0u, 0,   ~0u,
+                                  0,                 0,  0, 0,          0, 0,   ~0u, ~0u};
+  for (int i = 0; i < 16; i++)
+    if ((j->w[i] ^ before->w[i]) & ~free_bits[i]) return false;
+  return true;
+}
+
+/* before: half of the jobs ask to go on where it stops; most of those may. */
 static void draw_job(Job *j, const Job *before, bool illegal) {
   *j = {};
   for (uint32_t &w : j->w) w = word();
@@ -125,6 +136,23 @@ static void draw_job(Job *j, const Job *before, bool illegal) {
   j->w[1] = (j->w[1] & 0xf000ffff) | j->win_h << 16 | j->win_w << 22;
   j->w[2] = j->sets | j->tiles << 16;
   j->w[3] = j->out_w | j->out_h << 16;
+  if (j->cont && before && !illegal && !before->illegal && bench_chance(&bench, 700)) {
+    const Job own = *j;
+    *j = *before;
+    j->cont = true;
+    j->tlast = own.tlast;
+    j->out_h = 1 + below(before->out_h);
+    j->w[0] = (before->w[0] & ~0x280u) | 1u << 7 | (uint32_t)j->tlast << 9;
+    j->w[3] = j->out_w | j->out_h << 16;
+    j->w[5] = own.w[5];
+    j->w[7] = own.w[7];
+    /* Now and then one more bit: then it may not go on. */
+    if (bench_chance(&bench, 200)) {
+      const uint32_t at[] = {4, 6, 8, 9, 10, 11, 12, 13};
+      j->w[at[below(8)]] ^= 1u << below(32);
+    }
+  }
+  j->follows = j->cont && before && alike(j, before);
   for (uint32_t s = 0; s < j->sets; s++) {
     j->off[s] = word() & 0xffff;
     j->sub[s] = word() & 15;
@@ -281,7 +309,7 @@ static Before see_takes(const Model *m, const Vtb_exec *dut, bool exhausted) {
   b.tile_take = dut->take_o >> 1 & 1;
   if (b.job_take) {
     check("the job taken is offered", 1, dut->job_valid_i);
-    b.job_early = !jobs[m->next].cont && (j || m->issued != m->written);
+    b.job_early = !jobs[m->next].follows && (j || m->issued != m->written);
   }
   if (!j) {
     check("take without a job", 0, b.set_take || b.tile_take);
@@ -312,7 +340,7 @@ static Before see_takes(const Model *m, const Vtb_exec *dut, bool exhausted) {
 /* Whether nothing that the unit may see stops it. */
 static bool free_to_go(const Model *m, const Vtb_exec *dut) {
   const Job *j = at_work(m);
-  if (!j) return dut->job_valid_i && (jobs[m->next].cont || m->issued == m->written);
+  if (!j) return dut->job_valid_i && (jobs[m->next].follows || m->issued == m->written);
   if (j->stream && m->stream_issued - m->popped >= depth->out) return false;
   if (!at_tile_start(&m->walk)) return true;
   if (j->kind != MAC) return dut->set_valid_i;

@@ -254,9 +254,9 @@ row() {
   awk "$@" -f scripts/report-merge.awk "$tmp/errors.txt" "$tmp/cells.csv" "$tmp/accuracy.csv" \
     "$tmp/bench.txt" | tail -n 1
 }
-[ "$(row -v imported='other mine')" = 'mine,u8,1.5,,,,,,50,,,,10,no independent model' ] &&
-  [ "$(row -v imported=other)" = 'mine,u8,1.5,,,,,,50,,,,10,equal' ] && : > "$tmp/bench.txt" &&
-  [ "$(row -v imported=mine)" = 'mine,u8,1.5,,,,,,50,,,,10,FAIL' ]
+[ "$(row -v imported='other mine')" = 'mine,u8,1.5,,,,,,50,,,,,10,no independent model' ] &&
+  [ "$(row -v imported=other)" = 'mine,u8,1.5,,,,,,50,,,,,10,equal' ] && : > "$tmp/bench.txt" &&
+  [ "$(row -v imported=mine)" = 'mine,u8,1.5,,,,,,50,,,,,10,FAIL' ]
 ok $? 'an imported cell is marked, unless it differs' "$(row -v imported=mine)"
 
 # ---- built in ----

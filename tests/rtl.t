@@ -53,7 +53,7 @@ elaborate() { # TOOL TOP PARAMETER VALUE
   case $1 in
     verilator) verilator --lint-only "-I$B/gen" -Irtl --top-module "$2" "-G$3=$4" $files ;;
     iverilog) iverilog -g2005 -tnull "-I$B/gen" -Irtl -s "$2" "-P$2.$3=$4" $files ;;
-    yosys) yosys -q -p "read_verilog -I$B/gen -Irtl $files
+    yosys) yosys -q -p "read_verilog -defer -I$B/gen -Irtl $files
              hierarchy -check -top $2 -chparam $3 $4" ;;
   esac
 }
@@ -61,7 +61,7 @@ elaborate() { # TOOL TOP PARAMETER VALUE
 # The assertions exist for a prover, and nowhere else.
 rules() { # COUNT OPTION
   # shellcheck disable=SC2086 # a list of files
-  yosys -q -p "read_verilog $2 -I$B/gen -Irtl $files
+  yosys -q -p "read_verilog -defer $2 -I$B/gen -Irtl $files
                hierarchy -check -top vmac_mac_unit
                proc
                select -assert-count $1 t:\$assert t:\$assume"

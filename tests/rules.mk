@@ -23,12 +23,13 @@ test: setup ## everything that must pass, a few minutes on two cores
 
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
-	$(Q)$(MAKE) --no-print-directory netlists wide-full prove sanitize lint cosim-matrix \
+	$(Q)$(MAKE) --no-print-directory netlists wide-full prove sanitize lint cosim-matrix coverage \
 	  mutations accuracy
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
-SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,docs mutate new-mult rtl synth train wide),$(TESTS))
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs mutate new-mult random rtl \
+                 synth train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \

@@ -1,41 +1,49 @@
 /* program.h: networks as streams of beats for the accelerator (rtl/vmac_top.v).
  *
  * One image is one packet: HEADER, jobs with their payloads, END. A beat has BEAT bytes: the
- * smallest power of two that holds 16 bytes and LANES = max(ROWS, COLS). Words w0, w1, ... of a
- * beat are 32 bits, little endian. What is not named is 0 and ignored.
+ * smallest power of two that holds 16 bytes and LANES = max(ROWS, COLS). Words w0, w1, ... of a beat
+ * are 32 bits, little endian. What is not named is 0 and ignored.
  *
- * HEADER  w0 "VMP1"; w1 rows | cols<<8 | version<<16 | signed<<24 | opt_correction<<25; w2 cell
+ * HEADER  w0 "VMP1"; w1 rows | cols<<8 | version<<16 | signed<<24 | opt_correction<<25 |
+ *         opt_mode<<27; w2 cell
  * JOB     16 words in 64 / BEAT beats:
  *   w0  kind[3:0]; src[4] the buffer set that operand A is read from; dst[5] the set written;
  *       to_stream[6] results leave on m_axis instead; cont[7] goes on with the layer of the job
- *       before (same w1, zero point, rounding) and need not wait until its results are written;
+ *       before (all words alike but cont, tlast, out_h, w5, w7) and need not wait for its results;
  *       single[8] single-rounding requantization; tlast[9] TLAST with the job's last result;
- *       code[15:12] replication of the output; pad[23:16] code of padding; zero[31:24] of the
- * output w1  act_min[7:0], act_max[15:8]; win_h[21:16], win_w[27:22] window of MAX and SUM jobs,
- * else 1 w2  sets[15:0], k_tiles[31:16] (1 unless MAC) w3  out_w[15:0], out_h[31:16]: pixel y *
- * out_w + x is accumulator y * out_w + x w4  in_h[15:0], in_w[31:16] bounds of the input map, <=
- * 1023 w5  iy0[15:0], ix0[31:16] signed: input coordinate of tap (0, 0) of pixel (0, 0) w6
- * stride_h[7:0], stride_w[15:8] w7  word address of (iy0, ix0); may lie outside: only reads inside
- * the map happen w8  inc_wx[15:0], inc_wy[31:16]; w9 inc_ox[15:0], inc_oy[31:16]: added, mod 2^16,
- * to the running address when wx, wy, ox, oy is the innermost counter that moves (the inner ones
- * wrap) w10 delta_b: ADD: address of operand B, in set !src, minus that of A w11 words per output
- * pixel w12 ADD: mult_b; SUM: vbias, signed, added to the sum w13 ADD: shift_b[5:0] signed,
- * za[15:8], zb[23:16] zero points w14 INPUT: beats of payload, 1..65535; w15 INPUT: first word
- * address in set dst INPUT   payload: byte b of beat j goes to bank b, word w15 + j. Not in the
- * checksum. MAX, SUM, ADD  payload: a SET beat per set. MAC     payload, per set, for k = 0 ..
- * k_tiles - 1: { where k = k_tiles - 1 a SET beat and COLS coefficient records, the last column's
- * first }; ENTRY beats, row r's 32-bit entry in word r; ROWS weight beats, the bottom row first,
- * byte c = operand bits of column c SET     w0 in_off[15:0] added to the address, sub[19:16]
- * (vector jobs: column c stands for lane c + sub * min(ROWS, COLS)), cols[30:24] columns in use
- * (MAC; column 0 always counts); w1 out_addr[15:0], lo[23:16], cnt[31:24]: bank b, l = b or b mod
- * 2^code where code < 15, is written where lo <= l < lo + cnt, with column l - rbase; w2 requant
- * mult, w3 shift[5:0] signed, of all lanes (vector jobs); rbase[15:8] record  w0 c0, w1 folded
- * bias, w2 requant mult, w3 c1[17:0], shift[29:24] signed. With opt_correction 2 a second beat
- * holds c of bit planes 1..7 at bits 18 * (i - 1); c1 is 0's entry   off[14:0], ky[20:15],
- * kx[26:21], sub[30:27], en[31]: the row reads bank r + sub * ROWS at address + off where (iy + ky,
- * ix + kx) is inside, else it takes the pad code; en = 0: idle END     w0 15, w1 checksum of all
- * beats before it but INPUT payloads; TLAST is here and only here. s = 0; per beat s = rotl(s, 1) ^
- * XOR over its words i of rotl(w_i, i mod 32)
+ *       code[15:12] replication of the output; pad[23:16] code of padding; zero[31:24] of the output
+ *   w1  act_min[7:0], act_max[15:8]; win_h[21:16], win_w[27:22] window of MAX and SUM jobs, else 1
+ *   w2  sets[15:0], k_tiles[31:16] (1 unless MAC)
+ *   w3  out_w[15:0], out_h[31:16]: pixel y * out_w + x is accumulator y * out_w + x
+ *   w4  in_h[15:0], in_w[31:16] bounds of the input map, <= 1023
+ *   w5  iy0[15:0], ix0[31:16] signed: input coordinate of tap (0, 0) of pixel (0, 0)
+ *   w6  stride_h[7:0], stride_w[15:8]
+ *   w7  word address of (iy0, ix0); may lie outside: only reads inside the map happen
+ *   w8  inc_wx[15:0], inc_wy[31:16]; w9 inc_ox[15:0], inc_oy[31:16]: added, mod 2^16, to the running
+ *       address when wx, wy, ox, oy is the innermost counter that moves (the inner ones wrap)
+ *   w10 delta_b: ADD: address of operand B, in set !src, minus that of A
+ *   w11 words per output pixel
+ *   w12 ADD: mult_b; SUM: vbias, signed, added to the sum
+ *   w13 ADD: shift_b[5:0] signed, za[15:8], zb[23:16] zero points
+ *   w14 INPUT: beats of payload, 1..65535; w15 INPUT: first word address in set dst
+ * INPUT   payload: byte b of beat j goes to bank b, word w15 + j. Not in the checksum.
+ * MAX, SUM, ADD  payload: a SET beat per set.
+ * MAC     payload, per set, for k = 0 .. k_tiles - 1: { where k = k_tiles - 1 a SET beat and COLS
+ *         coefficient records, the last column's first }; ENTRY beats, row r's 32-bit entry in word
+ *         r; ROWS weight beats, the bottom row first, byte c = operand bits of column c (with
+ *         opt_mode, which the compiler does not write yet, before each a beat of modes, 4 bits a
+ *         column)
+ * SET     w0 in_off[15:0] added to the address, sub[19:16] (vector jobs: column c stands for lane
+ *         c + sub * min(ROWS, COLS)), cols[30:24] columns in use (MAC; column 0 always counts);
+ *         w1 out_addr[15:0], lo[23:16], cnt[31:24]: bank b, l = b or b mod 2^code where code < 15,
+ *         is written where lo <= l < lo + cnt, with column l - rbase; w2 requant mult, w3
+ *         shift[5:0] signed, of all lanes (vector jobs); rbase[15:8]
+ * record  w0 c0, w1 folded bias, w2 requant mult, w3 c1[17:0], shift[29:24] signed. With
+ *         opt_correction 2 a second beat holds c of bit planes 1..7 at bits 18 * (i - 1); c1 is 0's
+ * entry   off[14:0], ky[20:15], kx[26:21], sub[30:27], en[31]: the row reads bank r + sub * ROWS at
+ *         address + off where (iy + ky, ix + kx) is inside, else it takes the pad code; en = 0: idle
+ * END     w0 15, w1 checksum of all beats before it but INPUT payloads; TLAST is here and only here.
+ *         s = 0; per beat s = rotl(s, 1) ^ XOR over its words i of rotl(w_i, i mod 32)
  *
  * A tensor (H, W, C) lies in one set: pixel (y, x), group g is word base + (y * W + x) * G + g.
  * Replicated (2^code >= C, 2^code <= ROWS / 2): G = 1, lane l holds channel l mod 2^code; else code
@@ -45,8 +53,7 @@
  * Numbers, byte = clamp(requantize(acc) + zero, act_min, act_max):
  *   MAC  acc as vmac_layer_acc()'s
  *   ADD  acc = ((qa - za) << 19) + requantize((qb - zb) << 20, mult_b, shift_b)
- *   MAX  acc = largest code of the window, SUM  acc = sum of its codes + vbias; pad counts as a
- * code
+ *   MAX  acc = largest code of the window, SUM  acc = sum of its codes + vbias; pad counts as a code
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_PROGRAM_H
