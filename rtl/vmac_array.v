@@ -58,8 +58,11 @@ module vmac_array #(
   genvar r, c;
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : g_row
+      // A row at a time, and questions about other cells than CELL only: yosys takes minutes to slice
+      // the whole of MAP, or to call a function, for every PE of a large array.
+      localparam [8*COLS-1:0] ROW_MAP = MAP[8*COLS*r +: 8*COLS];
       for (c = 0; c < COLS; c = c + 1) begin : g_col
-        localparam [7:0]   BYTE    = MAP[8*(COLS*r+c) +: 8];
+        localparam [7:0]   BYTE    = ROW_MAP[8*c +: 8];
         localparam integer PE_CELL = {24'd0, BYTE};
         wire [7:0]        a_in;
         wire [7:0]        a_out;
@@ -110,6 +113,15 @@ module vmac_array #(
           assign ps_o[PSUM_W*c +: PSUM_W] = ps_out;
         end
 
+        if (PE_CELL != CELL) begin : g_other
+          if (vmac_cell_signed(PE_CELL) != vmac_cell_signed(CELL)) begin : g_class
+            error_MAP_mixes_operand_classes u_err ();
+          end
+          if (vmac_cell_edge(PE_CELL) != EDGE) begin : g_round
+            error_MAP_mixes_cells_with_and_without_rounded_activations u_err ();
+          end
+        end
+
         vmac_pe #(
           .CELL(PE_CELL),
           .PSUM_W(PSUM_W),
@@ -132,18 +144,6 @@ module vmac_array #(
       end
     end
 
-    for (r = 0; r < ROWS; r = r + 1) begin : g_map_row
-      for (c = 0; c < COLS; c = c + 1) begin : g_map_col
-        localparam [7:0]   BYTE    = MAP[8*(COLS*r+c) +: 8];
-        localparam integer PE_CELL = {24'd0, BYTE};
-        if (vmac_cell_signed(PE_CELL) != vmac_cell_signed(CELL)) begin : g_class
-          error_MAP_mixes_operand_classes u_err ();
-        end
-        if (vmac_cell_edge(PE_CELL) != EDGE) begin : g_round
-          error_MAP_mixes_cells_with_and_without_rounded_activations u_err ();
-        end
-      end
-    end
     if (ROWS < 4 || ROWS > 64) begin : g_rows
       error_ROWS_must_be_4_to_64 u_err ();
     end
