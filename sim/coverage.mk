@@ -43,7 +43,8 @@ COVER_LEAST   ?= 95
 COVER_DIR     := $(B)/coverage
 COVER_DATA     = $(patsubst %,$(COVER_DIR)/data/%.txt,$(COVER_BENCHES) $(COVER_MODELS:%=random-%) \
                    $(COVER_MODELS:%=streams-%) streams-$(COVER_MODES) longest)
-COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) RANDOM_MODELS='$(COVER_MODELS) $(COVER_MODES)' \
+COVER_MAKE     = $(MAKE) --no-print-directory B=$(COVER_DIR) \
+  RANDOM_MODELS='$(COVER_MODELS) $(COVER_MODES)' \
   TOP_BUF_$(COVER_LARGEST)=32768 \
   VERILATOR_OF='sh scripts/coverage-verilate.sh' VCXX_FLAGS='-O1 -std=c++17 $(WARN)' \
   VCPPFLAGS='$(subst VM_COVERAGE=0,VM_COVERAGE=1,$(VCPPFLAGS))' \
