@@ -85,7 +85,7 @@ module vmac_top #(
 
   // ---- registers, program ----------------------------------------------------------------------
 
-  wire       start, abort, busy, done, flush, idle;
+  wire       start, abort, busy, done, flush;
   wire [3:0] error;
   // what an abort or a faulty packet resets; an abort also drops results that wait to leave
   wire       parse_rst = rst || abort;
@@ -101,11 +101,8 @@ module vmac_top #(
   wire [5:0]   w_row;
   wire [4*COLS-1:0] w_mode;
   wire [15:0]  in_addr;
-  wire         out_valid, out_tlast, written;
-  wire         result_valid;
+  wire         out_valid, out_tlast, written, result_valid;
   wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
-
-  assign idle = exec_idle && !result_valid;
 
   vmac_parse #(
     .CELL(CELL),
@@ -123,7 +120,7 @@ module vmac_top #(
     .done_o(done),
     .error_o(error),
     .flush_o(flush),
-    .idle_i(idle),
+    .idle_i(exec_idle && !result_valid),
     .illegal_i(illegal),
     .s_tdata_i(s_axis_tdata),
     .s_tvalid_i(s_axis_tvalid),
@@ -331,32 +328,27 @@ module vmac_top #(
 
   // ---- results -----------------------------------------------------------------------------------
 
-  // The flags of a result travel beside it; a set's records are taken a cycle ahead of it.
-  wire mac_take, mac_set_first, mac_tlast, vec_set_first, vec_tlast;
+  wire               take, res_valid, res_set_first, res_tlast;
+  wire [32*COLS-1:0] res_acc;
 
-  vmac_delay #(
-    .DEPTH(MAC_CYCLES - 1),
-    .WIDTH(1)
-  ) u_take (
+  vmac_join #(
+    .COLS(COLS),
+    .MAC_CYCLES(MAC_CYCLES),
+    .VECTOR_CYCLES(VECTOR_CYCLES)
+  ) u_join (
     .clk(clk),
-    .data_i(tap_set_first_q && !vector),
-    .data_o(mac_take)
-  );
-  vmac_delay #(
-    .DEPTH(MAC_CYCLES),
-    .WIDTH(2)
-  ) u_mac_flags (
-    .clk(clk),
-    .data_i({tap_set_first_q, tap_tlast_q}),
-    .data_o({mac_set_first, mac_tlast})
-  );
-  vmac_delay #(
-    .DEPTH(VECTOR_CYCLES),
-    .WIDTH(2)
-  ) u_vector_flags (
-    .clk(clk),
-    .data_i({tap_set_first_q, tap_tlast_q}),
-    .data_o({vec_set_first, vec_tlast})
+    .vector_i(vector),
+    .set_first_i(tap_set_first_q),
+    .tlast_i(tap_tlast_q),
+    .mac_valid_i(mac_valid),
+    .mac_acc_i(mac_acc),
+    .vec_valid_i(vec_valid),
+    .vec_acc_i(vec_acc),
+    .take_o(take),
+    .valid_o(res_valid),
+    .set_first_o(res_set_first),
+    .tlast_o(res_tlast),
+    .acc_o(res_acc)
   );
 
   wire [8*COLS-1:0] out;
@@ -369,7 +361,7 @@ module vmac_top #(
     .rst(data_rst),
     .k_shift_i(k_valid && k_ready),
     .k_i({k[125:120], k[94:64]}),
-    .take_i(mac_take),
+    .take_i(take),
     .set_i(set),
     .set_written_o(set_written),
     .cfg_vector_i(vector),
@@ -381,10 +373,10 @@ module vmac_top #(
     .cfg_min_i(cfg[39:32]),
     .cfg_max_i(cfg[47:40]),
     .cfg_step_i(cfg[367:352]),
-    .res_valid_i(vector ? vec_valid : mac_valid),
-    .res_set_first_i(vector ? vec_set_first : mac_set_first),
-    .res_tlast_i(vector ? vec_tlast : mac_tlast),
-    .res_acc_i(vector ? vec_acc : mac_acc),
+    .res_valid_i(res_valid),
+    .res_set_first_i(res_set_first),
+    .res_tlast_i(res_tlast),
+    .res_acc_i(res_acc),
     .we_o(we),
     .wset_o(wset),
     .waddr_o(waddr),
@@ -425,17 +417,18 @@ module vmac_top #(
 
   // ---- registers and counters --------------------------------------------------------------------
 
-  // Multiplications: rows in use times columns, per pixel.
-  reg [6:0] rows_used_q;
-  reg [6:0] rows_shadow;
-  integer   i;
-  always @* begin
-    rows_shadow = 7'd0;
-    for (i = 0; i < ROWS; i = i + 1) rows_shadow = rows_shadow + {6'd0, en[i]};
-  end
-  always @(posedge clk) if (iss_valid && iss_start) rows_used_q <= rows_shadow;
+  wire [12:0] macs;
 
-  wire [12:0] macs = {6'd0, rows_used_q} * COLS[12:0];
+  vmac_macs #(
+    .ROWS(ROWS),
+    .COLS(COLS)
+  ) u_macs (
+    .clk(clk),
+    .start_i(iss_valid && iss_start),
+    .en_i(en),
+    .valid_i(tap_valid_q && !vector),
+    .macs_o(macs)
+  );
 
   vmac_csr #(
     .ROWS(ROWS),
@@ -476,12 +469,11 @@ module vmac_top #(
     .stall_out_i(m_axis_tvalid && !m_axis_tready),
     .weight_wait_i(waiting),
     .job_i(job_take),
-    .macs_i(tap_valid_q && !vector ? macs : 13'd0),
+    .macs_i(macs),
     .irq_o(irq_o)
   );
 
-  wire unused_cfg = ^cfg;
-  wire unused_k   = ^{k, k_c, w_row};
+  wire unused_words = ^{cfg, k, k_c, w_row};
 
 `ifdef VMAC_CHECK
   // A tap never meets a closed door: what it needs was there when it was issued.
