@@ -1,11 +1,11 @@
 // vmac_correct: correction, zero point and bias of one output channel, at its column's foot
 //
-// Contract: two cycles after valid_i, valid_o with
+// Contract: valid_i[0] says that an accumulator enters, valid_i[1] that the one before it is in the
+//   second stage. Two cycles after it entered,
 //     acc_o = acc_i + ((c0 + sum over i of c_i * sum_x_i + 32) >>> 6) - 128 * sum_a_i + bias
 //   mod 2^32, where the sums are those of the whole K, X has PLANES sums, and c0 (signed 32) and
 //   the c_i (signed 18) have 6 fraction bits. s8 cells have no sum_a term (the caller ties it to
 //   0); OPT_CORRECTION = 0 has no V term. One sum of X or many: the latency is the same.
-//   The sums leave one cycle later for the column to the right.
 //   k_shift_i moves the shadow coefficients one column right; take_i makes them the ones of the
 //   accumulators that enter from the next cycle on. Both may be 1 in one cycle: the old shadow
 //   coefficients are taken.
@@ -25,20 +25,16 @@ module vmac_correct #(
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                    clk,
-  input  wire                    rst,
   // shadow coefficients {c0, c_(PLANES-1), ..., c_0, bias}, moving right while k_shift_i
   input  wire                    k_shift_i,
   input  wire [64+18*PLANES-1:0] k_i,
   output wire [64+18*PLANES-1:0] k_o,
   input  wire                    take_i,
-  // the accumulator and its sums, plane i of X at [X_W*i +: X_W]; the sums move right
-  input  wire                    valid_i,
+  // the accumulator and its sums, plane i of X at [X_W*i +: X_W]
+  input  wire [1:0]              valid_i,
   input  wire [31:0]             acc_i,
   input  wire [A_W-1:0]          sum_a_i,
   input  wire [PLANES*X_W-1:0]   sum_x_i,
-  output wire [A_W-1:0]          sum_a_o,
-  output wire [PLANES*X_W-1:0]   sum_x_o,
-  output wire                    valid_o,
   output wire [31:0]             acc_o
 );
 
@@ -49,11 +45,9 @@ module vmac_correct #(
   localparam integer PROD_W = 18 + X_W < FIX_W ? 18 + X_W : FIX_W;
   localparam integer K_W    = 64 + 18 * PLANES;
 
-  reg [31:0]    bias_shadow_q;
-  reg [31:0]    bias_q;
-  reg [A_W-1:0] sum_a_q;
-  reg [31:0]    acc_q;
-  reg [1:0]     valid_q;
+  reg [31:0] bias_shadow_q;
+  reg [31:0] bias_q;
+  reg [31:0] acc_q;
 
   wire [31:0] sum_a = {{(32 - A_W){1'b0}}, sum_a_i};
   wire [31:0] base = acc_i + bias_q - (sum_a << 7);
@@ -62,21 +56,15 @@ module vmac_correct #(
   always @(posedge clk) begin
     if (k_shift_i) bias_shadow_q <= k_i[31:0];
     if (take_i) bias_q <= bias_shadow_q;
-    sum_a_q <= sum_a_i;
-    if (valid_q[0]) acc_q <= final_acc;
+    if (valid_i[1]) acc_q <= final_acc;
   end
-
-  always @(posedge clk)
-    if (rst) valid_q <= 2'b00;
-    else valid_q <= {valid_q[0], valid_i};
 
   genvar p;
   generate
     if (OPT_CORRECTION != 0) begin : g_v
-      reg [K_W-33:0]       shadow_q;
-      reg [31:0]           c0_q;
-      reg [PLANES*X_W-1:0] sum_x_q;
-      reg [FIX_W-1:0]      base_q;
+      reg [K_W-33:0]  shadow_q;
+      reg [31:0]      c0_q;
+      reg [FIX_W-1:0] base_q;
 
       // The shift by F is the last step, behind everything: first the products, then one sum.
       wire [FIX_W-1:0] half = {{(FIX_W - 1){1'b0}}, 1'b1} << (F - 1);
@@ -101,7 +89,7 @@ module vmac_correct #(
         end
         always @(posedge clk) begin
           if (take_i) c_q <= shadow_q[18*p +: 18];
-          if (valid_i) product_q <= c * x;
+          if (valid_i[0]) product_q <= c * x;
         end
       end
 
@@ -111,20 +99,17 @@ module vmac_correct #(
       always @(posedge clk) begin
         if (k_shift_i) shadow_q <= k_i[K_W-1:32];
         if (take_i) c0_q <= shadow_q[K_W-33 -: 32];
-        sum_x_q <= sum_x_i;
-        if (valid_i) base_q <= {base, {F{1'b0}}} + c0 + half;
+        if (valid_i[0]) base_q <= {base, {F{1'b0}}} + c0 + half;
       end
 
       assign final_acc = fixed[F +: 32];
-      assign sum_x_o = sum_x_q;
       assign k_o = {shadow_q, bias_shadow_q};
     end else begin : g_no_v
       reg [31:0] base_q;
       always @(posedge clk)
-        if (valid_i) base_q <= base;
+        if (valid_i[0]) base_q <= base;
       wire unused_inputs = ^{k_i[K_W-1:32], sum_x_i};
       assign final_acc = base_q;
-      assign sum_x_o = {(PLANES * X_W){1'b0}};
       assign k_o = {{(K_W - 32){1'b0}}, bias_shadow_q};
     end
 
@@ -142,9 +127,7 @@ module vmac_correct #(
     end
   endgenerate
 
-  assign sum_a_o = sum_a_q;
-  assign valid_o = valid_q[1];
-  assign acc_o   = acc_q;
+  assign acc_o = acc_q;
 
 endmodule
 

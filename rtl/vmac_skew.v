@@ -3,7 +3,7 @@
 // Contract: DESCEND = 0: lane i leaves i cycles after it entered (lane 0 is a wire): the skew in
 //   front of a systolic array. DESCEND = 1: lane i leaves LANES-1-i cycles later (the last lane is
 //   a wire): the deskew behind it. No reset: what leaves is undefined until the lanes have filled.
-// Not: validity; the caller delays it with vmac_delay.
+// Not: validity; the caller delays it itself.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -21,24 +21,44 @@ module vmac_skew #(
   output wire [LANES*WIDTH-1:0] data_o
 );
 
-  genvar i;
+  // Stage s is one register of all lanes that still wait, or have begun to: the triangle of flip
+  // flops cut across the lanes, which simulates several times faster than cut along them.
+  genvar s;
   generate
-    for (i = 0; i < LANES; i = i + 1) begin : g_lane
-      localparam integer DEPTH = DESCEND != 0 ? LANES - 1 - i : i;
-      vmac_delay #(
-        .DEPTH(DEPTH),
-        .WIDTH(WIDTH)
-      ) u_delay (
-        .clk(clk),
-        .data_i(data_i[WIDTH*i +: WIDTH]),
-        .data_o(data_o[WIDTH*i +: WIDTH])
-      );
+    for (s = 0; s < LANES; s = s + 1) begin : g_stage
+      if (DESCEND != 0) begin : g_descend
+        // lanes 0 .. s; lane s enters here
+        wire [(s+1)*WIDTH-1:0] lanes;
+        if (s == 0) begin : g_first
+          assign lanes = data_i[WIDTH-1:0];
+        end else begin : g_next
+          reg [s*WIDTH-1:0] line_q;
+          always @(posedge clk) line_q <= g_stage[s-1].g_descend.lanes;
+          assign lanes = {data_i[WIDTH*s +: WIDTH], line_q};
+        end
+      end else begin : g_ascend
+        // lanes s .. LANES-1; lane s leaves here
+        wire [(LANES-s)*WIDTH-1:0] lanes;
+        if (s == 0) begin : g_first
+          assign lanes = data_i;
+        end else begin : g_next
+          reg [(LANES-s)*WIDTH-1:0] line_q;
+          always @(posedge clk)
+            line_q <= g_stage[s-1].g_ascend.lanes[(LANES-s+1)*WIDTH-1:WIDTH];
+          assign lanes = line_q;
+        end
+        assign data_o[WIDTH*s +: WIDTH] = lanes[WIDTH-1:0];
+      end
+    end
+
+    if (DESCEND != 0) begin : g_out
+      assign data_o = g_stage[LANES-1].g_descend.lanes;
     end
 
     if (LANES < 1 || LANES > 64) begin : g_lanes
       error_LANES_must_be_1_to_64 u_err ();
     end
-    if (DESCEND != 0 && DESCEND != 1) begin : g_descend
+    if (DESCEND != 0 && DESCEND != 1) begin : g_way
       error_DESCEND_must_be_0_or_1 u_err ();
     end
   endgenerate
