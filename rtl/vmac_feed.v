@@ -59,15 +59,7 @@ module vmac_feed #(
   localparam integer SUBS  = (LANES + ROWS - 1) / ROWS;
   localparam integer PARTS = (LANES + COLS - 1) / COLS;
 
-  wire [LANES-1:0]        re_a;
-  wire [LANES-1:0]        re_b;
-  wire [LANES*ADDR_W-1:0] raddr_a;
-  wire [LANES*ADDR_W-1:0] raddr_b;
-  wire [8*LANES-1:0]      x_data;
-  wire [8*LANES-1:0]      y_data;
-  wire [8*LANES-1:0]      a_data = src_i ? y_data : x_data;
-  wire [8*LANES-1:0]      b_data = src_i ? x_data : y_data;
-  wire [8*ROWS-1:0]       b_rows;
+  wire [8*ROWS-1:0] b_rows;
 
   reg [3:0] sub_q;
   always @(posedge clk) if (iss_valid_i) sub_q <= iss_sub_i;
@@ -107,12 +99,22 @@ module vmac_feed #(
       for (s = 0; s < SUBS; s = s + 1) begin : g_sub
         if (r + ROWS * s < LANES) begin : g_bank
           localparam integer BANK = r + ROWS * s;
-          assign re_a[BANK] = read && in && (SUBS == 1 || entry[30:27] == s);
-          assign re_b[BANK] = read && in && vector_i && (SUBS == 1 || entry[30:27] == s);
-          assign raddr_a[ADDR_W*BANK +: ADDR_W] = addr[ADDR_W-1:0];
-          assign raddr_b[ADDR_W*BANK +: ADDR_W] = iss_addr_b_i[ADDR_W-1:0];
-          assign a_bytes[8*s +: 8] = a_data[8*BANK +: 8];
-          assign b_bytes[8*s +: 8] = b_data[8*BANK +: 8];
+          wire re = read && in && (SUBS == 1 || entry[30:27] == s);
+          vmac_bank #(
+            .DEPTH(BUF_DEPTH)
+          ) u_bank (
+            .clk(clk),
+            .a_set_i(src_i),
+            .a_re_i(re),
+            .a_addr_i(addr[ADDR_W-1:0]),
+            .a_o(a_bytes[8*s +: 8]),
+            .b_re_i(re && vector_i),
+            .b_addr_i(iss_addr_b_i[ADDR_W-1:0]),
+            .b_o(b_bytes[8*s +: 8]),
+            .we_i({we_i[BANK] && wset_i, we_i[BANK] && !wset_i}),
+            .waddr_i(waddr_i[ADDR_W-1:0]),
+            .wdata_i(wdata_i[8*BANK +: 8])
+          );
         end else begin : g_none
           assign a_bytes[8*s +: 8] = 8'd0;
           assign b_bytes[8*s +: 8] = 8'd0;
@@ -152,34 +154,11 @@ module vmac_feed #(
         assign lane_b_o[8*c +: 8] = b_part[8*sub_q[$clog2(PARTS)-1:0] +: 8];
       end
     end
+
+    if (BUF_DEPTH < 16 || BUF_DEPTH > 32768 || (1 << ADDR_W) != BUF_DEPTH) begin : g_depth
+      error_BUF_DEPTH_must_be_a_power_of_two_from_16_to_32768 u_err ();
+    end
   endgenerate
-
-  // The set at work is read by the rows' addresses, the other one by the second operand's.
-  vmac_buffer #(
-    .LANES(LANES),
-    .DEPTH(BUF_DEPTH)
-  ) u_x (
-    .clk(clk),
-    .re_i(src_i ? re_b : re_a),
-    .raddr_i(src_i ? raddr_b : raddr_a),
-    .rdata_o(x_data),
-    .we_i(wset_i ? {LANES{1'b0}} : we_i),
-    .waddr_i(waddr_i[ADDR_W-1:0]),
-    .wdata_i(wdata_i)
-  );
-
-  vmac_buffer #(
-    .LANES(LANES),
-    .DEPTH(BUF_DEPTH)
-  ) u_y (
-    .clk(clk),
-    .re_i(src_i ? re_a : re_b),
-    .raddr_i(src_i ? raddr_a : raddr_b),
-    .rdata_o(y_data),
-    .we_i(wset_i ? we_i : {LANES{1'b0}}),
-    .waddr_i(waddr_i[ADDR_W-1:0]),
-    .wdata_i(wdata_i)
-  );
 
 endmodule
 

@@ -57,8 +57,13 @@ module vmac_post #(
   // cycles through vmac_requant
   localparam integer REQUANT = 4;
 
-  wire [COLS-1:0]   q_valid;
-  wire [8*COLS-1:0] q;
+  reg  [REQUANT-1:0] valid_q;
+  wire               q_valid = valid_q[REQUANT-1];
+  wire [8*COLS-1:0]  q;
+
+  always @(posedge clk)
+    if (rst) valid_q <= {REQUANT{1'b0}};
+    else valid_q <= {valid_q[REQUANT-2:0], res_valid_i};
 
   // The set's own scale is held from its first result on: the place of its words is free, and may
   // be filled again, when later results enter.
@@ -85,8 +90,7 @@ module vmac_post #(
 
       vmac_requant u_requant (
         .clk(clk),
-        .rst(rst),
-        .valid_i(res_valid_i),
+        .valid_i({valid_q[REQUANT-2:0], res_valid_i}),
         .single_i(cfg_single_i),
         .mult_i(cfg_vector_i ? set_scale[30:0] : scale_q[30:0]),
         .shift_i(cfg_vector_i ? set_scale[36:31] : scale_q[36:31]),
@@ -94,7 +98,6 @@ module vmac_post #(
         .min_i(cfg_min_i),
         .max_i(cfg_max_i),
         .acc_i(res_acc_i[32*c +: 32]),
-        .valid_o(q_valid[c]),
         .q_o(q[8*c +: 8])
       );
     end
@@ -114,53 +117,55 @@ module vmac_post #(
   // Co-simulation compares what enters and what leaves requantization (sim/).
   wire               tap_acc_valid /* verilator public_flat_rd */ = res_valid_i;
   wire [32*COLS-1:0] tap_acc       /* verilator public_flat_rd */ = res_acc_i;
-  wire               tap_out_valid /* verilator public_flat_rd */ = q_valid[0];
+  wire               tap_out_valid /* verilator public_flat_rd */ = q_valid;
   wire [8*COLS-1:0]  tap_out       /* verilator public_flat_rd */ = q;
 
-  reg              valid_q;
-  reg              tlast_q;
-  reg [8*COLS-1:0] q_q;
-  reg [15:0]       addr_q;
-  reg [23:0]       lanes_q;
+  reg         written_q;
+  reg         tlast_q;
+  reg  [15:0] addr_q;
+  reg  [23:0] lanes_q;
+  wire [23:0] lanes = set_first ? {set_i[111:104], set_i[63:48]} : lanes_q;
 
   always @(posedge clk)
-    if (rst) valid_q <= 1'b0;
-    else valid_q <= q_valid[0];
+    if (rst) written_q <= 1'b0;
+    else written_q <= q_valid;
 
   always @(posedge clk)
-    if (q_valid[0]) begin
-      q_q     <= q;
+    if (q_valid) begin
       tlast_q <= tlast;
       addr_q  <= set_first ? set_i[47:32] : addr_q + cfg_step_i;
-      if (set_first) lanes_q <= {set_i[111:104], set_i[63:48]};
+      lanes_q <= lanes;
     end
 
+  // On the stream byte c is column c's: no lane is replicated, and none moved.
   wire [LANES-1:0] we;
 
   vmac_route #(
     .ROWS(ROWS),
     .COLS(COLS)
   ) u_route (
-    .cols_i(q_q),
-    .code_i(cfg_code_i),
-    .lo_i(lanes_q[7:0]),
-    .cnt_i(lanes_q[15:8]),
-    .rbase_i(lanes_q[23:16]),
+    .clk(clk),
+    .valid_i(q_valid),
+    .cols_i(q),
+    .code_i(cfg_stream_i ? 4'd15 : cfg_code_i),
+    .lo_i(lanes[7:0]),
+    .cnt_i(lanes[15:8]),
+    .rbase_i(cfg_stream_i ? 8'd0 : lanes[23:16]),
     .we_o(we),
     .data_o(wdata_o)
   );
 
-  wire unused_tap = ^{tap_acc_valid, tap_acc, tap_out_valid, tap_out, q_valid};
+  wire unused_tap = ^{tap_acc_valid, tap_acc, tap_out_valid, tap_out};
   wire unused_set = ^{set_i[31:0], set_i[95], set_i[103:102], set_i[127:112]};
 
-  assign set_written_o = q_valid[0] && set_first;
-  assign we_o          = valid_q && !cfg_stream_i ? we : {LANES{1'b0}};
+  assign set_written_o = q_valid && set_first;
+  assign we_o          = written_q && !cfg_stream_i ? we : {LANES{1'b0}};
   assign wset_o        = cfg_dst_i;
   assign waddr_o       = addr_q;
-  assign out_valid_o   = valid_q && cfg_stream_i;
+  assign out_valid_o   = written_q && cfg_stream_i;
   assign out_tlast_o   = tlast_q;
-  assign out_o         = q_q;
-  assign written_o     = valid_q;
+  assign out_o         = wdata_o[8*COLS-1:0];
+  assign written_o     = written_q;
 
 endmodule
 

@@ -1,6 +1,7 @@
 // vmac_requant: requantization of one output channel, acc * mult / 2^31 * 2^shift, to int8
 //
-// Contract: four cycles after valid_i, valid_o with q_o. x = acc_i << LEFT, and
+// Contract: valid_i[0] says that a value enters, valid_i[s] that stage s holds one. Four cycles after
+//   it entered, q_o is its result. x = acc_i << LEFT, and
 //     single_i = 1: r = (x * mult + 2^(30-shift)) >>> (31-shift), one rounding, ties up
 //     single_i = 0: r = ((x << shift) * mult + 2^30) >>> 31 for shift >= 0, the shift wrapping, and
 //                   ((x * mult + 2^30) >>> 31) / 2^-shift, ties away from zero, for shift < 0,
@@ -9,8 +10,8 @@
 //   One value per cycle, no stall. mult_i and shift_i belong to the value they enter with;
 //   single_i, zero_i, min_i and max_i are constant while a value is in flight.
 //   Stages: wrap | half products | sum and coarse shift | fine shift, rounding and clamp. A stage's
-//   data load only where its value is valid. rst = 1 drops the values in flight.
-// Not: negative multipliers, shift = 31 or -32: vmac_scale_from_double() makes none.
+//   data load only where its value is valid.
+// Not: the valid bits, which many lanes share; negative multipliers, shift = 31 or -32: vmac_scale_from_double() makes none.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -23,7 +24,6 @@ module vmac_requant #(
   parameter integer OUT8 = 1
 ) (
   input  wire                            clk,
-  input  wire                            rst,
   // 0: TFLite's double rounding; 1: single
   input  wire                            single_i,
   // zero point and range of the output
@@ -31,11 +31,10 @@ module vmac_requant #(
   input  wire [7:0]                      min_i,
   input  wire [7:0]                      max_i,
   // the value and its scale
-  input  wire                            valid_i,
+  input  wire [3:0]                      valid_i,
   input  wire [30:0]                     mult_i,
   input  wire [5:0]                      shift_i,
   input  wire [IN_W-1:0]                 acc_i,
-  output wire                            valid_o,
   output wire [(OUT8 != 0 ? 8 : 32)-1:0] q_o
 );
 
@@ -45,23 +44,50 @@ module vmac_requant #(
   // Where 2^30 of the product stands in the high half product.
   localparam integer HALF = 30 - LEFT - LO;
 
-  // Bits above 31 - s become bit 31 - s: (x << s) >>> s, what a shift that wraps leaves of x.
-  function [31:0] wrapped(input [31:0] x, input [4:0] s);
+  // Combinational work stands in functions that a stage calls where its value is valid, so that a
+  // simulation, too, does nothing for a stage at rest.
+
+  // x = acc << LEFT without LEFT. Bits above 31 - s become bit 31 - s: (x << s) >>> s, what a shift
+  // that wraps leaves of x.
+  function [IN_W-1:0] wrapped(input [IN_W-1:0] acc, input [4:0] s);
+    /* verilator lint_off UNUSED */
+    // Bits that IN_W and LEFT make zeros or copies of the sign
+    reg [31:0] x;
+    /* verilator lint_on UNUSED */
     reg [31:0] mask;
     begin
+      x = {{(32 - IN_W - LEFT){acc[IN_W-1]}}, acc, {LEFT{1'b0}}};
       mask = 32'hffffffff >> s;
-      wrapped = (x & mask & ~(mask >> 1)) != 32'd0 ? x | ~mask : x & mask;
+      x = (x & mask & ~(mask >> 1)) != 32'd0 ? x | ~mask : x & mask;
+      wrapped = x[LEFT +: IN_W];
     end
   endfunction
 
-  // Shifted right by 16 * s; the fine shift reads 15 + 33 bits of it.
-  function [47:0] coarse(input [63:0] x, input [1:0] s);
-    case (s)
-      2'd0: coarse = x[47:0];
-      2'd1: coarse = x[63:16];
-      2'd2: coarse = {{16{x[63]}}, x[63:32]};
-      default: coarse = {{32{x[63]}}, x[63:48]};
-    endcase
+  // The product << LEFT, shifted right by 16 * s; the fine shift reads 15 + 33 bits of it.
+  function [47:0] coarse(input [IN_W+31:0] product, input [1:0] s);
+    /* verilator lint_off UNUSED */
+    reg [63:0] x;
+    /* verilator lint_on UNUSED */
+    begin
+      x = {{(32 - IN_W - LEFT){product[IN_W+31]}}, product, {LEFT{1'b0}}};
+      case (s)
+        2'd0: coarse = x[47:0];
+        2'd1: coarse = x[63:16];
+        2'd2: coarse = {{16{x[63]}}, x[63:32]};
+        default: coarse = {{32{x[63]}}, x[63:48]};
+      endcase
+    end
+  endfunction
+
+  // The rest of the shift; the last bit that falls out rounds.
+  function [31:0] rounded(input [47:0] x, input [3:0] s);
+    /* verilator lint_off UNUSED */
+    reg [47:0] fine;
+    /* verilator lint_on UNUSED */
+    begin
+      fine = x >> s;
+      rounded = fine[32:1] + {31'd0, fine[0]};
+    end
   endfunction
 
   // r + zero within lo..hi. Beyond +-512 the sum is not needed.
@@ -77,7 +103,6 @@ module vmac_requant #(
     end
   endfunction
 
-  reg [3:0]        valid_q;
   // 1: x, its scale, and whether a second rounding follows the first
   reg [IN_W-1:0]   x_q;
   reg [30:0]       mult_q;
@@ -89,10 +114,9 @@ module vmac_requant #(
   reg [47:0]       high_q;
   reg [3:0]        down3_q;
 
-  // x * 2^shift with rounding needs one right shift only, by 31 - shift: the last bit that falls
-  // out rounds. Where x << shift wraps, x without the bits that are lost takes its place.
-  wire [32:0]     x_in = {{(33 - IN_W - LEFT){acc_i[IN_W-1]}}, acc_i, {LEFT{1'b0}}};
-  wire [4:0]      lost = single_i || shift_i[5] ? 5'd0 : shift_i[4:0];
+  // x * 2^shift with rounding needs one right shift only, by 31 - shift. Where x << shift wraps, x
+  // without the bits that are lost takes its place.
+  wire [4:0] lost = single_i || shift_i[5] ? 5'd0 : shift_i[4:0];
 
   // Double rounding is a shift of the product, too, after a correction by half of the first
   // rounding's unit: with b = -shift > 0, ((p + 2^30) >>> 31) / 2^b with ties away from zero is
@@ -104,58 +128,44 @@ module vmac_requant #(
   wire signed [HI_W-1:0] mult = {{(HI_W - 31){1'b0}}, mult_q};
 
   wire [IN_W+31:0] product;
-  wire [64:0]      full = {{(33 - IN_W - LEFT){product[IN_W+31]}}, product, {LEFT{1'b0}}};
-  wire             unused_bits = ^{x_in[32], full[64]};
-
-  /* verilator lint_off UNUSED */
-  // Bits that IN_W and LEFT make zeros or copies of the sign
-  wire [31:0] x = wrapped(x_in[31:0], lost);
-  /* verilator lint_on UNUSED */
 
   always @(posedge clk) begin
-    if (valid_i) begin
-      x_q     <= x[LEFT +: IN_W];
+    if (valid_i[0]) begin
+      x_q     <= wrapped(acc_i, lost);
       mult_q  <= mult_i;
       down1_q <= 6'd30 - shift_i;
       twice_q <= !single_i && shift_i[5];
     end
-    if (valid_q[0]) begin
+    if (valid_i[1]) begin
       hi_q    <= x_hi * mult + half;
       down2_q <= down1_q;
     end
-    if (valid_q[1]) begin
-      high_q  <= coarse(full[63:0], down2_q[5:4]);
+    if (valid_i[2]) begin
+      high_q  <= coarse(product, down2_q[5:4]);
       down3_q <= down2_q[3:0];
     end
   end
-
-  always @(posedge clk)
-    if (rst) valid_q <= 4'd0;
-    else valid_q <= {valid_q[2:0], valid_i};
 
   generate
     if (LO > 0) begin : g_lo
       reg  [LO+30:0]   lo_q;
       wire [LO+30:0]   x_lo = {31'd0, x_q[LO-1:0]};
       wire [HI_W-1:0]  upper = hi_q + {{(HI_W - 31){1'b0}}, lo_q[LO+30:LO]};
-      always @(posedge clk) if (valid_q[0]) lo_q <= x_lo * {{LO{1'b0}}, mult_q};
+      always @(posedge clk) if (valid_i[1]) lo_q <= x_lo * {{LO{1'b0}}, mult_q};
       assign product = {upper, lo_q[LO-1:0]};
     end else begin : g_hi
       assign product = hi_q;
     end
 
-    wire [47:0] fine = high_q >> down3_q;
-    wire [31:0] r = fine[32:1] + {31'd0, fine[0]};
-    wire        unused_fine = ^fine[47:33];
-
     if (OUT8 != 0) begin : g_int8
       reg [7:0] q_q;
-      always @(posedge clk) if (valid_q[2]) q_q <= int8_of(r, zero_i, min_i, max_i);
+      always @(posedge clk)
+        if (valid_i[3]) q_q <= int8_of(rounded(high_q, down3_q), zero_i, min_i, max_i);
       assign q_o = q_q;
     end else begin : g_int32
       reg  [31:0] q_q;
       wire        unused_range = ^{zero_i, min_i, max_i};
-      always @(posedge clk) if (valid_q[2]) q_q <= r;
+      always @(posedge clk) if (valid_i[3]) q_q <= rounded(high_q, down3_q);
       assign q_o = q_q;
     end
 
@@ -166,8 +176,6 @@ module vmac_requant #(
       error_IN_W_must_be_at_least_2_and_with_LEFT_at_most_32 u_err ();
     end
   endgenerate
-
-  assign valid_o = valid_q[3];
 
 endmodule
 

@@ -72,7 +72,6 @@ module vmac_vector #(
     for (l = 0; l < LANES; l = l + 1) begin : g_lane
       vmac_vector_lane u_lane (
         .clk(clk),
-        .rst(rst),
         .max_i(kind_i == KIND_MAX),
         .add_i(add),
         .za_i(za),

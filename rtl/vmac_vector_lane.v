@@ -3,14 +3,13 @@
 // Contract: valid_i[0] says that a tap enters; valid_i[s] that stage s holds one, 4 that stage 4
 //   holds a whole pixel's value. first_i belongs to the tap in stage 3. acc_o is registered and
 //   loads under valid_i[4]. a - za_i is a code (za_i = 0) or a difference of two.
-// Not: control, which is the same for all lanes: vmac_vector. Only valid bits are reset.
+// Not: control, which is the same for all lanes: vmac_vector.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
 module vmac_vector_lane (
   input  wire        clk,
-  input  wire        rst,
   // maximum instead of sum; a value of b is added
   input  wire        max_i,
   input  wire        add_i,
@@ -42,7 +41,6 @@ module vmac_vector_lane (
   wire signed [SUM_W-1:0] tap = {{(SUM_W - 9){a3_q[8]}}, a3_q};
   wire                    keep = max_i && tap <= sum_q;
 
-  wire        unused_valid;
   wire [31:0] scaled;
   wire [31:0] value = add_i ? {sum_q[12:0], 19'd0} : {{(32 - SUM_W){sum_q[SUM_W-1]}}, sum_q};
 
@@ -52,16 +50,14 @@ module vmac_vector_lane (
     .OUT8(0)
   ) u_scale_b (
     .clk(clk),
-    .rst(rst),
     .single_i(single_i),
     .zero_i(8'd0),
     .min_i(8'd0),
     .max_i(8'd0),
-    .valid_i(valid_i[0] && add_i),
+    .valid_i(valid_i[3:0] & {4{add_i}}),
     .mult_i(mult_b_i),
     .shift_i(shift_b_i),
     .acc_i(b),
-    .valid_o(unused_valid),
     .q_o(scaled)
   );
 

@@ -1,4 +1,4 @@
-/* feed: vmac_feed with its two vmac_buffers, from taps to the rows' bytes.
+/* feed: vmac_feed with its vmac_banks, from taps to the rows' bytes.
  *
  * TEST RATIONALE
  * 1. State space. Two sets of banks as plain arrays, written at random, any banks, in any cycle

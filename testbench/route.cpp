@@ -1,7 +1,7 @@
 /* route: vmac_route, results to lanes.
  *
  * TEST RATIONALE
- * 1. State space. None; exhaustive over what a program may ask for: every replication that an
+ * 1. State space. One register, which must hold while valid_i = 0; exhaustive over what a program may ask for: every replication that an
  * array allows (2^code lanes, at most half the rows) and none, every lane base, every range of
  * lanes that the columns cover, empty ones too. A cycle is one of these. The bytes are random.
  * 2. Parameters. Square, long and flat arrays; numbers of lanes and columns that are no powers of
@@ -19,6 +19,14 @@ struct Shape {
 /* The same list stands in vmac_tb_route.v. */
 static const Shape shapes[] = {{16, 16}, {12, 20}, {20, 12}, {4, 64}, {64, 4}, {64, 64}};
 
+static void step(Vtb_route *dut, bool valid) {
+  dut->valid_i = valid;
+  dut->clk = 0;
+  dut->eval();
+  dut->clk = 1;
+  dut->eval();
+}
+
 static void check(Bench *bench, Vtb_route *dut, const Shape *shape, uint32_t code, uint32_t base,
                   uint32_t lo, uint32_t cnt) {
   const uint32_t lanes = shape->rows > shape->cols ? shape->rows : shape->cols;
@@ -29,7 +37,10 @@ static void check(Bench *bench, Vtb_route *dut, const Shape *shape, uint32_t cod
   dut->lo_i = (uint8_t)lo;
   dut->cnt_i = (uint8_t)cnt;
   dut->rbase_i = (uint8_t)base;
-  dut->eval();
+  step(dut, true);
+  for (uint32_t i = 0; i < 16; i++) dut->cols_i[i] = (uint32_t)vmac_rng_next(&bench->rng);
+  dut->code_i ^= 15, dut->lo_i++, dut->cnt_i++;
+  step(dut, false);
   memcpy(data, &dut->data_o, 64);
   for (uint32_t bank = 0; bank < lanes; bank++) {
     const uint32_t lane = code == 15 ? bank : bank % (1u << code);

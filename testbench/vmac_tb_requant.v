@@ -14,32 +14,34 @@ module vmac_tb_requant (
   input  wire [30:0] mult_i,
   input  wire [5:0]  shift_i,
   input  wire [31:0] acc_i,
-  output wire [3:0]  valid_o,
+  output wire        valid_o,
   output wire [7:0]  int8_o,
   output wire [31:0] int32_o,
   output wire [31:0] add_o,
   output wire [7:0]  odd_o
 );
 
+  // The stages' valid bits, which the lanes' owner keeps.
+  reg  [3:0] valid_q;
+  wire [3:0] valid = {valid_q[2:0], valid_i};
+  always @(posedge clk) valid_q <= rst ? 4'd0 : valid;
+  assign valid_o = valid_q[3];
+
   vmac_requant #(.IN_W(32), .LEFT(0), .OUT8(1)) u_int8 (
-    .clk(clk), .rst(rst), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
-    .valid_i(valid_i), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i),
-    .valid_o(valid_o[0]), .q_o(int8_o));
+    .clk(clk), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
+    .valid_i(valid), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i), .q_o(int8_o));
 
   vmac_requant #(.IN_W(32), .LEFT(0), .OUT8(0)) u_int32 (
-    .clk(clk), .rst(rst), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
-    .valid_i(valid_i), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i),
-    .valid_o(valid_o[1]), .q_o(int32_o));
+    .clk(clk), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
+    .valid_i(valid), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i), .q_o(int32_o));
 
   vmac_requant #(.IN_W(9), .LEFT(20), .OUT8(0)) u_add (
-    .clk(clk), .rst(rst), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
-    .valid_i(valid_i), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i[8:0]),
-    .valid_o(valid_o[2]), .q_o(add_o));
+    .clk(clk), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
+    .valid_i(valid), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i[8:0]), .q_o(add_o));
 
   vmac_requant #(.IN_W(19), .LEFT(7), .OUT8(1)) u_odd (
-    .clk(clk), .rst(rst), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
-    .valid_i(valid_i), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i[18:0]),
-    .valid_o(valid_o[3]), .q_o(odd_o));
+    .clk(clk), .single_i(single_i), .zero_i(zero_i), .min_i(min_i), .max_i(max_i),
+    .valid_i(valid), .mult_i(mult_i), .shift_i(shift_i), .acc_i(acc_i[18:0]), .q_o(odd_o));
 
 endmodule
 

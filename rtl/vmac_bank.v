@@ -1,0 +1,63 @@
+// vmac_bank: one lane of the activation buffers, a byte-wide memory per set
+//
+// Contract: one cycle after a_re_i, a_o is the byte of set a_set_i at a_addr_i; one cycle after
+//   b_re_i, b_o that of the other set at b_addr_i. Each stays until its memory is read again; a_set_i
+//   is constant while bytes are looked at. we_i[s] writes set s. What is read at the address that it
+//   is written to in the same cycle must not be looked at.
+// Not: what the bytes mean.
+//
+// SPDX-License-Identifier: Apache-2.0
+`default_nettype none
+
+module vmac_bank #(
+  // bytes of a set
+  parameter integer DEPTH = 4096
+) (
+  input  wire                     clk,
+  input  wire                     a_set_i,
+  input  wire                     a_re_i,
+  input  wire [$clog2(DEPTH)-1:0] a_addr_i,
+  output wire [7:0]               a_o,
+  input  wire                     b_re_i,
+  input  wire [$clog2(DEPTH)-1:0] b_addr_i,
+  output wire [7:0]               b_o,
+  input  wire [1:0]               we_i,
+  input  wire [$clog2(DEPTH)-1:0] waddr_i,
+  input  wire [7:0]               wdata_i
+);
+
+  wire [7:0] data0;
+  wire [7:0] data1;
+
+  vmac_ram #(
+    .WIDTH(8),
+    .DEPTH(DEPTH)
+  ) u_set0 (
+    .clk(clk),
+    .we_i(we_i[0]),
+    .waddr_i(waddr_i),
+    .wdata_i(wdata_i),
+    .re_i(a_set_i ? b_re_i : a_re_i),
+    .raddr_i(a_set_i ? b_addr_i : a_addr_i),
+    .rdata_o(data0)
+  );
+
+  vmac_ram #(
+    .WIDTH(8),
+    .DEPTH(DEPTH)
+  ) u_set1 (
+    .clk(clk),
+    .we_i(we_i[1]),
+    .waddr_i(waddr_i),
+    .wdata_i(wdata_i),
+    .re_i(a_set_i ? a_re_i : b_re_i),
+    .raddr_i(a_set_i ? a_addr_i : b_addr_i),
+    .rdata_o(data1)
+  );
+
+  assign a_o = a_set_i ? data1 : data0;
+  assign b_o = a_set_i ? data0 : data1;
+
+endmodule
+
+`default_nettype wire
