@@ -1,10 +1,11 @@
 /* The array of table models (sim/table/vmac_array.v): all PEs of one cycle in one call.
  *
- * What stands in a PE is told by its column and the activations of its row's past: column c holds
- * the activation that entered c + 1 cycles ago, so rows keep a history and nothing moves. Sums move
- * down from row to row. A PE in use points at its weight's row of the cell's table, (256 w, 256 a)
- * turned round so that a row of a few activations stays in the cache; an idle one at a row of
- * zeros.
+ * A wave, the activations that enter row 0 in one cycle, row 1 in the next and so on, meets one weight
+ * per PE, since swap tokens travel with it. So a row's products with an activation are known when it
+ * enters, for all columns at once: they are kept per row, (256 a, cols), made where first needed
+ * after new weights came, and added to their wave. Column c's sum of a wave is shown c cycles after
+ * column 0's. That the weights a token takes in column 0 are those it finds in column c is the
+ * contract of vmac_mac_unit (it holds weights back until then) and is checked here.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
@@ -14,31 +15,31 @@
 
 #include "vmac.h"
 
-enum { SIDE = 64, HISTORY = 1024 };
+enum { SIDE = 64, WAVES = 256 };
 
 struct Array {
   int rows, cols, psum_w;
   bool is_signed, swapping;
-  int16_t *table;                /* (cells, 256 w, 256 a), then a row of zeros */
-  uint32_t zeros;                /* that row */
-  uint32_t base[SIDE * SIDE];    /* (rows, cols) of a PE's cell in the table */
-  uint32_t row[SIDE * SIDE];     /* (rows, cols) of the weight in use */
-  uint16_t shadow[SIDE * SIDE];  /* (rows, cols) {enable, weight} */
-  uint64_t swap[SIDE];           /* (cols) the tokens, a bit per row */
-  int32_t ps[(SIDE + 1) * SIDE]; /* (1 + rows, cols), zeros first */
-  uint8_t past[SIDE][HISTORY + SIDE];
-  int now; /* past[r][now + c] is column c's activation */
+  uint16_t *table;              /* (cells, 256 a, 256 w) */
+  uint32_t base[SIDE * SIDE];   /* (rows, cols) of a PE's cell in the table */
+  uint16_t weight[SIDE * SIDE]; /* (rows, cols) {enable, weight} of the waves that enter */
+  uint16_t shadow[SIDE * SIDE]; /* (rows, cols) */
+  uint64_t enabled;             /* the rows whose PE in column 0 is enabled */
+  uint64_t swap[SIDE];          /* (cols) the tokens, a bit per row */
+  uint64_t known[SIDE][4];      /* (rows) the activations whose products are made */
+  uint16_t *product;            /* (rows, 256 a, cols) */
+  int32_t *sum;                 /* (WAVES, cols) */
+  unsigned now;                 /* the wave that enters row 0 */
 };
 
 static void draw(vmac_rng *rng, void *bytes, size_t size) {
   for (size_t i = 0; i < size; i++) ((uint8_t *)bytes)[i] = (uint8_t)vmac_rng_next(rng);
 }
 
-static void put_table(int16_t *to, int cell) {
+static void put_table(uint16_t *to, int cell) {
   int32_t *table = (int32_t *)vmac_alloc(65536, sizeof *table);
   vmac_mult_table(vmac_mult_at((size_t)cell), table);
-  for (int w = 0; w < 256; w++)
-    for (int a = 0; a < 256; a++) to[256 * w + a] = (int16_t)table[a << 8 | w];
+  for (int i = 0; i < 65536; i++) to[i] = (uint16_t)table[i];
   free(table);
 }
 
@@ -56,85 +57,89 @@ extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVa
   for (int &s : slot) s = -1;
   for (int i = 0; i < rows * cols; i++)
     if (slot[cell[i]] < 0) slot[cell[i]] = cells++;
-  array->table = (int16_t *)vmac_alloc((size_t)cells * 65536 + 256, sizeof *array->table);
-  array->zeros = (uint32_t)cells * 65536;
-  for (int i = 0; i < 256; i++) {
-    array->table[array->zeros + (uint32_t)i] = 0;
+  array->table = (uint16_t *)vmac_alloc((size_t)cells * 65536, sizeof *array->table);
+  for (int i = 0; i < 256; i++)
     if (slot[i] >= 0) put_table(array->table + (size_t)slot[i] * 65536, i);
-  }
-  draw(&rng, array->past, sizeof array->past);
-  draw(&rng, array->swap, sizeof array->swap);
-  draw(&rng, array->ps, sizeof array->ps);
-  memset(array->ps, 0, (size_t)cols * sizeof *array->ps);
+  array->product = (uint16_t *)vmac_alloc((size_t)(rows * 256 * cols), sizeof *array->product);
+  array->sum = (int32_t *)vmac_alloc((size_t)(WAVES * cols), sizeof *array->sum);
+  draw(&rng, array->sum, (size_t)(WAVES * cols) * sizeof *array->sum);
   for (int i = 0; i < rows * cols; i++) {
     array->base[i] = (uint32_t)slot[cell[i]] * 65536;
     array->shadow[i] = (uint16_t)vmac_rng_below(&rng, 512);
-    array->row[i] = array->base[i] + 256 * vmac_rng_below(&rng, 256);
+    array->weight[i] = (uint16_t)vmac_rng_below(&rng, 512);
   }
-  array->swapping = true;
-  array->now = HISTORY;
+  for (int r = 0; r < rows; r++) array->enabled |= (uint64_t)(array->weight[r * cols] >> 8) << r;
   return array;
 }
 
 extern "C" void sim_array_close(void *handle) {
-  free(((Array *)handle)->table);
-  free(handle);
+  Array *array = (Array *)handle;
+  free(array->table);
+  free(array->product);
+  free(array->sum);
+  free(array);
 }
 
-/* One row: ps = the sums of the row above + products. */
-static inline void row_step(const int16_t *table, const uint32_t *row, const uint8_t *past,
-                            const int32_t *above, int32_t *ps, int cols, bool is_signed) {
-  for (int c = 0; c < cols; c++) {
-    const int16_t product = table[row[c] + past[c]];
-    ps[c] = (int32_t)((uint32_t)above[c] +
-                      (uint32_t)(is_signed ? product : (int32_t)(uint16_t)product));
+static void make_products(Array *array, int r, unsigned a) {
+  const uint16_t *weight = array->weight + r * array->cols;
+  const uint32_t *base = array->base + r * array->cols;
+  uint16_t *product = array->product + (r * 256 + (int)a) * array->cols;
+  for (int c = 0; c < array->cols; c++)
+    product[c] = weight[c] >> 8 ? array->table[base[c] + a * 256 + (weight[c] & 255u)] : 0;
+  array->known[r][a / 64] |= 1ull << a % 64;
+}
+
+/* Row r adds its products to the wave that entered row 0 r cycles ago. */
+static inline void add_products(Array *array, const uint8_t *a, int cols, bool is_signed) {
+  for (int r = 0; r < array->rows; r++) {
+    if (!(array->known[r][a[r] / 64] >> a[r] % 64 & 1)) make_products(array, r, a[r]);
+    const uint16_t *product = array->product + (r * 256 + a[r]) * cols;
+    int32_t *sum = array->sum + (array->now - (unsigned)r) % WAVES * (unsigned)cols;
+    for (int c = 0; c < cols; c++)
+      sum[c] = (r ? sum[c] : 0) + (is_signed ? (int16_t)product[c] : (int32_t)product[c]);
   }
 }
 
-/* Inlined for the usual widths: a known number of columns is worth a third of the time. */
-static inline void rows_step(Array *array, int cols, bool is_signed) {
-  for (int r = array->rows - 1; r >= 0; r--)
-    row_step(array->table, array->row + r * cols, array->past[r] + array->now, array->ps + r * cols,
-             array->ps + (r + 1) * cols, cols, is_signed);
-}
-
-static void products(Array *array) {
+/* A known number of columns lets the compiler add them all at once. */
+static void wave(Array *array, const uint8_t *a) {
   const bool is_signed = array->is_signed;
   if (array->cols == 16 && is_signed)
-    rows_step(array, 16, true);
+    add_products(array, a, 16, true);
   else if (array->cols == 16)
-    rows_step(array, 16, false);
+    add_products(array, a, 16, false);
   else if (array->cols == 32 && !is_signed)
-    rows_step(array, 32, false);
+    add_products(array, a, 32, false);
   else if (array->cols == 64 && !is_signed)
-    rows_step(array, 64, false);
+    add_products(array, a, 64, false);
   else
-    rows_step(array, array->cols, is_signed);
+    add_products(array, a, array->cols, is_signed);
 }
 
-static void activations(Array *array, const uint8_t *a) {
-  if (array->now == 0) {
-    for (int r = 0; r < array->rows; r++) memcpy(array->past[r] + HISTORY, array->past[r], SIDE);
-    array->now = HISTORY;
-  }
-  array->now--;
-  for (int r = 0; r < array->rows; r++) array->past[r][array->now] = a[r];
-}
-
-/* The tokens move right, and the shadow weights they meet are the ones in use from here on. */
-static void swaps(Array *array, bool rst, uint64_t entering) {
-  if (!array->swapping && !entering) return;
-  array->swapping = false;
-  for (int c = array->cols - 1; c >= 0; c--) {
-    const uint64_t token = c ? array->swap[c - 1] : entering;
+/* Rows whose token enters take their shadow weights, for all columns; further right the token must
+ * find the same ones. false: it does not, or it enters before the one ahead has left. */
+static bool swaps(Array *array, bool rst, uint64_t entering) {
+  const int cols = array->cols;
+  uint64_t moving = 0;
+  bool sound = true;
+  for (int c = cols - 1; c > 0; c--) {
+    const uint64_t token = array->swap[c - 1];
     for (uint64_t left = token; left; left &= left - 1) {
-      const int at = __builtin_ctzll(left) * array->cols + c;
-      const uint16_t word = array->shadow[at];
-      array->row[at] = word >> 8 ? array->base[at] + 256 * (word & 255u) : array->zeros;
+      const int at = __builtin_ctzll(left) * cols + c;
+      sound = sound && array->weight[at] == array->shadow[at];
     }
     array->swap[c] = rst ? 0 : token;
-    array->swapping = array->swapping || array->swap[c];
+    moving |= token;
   }
+  array->swap[0] = rst ? 0 : entering;
+  for (uint64_t left = entering; left; left &= left - 1) {
+    const int r = __builtin_ctzll(left);
+    memcpy(array->weight + r * cols, array->shadow + r * cols, (size_t)cols * 2);
+    memset(array->known[r], 0, sizeof array->known[r]);
+    array->enabled &= ~(1ull << r);
+    array->enabled |= (uint64_t)(array->weight[r * cols] >> 8) << r;
+  }
+  array->swapping = !rst && (moving | entering);
+  return sound && !(moving & entering);
 }
 
 static void weights(Array *array, const svBitVecVal *w) {
@@ -149,23 +154,15 @@ static void weights(Array *array, const svBitVecVal *w) {
   }
 }
 
-extern "C" void sim_array_step(void *handle, svBit rst, const svBitVecVal *a,
-                               const svBitVecVal *swap, svBit shift, const svBitVecVal *w,
-                               svBitVecVal *ps, svBitVecVal *en) {
-  Array *array = (Array *)handle;
-  const uint64_t rows = array->rows == SIDE ? ~0ull : (1ull << array->rows) - 1;
-  uint64_t tokens = swap[0];
-  if (array->rows > 32) tokens |= (uint64_t)swap[1] << 32;
-  products(array);
-  activations(array, (const uint8_t *)a);
-  swaps(array, rst, tokens & rows);
-  if (shift) weights(array, w);
-
-  const int32_t *foot = array->ps + array->rows * array->cols;
+/* The sums that stand at the foot of the columns after this cycle, side by side. */
+static void foot(const Array *array, svBitVecVal *ps) {
+  const uint32_t mask = (1u << array->psum_w) - 1;
   uint64_t bits = 0;
   int count = 0;
   for (int c = 0; c < array->cols; c++) {
-    bits |= (uint64_t)((uint32_t)foot[c] & ((1u << array->psum_w) - 1)) << count;
+    const unsigned entered = array->now - (unsigned)(array->rows + c);
+    const int32_t sum = array->sum[entered % WAVES * (unsigned)array->cols + (unsigned)c];
+    bits |= (uint64_t)((uint32_t)sum & mask) << count;
     count += array->psum_w;
     if (count >= 32) {
       *ps++ = (uint32_t)bits;
@@ -174,9 +171,23 @@ extern "C" void sim_array_step(void *handle, svBit rst, const svBitVecVal *a,
     }
   }
   if (count) *ps = (uint32_t)bits;
-  uint64_t enabled = 0;
-  for (int r = 0; r < array->rows; r++)
-    enabled |= (uint64_t)(array->row[r * array->cols] != array->zeros) << r;
-  en[0] = (uint32_t)enabled;
-  if (array->rows > 32) en[1] = (uint32_t)(enabled >> 32);
+}
+
+/* One clock edge. 0: tokens or weights are not as the contract has them. */
+extern "C" svBit sim_array_step(void *handle, svBit rst, const svBitVecVal *a,
+                                const svBitVecVal *swap, svBit shift, const svBitVecVal *w,
+                                svBitVecVal *ps, svBitVecVal *en) {
+  Array *array = (Array *)handle;
+  uint64_t tokens = swap[0];
+  if (array->rows > 32) tokens |= (uint64_t)swap[1] << 32;
+  if (array->rows < SIDE) tokens &= (1ull << array->rows) - 1;
+  bool sound = true;
+  foot(array, ps);
+  if (tokens || array->swapping) sound = swaps(array, rst, tokens);
+  wave(array, (const uint8_t *)a);
+  if (shift) weights(array, w);
+  array->now++;
+  en[0] = (uint32_t)array->enabled;
+  if (array->rows > 32) en[1] = (uint32_t)(array->enabled >> 32);
+  return sound;
 }

@@ -3,7 +3,8 @@
 // Contract: that of rtl/vmac_array.v, cycle for cycle, which it replaces in a table model; but the
 //   PEs' products come from their cells' truth tables, all PEs of a cycle in one call
 //   (sim/top_array.cpp). The bench of the cells compares each cell with its table exhaustively, and
-//   the benches that run both kinds of model this array with the real one.
+//   the benches that run both kinds of model this array with the real one. An error is counted where
+//   weights change that a wave in flight still needs.
 // Not: for synthesis; no mode operands.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -40,7 +41,7 @@ module vmac_array #(
 
   import "DPI-C" function chandle sim_array_open(input int rows, input int cols, input int psum_w,
                                                  input bit [8*ROWS*COLS-1:0] cells, input int seed);
-  import "DPI-C" function void sim_array_step(
+  import "DPI-C" function bit sim_array_step(
     input chandle array, input bit rst, input bit [8*ROWS-1:0] a, input bit [ROWS-1:0] swap,
     input bit shift, input bit [9*COLS-1:0] w, output bit [COLS*PSUM_W-1:0] ps,
     output bit [ROWS-1:0] en);
@@ -85,7 +86,8 @@ module vmac_array #(
   endgenerate
 
   always @(posedge clk) begin
-    sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, ps, en);
+    if (!sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, ps, en))
+      $error("weights moved under a wave");
     ps_q     <= ps;
     en_q     <= en;
     side_a_q <= a_i;
