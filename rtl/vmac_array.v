@@ -34,9 +34,11 @@ module vmac_array #(
   // activations and swap tokens, skewed; row r at [8*r +: 8] and [r]
   input  wire [8*ROWS-1:0]                 a_i,
   input  wire [ROWS-1:0]                   swap_i,
-  // one row of shadow weights, W bits {[mode,] enable, weight}, column c at [W*c +: W]
+  // one row of shadow weights, column c at [8*c +: 8], their enable bits and modes (at [4*c +: 4])
   input  wire                              shift_i,
-  input  wire [(OPT_MODE != 0 ? 13 : 9)*COLS-1:0] w_i,
+  input  wire [8*COLS-1:0]                 w_i,
+  input  wire [COLS-1:0]                   w_en_i,
+  input  wire [4*COLS-1:0]                 w_mode_i,
   // the feet, skewed; column c at [PSUM_W*c +: PSUM_W] with PSUM_W = 16 + log2(ROWS) rounded up
   output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
   // the side column's sums, as vmac_side has them
@@ -102,7 +104,11 @@ module vmac_array #(
         end
 
         if (r == 0) begin : g_top
-          assign w_in = w_i[WORD_W*c +: WORD_W];
+          wire [12:0] word = {w_mode_i[4*c +: 4], w_en_i[c], w_i[8*c +: 8]};
+          assign w_in = word[WORD_W-1:0];
+          if (WORD_W < 13) begin : g_no_mode
+            wire unused_mode = ^word[12:WORD_W];
+          end
           assign ps_in = {PSUM_W{1'b0}};
         end else begin : g_below
           assign w_in = g_row[r-1].g_col[c].w_out;

@@ -25,10 +25,14 @@ module vmac_correct #(
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                    clk,
-  // shadow coefficients {c0, c_(PLANES-1), ..., c_0, bias}, moving right while k_shift_i
+  // shadow coefficients, c_i at [18*i +: 18], moving right while k_shift_i
   input  wire                    k_shift_i,
-  input  wire [64+18*PLANES-1:0] k_i,
-  output wire [64+18*PLANES-1:0] k_o,
+  input  wire [31:0]             k_c0_i,
+  input  wire [18*PLANES-1:0]    k_c_i,
+  input  wire [31:0]             k_bias_i,
+  output wire [31:0]             k_c0_o,
+  output wire [18*PLANES-1:0]    k_c_o,
+  output wire [31:0]             k_bias_o,
   input  wire                    take_i,
   // the accumulator and its sums, plane i of X at [X_W*i +: X_W]
   input  wire [1:0]              valid_i,
@@ -43,7 +47,6 @@ module vmac_correct #(
   // An accumulator with them, modulo 2^32 as the accumulator is; a product, as far as that goes.
   localparam integer FIX_W  = 32 + F;
   localparam integer PROD_W = 18 + X_W < FIX_W ? 18 + X_W : FIX_W;
-  localparam integer K_W    = 64 + 18 * PLANES;
 
   reg [31:0] bias_shadow_q;
   reg [31:0] bias_q;
@@ -54,7 +57,7 @@ module vmac_correct #(
   wire [31:0] final_acc;
 
   always @(posedge clk) begin
-    if (k_shift_i) bias_shadow_q <= k_i[31:0];
+    if (k_shift_i) bias_shadow_q <= k_bias_i;
     if (take_i) bias_q <= bias_shadow_q;
     if (valid_i[1]) acc_q <= final_acc;
   end
@@ -62,9 +65,10 @@ module vmac_correct #(
   genvar p;
   generate
     if (OPT_CORRECTION != 0) begin : g_v
-      reg [K_W-33:0]  shadow_q;
-      reg [31:0]      c0_q;
-      reg [FIX_W-1:0] base_q;
+      reg [31:0]          c0_shadow_q;
+      reg [18*PLANES-1:0] c_shadow_q;
+      reg [31:0]          c0_q;
+      reg [FIX_W-1:0]     base_q;
 
       // The shift by F is the last step, behind everything: first the products, then one sum.
       wire [FIX_W-1:0] half = {{(FIX_W - 1){1'b0}}, 1'b1} << (F - 1);
@@ -88,7 +92,7 @@ module vmac_correct #(
           assign sum = g_plane[p-1].sum + product;
         end
         always @(posedge clk) begin
-          if (take_i) c_q <= shadow_q[18*p +: 18];
+          if (take_i) c_q <= c_shadow_q[18*p +: 18];
           if (valid_i[0]) product_q <= c * x;
         end
       end
@@ -97,20 +101,25 @@ module vmac_correct #(
       wire             unused_fraction = ^fixed[F-1:0];
 
       always @(posedge clk) begin
-        if (k_shift_i) shadow_q <= k_i[K_W-1:32];
-        if (take_i) c0_q <= shadow_q[K_W-33 -: 32];
+        if (k_shift_i) begin
+          c0_shadow_q <= k_c0_i;
+          c_shadow_q  <= k_c_i;
+        end
+        if (take_i) c0_q <= c0_shadow_q;
         if (valid_i[0]) base_q <= {base, {F{1'b0}}} + c0 + half;
       end
 
       assign final_acc = fixed[F +: 32];
-      assign k_o = {shadow_q, bias_shadow_q};
+      assign k_c0_o = c0_shadow_q;
+      assign k_c_o = c_shadow_q;
     end else begin : g_no_v
       reg [31:0] base_q;
       always @(posedge clk)
         if (valid_i[0]) base_q <= base;
-      wire unused_inputs = ^{k_i[K_W-1:32], sum_x_i};
+      wire unused_inputs = ^{k_c0_i, k_c_i, sum_x_i};
       assign final_acc = base_q;
-      assign k_o = {{(K_W - 32){1'b0}}, bias_shadow_q};
+      assign k_c0_o = 32'd0;
+      assign k_c_o = {(18 * PLANES){1'b0}};
     end
 
     if (A_W < 1 || A_W > 24) begin : g_a_w
@@ -127,7 +136,8 @@ module vmac_correct #(
     end
   endgenerate
 
-  assign acc_o = acc_q;
+  assign k_bias_o = bias_shadow_q;
+  assign acc_o    = acc_q;
 
 endmodule
 

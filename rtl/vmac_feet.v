@@ -45,7 +45,9 @@ module vmac_feet #(
   input  wire [PLANES*XSUM_W-1:0] sum_x_i,
   // coefficients
   input  wire                     k_shift_i,
-  input  wire [64+18*PLANES-1:0]  k_i,
+  input  wire [31:0]              k_c0_i,
+  input  wire [18*PLANES-1:0]     k_c_i,
+  input  wire [31:0]              k_bias_i,
   // final accumulators
   output wire                     out_valid_o,
   output wire [$clog2(DEPTH)-1:0] out_addr_o,
@@ -55,7 +57,6 @@ module vmac_feet #(
   localparam integer ADDR_W = $clog2(DEPTH);
   localparam integer AACC_W = A_W != 0 ? A_W : 1;
   localparam integer XACC_W = X_W != 0 ? X_W : 1;
-  localparam integer K_W    = 64 + 18 * PLANES;
 
   // ---- everything of a pixel in one cycle -------------------------------------------------------
 
@@ -181,12 +182,17 @@ module vmac_feet #(
   genvar c;
   generate
     for (c = 0; c < COLS; c = c + 1) begin : g_col
-      wire [K_W-1:0] k_in, k_out;
+      wire [31:0]          c0_in, c0_out, bias_in, bias_out;
+      wire [18*PLANES-1:0] c_in, c_out;
 
       if (c == 0) begin : g_left
-        assign k_in = k_i;
+        assign c0_in = k_c0_i;
+        assign c_in = k_c_i;
+        assign bias_in = k_bias_i;
       end else begin : g_right
-        assign k_in = g_col[c-1].k_out;
+        assign c0_in = g_col[c-1].c0_out;
+        assign c_in = g_col[c-1].c_out;
+        assign bias_in = g_col[c-1].bias_out;
       end
 
       vmac_correct #(
@@ -197,8 +203,12 @@ module vmac_feet #(
       ) u_correct (
         .clk(clk),
         .k_shift_i(k_shift_i),
-        .k_i(k_in),
-        .k_o(k_out),
+        .k_c0_i(c0_in),
+        .k_c_i(c_in),
+        .k_bias_i(bias_in),
+        .k_c0_o(c0_out),
+        .k_c_o(c_out),
+        .k_bias_o(bias_out),
         .take_i(take),
         .valid_i({done_q[0], done}),
         .acc_i(acc[32*c +: 32]),
@@ -208,7 +218,7 @@ module vmac_feet #(
       );
 
       if (c == COLS - 1) begin : g_edge
-        wire unused_out = ^k_out;
+        wire unused_out = ^{c0_out, c_out, bias_out};
       end
     end
   endgenerate

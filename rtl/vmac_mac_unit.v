@@ -78,7 +78,6 @@ module vmac_mac_unit #(
 
   localparam integer ADDR_W = $clog2(DEPTH);
   localparam integer PSUM_W = 16 + $clog2(ROWS);
-  localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
   localparam integer SIDE_W = 8 + $clog2(ROWS);
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
@@ -164,7 +163,6 @@ module vmac_mac_unit #(
   // ---- skew and array -------------------------------------------------------------------------
 
   wire [8*ROWS-1:0]      a_skewed;
-  wire [WORD_W*COLS-1:0] w_words;
   wire [COLS*PSUM_W-1:0] ps;
   wire [SIDE_W-1:0]      sum_a;
   wire [PLANES*XSUM_W-1:0] sum_x;
@@ -193,7 +191,9 @@ module vmac_mac_unit #(
     .a_i(a_skewed),
     .swap_i(start_q[ROWS-1:0]),
     .shift_i(w_take),
-    .w_i(w_words),
+    .w_i(w_i),
+    .w_en_i({COLS{w_row_i}} & w_col_i),
+    .w_mode_i(w_mode_i),
     .ps_o(ps),
     .sum_a_o(sum_a),
     .sum_x_o(sum_x)
@@ -224,26 +224,13 @@ module vmac_mac_unit #(
     .sum_a_i(sum_a),
     .sum_x_i(sum_x),
     .k_shift_i(k_take),
-    .k_i({k_c0_i, k_c_i, k_bias_i}),
+    .k_c0_i(k_c0_i),
+    .k_c_i(k_c_i),
+    .k_bias_i(k_bias_i),
     .out_valid_o(out_valid_o),
     .out_addr_o(out_addr_o),
     .out_acc_o(out_acc_o)
   );
-
-  wire unused_mode = ^w_mode_i;
-
-  // An idle row or column is loaded with enable 0; its weight does not matter.
-  genvar c;
-  generate
-    for (c = 0; c < COLS; c = c + 1) begin : g_word
-      if (OPT_MODE != 0) begin : g_mode
-        assign w_words[WORD_W*c +: WORD_W] =
-          {w_mode_i[4*c +: 4], w_row_i && w_col_i[c], w_i[8*c +: 8]};
-      end else begin : g_plain
-        assign w_words[WORD_W*c +: WORD_W] = {w_row_i && w_col_i[c], w_i[8*c +: 8]};
-      end
-    end
-  endgenerate
 
 `ifdef VMAC_CHECK
   // ---- what the streams must keep to ------------------------------------------------------------

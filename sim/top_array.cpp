@@ -81,22 +81,27 @@ extern "C" void sim_array_close(void *handle) {
 }
 
 static void make_products(Array *array, int r, unsigned a) {
-  const uint16_t *weight = array->weight + r * array->cols;
-  const uint32_t *base = array->base + r * array->cols;
-  uint16_t *product = array->product + (r * 256 + (int)a) * array->cols;
-  for (int c = 0; c < array->cols; c++)
-    product[c] = weight[c] >> 8 ? array->table[base[c] + a * 256 + (weight[c] & 255u)] : 0;
+  const int cols = array->cols;
+  const uint16_t *table = array->table + a * 256, *weight = array->weight + r * cols;
+  const uint32_t *base = array->base + r * cols;
+  uint16_t *__restrict product = array->product + (r * 256 + (int)a) * cols;
+  for (int c = 0; c < cols; c++)
+    product[c] = table[base[c] + (weight[c] & 255u)] & (uint16_t) - (weight[c] >> 8);
   array->known[r][a / 64] |= 1ull << a % 64;
 }
 
 /* Row r adds its products to the wave that entered row 0 r cycles ago. */
 static inline void add_products(Array *array, const uint8_t *a, int cols, bool is_signed) {
-  for (int r = 0; r < array->rows; r++) {
+  const int rows = array->rows;
+  const unsigned now = array->now;
+  int32_t *sums = array->sum;
+  const uint16_t *products = array->product;
+  memset(sums + now % WAVES * (unsigned)cols, 0, (size_t)cols * sizeof *sums);
+  for (int r = 0; r < rows; r++) {
     if (!(array->known[r][a[r] / 64] >> a[r] % 64 & 1)) make_products(array, r, a[r]);
-    const uint16_t *product = array->product + (r * 256 + a[r]) * cols;
-    int32_t *sum = array->sum + (array->now - (unsigned)r) % WAVES * (unsigned)cols;
-    for (int c = 0; c < cols; c++)
-      sum[c] = (r ? sum[c] : 0) + (is_signed ? (int16_t)product[c] : (int32_t)product[c]);
+    const uint16_t *product = products + (r * 256 + a[r]) * cols;
+    int32_t *__restrict sum = sums + (now - (unsigned)r) % WAVES * (unsigned)cols;
+    for (int c = 0; c < cols; c++) sum[c] += is_signed ? (int16_t)product[c] : (int32_t)product[c];
   }
 }
 
@@ -142,28 +147,24 @@ static bool swaps(Array *array, bool rst, uint64_t entering) {
   return sound && !(moving & entering);
 }
 
-static void weights(Array *array, const svBitVecVal *w) {
+static void weights(Array *array, const uint8_t *w, const svBitVecVal *en) {
   const int cols = array->cols;
   memmove(array->shadow + cols, array->shadow,
           (size_t)((array->rows - 1) * cols) * sizeof *array->shadow);
-  for (int c = 0; c < cols; c++) {
-    const int at = 9 * c, word = at / 32;
-    uint64_t bits = w[word];
-    if (at % 32 > 23) bits |= (uint64_t)w[word + 1] << 32;
-    array->shadow[c] = bits >> at % 32 & 511;
-  }
+  for (int c = 0; c < cols; c++)
+    array->shadow[c] = (uint16_t)((en[c / 32] >> c % 32 & 1) << 8 | w[c]);
 }
 
 /* The sums that stand at the foot of the columns after this cycle, side by side. */
-static void foot(const Array *array, svBitVecVal *ps) {
-  const uint32_t mask = (1u << array->psum_w) - 1;
+static inline void put_feet(const Array *array, svBitVecVal *ps, int cols, int psum_w) {
+  const uint32_t mask = (1u << psum_w) - 1;
+  const unsigned wave = array->now - (unsigned)array->rows; /* column 0's */
   uint64_t bits = 0;
   int count = 0;
-  for (int c = 0; c < array->cols; c++) {
-    const unsigned entered = array->now - (unsigned)(array->rows + c);
-    const int32_t sum = array->sum[entered % WAVES * (unsigned)array->cols + (unsigned)c];
-    bits |= (uint64_t)((uint32_t)sum & mask) << count;
-    count += array->psum_w;
+  for (int c = 0; c < cols; c++) {
+    const unsigned at = (wave - (unsigned)c) % WAVES * (unsigned)cols + (unsigned)c;
+    bits |= (uint64_t)((uint32_t)array->sum[at] & mask) << count;
+    count += psum_w;
     if (count >= 32) {
       *ps++ = (uint32_t)bits;
       bits >>= 32;
@@ -176,16 +177,19 @@ static void foot(const Array *array, svBitVecVal *ps) {
 /* One clock edge. 0: tokens or weights are not as the contract has them. */
 extern "C" svBit sim_array_step(void *handle, svBit rst, const svBitVecVal *a,
                                 const svBitVecVal *swap, svBit shift, const svBitVecVal *w,
-                                svBitVecVal *ps, svBitVecVal *en) {
+                                const svBitVecVal *w_en, svBitVecVal *ps, svBitVecVal *en) {
   Array *array = (Array *)handle;
   uint64_t tokens = swap[0];
   if (array->rows > 32) tokens |= (uint64_t)swap[1] << 32;
   if (array->rows < SIDE) tokens &= (1ull << array->rows) - 1;
   bool sound = true;
-  foot(array, ps);
+  if (array->cols == 16 && array->psum_w == 20)
+    put_feet(array, ps, 16, 20); /* loops of known lengths */
+  else
+    put_feet(array, ps, array->cols, array->psum_w);
   if (tokens || array->swapping) sound = swaps(array, rst, tokens);
   wave(array, (const uint8_t *)a);
-  if (shift) weights(array, w);
+  if (shift) weights(array, (const uint8_t *)w, w_en);
   array->now++;
   en[0] = (uint32_t)array->enabled;
   if (array->rows > 32) en[1] = (uint32_t)(array->enabled >> 32);

@@ -30,13 +30,16 @@ module vmac_tb_correct (
   wire [49:0] unused_k;
 
   vmac_correct #(.A_W(24), .X_W(24), .OPT_CORRECTION(1)) u_full (
-    .clk(clk), .k_shift_i(k_shift_i), .k_i({c0_i, c_i[17:0], bias_i}),
-    .k_o({c0_o, c_o, bias_o}), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
+    .clk(clk), .k_shift_i(k_shift_i), .k_c0_i(c0_i), .k_c_i(c_i[17:0]),
+    .k_bias_i(bias_i),
+    .k_c0_o(c0_o), .k_c_o(c_o), .k_bias_o(bias_o), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
     .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[23:0]), .acc_o(acc_o));
 
   vmac_correct #(.A_W(24), .X_W(24), .OPT_CORRECTION(0)) u_plain (
-    .clk(clk), .k_shift_i(k_shift_i), .k_i({c0_i, c_i[17:0], bias_i}),
-    .k_o({unused_k, plain_bias_o}), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
+    .clk(clk), .k_shift_i(k_shift_i), .k_c0_i(c0_i), .k_c_i(c_i[17:0]),
+    .k_bias_i(bias_i),
+    .k_c0_o(unused_k[49:18]), .k_c_o(unused_k[17:0]),
+    .k_bias_o(plain_bias_o), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
     .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[23:0]), .acc_o(plain_acc_o));
 
   // As wide as the unit has them: 16 bits. The bench's 24 bits per plane are cut.
@@ -50,8 +53,10 @@ module vmac_tb_correct (
   endgenerate
 
   vmac_correct #(.A_W(24), .X_W(16), .PLANES(8), .OPT_CORRECTION(2)) u_planes (
-    .clk(clk), .k_shift_i(k_shift_i), .k_i({c0_i, c_i, bias_i}),
-    .k_o({planes_c0_o, planes_c_o, planes_bias_o}), .take_i(take_i), .valid_i(valid_i),
+    .clk(clk), .k_shift_i(k_shift_i), .k_c0_i(c0_i), .k_c_i(c_i),
+    .k_bias_i(bias_i),
+    .k_c0_o(planes_c0_o), .k_c_o(planes_c_o),
+    .k_bias_o(planes_bias_o), .take_i(take_i), .valid_i(valid_i),
     .acc_i(acc_i), .sum_a_i(sum_a_i), .sum_x_i(low), .acc_o(planes_acc_o));
 
 endmodule

@@ -25,7 +25,9 @@ module vmac_array #(
   input  wire [8*ROWS-1:0]                 a_i,
   input  wire [ROWS-1:0]                   swap_i,
   input  wire                              shift_i,
-  input  wire [9*COLS-1:0]                 w_i,
+  input  wire [8*COLS-1:0]                 w_i,
+  input  wire [COLS-1:0]                   w_en_i,
+  input  wire [4*COLS-1:0]                 w_mode_i,
   output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
   output wire [8+$clog2(ROWS)-1:0]         sum_a_o,
   output wire [vmac_planes(CELL, OPT_CORRECTION)
@@ -43,8 +45,8 @@ module vmac_array #(
                                                  input bit [8*ROWS*COLS-1:0] cells, input int seed);
   import "DPI-C" function bit sim_array_step(
     input chandle array, input bit rst, input bit [8*ROWS-1:0] a, input bit [ROWS-1:0] swap,
-    input bit shift, input bit [9*COLS-1:0] w, output bit [COLS*PSUM_W-1:0] ps,
-    output bit [ROWS-1:0] en);
+    input bit shift, input bit [8*COLS-1:0] w, input bit [COLS-1:0] w_en,
+    output bit [COLS*PSUM_W-1:0] ps, output bit [ROWS-1:0] en);
   import "DPI-C" function void sim_array_close(input chandle array);
 
   chandle array;
@@ -86,7 +88,7 @@ module vmac_array #(
   endgenerate
 
   always @(posedge clk) begin
-    if (!sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, ps, en))
+    if (!sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, w_en_i, ps, en))
       $error("weights moved under a wave");
     ps_q     <= ps;
     en_q     <= en;
@@ -107,7 +109,7 @@ module vmac_array #(
     .sum_x_o(sum_x_o)
   );
 
-  wire unused_option = OPT_LOWPOWER != 0;
+  wire unused_option = OPT_LOWPOWER != 0 || (^w_mode_i);
 
 endmodule
 
