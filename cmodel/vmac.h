@@ -270,6 +270,10 @@ bool vmac_net_takes(const vmac_net *net, const vmac_dataset *data, vmac_err *err
 void vmac_net_run(const vmac_net *net, const vmac_plan *plan /* NULL: exact */,
                   vmac_rounding rounding, vmac_state *state);
 
+/* Op `index` of them alone. After a MAC layer state->acc holds its accumulators. */
+void vmac_net_run_op(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding, int index,
+                     vmac_state *state);
+
 /* Top-1 answers of images first .. first + count - 1, the first of equal outputs wins. outputs
  * (count, output size), the raw codes, may be NULL. Images run in parallel. */
 void vmac_answers(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,

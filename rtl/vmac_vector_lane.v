@@ -36,13 +36,26 @@ module vmac_vector_lane (
   reg signed [SUM_W-1:0] sum_q;
   reg        [31:0]      acc_q;
 
-  wire signed [8:0]       a = $signed({a_i[7], a_i}) - $signed({za_i[7], za_i});
-  wire signed [8:0]       b = $signed({b_i[7], b_i}) - $signed({zb_i[7], zb_i});
-  wire signed [SUM_W-1:0] tap = {{(SUM_W - 9){a3_q[8]}}, a3_q};
-  wire                    keep = max_i && tap <= sum_q;
+  function signed [8:0] difference(input signed [7:0] code, input signed [7:0] zero);
+    difference = {code[7], code} - {zero[7], zero};
+  endfunction
+
+  // The maximum or the sum so far, with one more tap.
+  function [SUM_W-1:0] taken(input max, input first, input signed [8:0] a,
+                             input signed [SUM_W-1:0] sum);
+    reg signed [SUM_W-1:0] tap;
+    begin
+      tap = {{(SUM_W - 9){a[8]}}, a};
+      taken = first ? tap : !max ? sum + tap : tap > sum ? tap : sum;
+    end
+  endfunction
+
+  // The value without bias or b: the addition's a has 19 more bits.
+  function [31:0] widened(input add, input [SUM_W-1:0] sum);
+    widened = add ? {sum[12:0], 19'd0} : {{(32 - SUM_W){sum[SUM_W-1]}}, sum};
+  endfunction
 
   wire [31:0] scaled;
-  wire [31:0] value = add_i ? {sum_q[12:0], 19'd0} : {{(32 - SUM_W){sum_q[SUM_W-1]}}, sum_q};
 
   vmac_requant #(
     .IN_W(9),
@@ -57,16 +70,16 @@ module vmac_vector_lane (
     .valid_i(valid_i[3:0] & {4{add_i}}),
     .mult_i(mult_b_i),
     .shift_i(shift_b_i),
-    .acc_i(b),
+    .acc_i(difference(b_i, zb_i)),
     .q_o(scaled)
   );
 
   always @(posedge clk) begin
-    if (valid_i[0]) a1_q <= a;
+    if (valid_i[0]) a1_q <= difference(a_i, za_i);
     if (valid_i[1]) a2_q <= a1_q;
     if (valid_i[2]) a3_q <= a2_q;
-    if (valid_i[3]) sum_q <= first_i ? tap : keep ? sum_q : max_i ? tap : sum_q + tap;
-    if (valid_i[4]) acc_q <= value + (add_i ? scaled : bias_i);
+    if (valid_i[3]) sum_q <= taken(max_i, first_i, a3_q, sum_q);
+    if (valid_i[4]) acc_q <= widened(add_i, sum_q) + (add_i ? scaled : bias_i);
   end
 
   assign acc_o = acc_q;

@@ -147,8 +147,7 @@ struct top_check {
   struct top_place {
     int job, set, pixel;
   } acc, out;
-  int acc_op; /* whose accumulators are in `want` */
-  int32_t *want;
+  int32_t **want; /* (ops) the MAC layers' accumulators, (m, n) */
   size_t compared; /* accumulators and bytes */
   bool failed;     /* an accumulator or a byte differed, at: */
   bool failed_acc;

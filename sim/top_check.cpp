@@ -55,6 +55,10 @@ static uint64_t counted_jobs(const vmac_program *program) {
   return jobs;
 }
 
+static size_t acc_count(const vmac_op *op) {
+  return (size_t)op->m * (size_t)op->n;
+}
+
 bool top_check_open(top_check *check, const vmac_net *net, const vmac_plan *plan, const vmac_hw *hw,
                     vmac_rounding rounding, top_compare compare, vmac_err *err) {
   *check = top_check();
@@ -66,17 +70,15 @@ bool top_check_open(top_check *check, const vmac_net *net, const vmac_plan *plan
   if (!check->program) return false;
   check->state = vmac_state_new(net);
   check->macs = counted_macs(check->program);
-  size_t largest = 1;
+  check->want = (int32_t **)vmac_alloc((size_t)net->ops, sizeof *check->want);
   for (int i = 0; i < net->ops; i++)
-    if (vmac_op_is_mac(&net->op[i])) {
-      const size_t size = (size_t)net->op[i].m * (size_t)net->op[i].n;
-      if (size > largest) largest = size;
-    }
-  check->want = (int32_t *)vmac_alloc(largest, sizeof *check->want);
+    if (vmac_op_is_mac(&net->op[i]))
+      check->want[i] = (int32_t *)vmac_alloc(acc_count(&net->op[i]), sizeof **check->want);
   return true;
 }
 
 void top_check_close(top_check *check) {
+  for (int i = 0; check->want && i < check->net->ops; i++) free(check->want[i]);
   free(check->want);
   if (check->state) vmac_state_free(check->net, check->state);
   if (check->program) vmac_program_free(check->program);
@@ -84,7 +86,11 @@ void top_check_close(top_check *check) {
 
 void top_check_image(top_check *check, const vmac_dataset *data, size_t index) {
   vmac_state_set_image(check->net, check->state, data, index);
-  vmac_net_run(check->net, check->plan, check->rounding, check->state);
+  for (int i = 0; i < check->net->ops; i++) {
+    vmac_net_run_op(check->net, check->plan, check->rounding, i, check->state);
+    if (check->want[i])
+      memcpy(check->want[i], check->state->acc, 4 * acc_count(&check->net->op[i]));
+  }
   vmac_program_set_image(check->program, check->state->i8[check->net->input]);
 }
 
@@ -125,13 +131,9 @@ static bool check_acc(void *context, const int32_t *acc, vmac_err *err) {
   if (!job) return false;
   if (check->compare >= TOP_ALL && job->kind == VMAC_JOB_MAC) {
     const vmac_op *op = &check->net->op[job->op];
-    if (check->acc_op != job->op)
-      vmac_layer_acc(check->net, op, check->plan ? &check->plan->mac[job->op] : NULL,
-                     check->state->i8[op->in[0]], check->want, check->state);
-    check->acc_op = job->op;
     const vmac_set *set = &job->set[at->set];
-    const int32_t *want =
-        check->want + (size_t)(job->first_pixel + at->pixel) * (size_t)op->n + set->channel;
+    const int32_t *want = check->want[job->op] +
+                          (size_t)(job->first_pixel + at->pixel) * (size_t)op->n + set->channel;
     for (int i = 0; i < set->count; i++)
       if (acc[set->column + i] != want[i])
         return fail_at(check, at, true, set->column + i, want[i], acc[set->column + i], err);
@@ -215,7 +217,6 @@ bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_
   check->acc = check->out = top_check::top_place();
   skip_others(program, &check->acc);
   skip_others(program, &check->out);
-  check->acc_op = -1;
   check->failed = false;
   bench->observer = &observer;
   top_offer(bench, program->beats, program->beat_count, program->beat_count - 1);

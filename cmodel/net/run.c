@@ -13,38 +13,41 @@ static void requantize_layer(const vmac_net *net, const vmac_op *op, vmac_roundi
     }
 }
 
+void vmac_net_run_op(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding, int index,
+                     vmac_state *state) {
+  const vmac_op *op = &net->op[index];
+  const int8_t *in = state->i8[op->in[0]];
+  int8_t *out = state->i8[op->out];
+  switch (op->kind) {
+  case VMAC_CONV:
+  case VMAC_DEPTHWISE:
+  case VMAC_FC:
+    vmac_layer_acc(net, op, plan ? &plan->mac[index] : NULL, in, state->acc, state);
+    requantize_layer(net, op, rounding, state->acc, out);
+    break;
+  case VMAC_ADD:
+    vmac_run_add(net, op, rounding, in, state->i8[op->in[1]], out);
+    break;
+  case VMAC_AVGPOOL:
+  case VMAC_MAXPOOL:
+    vmac_run_pool(net, op, in, out);
+    break;
+  case VMAC_RESHAPE:
+    memcpy(out, in, net->tensor[op->out].size);
+    break;
+  case VMAC_SOFTMAX:
+    vmac_run_softmax(net, op, in, out);
+    break;
+  case VMAC_PAD:
+    vmac_run_pad(net, op, in, out);
+    break;
+  case VMAC_RELU:
+    vmac_run_relu(net, op, rounding, in, out);
+    break;
+  }
+}
+
 void vmac_net_run(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,
                   vmac_state *state) {
-  for (int i = 0; i < net->ops; i++) {
-    const vmac_op *op = &net->op[i];
-    const int8_t *in = state->i8[op->in[0]];
-    int8_t *out = state->i8[op->out];
-    switch (op->kind) {
-    case VMAC_CONV:
-    case VMAC_DEPTHWISE:
-    case VMAC_FC:
-      vmac_layer_acc(net, op, plan ? &plan->mac[i] : NULL, in, state->acc, state);
-      requantize_layer(net, op, rounding, state->acc, out);
-      break;
-    case VMAC_ADD:
-      vmac_run_add(net, op, rounding, in, state->i8[op->in[1]], out);
-      break;
-    case VMAC_AVGPOOL:
-    case VMAC_MAXPOOL:
-      vmac_run_pool(net, op, in, out);
-      break;
-    case VMAC_RESHAPE:
-      memcpy(out, in, net->tensor[op->out].size);
-      break;
-    case VMAC_SOFTMAX:
-      vmac_run_softmax(net, op, in, out);
-      break;
-    case VMAC_PAD:
-      vmac_run_pad(net, op, in, out);
-      break;
-    case VMAC_RELU:
-      vmac_run_relu(net, op, rounding, in, out);
-      break;
-    }
-  }
+  for (int i = 0; i < net->ops; i++) vmac_net_run_op(net, plan, rounding, i, state);
 }
