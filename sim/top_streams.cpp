@@ -13,7 +13,7 @@
  *    Before it, on the same instance, one stream with each fault of the format and its error code,
  * a second start, an abort, and accesses to all registers, at drawn places. Left out, as no program
  * may do it: reading what the same job writes, words beyond a buffer, sums beyond 32 bits in layers
- * without weights, additions outside the map (b has no padding).
+ * without weights.
  * 2. Parameters. Those of the models it is built with.
  *
  * SPDX-License-Identifier: Apache-2.0 */
