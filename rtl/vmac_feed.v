@@ -2,9 +2,10 @@
 //
 // Contract: one cycle after iss_valid_i, row r's byte stands at rows_o: that of the bank r +
 //   ROWS * sub in set src_i, at the word iss_addr_i + off, where (off, ky, kx, sub) is the row's
-//   entry, or pad_i where (iss_iy_i + ky, iss_ix_i + kx) is no pixel of the in_h_i x in_w_i map. For
-//   vector jobs (vector_i) the entries are not used: off, ky and kx are 0, sub is iss_sub_i. lane_a_o
-//   and lane_b_o then hold the lanes of COLS columns, of this set and, at iss_addr_b_i, the other.
+//   entry, or pad_i where (iss_iy_i + ky, iss_ix_i + kx) is no pixel of the in_h_i x in_w_i map.
+//   For vector jobs (vector_i) the entries are not used: off, ky and kx are 0, sub is iss_sub_i.
+//   lane_a_o and lane_b_o then hold the lanes of COLS columns, of this set and, at iss_addr_b_i, of
+//   the other; outside the map both are pad_i.
 //   Entries are loaded into shadows; iss_start_i makes them the ones in use, from that tap on.
 //   A row that is not enabled reads nothing and keeps its byte.
 // Not: the operand's format; the cell's class decides about that outside.
@@ -124,11 +125,11 @@ module vmac_feed #(
       if (SUBS == 1) begin : g_one
         wire unused_bank = ^{bank_q, addr};
         assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes;
-        assign b_rows[8*r +: 8] = b_bytes;
+        assign b_rows[8*r +: 8] = pad_q ? pad_i : b_bytes;
       end else begin : g_more
         wire unused_bank = ^{bank_q, addr};
         assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
-        assign b_rows[8*r +: 8] = b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
+        assign b_rows[8*r +: 8] = pad_q ? pad_i : b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
       end
       assign en_o[r] = shadow_q[31];
     end

@@ -1,11 +1,15 @@
 // vmac_parse: reads the program stream and hands every piece to the unit that waits for it
 //
 // Contract: after start_i, one packet is taken: HEADER, jobs with their payloads, END (the layout
-//   of every beat stands in cmodel/program/program.h). A beat is accepted when its taker is free, so
-//   the stream runs ahead of the computation by one job context, one set of output channels, one
+//   of every beat stands in cmodel/program/program.h). A beat is accepted when its taker is free,
+//   so the stream runs ahead of the computation by one job context, one set of output channels, one
 //   tile of entries and weights. done_o comes one cycle long when END has passed and everything
-//   computed has left (idle_i); with error_o != 0 when a faulty packet has been swallowed up to its
-//   TLAST, what was in flight has been dropped (flush_o), and the results before it have left.
+//   computed has left (idle_i).
+//   A faulty packet is swallowed up to its TLAST, or, where END lacks it, to END; abort_i ends a
+//   packet anywhere. Then what was in flight is dropped (flush_o), the results before it leave, a
+//   packet of results that is open_i is closed by close_o, and done_o comes, after a fault with
+//   error_o != 0. The rest of a packet that was not taken up to its TLAST is dropped after the next
+//   start_i, before the HEADER: up to that TLAST, or to a beat that begins with the magic word.
 //   Jobs go to the executor (job_*), or are INPUT and carried out here (in_*). A set (set_*), a
 //   tile (tile_*) and its coefficients (coef_*) each have a valid that their taker clears.
 // Not: any arithmetic on operands; addresses; the meaning of most job fields.
@@ -27,6 +31,7 @@ module vmac_parse #(
   input  wire              clk,
   input  wire              rst,
   input  wire              start_i,
+  input  wire              abort_i,
   output wire              busy_o,
   output wire              done_o,
   // 0, or the error code (rtl/csr.tbl) that goes with done_o
@@ -35,6 +40,9 @@ module vmac_parse #(
   // nothing is computed, written or waiting to leave; an executor's complaint about a job
   input  wire              idle_i,
   input  wire              illegal_i,
+  // results have left or wait whose packet has no TLAST yet; it gets one
+  input  wire              open_i,
+  output wire              close_o,
   // the program stream
   input  wire [8*BEAT-1:0] s_tdata_i,
   input  wire              s_tvalid_i,
@@ -102,6 +110,9 @@ module vmac_parse #(
   reg [3:0]   state_q;
   reg [3:0]   error_q;
   reg [31:0]  sum_q;
+  // the beat taken last had no TLAST; the run is one that ends early
+  reg         inside_q;
+  reg         cut_q;
   reg [511:0] job_q;
   reg         job_valid_q;
   reg [127:0] set_q;
@@ -171,6 +182,9 @@ module vmac_parse #(
   wire last_w    = beat_q == LAST_W[15:0];
   wire last_tile = tile_count_q == k_tiles - 16'd1;
   wire last_set  = set_count_q == sets - 16'd1;
+  wire drained   = state_q == DRAIN && idle_i && !job_valid_q;
+  // a beat of a packet before
+  wire stale     = state_q == HEADER && inside_q && w0 != MAGIC;
   wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[3:0] == KIND_END;
 
   // ---- checksum -----------------------------------------------------------------------------------
@@ -192,7 +206,7 @@ module vmac_parse #(
   reg [3:0] next;
   always @*
     case (state_q)
-      HEADER:  next = JOB;
+      HEADER:  next = stale ? HEADER : JOB;
       JOB:     next = is_end ? DRAIN
                     : !last_job ? JOB
                     : new_kind == KIND_INPUT ? INPUT
@@ -214,7 +228,7 @@ module vmac_parse #(
   reg [3:0] wrong;
   always @* begin
     wrong = 4'd0;
-    if (state_q == HEADER) begin
+    if (state_q == HEADER && !stale) begin
       if (w0 != MAGIC) wrong = E_MAGIC;
       else if (w1[23:16] != VERSION[7:0]) wrong = E_VERSION;
       else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL) wrong = E_GEOMETRY;
@@ -222,7 +236,7 @@ module vmac_parse #(
     if (is_end && !s_tlast_i) wrong = E_MISSING;
     else if (is_end && w1 != sum_q) wrong = E_CHECKSUM;
     else if (state_q == JOB && !is_end && last_job && !new_legal) wrong = E_ILLEGAL;
-    if (wrong == 4'd0 && s_tlast_i && !is_end) wrong = E_EARLY;
+    if (wrong == 4'd0 && s_tlast_i && !is_end && !stale) wrong = E_EARLY;
   end
 
   wire bad = take && state_q != SWALLOW && wrong != 4'd0;
@@ -231,12 +245,15 @@ module vmac_parse #(
     if (rst) begin
       state_q      <= IDLE;
       error_q      <= 4'd0;
+      inside_q     <= 1'b0;
+      cut_q        <= 1'b0;
       job_valid_q  <= 1'b0;
       set_full_q   <= 1'b0;
       set_valid_q  <= 1'b0;
       coef_valid_q <= 1'b0;
       tile_valid_q <= 1'b0;
     end else begin
+      if (take) inside_q <= !s_tlast_i;
       if (job_take_i) job_valid_q <= 1'b0;
       if (set_take_i) set_valid_q <= 1'b0;
       if (set_written_i) set_full_q <= 1'b0;
@@ -248,23 +265,27 @@ module vmac_parse #(
       if (state_q == IDLE) begin
         if (start_i) state_q <= HEADER;
         error_q <= 4'd0;
+        cut_q   <= 1'b0;
       end else if (state_q == DONE) begin
         state_q <= IDLE;
       end else if (state_q == FLUSH) begin
         state_q      <= DRAIN;
+        cut_q        <= 1'b1;
         job_valid_q  <= 1'b0;
         set_full_q   <= 1'b0;
         set_valid_q  <= 1'b0;
         coef_valid_q <= 1'b0;
         tile_valid_q <= 1'b0;
+      end else if (abort_i) begin
+        state_q <= FLUSH;
       end else if (bad) begin
         error_q <= wrong;
-        state_q <= s_tlast_i ? FLUSH : SWALLOW;
+        state_q <= s_tlast_i || is_end ? FLUSH : SWALLOW;
       end else if (illegal_i && state_q != SWALLOW) begin
         error_q <= E_ILLEGAL;
         state_q <= (take && s_tlast_i) || state_q == DRAIN ? FLUSH : SWALLOW;
       end else if (state_q == DRAIN) begin
-        if (idle_i && !job_valid_q) state_q <= DONE;
+        if (drained && !close_o) state_q <= DONE;
       end else if (state_q == SWALLOW) begin
         if (take && s_tlast_i) state_q <= FLUSH;
       end else if (take) begin
@@ -285,7 +306,7 @@ module vmac_parse #(
       sum_q  <= 32'd0;
       beat_q <= 16'd0;
     end else if (take) begin
-      if (state_q != INPUT) sum_q <= {sum_q[30:0], sum_q[31]} ^ fold(s_tdata_i);
+      if (state_q != INPUT && !stale) sum_q <= {sum_q[30:0], sum_q[31]} ^ fold(s_tdata_i);
       case (state_q)
         JOB: begin
           beat_q       <= is_end || last_job ? 16'd0 : beat_q + 16'd1;
@@ -323,6 +344,7 @@ module vmac_parse #(
   assign done_o       = state_q == DONE;
   assign flush_o      = state_q == FLUSH;
   assign error_o      = error_q;
+  assign close_o      = drained && cut_q && open_i;
   assign job_o        = job_q;
   assign job_valid_o  = job_valid_q;
   assign set_o        = set_q;

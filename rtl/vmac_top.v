@@ -3,8 +3,10 @@
 // Contract: registers by AXI4-Lite (rtl/csr.tbl). A start opens s_axis for one packet, the program
 //   of one image with its weights and the image itself; results leave on m_axis, TLAST where the
 //   program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
-//   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the run
-//   ends with an error code; what was computed by then may have left.
+//   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the
+//   run ends with an error code, or an abort ends it; what was computed by then may have left, and
+//   a packet of results that was begun is closed by a beat of zeros with TLAST. A run ends when its
+//   last result is taken, an aborted one too.
 //   From a start to done every stall is somebody else's: the streams may pause at any beat.
 // Not: softmax, which the host does; memory for weights, which come with every image.
 //
@@ -87,9 +89,8 @@ module vmac_top #(
 
   wire       start, abort, busy, done, flush;
   wire [3:0] error;
-  // what an abort or a faulty packet resets; an abort also drops results that wait to leave
-  wire       parse_rst = rst || abort;
-  wire       data_rst  = parse_rst || flush;
+  // what an abort or a faulty packet resets: all but registers, parser and results
+  wire       data_rst = rst || flush;
 
   wire         job_valid, job_take, set_valid, set_take, set_written, tile_valid, tile_take;
   wire         tile_last, coef_valid, exec_idle, illegal, waiting;
@@ -101,7 +102,7 @@ module vmac_top #(
   wire [5:0]   w_row;
   wire [4*COLS-1:0] w_mode;
   wire [15:0]  in_addr;
-  wire         out_valid, out_tlast, written, result_valid;
+  wire         out_valid, out_tlast, written, open, close;
   wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
 
   vmac_parse #(
@@ -114,14 +115,17 @@ module vmac_top #(
     .BEAT(BEAT)
   ) u_parse (
     .clk(clk),
-    .rst(parse_rst),
+    .rst(rst),
     .start_i(start),
+    .abort_i(abort),
     .busy_o(busy),
     .done_o(done),
     .error_o(error),
     .flush_o(flush),
-    .idle_i(exec_idle && !result_valid),
+    .idle_i(exec_idle && !m_axis_tvalid),
     .illegal_i(illegal),
+    .open_i(open),
+    .close_o(close),
     .s_tdata_i(s_axis_tdata),
     .s_tvalid_i(s_axis_tvalid),
     .s_tlast_i(s_axis_tlast),
@@ -387,33 +391,24 @@ module vmac_top #(
     .written_o(written)
   );
 
-  wire [8*COLS-1:0] result;
-  wire              unused_fifo_ready;
-
-  // The executor issues only what has a place here.
-  vmac_fifo #(
-    .WIDTH(8 * COLS + 1),
-    .DEPTH(OUT_DEPTH)
+  vmac_results #(
+    .COLS(COLS),
+    .BEAT(BEAT),
+    .OUT_DEPTH(OUT_DEPTH)
   ) u_results (
     .clk(clk),
-    .rst(parse_rst),
+    .rst(rst),
     .in_valid_i(out_valid),
-    .in_ready_o(unused_fifo_ready),
-    .in_data_i({out_tlast, out}),
-    .out_valid_o(result_valid),
-    .out_ready_i(m_axis_tready),
-    .out_data_o({m_axis_tlast, result}),
-    .count_o(result_count)
+    .in_tlast_i(out_tlast),
+    .in_i(out),
+    .count_o(result_count),
+    .open_o(open),
+    .close_i(close),
+    .m_axis_tdata(m_axis_tdata),
+    .m_axis_tvalid(m_axis_tvalid),
+    .m_axis_tready(m_axis_tready),
+    .m_axis_tlast(m_axis_tlast)
   );
-
-  assign m_axis_tvalid = result_valid;
-  generate
-    if (BEAT == COLS) begin : g_exact
-      assign m_axis_tdata = result;
-    end else begin : g_wider
-      assign m_axis_tdata = {{(8 * (BEAT - COLS)){1'b0}}, result};
-    end
-  endgenerate
 
   // ---- registers and counters --------------------------------------------------------------------
 
@@ -480,7 +475,6 @@ module vmac_top #(
   always @(posedge clk)
     if (!data_rst) begin
       if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
-      if (out_valid) `VMAC_ASSERT(unused_fifo_ready)
       if (in_valid) `VMAC_ASSERT(we == {LANES{1'b0}})
     end
 `endif

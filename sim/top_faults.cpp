@@ -2,9 +2,12 @@
  * the co-simulation names the place of a fault planted in a model.
  *
  * TEST RATIONALE. State space: every error code by its smallest fault, TLAST and truncation at
- * drawn places of every kind of beat, aborts, resets and second starts at drawn cycles; all 64
- * register offsets, read and written. After each fault a clean image must come out right, on the
- * same instance. Parameters: the models linked, assertions on; ResNet-8, image 0.
+ * drawn places of every kind of beat, aborts, resets and second starts at drawn cycles; END without
+ * TLAST and nothing behind it, or a rest, with a TLAST or not; faults and aborts in the middle of
+ * results, also of results that nobody takes; all 64 register offsets, read and written. After each
+ * fault a clean image must come out right, on the same instance, and the results of each run, good
+ * or bad, are none or one packet that ends with its only TLAST. Parameters: the models linked,
+ * assertions on; ResNet-8, image 0.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdarg.h>
@@ -56,18 +59,27 @@ static uint32_t *job_word(Faults *f, int job, int i) {
   return word(f, f->check.program->job[job].beat, 0) + i;
 }
 
+/* Results are none, or one packet. */
+static void expect_closed(Faults *f, const char *what) {
+  const top_bench *b = &f->bench;
+  if (b->result_beats && (b->result_lasts != 1 || b->last_at != b->result_beats - 1))
+    fail(f, "%s: %zu result beats, %zu TLASTs, the latest on beat %zu", what, b->result_beats,
+         b->result_lasts, b->last_at);
+}
+
 /* A clean image on the same instance. */
 static void run_clean(Faults *f, const char *what) {
   vmac_err err;
   top_counts counts = {};
   if (!top_check_run(&f->check, &f->bench, &counts, &err))
     fail(f, "a clean image after '%s': %s", what, err.text);
+  expect_closed(f, what);
   f->done++;
 }
 
-/* Runs the broken packet; it must end with that code, at that beat (SIZE_MAX: any). */
-static void run_broken(Faults *f, const char *what, size_t count, size_t last, uint32_t code,
-                       size_t at) {
+/* Runs the broken packet; it must end with that code, after `taken` beats. */
+static top_counts run_once(Faults *f, const char *what, size_t count, size_t last, uint32_t code,
+                           size_t taken) {
   vmac_err err;
   top_counts counts = {};
   top_offer(&f->bench, f->beats, count, last);
@@ -76,10 +88,19 @@ static void run_broken(Faults *f, const char *what, size_t count, size_t last, u
   if (counts.status != status || counts.error != code)
     fail(f, "%s: expected status %x and error %x, found %x and %x", what, status, code,
          counts.status, counts.error);
+  if (f->bench.next != taken)
+    fail(f, "%s: expected %zu beats to be taken, found %zu", what, taken, f->bench.next);
+  expect_closed(f, what);
+  return counts;
+}
+
+/* The same, all of the packet, the error at that beat (SIZE_MAX: any); then a clean image. */
+static void run_broken(Faults *f, const char *what, size_t count, size_t last, uint32_t code,
+                       size_t at) {
+  const top_counts counts = run_once(f, what, count, last, code, count);
   if (at != SIZE_MAX && counts.error_beat != at)
     fail(f, "%s: expected the error after %zu beats, found it after %u", what, at,
          counts.error_beat);
-  if (f->bench.next != count) fail(f, "%s: %zu beats left over", what, count - f->bench.next);
   run_clean(f, what);
   restore(f);
 }
@@ -149,14 +170,6 @@ static void broken_ends(Faults *f) {
   }
   run_broken(f, "TLAST before END", f->count - 1, f->count - 2, VMAC_CSR_ERROR_CODE_EARLY,
              SIZE_MAX);
-  /* TLAST missing: what follows END up to a TLAST is swallowed. */
-  uint8_t *longer = (uint8_t *)vmac_alloc(f->count + 5, (size_t)f->beat);
-  uint8_t *own = f->beats;
-  memcpy(longer, own, f->count * (size_t)f->beat);
-  f->beats = longer;
-  run_broken(f, "TLAST late", f->count + 5, f->count + 4, VMAC_CSR_ERROR_CODE_LATE, SIZE_MAX);
-  f->beats = own;
-  free(longer);
 }
 
 static void broken_payloads(Faults *f) {
@@ -222,6 +235,72 @@ static void half_a_run(Faults *f, size_t count) {
   cycles(f, 1 + below(f, 30000));
 }
 
+/* The run that is on ends well, with the image's results. */
+static void finish(Faults *f, const char *what) {
+  f->bench.quiet = 0;
+  while (!f->bench.out.irq) {
+    cycles(f, 1);
+    if (f->bench.quiet > f->options.patience) fail(f, "%s: the run does not end", what);
+  }
+  expect(f, what, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK);
+  const vmac_program *p = f->check.program;
+  const size_t size = f->check.net->tensor[p->out_tensor].size;
+  int8_t *codes = (int8_t *)vmac_alloc(size, 1);
+  if (f->bench.result_beats != p->result_beats)
+    fail(f, "%s: %zu result beats", what, f->bench.result_beats);
+  expect_closed(f, what);
+  vmac_program_get_output(p, f->bench.results, codes);
+  if (memcmp(codes, f->check.state->i8[p->out_tensor], size) != 0)
+    fail(f, "%s: the run's output is wrong", what);
+  free(codes);
+}
+
+/* The source still has a part of a packet: the next run drops it and takes the packet behind it. */
+static void run_behind_rest(Faults *f, const char *what) {
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
+  f->bench.quiet = 0;
+  while (f->bench.next < f->bench.count) {
+    cycles(f, 1);
+    if (f->bench.quiet > f->options.patience) fail(f, "%s: the rest is not dropped", what);
+  }
+  restore(f);
+  top_offer(&f->bench, f->beats, f->count, f->count - 1);
+  finish(f, what);
+  run_clean(f, what);
+}
+
+/* END without TLAST: the run ends there, and what follows is the next run's to drop. */
+static void late(Faults *f) {
+  enum { REST = 5 };
+  uint8_t *longer = (uint8_t *)vmac_alloc(f->count + REST, (size_t)f->beat);
+  uint8_t *own = f->beats;
+  memcpy(longer, own, f->count * (size_t)f->beat);
+  for (int i = 0; i < 4; i++) {
+    const size_t count = f->count + (i < 2 ? 0 : REST);
+    const char *const what[] = {"END without TLAST, nothing follows", "and once more",
+                                "END without TLAST, TLAST later", "no TLAST at all"};
+    f->beats = longer;
+    run_once(f, what[i], count, i == 2 ? count - 1 : SIZE_MAX, VMAC_CSR_ERROR_CODE_LATE, f->count);
+    f->beats = own;
+    if (count == f->count)
+      run_clean(f, what[i]);
+    else
+      run_behind_rest(f, what[i]);
+  }
+  free(longer);
+}
+
+/* After an abort: nothing is taken, results end, the run is over without done. */
+static void wait_abort(Faults *f, const char *what) {
+  const size_t next = f->bench.next;
+  for (int i = 0; get(f, VMAC_CSR_STATUS) & VMAC_CSR_STATUS_BUSY_MASK; i++)
+    if (i > 1000) fail(f, "%s: the accelerator stays busy", what);
+  expect(f, what, VMAC_CSR_STATUS, 0);
+  cycles(f, 100);
+  if (f->bench.next > next + 1) fail(f, "%s: beats are taken after an abort", what);
+  expect_closed(f, what);
+}
+
 static void aborted(Faults *f) {
   /* The packet stops without TLAST: only an abort helps. */
   for (int i = 0; i < 4; i++) {
@@ -230,28 +309,64 @@ static void aborted(Faults *f) {
     cycles(f, 40000);
     expect(f, "a packet that stops", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
-    cycles(f, 8);
-    expect(f, "abort of a packet that stopped", VMAC_CSR_STATUS, 0);
+    wait_abort(f, "abort of a packet that stopped");
     run_clean(f, "a packet that stops");
   }
-  /* Aborted while beats flow: the rest of the packet is swallowed by the next start. */
+  /* Aborted while beats flow. */
   for (int i = 0; i < 8; i++) {
     half_a_run(f, f->count);
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
-    cycles(f, 8);
-    expect(f, "abort", VMAC_CSR_STATUS, 0);
-    const size_t next = f->bench.next;
-    cycles(f, 100);
-    if (f->bench.next != next) fail(f, "beats are taken after an abort");
-    if (next < f->count) {
-      vmac_err err;
-      top_counts counts = {};
-      must(f, top_run(&f->bench, NULL, &counts, &err), "the rest of an aborted packet", &err);
-      if (f->bench.next != f->count || counts.error == 0)
-        fail(f, "the rest of an aborted packet: error %u, %zu beats left", counts.error,
-             f->count - f->bench.next);
-    }
-    run_clean(f, "abort");
+    wait_abort(f, "abort");
+    run_behind_rest(f, "abort");
+  }
+}
+
+/* Many results leave before something goes wrong: the first layer's, without a TLAST of theirs. */
+static void open_results(Faults *f) {
+  const vmac_program *p = f->check.program;
+  const int mac = first_job(f, VMAC_JOB_MAC, false);
+  for (int i = 0; i < 6; i++) {
+    *job_word(f, mac, 0) |= 1u << 6;
+    const vmac_job *behind = &p->job[mac + 2 + (int)below(f, (size_t)(p->jobs - mac - 2))];
+    const size_t at = behind->beat + below(f, behind->beats);
+    run_once(f, "TLAST early, results open", at + 1, at, VMAC_CSR_ERROR_CODE_EARLY, at + 1);
+    if (f->bench.result_beats < 2) fail(f, "results open: no result came");
+    run_clean(f, "TLAST early, results open");
+  }
+  /* Here the last layer's TLAST is the packet's. */
+  *job_word(f, mac, 0) |= 1u << 6;
+  run_broken(f, "results of two layers", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM,
+             SIZE_MAX);
+  /* And where all results had left before the fault, nothing is added. */
+  *word(f, f->count - 1, 1) ^= 1;
+  top_offer(&f->bench, f->beats, f->count, f->count - 1);
+  f->bench.count--;
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
+  while (!f->bench.result_lasts) cycles(f, 1);
+  f->bench.count++;
+  while (!f->bench.out.irq) cycles(f, 1);
+  expect(f, "checksum after the results", VMAC_CSR_ERROR, VMAC_CSR_ERROR_CODE_CHECKSUM);
+  expect_closed(f, "checksum after the results");
+  run_clean(f, "checksum after the results");
+  restore(f);
+  /* An abort takes back nothing that is offered, and waits for whoever takes it. */
+  for (int i = 0; i < 6; i++) {
+    *job_word(f, mac, 0) |= 1u << 6;
+    top_offer(&f->bench, f->beats, f->count, f->count - 1);
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
+    const size_t before = 1 + below(f, 100);
+    while (f->bench.result_beats < before) cycles(f, 1);
+    f->bench.options.stall = 1000;
+    cycles(f, below(f, 300));
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
+    cycles(f, 1000);
+    expect(f, "abort, results not taken", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
+    expect(f, "start while results wait", VMAC_CSR_ERROR, VMAC_CSR_ERROR_START_WHILE_BUSY_MASK);
+    f->bench.options.stall = f->options.stall;
+    wait_abort(f, "abort, results taken late");
+    if (f->bench.result_beats <= before) fail(f, "abort: the results are not closed");
+    run_behind_rest(f, "abort, results taken late");
   }
 }
 
@@ -274,20 +389,7 @@ static void starts(Faults *f) {
   set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
   expect(f, "start while busy", VMAC_CSR_ERROR, VMAC_CSR_ERROR_START_WHILE_BUSY_MASK);
   expect(f, "start while busy", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
-  for (size_t i = 0; !f->bench.out.irq; i++) {
-    cycles(f, 1);
-    if (i > 10 * f->options.patience) fail(f, "start while busy: the run does not end");
-  }
-  expect(f, "start while busy", VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK);
-  const vmac_program *p = f->check.program;
-  const size_t size = f->check.net->tensor[p->out_tensor].size;
-  int8_t *codes = (int8_t *)vmac_alloc(size, 1);
-  if (f->bench.result_beats != p->result_beats)
-    fail(f, "start while busy: %zu result beats", f->bench.result_beats);
-  vmac_program_get_output(p, f->bench.results, codes);
-  if (memcmp(codes, f->check.state->i8[p->out_tensor], size) != 0)
-    fail(f, "start while busy: the run's output is wrong");
-  free(codes);
+  finish(f, "start while busy");
   /* done stays until it is cleared; the next start clears the flag. */
   run_clean(f, "start while busy");
   expect(f, "start after start while busy", VMAC_CSR_ERROR, 0);
@@ -436,8 +538,10 @@ static void run_model(const top_model *model, const top_options *options, const 
   broken_jobs(&f);
   broken_ends(&f);
   broken_payloads(&f);
+  late(&f);
   starts(&f);
   aborted(&f);
+  open_results(&f);
   resets(&f);
   sabotages(&f);
   printf("%-24s %d faults, %llu cycles\n", model->name, f.done, (unsigned long long)f.bench.cycles);

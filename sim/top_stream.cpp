@@ -47,10 +47,9 @@ static void draw_walk(Stream *s, Job *j, int acc_depth) {
   left /= j->k_tiles;
   if (j->k_tiles > 1 && left > acc_depth) left = acc_depth;
   if (left < 1) left = 1;
-  const bool inside = j->kind == VMAC_JOB_ADD;
-  j->out_w = between(s, 1, inside && left > j->w ? j->w : left < 2000 ? left : 2000);
+  j->out_w = between(s, 1, left < 2000 ? left : 2000);
   left = left / j->out_w;
-  j->out_h = between(s, 1, inside && left > j->h ? j->h : left);
+  j->out_h = between(s, 1, left);
   j->pixels = j->out_w * j->out_h;
   left /= j->out_h;
   j->sets = between(s, 1, left < 1 ? 1 : left < MAX_SETS ? left : MAX_SETS);
@@ -62,14 +61,6 @@ static void put_fields(Stream *s, Job *j) {
   int iy0 = between(s, 0, j->h + 5) - wide(s, 70), ix0 = between(s, 0, j->w + 5) - wide(s, 70);
   if (!below(s, 16)) iy0 = below(s, 16000) - 16000;
   if (!below(s, 16)) ix0 = below(s, 16000) - 16000;
-  if (j->kind == VMAC_JOB_ADD) {
-    const int space_h = j->out_h > 1 ? (j->h - 1) / (j->out_h - 1) : 255;
-    const int space_w = j->out_w > 1 ? (j->w - 1) / (j->out_w - 1) : 255;
-    stride_h = wide(s, space_h < 255 ? space_h : 255);
-    stride_w = wide(s, space_w < 255 ? space_w : 255);
-    iy0 = below(s, j->h - (j->out_h - 1) * stride_h);
-    ix0 = below(s, j->w - (j->out_w - 1) * stride_w);
-  }
   const int g = j->groups, back = ((j->win_h - 1) * j->w + j->win_w - 1) * g;
   w[4] = bits(j->h, 16, 0) | bits(j->w, 16, 16);
   w[5] = bits(iy0, 16, 0) | bits(ix0, 16, 16);

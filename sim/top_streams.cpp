@@ -13,7 +13,7 @@
  *    Before it, on the same instance, one stream with each fault of the format and its error code,
  * a second start, an abort, and accesses to all registers, at drawn places. Left out, as no program
  * may do it: reading what the same job writes, words beyond a buffer, sums beyond 32 bits in layers
- * without weights, additions outside the map (b has no padding).
+ * without weights.
  * 2. Parameters. Those of the models it is built with.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -224,8 +224,10 @@ static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
   if (!top_set(bench, VMAC_CSR_CONTROL, ask | 4, err)) return false;
   for (int n = 0; n < 200000 && !bench->out.irq && !abort; n++)
     if (!top_cycle(bench, err)) return false;
-  if (!top_get(bench, VMAC_CSR_STATUS, &status, err) ||
-      !top_get(bench, VMAC_CSR_ERROR, &error, err) ||
+  do {
+    if (!top_get(bench, VMAC_CSR_STATUS, &status, err)) return false;
+  } while (abort && status & VMAC_CSR_STATUS_BUSY_MASK); /* until its results are taken */
+  if (!top_get(bench, VMAC_CSR_ERROR, &error, err) ||
       !top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err))
     return false;
   const uint32_t want = abort ? 0 : VMAC_CSR_STATUS_DONE_MASK;

@@ -102,7 +102,6 @@ module vmac_top_sim #(
   assign tap_out_valid_o = u_top.u_post.tap_out_valid;
   assign tap_out_o       = u_top.u_post.tap_out;
 
-  // An abort may take results back that wait to leave, so the stream begins anew with it.
   vmac_axis_check #(
     .WIDTH(8 * BEAT)
   ) u_check_s (
@@ -118,7 +117,7 @@ module vmac_top_sim #(
     .WIDTH(8 * BEAT)
   ) u_check_m (
     .clk(clk),
-    .rst(u_top.parse_rst),
+    .rst(rst),
     .tdata(m_axis_tdata),
     .tvalid(m_axis_tvalid),
     .tready(m_axis_tready),

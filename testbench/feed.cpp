@@ -170,7 +170,7 @@ static void cycle(Vtb_feed *dut, const Job *j, const Tap *t, bool fill) {
     if (t->valid && j->vector) known[r] = false; /* of a bank that is none: anything */
     if (!read[r].on) continue;
     row[r] = read[r].bank < 0 ? j->pad : mem[j->src][read[r].bank][read[r].at];
-    if (read[r].bank >= 0) b[r] = mem[!j->src][read[r].bank][read[r].at_b];
+    b[r] = read[r].bank < 0 ? j->pad : mem[!j->src][read[r].bank][read[r].at_b];
     known[r] = true;
   }
   uint8_t rows[64], lane_a[64], lane_b[64];
@@ -183,7 +183,7 @@ static void cycle(Vtb_feed *dut, const Job *j, const Tap *t, bool fill) {
     const uint32_t r = shape->rows > shape->cols ? c + shape->cols * t->sub : c;
     if (r >= shape->rows || !read[r].on) continue;
     if (lane_a[c] != row[r]) fail("column's first operand", c, row[r], lane_a[c]);
-    if (read[r].bank >= 0 && lane_b[c] != b[r]) fail("column's second operand", c, b[r], lane_b[c]);
+    if (lane_b[c] != b[r]) fail("column's second operand", c, b[r], lane_b[c]);
   }
 
   for (uint32_t r = 0; r < shape->rows; r++) {

@@ -8,7 +8,10 @@
  * 2. Faults. Magic, version, every geometry field; every job field that can be illegal; TLAST on
  * every beat of a program in turn; none on END; one bit flipped anywhere but in network input
  * (there it must not matter); an executor's complaint at any time. Each gives its code, is
- * swallowed up to TLAST and leaves no trace in the next program. One cycle of reset anywhere.
+ * swallowed up to TLAST and leaves no trace in the next program. An abort at any time. After END
+ * without TLAST and after an abort 0..5 beats come before the next program, with a TLAST or not.
+ * A packet of results that is open is closed once after a fault or an abort, else never. One cycle
+ * of reset anywhere.
  * 3. Parameters. The beat's three widths; OPT_CORRECTION 0, 1, 2; OPT_MODE; arrays whose entries
  * fill whole beats, and not.
  * A run that stands still for 3000 cycles is a failure.
@@ -31,10 +34,12 @@ struct Model {
   bool job_full, set_valid, set_full, coef_full, tile_full;
   int held_set, coming; /* beat of the SET that is held; cycles to its first result or -1 */
   int tail;             /* cycles until later results are written, too */
-  bool complaint, fault, flushed;
+  bool complaint, fault, flushed, aborted;
+  bool open; /* results have left without TLAST */
 };
 
 static int runs;
+static bool inside; /* the beat taken last had no TLAST */
 
 __attribute__((noreturn)) static void fail(const char *what, unsigned want, unsigned got) {
   bench_fail(&bench, "%s, program %d: %s: expected 0x%x, found 0x%x", shape->name, runs, what, want,
@@ -111,7 +116,7 @@ static bool may_accept(const Model *m, const Vtb_parse *dut, const Beat *b) {
 /* An accepted beat goes to its taker and to nobody else. */
 static void check_events(const Vtb_parse *dut, const Beat *b) {
   const bool record = b && b->piece == (shape->corr == 2 ? PLANES : COEF);
-  const Piece piece = b ? b->piece : JUNK;
+  const Piece piece = b ? b->piece : REST;
   check("record passed", record, (dut->event_o >> 3 & 1) && dut->k_ready_i);
   check("entries passed", piece == ENTRY, dut->event_o >> 2 & 1);
   check("weights passed", piece == WEIGHT, (dut->event_o >> 1 & 1) && dut->w_ready_i);
@@ -179,10 +184,24 @@ static void drop(Model *m, const Pace *pace) {
   m->tail = (int)below(pace->latency);
 }
 
-/* `complain`, `reset`: the beat at which that happens, or -1. */
-static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int reset) {
-  (void)context;
+struct When { /* the beat at which that happens, or -1 */
+  int complain, abort, reset;
+};
+
+/* What the program before has left comes first. */
+static void leave_rest(When *when) {
+  if (!inside) return;
+  const bool closed = (program.code == 1) || bench_chance(&bench, 500);
+  const int count = (closed ? 1 : 0) + (int)below(5);
+  put_rest(&program, count, closed);
+  for (int *at : {&when->complain, &when->abort, &when->reset})
+    if (*at >= 0) *at += count;
+}
+
+static void run(Vtb_parse *dut, When when) {
+  leave_rest(&when);
   Model m = {};
+  m.open = bench_chance(&bench, 500);
   m.job = m.walk = m.coming = -1;
   const bool fast = bench_chance(&bench, 300);
   const Pace pace = {fast ? 1000 : 200 + below(800), fast ? 1000 : 20 + below(900),
@@ -202,17 +221,22 @@ static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int res
     dut->s_tvalid_i = held;
     dut->s_tlast_i = held ? b->last : below(2);
     dut->start_i = !busy && wait-- == 0;
-    if (m.beat == complain && m.walk >= 0) {
+    if (m.beat == when.complain && m.walk >= 0) {
       m.complaint = m.fault = true;
       program.code = 4;
     }
-    dut->rst = m.beat == reset && bench_chance(&bench, 300);
+    dut->rst = m.beat == when.reset && bench_chance(&bench, 300);
+    dut->abort_i = busy && !m.aborted && !m.flushed && m.beat >= when.abort && when.abort >= 0 &&
+                   bench_chance(&bench, 300);
+    dut->open_i = m.open;
     dut->clk = 0;
     dut->eval();
     takers(&m, dut, &pace);
     dut->eval();
     check_offers(&m, dut);
-    check("busy", busy, dut->state_o >> 3);
+    check("busy", busy, dut->state_o >> 3 & 1);
+    const bool close = dut->state_o >> 4;
+    check("close", m.flushed && m.open && dut->idle_i, close);
     const bool taken = held && (dut->state_o & 1);
     if (!busy) check("ready while idle", 0, dut->state_o & 1);
     if (busy && held && !m.fault) check("ready", may_accept(&m, dut, b), dut->state_o & 1);
@@ -222,31 +246,43 @@ static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int res
     const bool flush = dut->state_o >> 1 & 1;
     if (flush) {
       check("flush after the last beat", (uint32_t)program.beats, (uint32_t)m.beat);
-      check("flush of a faulty program, once", 1, program.code && !m.flushed);
+      check("flush of a faulty program, once", 1, (program.code || m.aborted) && !m.flushed);
     }
     if (done) {
       check("beats taken", (uint32_t)program.beats, (uint32_t)m.beat);
-      check("error", program.code, dut->error_o);
-      check("flushed", program.code != 0, m.flushed);
+      if (!m.aborted) check("error", program.code, dut->error_o);
+      check("flushed", program.code != 0 || m.aborted, m.flushed);
+      check("open at the end", 0, m.flushed && m.open);
       check("idle at the end", 1, dut->idle_i);
-      if (!program.code) {
+      if (!program.code && !m.aborted) {
         check("owed at the end", 0, m.job_full || m.set_full || m.tile_full || m.coef_full);
       }
     }
     const bool rst = dut->rst;
-    if (bad_one) m.fault = true;
+    const bool cut = dut->abort_i && !flush && !done;
+    if (bad_one || cut) m.fault = true;
     advance(&m, dut, taken ? b : NULL, &pace);
+    if (taken) inside = !b->last;
     if (flush) drop(&m, &pace);
-    if (taken) held = false;
+    if (close) {
+      m.open = false;
+      m.tail = 1 + (int)below(pace.latency);
+    }
+    if (cut) {
+      m.aborted = true;
+      program.beats = m.beat;
+    }
+    if (taken || m.aborted) held = false;
     still = taken || dut->job_take_i || dut->set_take_i || dut->tile_take_i ? 0 : still + 1;
     if (dut->start_i) busy = true;
     dut->clk = 1;
     dut->eval();
     if (still > PATIENCE) fail("stands still at beat", (unsigned)program.beats, (unsigned)m.beat);
+    if (rst) inside = false;
     if (done || rst) break;
   }
   dut->rst = 0;
-  dut->start_i = dut->s_tvalid_i = dut->illegal_i = 0;
+  dut->abort_i = dut->start_i = dut->s_tvalid_i = dut->illegal_i = 0;
   dut->clk = 0;
   dut->eval();
   check("after the end: busy, done, flush, ready", 0, dut->state_o);
@@ -255,9 +291,9 @@ static void run(VerilatedContext *context, Vtb_parse *dut, int complain, int res
   dut->eval();
 }
 
-static void run_fault(VerilatedContext *context, Vtb_parse *dut, uint32_t n) {
+static void run_fault(Vtb_parse *dut, uint32_t n) {
   make_good(&program, 1 + (int)below(MAX_JOBS));
-  int complain = -1, reset = -1;
+  When when = {-1, -1, -1};
   switch (n % FAULTS) {
   case HEAD:
     break_header(&program, n / FAULTS);
@@ -269,7 +305,7 @@ static void run_fault(VerilatedContext *context, Vtb_parse *dut, uint32_t n) {
   case EARLY:
     cut(&program, (int)below((uint32_t)program.beats - 1));
     break;
-  case MISSING:
+  case LATE:
     drop_last(&program);
     break;
   case FLIP:
@@ -281,15 +317,19 @@ static void run_fault(VerilatedContext *context, Vtb_parse *dut, uint32_t n) {
     while (!flip(&program, true));
     break;
   case COMPLAINT:
-    complain = (int)below((uint32_t)program.beats + 1);
+    when.complain = (int)below((uint32_t)program.beats + 1);
+    break;
+  case ABORT:
+    when.abort = (int)below((uint32_t)program.beats + 1);
     break;
   case RESET:
-    reset = (int)below((uint32_t)program.beats);
+    when.reset = (int)below((uint32_t)program.beats);
     break;
   default:
     break;
   }
-  run(context, dut, complain, reset);
+  if (bench_chance(&bench, 100)) when.abort = (int)below((uint32_t)program.beats + 1);
+  run(dut, when);
 }
 
 int main(int argc, char **argv) {
@@ -306,17 +346,17 @@ int main(int argc, char **argv) {
     dut.rst = 1;
     for (int c = 0; c < 4; c++) dut.clk = c & 1, dut.eval();
     dut.rst = 0;
-    for (uint32_t n = 0; n < 13 * FAULTS * 4; n++) run_fault(&context, &dut, n);
+    for (uint32_t n = 0; n < 13 * FAULTS * 4; n++) run_fault(&dut, n);
     /* TLAST on every beat of one program; every other program is good again. */
     static Program whole;
     make_good(&whole, 4);
     for (int at = 0; at < whole.beats - 1; at++) {
       program = whole;
       cut(&program, at);
-      run(&context, &dut, -1, -1);
+      run(&dut, {-1, -1, -1});
       if (at % 16 != 0) continue;
       make_good(&program, 2);
-      run(&context, &dut, -1, -1);
+      run(&dut, {-1, -1, -1});
     }
   }
   return bench_pass(&bench);

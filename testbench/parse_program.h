@@ -16,11 +16,12 @@ static const Shape shapes[] = {{"16x16", 16, 16, 4, 1, 0}, {"12x20", 12, 20, 8, 
                                {"20x12", 20, 12, 8, 2, 0}, {"4x64", 4, 64, 16, 1, 1},
                                {"64x4", 64, 4, 16, 2, 0},  {"16x16 with modes", 16, 16, 4, 2, 1},
                                {"5x7", 5, 7, 4, 0, 0}};
+enum { HEAD_MAGIC = 0x31504d56 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0], MAX_BEATS = 8192, MAX_JOBS = 8 };
 
-enum Piece { HEADER, JOB, INPUT, SET, COEF, PLANES, ENTRY, MODE, WEIGHT, END, JUNK };
+enum Piece { HEADER, JOB, INPUT, SET, COEF, PLANES, ENTRY, MODE, WEIGHT, END, REST };
 enum { KIND_INPUT, KIND_MAC, KIND_MAX, KIND_SUM, KIND_ADD };
-enum Fault { NONE, HEAD, FIELD, EARLY, MISSING, FLIP, FLIP_INPUT, COMPLAINT, RESET, FAULTS };
+enum Fault { NONE, HEAD, FIELD, EARLY, LATE, FLIP, FLIP_INPUT, COMPLAINT, ABORT, RESET, FAULTS };
 
 struct Beat {
   uint32_t w[16];
@@ -137,7 +138,7 @@ static void make_good(Program *p, int jobs) {
   p->code = 0;
   const uint32_t which = (uint32_t)(shape - shapes);
   Beat *head = add(p, HEADER, 0, -1);
-  head->w[0] = 0x31504d56;
+  head->w[0] = HEAD_MAGIC;
   head->w[1] = shape->rows | shape->cols << 8 | 1 << 16 | which % 2 << 24 | shape->corr << 25 |
                shape->mode << 27;
   head->w[2] = 7 * which + 2;
@@ -283,8 +284,22 @@ static void drop_last(Program *p) {
   p->bad = p->beats - 1;
   p->code = 6;
   p->beat[p->bad].last = false;
-  for (uint32_t i = below(20); i-- > 0;) add(p, JUNK, 0, -1);
-  add(p, JUNK, 0, -1)->last = true;
+}
+
+/* Before the program, `count` beats that an earlier one left; closed: with a TLAST. */
+static void put_rest(Program *p, int count, bool closed) {
+  if (p->beats + count > MAX_BEATS) bench_fail(&bench, "the bench's program is too long");
+  memmove(p->beat + count, p->beat, (size_t)p->beats * sizeof *p->beat);
+  p->beats += count;
+  if (p->bad >= 0) p->bad += count;
+  for (int i = 0; i < count; i++) {
+    Beat *b = &p->beat[i];
+    *b = {};
+    for (uint32_t j = 0; j < shape->words; j++) b->w[j] = word();
+    b->w[0] = HEAD_MAGIC ^ 1u << below(32);
+    b->piece = REST;
+    b->last = closed && i == count - 1;
+  }
 }
 
 #endif

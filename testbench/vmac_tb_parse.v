@@ -8,8 +8,10 @@ module vmac_tb_parse (
   input  wire         rst,
   input  wire [2:0]   sel_i,
   input  wire         start_i,
+  input  wire         abort_i,
   input  wire         idle_i,
   input  wire         illegal_i,
+  input  wire         open_i,
   input  wire [511:0] s_tdata_i,
   input  wire         s_tvalid_i,
   input  wire         s_tlast_i,
@@ -20,8 +22,8 @@ module vmac_tb_parse (
   input  wire         w_ready_i,
   input  wire         tile_take_i,
   input  wire         tile_last_i,
-  // {busy, done, flush, s_tready}
-  output wire [3:0]   state_o,
+  // {close, busy, done, flush, s_tready}
+  output wire [4:0]   state_o,
   output wire [3:0]   error_o,
   output wire [511:0] job_o,
   output wire [127:0] set_o,
@@ -39,7 +41,7 @@ module vmac_tb_parse (
 
   localparam integer N = 8;
 
-  wire [4*N-1:0]   state;
+  wire [5*N-1:0]   state;
   wire [4*N-1:0]   error;
   wire [512*N-1:0] job;
   wire [128*N-1:0] set;
@@ -69,10 +71,11 @@ module vmac_tb_parse (
         .CELL(7 * i + 2), .SIGNED(i % 2), .ROWS(ROWS), .COLS(COLS), .OPT_CORRECTION(CORR),
         .OPT_MODE(MODE), .BEAT(BEAT)
       ) u_parse (
-        .clk(clk), .rst(rst), .start_i(start_i && here), .busy_o(state[4*i+3]),
-        .done_o(state[4*i+2]), .error_o(error[4*i +: 4]), .flush_o(state[4*i+1]),
-        .idle_i(idle_i), .illegal_i(illegal_i), .s_tdata_i(s_tdata_i[8*BEAT-1:0]),
-        .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[4*i]),
+        .clk(clk), .rst(rst), .start_i(start_i && here), .abort_i(abort_i && here),
+        .busy_o(state[5*i+3]), .done_o(state[5*i+2]), .error_o(error[4*i +: 4]),
+        .flush_o(state[5*i+1]), .idle_i(idle_i), .illegal_i(illegal_i), .open_i(open_i),
+        .close_o(state[5*i+4]), .s_tdata_i(s_tdata_i[8*BEAT-1:0]),
+        .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[5*i]),
         .job_o(job[512*i +: 512]), .job_valid_o(valid[4*i+3]), .job_take_i(job_take_i && here),
         .set_o(set[128*i +: 128]), .set_valid_o(valid[4*i+2]), .set_take_i(set_take_i && here),
         .set_written_i(set_written_i && here), .k_valid_o(event_all[4*i+3]), .k_ready_i(k_ready_i),
@@ -85,7 +88,7 @@ module vmac_tb_parse (
         assign w_mode[256*i+4*COLS +: 256-4*COLS] = {(256-4*COLS){1'b0}};
       end
     end
-    assign state[28 +: 4] = 4'd0;
+    assign state[35 +: 5] = 5'd0;
     assign error[28 +: 4] = 4'd0;
     assign job[3584 +: 512] = 512'd0;
     assign set[896 +: 128] = 128'd0;
@@ -99,7 +102,7 @@ module vmac_tb_parse (
     assign in_addr[112 +: 16] = 16'd0;
   endgenerate
 
-  assign state_o   = state[4*sel_i +: 4];
+  assign state_o   = state[5*sel_i +: 5];
   assign error_o   = error[4*sel_i +: 4];
   assign job_o     = job[512*sel_i +: 512];
   assign set_o     = set[128*sel_i +: 128];

@@ -90,6 +90,11 @@ static bool check_view(const lowering *l, const vmac_op *op, const view *v, int 
   return true;
 }
 
+/* Border pixels behind a map of `size`, as far as windows reach. */
+static int behind(int out, int stride, int kernel, int before, int size) {
+  return (out - 1) * stride + kernel - before - size;
+}
+
 static bool check_limits(const lowering *l, const vmac_op *op, const vmac_layer *y) {
   vmac_err *err = l->err;
   if (y->in_h > VMAC_MAP_MAX || y->in_w > VMAC_MAP_MAX || y->out_h > 32767 || y->out_w > 32767)
@@ -104,9 +109,13 @@ static bool check_limits(const lowering *l, const vmac_op *op, const vmac_layer 
   if (y->stride_h > VMAC_STRIDE_MAX || y->stride_w > VMAC_STRIDE_MAX)
     return vmac_op_fail(l->net, op, err, "stride of %d x %d: the hardware counts to %d",
                         y->stride_h, y->stride_w, VMAC_STRIDE_MAX);
-  if (y->pad_top > VMAC_MAP_MAX || y->pad_left > VMAC_MAP_MAX)
-    return vmac_op_fail(l->net, op, err, "padding of %d and %d: the hardware counts to %d",
-                        y->pad_top, y->pad_left, VMAC_MAP_MAX);
+  const int bottom = behind(y->out_h, y->stride_h, y->kh, y->pad_top, y->in_h);
+  const int right = behind(y->out_w, y->stride_w, y->kw, y->pad_left, y->in_w);
+  if (y->pad_top > VMAC_MAP_MAX || y->pad_left > VMAC_MAP_MAX || bottom > VMAC_MAP_MAX ||
+      right > VMAC_MAP_MAX)
+    return vmac_op_fail(
+        l->net, op, err, "padding of %d and %d rows, %d and %d columns: the hardware counts to %d",
+        y->pad_top, bottom > 0 ? bottom : 0, y->pad_left, right > 0 ? right : 0, VMAC_MAP_MAX);
   return true;
 }
 

@@ -53,7 +53,8 @@
  * Numbers, byte = clamp(requantize(acc) + zero, act_min, act_max):
  *   MAC  acc as vmac_layer_acc()'s
  *   ADD  acc = ((qa - za) << 19) + requantize((qb - zb) << 20, mult_b, shift_b)
- *   MAX  acc = largest code of the window, SUM  acc = sum of its codes + vbias; pad counts as a code
+ *   MAX  acc = largest code of the window, SUM  acc = sum of its codes + vbias
+ *   outside the map pad counts as a code, of an ADD as both
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_PROGRAM_H

@@ -158,6 +158,18 @@ static void refusals(void **unused) {
   net->op[0].weight = paddings;
   refuse_net(net, "operator 0 (PAD): the hardware has no padding of batch or channels");
 
+  /* borders that are too wide, on either side */
+  for (int side = 2; side < 6; side++) {
+    int32_t wide[8] = {0};
+    wide[side] = 1024;
+    net = one_op(VMAC_PAD, 2, 2, 3, side < 4 ? 1026 : 2, side < 4 ? 2 : 1026, 3);
+    const int widths = net_ints(net, 4, 2, wide);
+    net->op[0].weight = widths;
+    static const char *const text[] = {"1024 and 0 rows, 0 and 0", "0 and 1024 rows, 0 and 0",
+                                       "0 and 0 rows, 1024 and 0", "0 and 0 rows, 0 and 1024"};
+    refuse_net(net, text[side - 2]);
+  }
+
   /* channels mixed by a reshape, then a convolution */
   net = one_op(VMAC_RESHAPE, 2, 2, 3, 2, 3, 2);
   const int pooled = net_tensor(net, 1, 2, 3, 2, 0.5f, -3);
