@@ -63,7 +63,7 @@ lint-c: $(CMODEL_GEN)
 	$(Q)scripts/setup.sh cppcheck
 	$(call say,LINT,C sources)
 	$(Q)for cc in gcc clang; do for f in $(LINT_C); do \
-	  $$cc $(CPPFLAGS) -Itests/unit $(C_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+	  $$cc $(CPPFLAGS) -Icmodel/testing -Itests/unit $(C_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
 	$(Q)for cxx in g++ clang++; do for f in $(LINT_CXX); do \
 	  $$cxx $(CPPFLAGS) $(CXX_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \

@@ -1,32 +1,4 @@
-# Random networks and streams through the RTL (build/bench/random-MODEL, streams-MODEL); how much
-# of it the tests reach (make coverage).
-
-# ---- random networks ----------------------------------------------------------------------------
-
-$(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h cmodel/vmac.h \
-                               cmodel/program/program.h $(wildcard tests/unit/*.h)
-	$(call say,CC,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Itests/unit $(C_FLAGS) -c -o $@ $<
-
-$(B)/verilator/sim/top_random.o: sim/top_nets.h
-
-RANDOM_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_random top_nets) $(TOP_LIB)
-.PRECIOUS: $(B)/verilator/toplist/%.o
-$(B)/bench/random-%: $(RANDOM_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
-                     $(VRUNTIME) $(LIBVARIMAC)
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
-
-# ---- streams that no compiler writes: build/bench/streams-MODEL ----------------------------------
-
-STREAMS_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_streams top_stream) $(TOP_LIB)
-$(B)/verilator/sim/top_streams.o $(B)/verilator/sim/top_stream.o: sim/top_stream.h
-$(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
-                      $(VRUNTIME) $(LIBVARIMAC)
-	$(call say,LINK,$@)
-	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $(filter-out %.a,$^) $(filter %.a,$^) $(LDLIBS) -pthread
-
-# ---- coverage ----------------------------------------------------------------------------------
+# How much of the RTL the tests reach: make coverage.
 
 # Everything again with counters in it, in a build folder of its own: a few models of the
 # accelerator (more columns than rows, as many, fewer; all corrections, both classes, modes), and
@@ -76,7 +48,3 @@ $(B)/data/random-%.txt: $(B)/bench/random-%
 $(B)/data/%.txt: $(B)/bench/%
 	$(call cover,$<)
 .PRECIOUS: $(B)/bench/streams-% $(B)/bench/random-%
-
-# What tests/random.t runs.
-tests-build: $(B)/bench/random-12x20_exacts_plain $(B)/bench/random-20x12_trunc6_planes \
-             $(B)/bench/streams-20x12_trunc6_planes

@@ -18,8 +18,7 @@
 
 enum { TOP_MAX_BEAT = 64, TOP_MAX_COLS = 64 };
 
-/* ---- models (top_model.cpp, compiled once per model) ------------------------------------------
- */
+/* ---- models (top_model.cpp, compiled once per model) ----------------------------------------- */
 
 /* What the bench drives in one cycle; fields are the ports. */
 struct top_in {
@@ -60,8 +59,7 @@ struct top_model {
 extern const top_model *const top_models[];
 extern const size_t top_model_count;
 
-/* ---- the bench (top_bench.cpp) ------------------------------------------------------------------
- */
+/* ---- the bench (top_bench.cpp) --------------------------------------------------------------- */
 
 struct top_options {
   uint64_t seed;
@@ -130,8 +128,7 @@ struct top_counts {
  * words (or NULL). False: deadlock, a broken assertion, the observer; not an error of the run. */
 bool top_run(top_bench *bench, const vmac_program *program, top_counts *counts, vmac_err *err);
 
-/* ---- the check (top_check.cpp)
- * ------------------------------------------------------------------- */
+/* ---- the check (top_check.cpp) --------------------------------------------------------------- */
 
 enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL }; /* each includes those before it */
 

@@ -6,12 +6,18 @@
 
 TOP_ACC_DEPTH ?= 1024
 TOP_BUF_DEPTH ?= 4096
-# Where a test has other numbers: TOP_ACC_<model>, TOP_BUF_<model>.
+# Where a test has other numbers: TOP_ACC_<model>, TOP_BUF_<model>; TOP_OUT_<model>, places for
+# results, else the least there can be.
 
-# Models of the random networks: few accumulators, so that small layers are cut into blocks of pixels.
-RANDOM_MODELS := 12x20_exacts_plain 20x12_trunc6_planes
-TOP_ACC_12x20_exacts_plain  ?= 64
-TOP_ACC_20x12_trunc6_planes ?= 64
+# Models of the random networks and streams (sim/random.mk): few accumulators, so that small layers
+# are cut into blocks of pixels. The last has the most rows, in the real array, and depths that are
+# no powers of two.
+RANDOM_MODELS := 12x20_exacts_plain_check 20x12_trunc6_planes_check 64x5_perf2_check
+STREAM_MODELS := 20x12_trunc6_planes_check
+TOP_ACC_12x20_exacts_plain_check  ?= 64
+TOP_ACC_20x12_trunc6_planes_check ?= 64
+TOP_ACC_64x5_perf2_check          ?= 37
+TOP_OUT_64x5_perf2_check          ?= 89
 
 # This CPU's widest vectors that the model's inner loops gain from, where it has them.
 TOP_MARCH := $(if $(shell grep -m1 -o avx2 /proc/cpuinfo 2> /dev/null),$(shell \
@@ -20,7 +26,7 @@ TOP_FLAGS  = $(VCXX_FLAGS) $(TOP_MARCH)
 
 TOP_TOOLS := $(B)/verilator/top-tools.txt
 $(eval $(call STAMP,$(TOP_TOOLS),$(VERILATOR_OF) $(VCXX) $(TOP_FLAGS); $(TOP_ACC_DEPTH) \
-  $(TOP_BUF_DEPTH) $(foreach v,$(filter TOP_ACC_% TOP_BUF_%,$(.VARIABLES)),$(v)=$($(v)))))
+  $(TOP_BUF_DEPTH) $(foreach v,$(filter TOP_ACC_% TOP_BUF_% TOP_OUT_%,$(.VARIABLES)),$(v)=$($(v)))))
 
 top_words = $(subst _, ,$(1))
 top_shape = $(subst x, ,$(word 1,$(call top_words,$(1))))
@@ -40,7 +46,8 @@ top_buf   = $(or $(TOP_BUF_$(1)),$(TOP_BUF_DEPTH))
 top_array = $(if $(call top_has,$(1),table),sim/table,rtl)/vmac_array.v
 top_rtl   = sim/vmac_top_sim.v $(filter-out rtl/vmac_array.v,$(RTL_MAC)) $(call top_array,$(1))
 top_params = -GROWS=$(top_rows) -GCOLS=$(top_cols) -GCELL=$(top_cell) -GACC_DEPTH=$(top_acc) \
-             -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes)
+             -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes) \
+             $(TOP_OUT_$(1):%=-GOUT_DEPTH=%)
 top_modes = $(if $(call top_has,$(1),modes),1,0)
 top_trace = $(if $(call top_has,$(1),trace),1,0)
 
@@ -80,7 +87,6 @@ $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)
 
 TRACE_RUNTIME := $(patsubst %,$(B)/verilator/runtime-trace/%.o,verilated verilated_threads \
                    verilated_vcd_c)
-DPI_RUNTIME   := $(B)/verilator/runtime/verilated_dpi.o
 $(B)/verilator/runtime-trace/%.o: $(VROOT)/include/%.cpp
 	$(call say,CXX,$(notdir $<))
 	$(Q)mkdir -p $(@D) && $(CXX) -O2 -std=c++17 $(VCPPFLAGS:%VM_TRACE=0=%VM_TRACE=1) -c -o $@ $<
@@ -165,7 +171,8 @@ TOP_ASKED  := $(patsubst $(B)/bench/cosim-%,%,$(filter $(B)/bench/cosim-%,$(MAKE
               $(patsubst $(B)/bench/random-%,%,$(filter $(B)/bench/random-%,$(MAKECMDGOALS))) \
               $(patsubst $(B)/bench/streams-%,%,$(filter $(B)/bench/streams-%,$(MAKECMDGOALS))) \
               $(if $(filter cosim cosim-full,$(MAKECMDGOALS)),$(COSIM_MODEL))
-TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(TOP_ASKED))
+TOP_MODELS := $(sort $(COSIM_MODELS) $(FAULT_MODELS) $(TRACE_MODEL) $(RANDOM_MODELS) $(STREAM_MODELS) \
+                $(TOP_ASKED))
 $(foreach m,$(TOP_MODELS),$(eval $(call top_model_rules,$(m),$(call top_name,$(m)))) \
   $(eval $(call top_runner_rules,$(m))))
 
@@ -177,4 +184,5 @@ cosim-full: $(B)/bench/cosim-$(COSIM_MODEL) ## all 10,000 CIFAR-10 test images t
 	$(Q)$< $(COSIM_ARGS) --data cifar10:test --images 10000 --compare bytes
 
 include sim/matrix.mk
+include sim/random.mk
 include sim/coverage.mk

@@ -15,8 +15,7 @@ static bool chance(vmac_rng *rng, int p) {
   return p > 0 && (int)vmac_rng_below(rng, 1000) < p;
 }
 
-/* ---- cycles
- * -------------------------------------------------------------------------------------- */
+/* ---- cycles ---------------------------------------------------------------------------------- */
 
 static bool trace_window(top_bench *bench, vmac_err *err) {
   const top_options *o = &bench->options;
@@ -110,8 +109,7 @@ bool top_reset(top_bench *bench, int cycles, vmac_err *err) {
   return ok;
 }
 
-/* ---- AXI4-Lite
- * ------------------------------------------------------------------------------------ */
+/* ---- AXI4-Lite ------------------------------------------------------------------------------- */
 
 enum { BUS_PATIENCE = 64 };
 
@@ -174,8 +172,7 @@ bool top_get(top_bench *bench, uint32_t offset, uint32_t *value, vmac_err *err) 
   return resp == 0 || vmac_fail(err, "bus: the read of 0x%02x was answered %d", offset, resp);
 }
 
-/* ---- opening
- * --------------------------------------------------------------------------------------- */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 static bool identify(top_bench *bench, vmac_err *err) {
   const vmac_hw *hw = &bench->model->hw;
@@ -230,8 +227,7 @@ void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last
   bench->stall_in = bench->stall_out = bench->accs = bench->outs = 0;
 }
 
-/* ---- runs
- * -------------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 
 static bool deadlock(const top_bench *bench, const vmac_program *program, vmac_err *err) {
   char where[256] = "";

@@ -8,8 +8,7 @@
 
 #include "top.h"
 
-/* ---- places: jobs, sets, pixels, in the order of their results ----------------------------------
- */
+/* ---- places: jobs, sets, pixels, in the order of their results ------------------------------- */
 
 static bool has_results(const vmac_job *job) {
   return job->kind != VMAC_JOB_INPUT && job->kind != VMAC_JOB_END;
@@ -29,8 +28,7 @@ static void advance(const vmac_program *program, top_check::top_place *at) {
   skip_others(program, at);
 }
 
-/* ---- the golden model
- * ------------------------------------------------------------------------------ */
+/* ---- the golden model ------------------------------------------------------------------------ */
 
 /* Multiplications that the counter sees: a pixel meets the rows in use, and all columns. */
 static uint64_t counted_macs(const vmac_program *program) {
@@ -103,8 +101,7 @@ int top_answer(const top_check *check) {
   return best;
 }
 
-/* ---- taps
- * ----------------------------------------------------------------------------------------- */
+/* ---- taps ------------------------------------------------------------------------------------ */
 
 static bool fail_at(top_check *check, const top_check::top_place *at, bool acc, int column,
                     int32_t want, int32_t got, vmac_err *err) {
@@ -162,8 +159,7 @@ static bool check_out(void *context, const int8_t *bytes, vmac_err *err) {
   return true;
 }
 
-/* ---- whole runs
- * ------------------------------------------------------------------------------------- */
+/* ---- whole runs ------------------------------------------------------------------------------ */
 
 static bool same(const char *what, uint64_t want, uint64_t found, vmac_err *err) {
   return want == found || vmac_fail(err, "%s: expected %llu, found %llu", what,

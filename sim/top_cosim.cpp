@@ -178,8 +178,7 @@ static Options parse(int argc, char **argv) {
   return o;
 }
 
-/* ---- workers
- * ---------------------------------------------------------------------------------------- */
+/* ---- workers --------------------------------------------------------------------------------- */
 
 /* What a worker tells the parent of one image; shorter than PIPE_BUF, so written in one piece. */
 struct Report {
@@ -240,8 +239,7 @@ static void work(const Options *o, const top_model *model, const vmac_net *net,
   top_check_close(&check);
 }
 
-/* ---- the parent
- * ------------------------------------------------------------------------------------ */
+/* ---- the parent ------------------------------------------------------------------------------ */
 
 struct Totals {
   size_t images, right;

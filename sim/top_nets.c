@@ -1,5 +1,5 @@
-/* The unit tests' random networks for runners: one network per seed, whatever the hardware; what
- * the hardware asks for (coefficients) is drawn after it.
+/* Random networks for runners: one network per seed, whatever the hardware; what the hardware asks
+ * for (coefficients) is drawn after it.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include "top_nets.h"

@@ -1,4 +1,4 @@
-/* top_nets.h: the unit tests' random networks (tests/unit/random_net.h, which is C) for runners.
+/* top_nets.h: random networks (cmodel/testing/random_net.h, which is C) for runners.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef SIM_TOP_NETS_H

@@ -9,10 +9,11 @@
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 
-for model in 12x20_exacts_plain 20x12_trunc6_planes; do
-  said=$("$B/bench/random-$model" --networks 60 2>&1)
+for run in 12x20_exacts_plain_check:60 20x12_trunc6_planes_check:60 64x5_perf2_check:24; do
+  model=${run%:*}
+  said=$("$B/bench/random-$model" --networks "${run#*:}" 2>&1)
   ok $? "random networks, $model: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done
-said=$("$B/bench/streams-20x12_trunc6_planes" 1 4 2>&1)
+said=$("$B/bench/streams-20x12_trunc6_planes_check" 1 4 2>&1)
 ok $? "random streams: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done_testing

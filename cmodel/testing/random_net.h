@@ -1,6 +1,7 @@
-/* Random small networks for program tests, in C and through the RTL: the same seed is the same
- * network in both. With corner = 0 nothing is at an end on purpose. SPDX-License-Identifier:
- * Apache-2.0 */
+/* random_net.h: random small networks for program tests, in C and through the RTL: the same seed is
+ * the same network in both. With corner = 0 nothing is at an end on purpose.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef RANDOM_NET_H
 #define RANDOM_NET_H
 
