@@ -21,9 +21,9 @@ static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac
   const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);
   bool slope = false;
   for (int i = 0; i < mac->n * mac->planes; i++) slope = slope || mac->c[i];
-  if (!slope || mult->xkind == VMAC_X_NONE) return true;
+  if (!slope) return true;
   const bool summed = g->hw->opt_correction == 2
-                          ? own->xkind != VMAC_X_NONE && own->xbits >= mult->xbits
+                          ? own->xbits >= mult->xbits
                           : own->xkind == mult->xkind && own->xbits == mult->xbits;
   return summed ||
          vmac_op_fail(g->net, op, err,
