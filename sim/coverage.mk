@@ -78,5 +78,6 @@ $(B)/data/%.txt: $(B)/bench/%
 .PRECIOUS: $(B)/bench/streams-% $(B)/bench/random-%
 
 # What tests/random.t runs.
-tests-build: $(B)/bench/random-12x20_exacts_plain $(B)/bench/random-20x12_trunc6_planes \
-             $(B)/bench/streams-20x12_trunc6_planes
+tests-build: $(patsubst %,$(B)/bench/%,random-12x20_exacts_plain \
+               $(foreach m,20x12_trunc6_planes 5x6_perf2_map 6x5_dyn4_planes_modes_lowpower,\
+               random-$(m) streams-$(m)))

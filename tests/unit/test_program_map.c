@@ -98,9 +98,11 @@ static void see(void *context, int index, int set, int pixel, const int32_t *acc
         acc[columns->column + i];
 }
 
+/* Of six cells: each has a table to be made. */
 static void random_map(vmac_rng *rng, vmac_class cls, uint8_t *map, int size) {
   for (int i = 0; i < size;) {
-    const size_t at = vmac_rng_below(rng, (uint32_t)vmac_mult_count());
+    const size_t at =
+        i < 6 ? vmac_rng_below(rng, (uint32_t)vmac_mult_count()) : map[vmac_rng_below(rng, 6)];
     const vmac_mult *mult = vmac_mult_at(at);
     if (mult->cls == cls && !mult->edge) map[i++] = (uint8_t)at;
   }
