@@ -26,6 +26,7 @@ module vmac_csr #(
   parameter integer COLS = 16,
   parameter integer SIGNED = 0,
   parameter integer OPT_CORRECTION = 1,
+  parameter integer OPT_MODE = 0,
   parameter integer ACC_DEPTH = 256,
   parameter integer BUF_DEPTH = 4096
 ) (
@@ -162,6 +163,7 @@ module vmac_csr #(
   wire [7:0]  csr_geometry_cols          = COLS[7:0];
   wire        csr_geometry_signed        = SIGNED != 0;
   wire [1:0]  csr_geometry_opt_correction = OPT_CORRECTION[1:0];
+  wire        csr_geometry_opt_mode      = OPT_MODE != 0;
   wire [31:0] csr_cell                   = CELL;
   wire [31:0] csr_acc_depth              = ACC_DEPTH;
   wire [31:0] csr_buf_depth              = BUF_DEPTH;

@@ -25,8 +25,11 @@ module vmac_parse #(
   parameter integer COLS = 16,
   parameter integer OPT_CORRECTION = 1,
   parameter integer OPT_MODE = 0,
+  parameter integer BUF_DEPTH = 4096,
   // bytes of a beat: 16, 32 or 64
-  parameter integer BEAT = 16
+  parameter integer BEAT = 16,
+  // the cells of the PEs (vmac_array)
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
   input  wire              clk,
   input  wire              rst,
@@ -130,6 +133,19 @@ module vmac_parse #(
   wire [31:0] w0 = s_tdata_i[31:0];
   wire [31:0] w1 = s_tdata_i[63:32];
   wire [31:0] w2 = s_tdata_i[95:64];
+  wire [31:0] w3 = s_tdata_i[127:96];
+
+  wire [31:0] ident;
+
+  vmac_ident #(
+    .CELL(CELL),
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .BUF_DEPTH(BUF_DEPTH),
+    .MAP(MAP)
+  ) u_ident (
+    .ident_o(ident)
+  );
 
   // ---- the job being read: its words as they come, in place --------------------------------------
 
@@ -231,7 +247,8 @@ module vmac_parse #(
     if (state_q == HEADER && !stale) begin
       if (w0 != MAGIC) wrong = E_MAGIC;
       else if (w1[23:16] != VERSION[7:0]) wrong = E_VERSION;
-      else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL) wrong = E_GEOMETRY;
+      else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL || w3 != ident)
+        wrong = E_GEOMETRY;
     end
     if (is_end && !s_tlast_i) wrong = E_MISSING;
     else if (is_end && w1 != sum_q) wrong = E_CHECKSUM;

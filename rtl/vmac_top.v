@@ -30,8 +30,7 @@ module vmac_top #(
   parameter integer OPT_MODE = 0,
   // 1: the cells of gated PEs see operands that rest
   parameter integer OPT_LOWPOWER = 0,
-  // results that may wait for m_axis; with fewer than these the last layer could not run at full
-  // speed
+  // results that may wait for m_axis; with fewer the last layer could not run at full speed
   parameter integer OUT_DEPTH = ROWS + COLS + 16,
   // derived; leave as it is: bytes of a stream beat
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
@@ -112,7 +111,9 @@ module vmac_top #(
     .COLS(COLS),
     .OPT_CORRECTION(OPT_CORRECTION),
     .OPT_MODE(OPT_MODE),
-    .BEAT(BEAT)
+    .BUF_DEPTH(BUF_DEPTH),
+    .BEAT(BEAT),
+    .MAP(MAP)
   ) u_parse (
     .clk(clk),
     .rst(rst),
@@ -430,6 +431,7 @@ module vmac_top #(
     .COLS(COLS),
     .SIGNED(SIGNED),
     .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
     .CELL(CELL),
     .ACC_DEPTH(ACC_DEPTH),
     .BUF_DEPTH(BUF_DEPTH)

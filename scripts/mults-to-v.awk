@@ -17,6 +17,7 @@ function print_functions(  c) {
   for (c = 0; c < cells; c++) {
     kind_of[c] = xkind[c] == "low" ? 1 : xkind[c] == "or" ? 2 : 0
     has_mode[c] = mode[c] >= 0
+    known[c] = 1
   }
   print "// vmac_cells.vh: what the registry says about a CELL, as constant functions."
   print "// Generated from rtl/mult/mults.tbl by scripts/mults-to-v.awk; include inside a module."
@@ -26,6 +27,7 @@ function print_functions(  c) {
   print_function("vmac_cell_edge", edge,
                  "low bits of A that the array's edge rounds away before the cell sees it")
   print_function("vmac_cell_has_mode", has_mode, "1: the cell has a mode operand")
+  print_function("vmac_cell_known", known, "1: there is such a cell")
 }
 
 function print_module(  c, found, module) {

@@ -48,7 +48,6 @@ struct top_model {
   vmac_hw hw;
   bool table;                   /* its array is sim/table/vmac_array.v */
   bool traces;                  /* built with --trace */
-  bool modes;                   /* a weight brings its cell's mode: no compiled program does */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const top_in *in, top_out *out);
   bool (*trace)(void *dut, const char *path); /* opens a VCD; NULL: closes it. false: cannot */
@@ -145,6 +144,7 @@ struct top_check {
     int job, set, pixel;
   } acc, out;
   int32_t **want; /* (ops) the MAC layers' accumulators, (m, n) */
+  int32_t **interpreted; /* with a map of cells: (m, n) of each operator with weights; or NULL */
   size_t compared; /* accumulators and bytes */
   bool failed;     /* an accumulator or a byte differed, at: */
   bool failed_acc;
@@ -163,6 +163,10 @@ void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
+
+/* With a map of cells, state and accumulators of the image in the program (top_interpret.cpp). */
+bool top_interpret(top_check *check, vmac_err *err);
+void top_interpret_free(top_check *check);
 
 /* After a failed run: the place in words, and the k whose product is wrong where one is: the
  * program again for each k with all of its job's rows masked but that one. */

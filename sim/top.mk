@@ -1,8 +1,9 @@
 # The co-simulation of the whole accelerator: one verilated vmac_top_sim per model, the library
 # (sim/top_*.cpp) and its runners.
 # A model is ROWSxCOLS_CELL with, in this order: _plain (no correction) or _planes (one X per bit
-# plane); _modes (weights bring the cell's mode along); _table (the array by table,
-# sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
+# plane); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the PEs'
+# cells are those of the file TOP_MAP_<model>, and CELL says what the edge is made for); _table (the
+# array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
 
 TOP_ACC_DEPTH ?= 1024
 TOP_BUF_DEPTH ?= 4096
@@ -10,14 +11,17 @@ TOP_BUF_DEPTH ?= 4096
 # results, else the least there can be.
 
 # Models of the random networks and streams (sim/random.mk): few accumulators, so that small layers
-# are cut into blocks of pixels. The last has the most rows, in the real array, and depths that are
-# no powers of two.
-RANDOM_MODELS := 12x20_exacts_plain_check 20x12_trunc6_planes_check 64x5_perf2_check
-STREAM_MODELS := 20x12_trunc6_planes_check
+# are cut into blocks of pixels; the most rows, in the real array, and depths that are no powers of
+# two; a map of cells; modes, and operands at rest.
+RANDOM_MODELS := 12x20_exacts_plain_check 20x12_trunc6_planes_check 64x5_perf2_check \
+                 5x6_perf2_map_check 6x5_dyn4_planes_modes_lowpower_check
+STREAM_MODELS := 20x12_trunc6_planes_check 5x6_perf2_map_check \
+                 6x5_dyn4_planes_modes_lowpower_check
 TOP_ACC_12x20_exacts_plain_check  ?= 64
 TOP_ACC_20x12_trunc6_planes_check ?= 64
 TOP_ACC_64x5_perf2_check          ?= 37
 TOP_OUT_64x5_perf2_check          ?= 89
+TOP_MAP_5x6_perf2_map_check       ?= sim/map-5x6.json
 
 # This CPU's widest vectors that the model's inner loops gain from, where it has them.
 TOP_MARCH := $(if $(shell grep -m1 -o avx2 /proc/cpuinfo 2> /dev/null),$(shell \
@@ -35,7 +39,7 @@ top_cols  = $(word 2,$(call top_shape,$(1)))
 top_has   = $(filter $(2),$(wordlist 3,9,$(call top_words,$(1))))
 top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,1))
 # The cell's own name may have underscores: what is left without shape and suffixes.
-TOP_SUFFIXES := plain planes modes table check trace
+TOP_SUFFIXES := plain planes modes lowpower map table check trace
 top_last  = $(lastword $(call top_words,$(1)))
 top_strip = $(if $(filter $(TOP_SUFFIXES),$(call top_last,$(1))),\
               $(call top_strip,$(patsubst %_$(call top_last,$(1)),%,$(1))),$(1))
@@ -47,38 +51,46 @@ top_array = $(if $(call top_has,$(1),table),sim/table,rtl)/vmac_array.v
 top_rtl   = sim/vmac_top_sim.v $(filter-out rtl/vmac_array.v,$(RTL_MAC)) $(call top_array,$(1))
 top_params = -GROWS=$(top_rows) -GCOLS=$(top_cols) -GCELL=$(top_cell) -GACC_DEPTH=$(top_acc) \
              -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes) \
-             $(TOP_OUT_$(1):%=-GOUT_DEPTH=%)
+             $(TOP_OUT_$(1):%=-GOUT_DEPTH=%) \
+             -GOPT_LOWPOWER=$(if $(call top_has,$(1),lowpower),1,0) \
+             $(if $(top_map),-GMAP=$$$$($(VARIMAC) map --verilog $(top_map)))
 top_modes = $(if $(call top_has,$(1),modes),1,0)
+top_map   = $(if $(call top_has,$(1),map),$(TOP_MAP_$(1)))
+# What the cells are made of: one, or with a map the whole registry. $(1) = model, $(2) = cell
+top_mult  = $(if $(top_map),$(RTL_MULT),$(B)/gen/cell/$(2)/vmac_mult.v $(call cell_rtl,$(2)))
+top_cells = $(if $(top_map),$(B)/gen,$(B)/gen/cell/$(2))
 top_trace = $(if $(call top_has,$(1),trace),1,0)
 
 # $(1) = model, $(2) = its cell
 define top_model_rules
-$(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call cell_gen,$(2)) \
-                                      $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
-                                      $(TOP_TOOLS)
+$(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_cells,$(1),$(2))/vmac_cells.vh \
+                                      $(call top_mult,$(1),$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
+                                      $(call top_map,$(1)) $(TOP_TOOLS) \
+                                      $(if $(call top_map,$(1)),$(VARIMAC))
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
-	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
+	  $$(VERILATOR_OF) -I$(call top_cells,$(1),$(2)) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
 	  --top-module vmac_top_sim $(call top_params,$(1)) \
 	  $(if $(call top_has,$(1),check),--assert) $(if $(call top_has,$(1),trace),--trace) \
-	  $(call top_rtl,$(1)) $(B)/gen/cell/$(2)/vmac_mult.v $(call cell_rtl,$(2))
+	  $(call top_rtl,$(1)) $(call top_mult,$(1),$(2))
 
 $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_model.cpp sim/top.h \
                                  $(CSR_H) cmodel/program/program.h
 	$$(call say,VCXX,$(1))
-	$$(Q)for f in sim/top_model.cpp $$(@D)/Vtop_$(1)*.cpp; do echo "#include \"$$$$f\""; done \
+	$$(Q)$(if $(call top_map,$(1)),$(VARIMAC) map --c $(call top_map,$(1)),echo 0) > $$(@D)/map.h && \
+	  for f in sim/top_model.cpp $$(@D)/Vtop_$(1)*.cpp; do echo "#include \"$$$$f\""; done \
 	  > $$(@D)/model.cpp && $$(VCXX) $$(TOP_FLAGS) -w \
 	  $$(subst VM_TRACE=0,VM_TRACE=$(call top_trace,$(1)),$$(VCPPFLAGS)) -I. -I$(B)/gen -I$$(@D) \
 	  -DTOP_NAME=$(1) -DTOP_HEADER='"Vtop_$(1).h"' -DTOP_CELL=$(call top_cell,$(1)) \
 	  -DTOP_ROWS=$(call top_rows,$(1)) -DTOP_COLS=$(call top_cols,$(1)) \
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
-	  -DTOP_MODES=$(call top_modes,$(1)) -c -o $$@ $$(@D)/model.cpp
+	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) -c -o $$@ $$(@D)/model.cpp
 endef
 
 # ---- the library, verilator's runtime with traces ------------------------------------------------
 
-TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_array)
+TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_array)
 TOP_HEADERS := sim/top.h $(CSR_H) cmodel/vmac.h cmodel/program/program.h
 
 $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)

@@ -186,7 +186,8 @@ static bool identify(top_bench *bench, vmac_err *err) {
        (uint32_t)hw->rows << VMAC_CSR_GEOMETRY_ROWS_SHIFT |
            (uint32_t)hw->cols << VMAC_CSR_GEOMETRY_COLS_SHIFT |
            is_signed << VMAC_CSR_GEOMETRY_SIGNED_SHIFT |
-           (uint32_t)hw->opt_correction << VMAC_CSR_GEOMETRY_OPT_CORRECTION_SHIFT},
+           (uint32_t)hw->opt_correction << VMAC_CSR_GEOMETRY_OPT_CORRECTION_SHIFT |
+           (uint32_t)hw->opt_mode << VMAC_CSR_GEOMETRY_OPT_MODE_SHIFT},
       {"cell", VMAC_CSR_CELL, (uint32_t)hw->cell},
       {"acc_depth", VMAC_CSR_ACC_DEPTH, (uint32_t)hw->acc_depth},
       {"buf_depth", VMAC_CSR_BUF_DEPTH, (uint32_t)hw->buf_depth},

@@ -78,6 +78,7 @@ bool top_check_open(top_check *check, const vmac_net *net, const vmac_plan *plan
 void top_check_close(top_check *check) {
   for (int i = 0; check->want && i < check->net->ops; i++) free(check->want[i]);
   free(check->want);
+  top_interpret_free(check);
   if (check->state) vmac_state_free(check->net, check->state);
   if (check->program) vmac_program_free(check->program);
 }
@@ -129,7 +130,7 @@ static bool check_acc(void *context, const int32_t *acc, vmac_err *err) {
   if (check->compare >= TOP_ALL && job->kind == VMAC_JOB_MAC) {
     const vmac_op *op = &check->net->op[job->op];
     const vmac_set *set = &job->set[at->set];
-    const int32_t *want = check->want[job->op] +
+    const int32_t *want = (check->interpreted ? check->interpreted : check->want)[job->op] +
                           (size_t)(job->first_pixel + at->pixel) * (size_t)op->n + set->channel;
     for (int i = 0; i < set->count; i++)
       if (acc[set->column + i] != want[i])
@@ -209,6 +210,7 @@ static bool check_results(const top_check *check, const top_bench *bench, vmac_e
 
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err) {
   const vmac_program *program = check->program;
+  if (program->hw.map && !top_interpret(check, err)) return false;
   const top_observer observer = {check, check_acc, check_out};
   check->acc = check->out = top_check::top_place();
   skip_others(program, &check->acc);
@@ -282,7 +284,7 @@ static void mask(const vmac_program *program, const top_check::top_place *at, in
           const int byte = 4 * row + 3; /* the entry's enable bit is its highest */
           next[byte] = (uint8_t)(next[byte] & 0x7f);
         }
-      next += (entry_beats + hw->rows) * beat;
+      next += (entry_beats + hw->rows * (1 + hw->opt_mode)) * beat;
     }
   seal(program, beats);
 }
@@ -352,7 +354,7 @@ void top_check_explain(const top_check *check, const top_model *model, const top
     snprintf(layer, sizeof layer, "%d (%s)", job->op, vmac_op_name(check->net->op[job->op].kind));
   if (check->failed_acc) {
     const vmac_op *op = &check->net->op[job->op];
-    const vmac_mult *mult = vmac_mult_at((size_t)program->hw.cell);
+    const vmac_hw *hw = &program->hw;
     int8_t *codes = (int8_t *)vmac_alloc((size_t)op->k, 1);
     vmac_patch(check->net, op, check->state->i8[op->in[0]], pixel, channel, codes);
     snprintf(product, sizeof product,
@@ -362,6 +364,10 @@ void top_check_explain(const top_check *check, const top_model *model, const top
       for (int row = 0; row < program->hw.rows && !found; row++) {
         const int k = vmac_job_k(job, program->hw.rows, at->set, tile, row);
         if (k < 0) continue;
+        const vmac_mult *mult =
+            hw->opt_mode && check->plan
+                ? check->plan->mac[job->op].mult
+                : vmac_mult_at((size_t)vmac_hw_pe(hw, row, check->failed_column));
         const uint8_t a = vmac_operand_bits(mult->cls, codes[k]);
         const int8_t code = vmac_weight(check->net, op, channel, k);
         const uint8_t w = vmac_operand_bits(mult->cls, code);

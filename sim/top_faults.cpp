@@ -121,7 +121,10 @@ static void broken_headers(Faults *f) {
               {"operand class", 1, 1u << 24, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"correction", 1, 1u << 25, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"cell", 2, 1, VMAC_CSR_ERROR_CODE_GEOMETRY},
-              {"cell, highest bit", 2, 1u << 31, VMAC_CSR_ERROR_CODE_GEOMETRY}};
+              {"cell, highest bit", 2, 1u << 31, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"words per buffer", 3, 1, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"cells of the PEs", 3, 1u << 8, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"cells of the PEs, highest bit", 3, 1u << 31, VMAC_CSR_ERROR_CODE_GEOMETRY}};
   for (const auto &h : list) {
     *word(f, 0, h.word) ^= h.flip;
     run_broken(f, h.what, f->count, f->count - 1, h.code, SIZE_MAX);

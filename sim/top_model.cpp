@@ -3,6 +3,7 @@
  *   TOP_HEADER   that class's header
  *   TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION   parameters
  *   TOP_TABLE, VM_TRACE, TOP_MODES   1: the array by table; a tracing build; weights with modes
+ *   TOP_MAP      1: map.h lists the PEs' cells
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
@@ -135,14 +136,19 @@ static void model_cycle(void *handle, const top_in *in, top_out *out) {
   out->broken = instance->context.errorCount() > 0;
 }
 
+static const uint8_t map[] = {
+#include "map.h"
+};
+static_assert(!TOP_MAP || sizeof map == TOP_ROWS * TOP_COLS, "the map is of another array");
+
 extern const top_model TOP_PASTE(top_model_, TOP_NAME);
-const top_model TOP_PASTE(top_model_, TOP_NAME) = {
-    TOP_TEXT(TOP_NAME),
-    {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION},
-    TOP_TABLE,
-    VM_TRACE,
-    TOP_MODES,
-    model_open,
-    model_cycle,
-    model_trace,
-    model_close};
+const top_model TOP_PASTE(top_model_,
+                          TOP_NAME) = {TOP_TEXT(TOP_NAME),
+                                       {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH,
+                                        TOP_CORRECTION, TOP_MODES, TOP_MAP ? map : NULL},
+                                       TOP_TABLE,
+                                       VM_TRACE,
+                                       model_open,
+                                       model_cycle,
+                                       model_trace,
+                                       model_close};

@@ -20,6 +20,14 @@ static int corner_of(uint64_t seed) {
   return vmac_rng_below(&rng, 3) ? 0 : 1 + (int)vmac_rng_below(&rng, 15);
 }
 
+/* A cell that some mode makes of this one. */
+static const vmac_mult *in_some_mode(builder *b, const vmac_mult *own) {
+  for (;;) {
+    const vmac_mult *mult = vmac_mult_at((size_t)below(b, (int)vmac_mult_count()));
+    if (mult->mode >= 0 && mult->cls == own->cls && !strcmp(mult->family, own->family)) return mult;
+  }
+}
+
 top_net *top_net_make(uint64_t seed, const vmac_hw *hw, vmac_err *err) {
   top_net *net = vmac_alloc(1, sizeof *net);
   const int corner = corner_of(seed);
@@ -27,15 +35,17 @@ top_net *top_net_make(uint64_t seed, const vmac_hw *hw, vmac_err *err) {
   snprintf(net->what, sizeof net->what, "%s%s%s%s%s", net->b.ops,
            corner & CORNER_WEIGHTS ? ", weights" : "", corner & CORNER_INPUT ? ", input" : "",
            corner & CORNER_ZERO ? ", zero points" : "", corner & CORNER_SCALE ? ", scales" : "");
-  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
+  const vmac_mult *own = vmac_mult_at((size_t)hw->cell);
+  const vmac_mult *mult = hw->opt_mode ? in_some_mode(&net->b, own) : own;
   if (vmac_net_prepare(net->b.net, err))
     net->plan = vmac_plan_make(net->b.net, mult, VMAC_CORR_NONE, NULL, 0, err);
   if (!net->plan) {
     top_net_free(net);
     return NULL;
   }
-  /* The unit corrects, or is there and has nothing to do. */
-  if (hw->opt_correction && below(&net->b, 5))
+  /* The unit corrects, or is there and has nothing to do; or it cannot: see vmac_program_compile(). */
+  const bool can = hw->opt_correction == 2 || mult == own;
+  if (hw->opt_correction && can && !hw->map && below(&net->b, 5))
     random_correction(&net->b, net->plan, hw->opt_correction);
   net->rounding = below(&net->b, 2) ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE;
   return net;

@@ -201,12 +201,11 @@ static void put_records(Stream *s) {
   }
 }
 
-static void put_modes(Stream *s, bool used) {
-  const vmac_hw *hw = s->hw;
-  const int own = vmac_mult_at((size_t)hw->cell)->mode;
+/* Any mode for every weight of a row. */
+static void put_modes(Stream *s) {
   uint8_t mode[TOP_MAX_COLS / 2];
-  for (uint8_t &two : mode) two = used ? (uint8_t)(own * 17) : (uint8_t)vmac_rng_next(&s->mode_rng);
-  vmac_beats_bytes(&s->beats, mode, (hw->cols + 1) / 2);
+  for (uint8_t &two : mode) two = (uint8_t)vmac_rng_next(&s->rng);
+  vmac_beats_bytes(&s->beats, mode, (s->hw->cols + 1) / 2);
 }
 
 /* The bottom row's weights first. */
@@ -225,7 +224,7 @@ static void put_tile(Stream *s, const Job *j) {
   vmac_beats_words(&s->beats, entry, hw->rows);
   for (int r = 0; r < hw->rows; r++) {
     uint8_t weight[TOP_MAX_COLS];
-    if (s->modes) put_modes(s, entry[hw->rows - 1 - r] >> 31 != 0);
+    if (hw->opt_mode) put_modes(s);
     for (int c = 0; c < hw->cols; c++) weight[c] = (uint8_t)vmac_rng_next(&s->rng);
     vmac_beats_bytes(&s->beats, weight, hw->cols);
   }
@@ -287,23 +286,21 @@ static void put_longest(Stream *s) {
   }
 }
 
-void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill, bool modes) {
+void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill) {
   *s = Stream();
   s->hw = hw;
   s->lanes = vmac_hw_lanes(hw);
   s->both = hw->rows < hw->cols ? hw->rows : hw->cols;
   s->beats.beat = vmac_hw_beat(hw);
   s->seed = seed;
-  s->modes = modes;
   vmac_rng_seed(&s->rng, seed);
-  vmac_rng_seed(&s->mode_rng, ~seed);
   const bool is_signed = vmac_mult_at((size_t)hw->cell)->cls == VMAC_S8;
-  const uint32_t header[3] = {VMAC_STREAM_MAGIC,
+  const uint32_t header[4] = {VMAC_STREAM_MAGIC,
                               (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
                                   VMAC_STREAM_VERSION << 16 | (uint32_t)is_signed << 24 |
-                                  (uint32_t)hw->opt_correction << 25 | (uint32_t)modes << 27,
-                              (uint32_t)hw->cell};
-  vmac_beats_words(&s->beats, header, 3);
+                                  (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27,
+                              (uint32_t)hw->cell, vmac_hw_ident(hw)};
+  vmac_beats_words(&s->beats, header, 4);
   for (int set = 0; set < 2 && fill; set++) put_input(s, set);
   if (fill && seed % 1000 == 0) {
     put_longest(s);

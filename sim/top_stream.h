@@ -31,8 +31,7 @@ struct Job {
 struct Stream {
   const vmac_hw *hw;
   uint64_t seed;
-  vmac_rng rng, mode_rng;
-  bool modes;
+  vmac_rng rng;
   vmac_beats beats;
   int lanes, both; /* both: lanes that a vector job's columns reach, min(rows, cols) */
   int jobs;
@@ -56,11 +55,9 @@ static inline int wide(Stream *s, int most) {
   return value < (uint32_t)most ? (int)value : most;
 }
 
-/* jobs <= JOBS of them; fill: the buffers first, without it results are anybody's guess; modes: a
- * beat of modes before every beat of weights, the cell's own mode and in idle rows any. The same
- * seed is the same stream, with modes and without. Multiples of 1000, with fill: the longest jobs.
- */
-void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill, bool modes);
+/* jobs <= JOBS of them; fill: the buffers first, without it results are anybody's guess. Multiples of
+ * 1000, with fill: the longest jobs. */
+void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill);
 void stream_free(Stream *s);
 
 #endif

@@ -19,7 +19,8 @@ module vmac_top_sim #(
   parameter integer OPT_MODE = 0,
   parameter integer OPT_LOWPOWER = 0,
   parameter integer OUT_DEPTH = ROWS + COLS + 16,
-  parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16
+  parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
   input  wire               clk,
   input  wire               rst,
@@ -65,7 +66,8 @@ module vmac_top_sim #(
     .OPT_CORRECTION(OPT_CORRECTION),
     .OPT_MODE(OPT_MODE),
     .OPT_LOWPOWER(OPT_LOWPOWER),
-    .OUT_DEPTH(OUT_DEPTH)
+    .OUT_DEPTH(OUT_DEPTH),
+    .MAP(MAP)
   ) u_top (
     .clk(clk),
     .rst(rst),

@@ -53,7 +53,7 @@ static uint32_t read_back(const Model *m, uint32_t addr, bool busy) {
   case VMAC_CSR_VERSION:
     return 0x0101u;
   case VMAC_CSR_GEOMETRY:
-    return 12u | 64u << 8 | 1u << 24 | 2u << 25;
+    return 12u | 64u << 8 | 1u << 24 | 2u << 25 | 1u << 27;
   case VMAC_CSR_CELL:
     return 7;
   case VMAC_CSR_ACC_DEPTH:

@@ -6,6 +6,7 @@
 #define PARSE_PROGRAM_H
 
 #include "bench.h"
+#include "program/program.h"
 
 struct Shape {
   const char *name;
@@ -132,6 +133,18 @@ static uint32_t checksum(const Program *p) {
   return s;
 }
 
+/* The header's word 3 for the buffers and cells of vmac_tb_parse.v. */
+static uint32_t ident(uint32_t which) {
+  uint8_t map[256];
+  for (uint32_t i = 0; i < 256; i++) map[i] = (uint8_t)(7 * i + which);
+  vmac_hw hw = vmac_hw_default();
+  hw.rows = (int)shape->rows;
+  hw.cols = (int)shape->cols;
+  hw.buf_depth = 16 << which;
+  hw.map = map;
+  return vmac_hw_ident(&hw);
+}
+
 static void make_good(Program *p, int jobs) {
   p->beats = p->jobs = 0;
   p->bad = -1;
@@ -142,7 +155,7 @@ static void make_good(Program *p, int jobs) {
   head->w[1] = shape->rows | shape->cols << 8 | 1 << 16 | which % 2 << 24 | shape->corr << 25 |
                shape->mode << 27;
   head->w[2] = 7 * which + 2;
-  head->w[3] = 0;
+  head->w[3] = ident(which);
   for (int i = 0; i < jobs; i++) add_job(p, below(5));
   Beat *end = add(p, END, 0, -1);
   end->w[0] = 15;
@@ -160,7 +173,7 @@ static void set_field(uint32_t *w, uint32_t at, uint32_t bits, uint32_t value) {
 static void break_header(Program *p, uint32_t what) {
   uint32_t *w = p->beat[0].w;
   p->bad = 0;
-  switch (what % 8) {
+  switch (what % 9) {
   case 0:
     w[0] ^= 1u << below(32), p->code = 1;
     return;
@@ -181,6 +194,9 @@ static void break_header(Program *p, uint32_t what) {
     break;
   case 6:
     w[1] ^= 1u << 27;
+    break;
+  case 7:
+    w[3] ^= 1u << below(32);
     break;
   default:
     w[2] ^= 1u << below(32);

@@ -35,8 +35,8 @@ module vmac_tb_csr (
 );
 
   vmac_csr #(
-    .CELL(7), .ROWS(12), .COLS(64), .SIGNED(1), .OPT_CORRECTION(2), .ACC_DEPTH(300),
-    .BUF_DEPTH(32768)
+    .CELL(7), .ROWS(12), .COLS(64), .SIGNED(1), .OPT_CORRECTION(2), .OPT_MODE(1),
+    .ACC_DEPTH(300), .BUF_DEPTH(32768)
   ) u_csr (
     .clk(clk), .rst(rst), .s_axil_awaddr(awaddr), .s_axil_awvalid(awvalid),
     .s_axil_awready(awready), .s_axil_wdata(wdata), .s_axil_wstrb(wstrb), .s_axil_wvalid(wvalid),

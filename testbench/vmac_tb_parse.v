@@ -54,6 +54,14 @@ module vmac_tb_parse (
   wire [N-1:0]     in_dst;
   wire [16*N-1:0]  in_addr;
 
+  // Any cells: the parser wants their hash and no more.
+  function [8*256-1:0] cells(input [7:0] first);
+    integer n;
+    begin
+      for (n = 0; n < 256; n = n + 1) cells[8*n +: 8] = first + 8'd7 * n[7:0];
+    end
+  endfunction
+
   // The same list stands in parse_program.h.
   genvar i;
   generate
@@ -65,11 +73,12 @@ module vmac_tb_parse (
       localparam integer BEAT = i == 3 || i == 4 ? 64 : i == 1 || i == 2 ? 32 : 16;
       localparam integer CORR = i == 0 || i == 3 ? 1 : i == 1 || i == 6 ? 0 : 2;
       localparam integer MODE = i == 3 || i == 5 ? 1 : 0;
+      localparam [8*256-1:0] CELLS = cells(i[7:0]);
       wire here = sel_i == i[2:0];
 
       vmac_parse #(
         .CELL(7 * i + 2), .SIGNED(i % 2), .ROWS(ROWS), .COLS(COLS), .OPT_CORRECTION(CORR),
-        .OPT_MODE(MODE), .BEAT(BEAT)
+        .OPT_MODE(MODE), .BUF_DEPTH(16 << i), .BEAT(BEAT), .MAP(CELLS[8*ROWS*COLS-1:0])
       ) u_parse (
         .clk(clk), .rst(rst), .start_i(start_i && here), .abort_i(abort_i && here),
         .busy_o(state[5*i+3]), .done_o(state[5*i+2]), .error_o(error[4*i +: 4]),

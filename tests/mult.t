@@ -166,9 +166,10 @@ done
 lines=$(grep -c '^[a-z]' rtl/mult/mults.tbl)
 "$VARIMAC" mult list > "$tmp/list"
 awk 'NR == FNR { if (/^[a-z]/) want[n++] = $1 " " $2 " " $3 " " $4 " " $5 " " $6; next }
-     FNR > 1 && !/^#/ { got = $1 " " $2 " " $3 " " $4 " " $5 " " $7; if (got != want[k++]) bad = 1 }
+     FNR > 1 && !/^#/ { got = $2 " " $3 " " $4 " " $5 " " $6 " " $8
+       if ($1 != k || got != want[k++]) bad = 1 }
      END { exit bad || k != n }' rtl/mult/mults.tbl "$tmp/list"
-ok $? "list shows the registry's $lines lines in order" "$(cat "$tmp/list")"
+ok $? "list shows the registry's $lines lines in order, with their index" "$(cat "$tmp/list")"
 grep -q 'exact product is not 0' "$tmp/list"
 ok $? 'list says how MRE is counted'
 

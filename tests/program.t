@@ -48,6 +48,41 @@ cycles --mult exact --csv "$tmp/cycles.csv" && [ "$(wc -l < "$tmp/cycles.csv")" 
     END { exit !ok }' "$tmp/cycles.csv"
 ok $? "cycles: multiplications and bytes add up" "$(cat "$tmp/out")"
 
+# Modes: the hardware's own mode is not what the program computes with.
+compile --mult dyn2 -o "$tmp/m.vmp" --data subset:test --image 3 --results "$tmp/fixed.bin" &&
+  compile --mult dyn4 --mode 2 -o "$tmp/m.vmp" --data subset:test --image 3 \
+    --results "$tmp/mode.bin" && cmp -s "$tmp/fixed.bin" "$tmp/mode.bin" &&
+  grep -q '(dyn4) in mode 2' "$tmp/out"
+ok $? "dyn4 in mode 2 computes what dyn2 does" "$(cat "$tmp/out" "$tmp/err")"
+
+# Maps of cells.
+map() { printf '{"format": "varimac-map-1", "rows": 16, "cols": 16, "cells": %s}\n' "$1"; }
+exact=\"exact\" perf2=\"perf2\"
+map "$exact" > "$tmp/exact.json"
+map "[$(printf '"%s",' exact perf2 exact perf2 exact perf2 exact perf2)\
+  $(printf '"%s",' exact perf2 exact perf2 exact perf2 exact)\"perf2\"]" > "$tmp/rows.json"
+compile --map "$tmp/exact.json" -o "$tmp/f.vmp" --data subset:test --image 3 \
+  --results "$tmp/map.bin" && cmp -s "$tmp/map.bin" "$tmp/a.bin"
+ok $? "a map of one cell computes what the cell does" "$(cat "$tmp/err")"
+compile --map "$tmp/rows.json" -o "$tmp/f.vmp" --data subset:test --image 3 --beats "$tmp/f.beats" \
+  --results "$tmp/map.bin" && ! cmp -s "$tmp/map.bin" "$tmp/a.bin" &&
+  grep -q "cells of $tmp/rows.json" "$tmp/out"
+ok $? "a map of two, something else" "$(cat "$tmp/out" "$tmp/err")"
+size=$(wc -c < "$tmp/f.beats")
+[ "$size" -eq $((16 * 7551)) ] && [ "$(head -c 4 "$tmp/f.beats")" = VMP1 ] &&
+  tail -c $((size + 8)) "$tmp/f.vmp" | head -c "$size" | cmp -s - "$tmp/f.beats"
+ok $? "the beats are those of the program" "$size bytes"
+cycles --map "$tmp/rows.json"
+ok $? "cycles takes a map" "$(cat "$tmp/err")"
+"$VARIMAC" map "$tmp/rows.json" > "$tmp/out" && [ "$(wc -l < "$tmp/out")" -eq 16 ] &&
+  [ "$(sed -n 2p "$tmp/out")" = "$(sed -n 4p "$tmp/out")" ] &&
+  "$VARIMAC" mult list | awk -v row="$(sed -n 2p "$tmp/out")" '$2 == "perf2" {
+    n = split(row, cell, " "); for (i = 1; i <= n; i++) ok += cell[i] == $1 }
+    END { exit ok != 16 || n != 16 }'
+ok $? "map prints the indices that mult list has" "$(cat "$tmp/out")"
+[ "$("$VARIMAC" map --verilog "$tmp/rows.json" | cut -c 1-38)" = "2048'h06060606060606060606060606060606" ]
+ok $? "and the parameter, the last row's last PE first"
+
 # refuse DESCRIPTION STATUS TEXT ARGUMENTS...: fails with that status and text, leaves no file.
 refuse() {
   what=$1 status=$2 text=$3
@@ -82,6 +117,21 @@ o="-o $tmp/dump.vmp" ne="--net $net --mult exact"
     --acc-depth 31 $o
   refuse "a corrected plan on hardware without" 1 "OPT_CORRECTION 0" --net $net \
     --plan "$tmp/plan.json" --opt-correction 0 $o
+  refuse "a map beside a cell" 2 "--map brings the cells" $ne --map "$tmp/rows.json" $o
+  refuse "a map beside rows" 2 "--map brings rows and columns" --net $net --map "$tmp/rows.json" \
+    --rows 16 $o
+  refuse "a map and a correction" 2 "fitted to the error of one cell" --net $net \
+    --map "$tmp/rows.json" --correction cv $o
+  refuse "a map and a mode" 2 "no --map with it" --net $net --map "$tmp/rows.json" --mode 1 $o
+  refuse "a map that is a program" 1 "not JSON" --net $net --map "$tmp/a.vmp" $o
+  refuse "a map that is not there" 1 "nowhere.json" --net $net --map nowhere.json $o
+  refuse "a mode of a cell without" 1 "the cell exact has no mode operand" $ne --mode 1 $o
+  refuse "a mode that no cell stands for" 1 "what mode 7 of dyn4" --net $net --mult dyn4 --mode 7 $o
+  refuse "a mode beside a plan" 2 "a plan is of one mode" --net $net --plan "$tmp/plan.json" \
+    --mode 1 $o
+  refuse "a mode whose X is not summed" 1 "wants sums of 2 low bits" --net $net --mult dyn4 \
+    --mode 2 --correction paper $o
+  refuse "beats that cannot be written" 1 "/nonexistent/b.bin" $ne --beats /nonexistent/b.bin $o
   refuse "an image without a data set" 2 "go together" $ne --image 3 $o
   refuse "an image beyond the set" 1 "has images 0..499" $ne --data subset:test \
     --image 500 $o

@@ -3,17 +3,22 @@
 #
 # TEST RATIONALE. State space: networks of every operator that the compiler takes, random shapes,
 # scales and zero points, saturating ones among them, on arrays with more columns than rows and the
-# other way round, no correction and bit planes, few accumulators; every accumulator, byte, result and
-# (without stalls) the cycle counter; streams that the compiler does not write, sound and faulty ones.
+# other way round, no correction and bit planes, few accumulators, a map of cells (compared with the
+# interpreter), modes beside the weights and idle operands at rest; every accumulator, byte, result and
+# (without stalls) the cycle counter; streams that the compiler does not write, sound and faulty ones,
+# with any mode for every weight.
 # Parameters: how many of each; `make coverage` runs more, on more models.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 
-for run in 12x20_exacts_plain_check:60 20x12_trunc6_planes_check:60 64x5_perf2_check:24; do
-  model=${run%:*}
+for run in 12x20_exacts_plain:60 20x12_trunc6_planes:60 64x5_perf2:24 5x6_perf2_map:60 \
+  6x5_dyn4_planes_modes_lowpower:60; do
+  model=${run%:*}_check
   said=$("$B/bench/random-$model" --networks "${run#*:}" 2>&1)
   ok $? "random networks, $model: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done
-said=$("$B/bench/streams-20x12_trunc6_planes_check" 1 4 2>&1)
-ok $? "random streams: $(printf '%s\n' "$said" | tail -n 1)" "$said"
+for model in 20x12_trunc6_planes 5x6_perf2_map 6x5_dyn4_planes_modes_lowpower; do
+  said=$("$B/bench/streams-${model}_check" 1 4 2>&1)
+  ok $? "random streams, ${model}_check: $(printf '%s\n' "$said" | tail -n 1)" "$said"
+done
 done_testing

@@ -46,6 +46,7 @@ said=$(make -s B="$B" lint-rtl 2>&1)
 ok $? "lint: every module as top" "$said"
 
 # ---- illegal parameters stop elaboration with a sentence ----
+# iverilog exits with the number of errors, modulo 256: an error in each of 16 x 16 PEs looks like none.
 
 files="$B/gen/vmac_mult.v $(echo rtl/mult/*.v rtl/vmac_*.v)"
 # shellcheck disable=SC2086 # a list of files
@@ -86,6 +87,12 @@ vmac_mac_unit DEPTH 65537 DEPTH_must_be_4_to_65536
 vmac_ram DEPTH 3 DEPTH_must_be_4_to_65536
 vmac_ram WIDTH 65 WIDTH_must_be_1_to_64
 vmac_mult CELL 999 CELL_is_not_in_mults_tbl
+vmac_ident CELL 256 CELL_must_be_0_to_255
+vmac_ident CELL 255 CELL_is_not_in_mults_tbl
+vmac_top CELL 256 CELL_must_be_0_to_255
+vmac_top MAP 2048'hff CELL_is_not_in_mults_tbl
+vmac_top MAP 2048'h01 MAP_mixes_operand_classes
+vmac_pe OPT_MODE 1 OPT_MODE_needs_a_cell_with_a_mode_operand
 vmac_mult_perforated M 8 M_must_be_below_WIDTH
 vmac_mult_recursive M 8 M_must_be_below_WIDTH
 vmac_mult_truncated T 16 T_must_be_below_2_WIDTH

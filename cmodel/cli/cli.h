@@ -13,6 +13,7 @@
   X(cycles, "count the accelerator's cycles and traffic for a network, layer by layer")            \
   X(data, "show what a data set holds, make a class-balanced subset")                              \
   X(eval, "score a network with a multiplier and a correction mode")                               \
+  X(map, "print a map of cells, which PE has which, as the accelerator's parameter")               \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
   X(operands, "record operand streams of the array's multipliers from exact inference")            \

@@ -8,7 +8,7 @@
 #include "cli/compiled.h"
 
 static const char help[] =
-    "usage: varimac compile --net F.tflite --mult NAME -o PROG.vmp [OPTION ...]\n\n"
+    "usage: varimac compile --net F.tflite --mult NAME|--map F -o PROG.vmp [OPTION ...]\n\n"
     "Compiles a network into the stream that the accelerator (rtl/vmac_top.v) takes for one "
     "image,\n"
     "and prints what each layer becomes:\n"
@@ -18,16 +18,21 @@ static const char help[] =
     "  -o F                 the program\n"
     "  --data SPEC --image J\n"
     "                       put that image into it (default: an image of zero codes)\n"
+    "  --beats F            write the beats that go to s_axis, raw\n"
     "  --results F          write the result beats that must come back, raw\n";
 
-enum { DATA = COMPILED_LAST, IMAGE, RESULTS, HELP };
+enum { DATA = COMPILED_LAST, IMAGE, BEATS, RESULTS, HELP };
 
-static const struct option table[] = {COMPILED_OPTIONS,       {"data", 1, 0, DATA},
-                                      {"image", 1, 0, IMAGE}, {"results", 1, 0, RESULTS},
-                                      {"help", 0, 0, HELP},   {0}};
+static const struct option table[] = {COMPILED_OPTIONS,
+                                      {"data", 1, 0, DATA},
+                                      {"image", 1, 0, IMAGE},
+                                      {"beats", 1, 0, BEATS},
+                                      {"results", 1, 0, RESULTS},
+                                      {"help", 0, 0, HELP},
+                                      {0}};
 
 typedef struct {
-  const char *out, *data, *results;
+  const char *out, *data, *beats, *results;
   long long image;
 } options;
 
@@ -42,6 +47,9 @@ static options parse(int argc, char **argv, compiled *c) {
       break;
     case IMAGE:
       o.image = cli_int("--image", optarg, 0, INT32_MAX);
+      break;
+    case BEATS:
+      o.beats = optarg;
       break;
     case RESULTS:
       o.results = optarg;
@@ -75,11 +83,18 @@ static void print_layer(const compiled *c, const vmac_job *job, int jobs, size_t
 static void print(const compiled *c) {
   const vmac_program *p = c->program;
   const vmac_hw *hw = &p->hw;
-  printf("network      %s\nhardware     %d x %d, cell %d (%s), %d accumulators per column, 2 x %d "
+  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
+  char cell[128];
+  if (hw->map)
+    snprintf(cell, sizeof cell, "cells of %s", c->map_path);
+  else if (hw->opt_mode)
+    snprintf(cell, sizeof cell, "cell %d (%s) in mode %d", hw->cell, mult->name, c->operand_mode);
+  else
+    snprintf(cell, sizeof cell, "cell %d (%s)", hw->cell, mult->name);
+  printf("network      %s\nhardware     %d x %d, %s, %d accumulators per column, 2 x %d "
          "words of %d bytes, correction %d\ncorrection   %s\n",
-         c->net_path, hw->rows, hw->cols, hw->cell, vmac_mult_at((size_t)hw->cell)->name,
-         hw->acc_depth, hw->buf_depth, vmac_hw_lanes(hw), hw->opt_correction,
-         vmac_mode_name(c->plan->mode));
+         c->net_path, hw->rows, hw->cols, cell, hw->acc_depth, hw->buf_depth, vmac_hw_lanes(hw),
+         hw->opt_correction, vmac_mode_name(c->plan->mode));
   printf("%3s %-17s %-5s %4s %5s %5s %9s  %s\n", "op", "kind", "job", "jobs", "sets", "tiles",
          "beats", "place");
   for (int i = 0, end; i < p->jobs; i = end) {
@@ -109,16 +124,25 @@ static void set_image(const compiled *c, const options *o) {
   vmac_state_free(c->net, state);
 }
 
-/* Both files or none. */
+static void take_back(const char *path) {
+  if (path && strncmp(path, "/dev/", 5)) unlink(path);
+}
+
+/* All files or none. */
 static void write_outputs(const compiled *c, const options *o) {
   const vmac_program *p = c->program;
+  const size_t beat = (size_t)vmac_hw_beat(&p->hw);
   vmac_err err;
   vmac_run run = {.bytes = NULL};
   bool good = !o->results || vmac_interpret(&p->hw, p->beats, p->beat_count, NULL, &run, &err);
   good = good && vmac_program_save(p, o->out, &err);
-  if (good && o->results &&
-      !vmac_write_file(o->results, run.bytes, run.beats * (size_t)vmac_hw_beat(&p->hw), &err)) {
-    if (strncmp(o->out, "/dev/", 5)) unlink(o->out);
+  if (good && o->beats && !vmac_write_file(o->beats, p->beats, p->beat_count * beat, &err)) {
+    take_back(o->out);
+    good = false;
+  }
+  if (good && o->results && !vmac_write_file(o->results, run.bytes, run.beats * beat, &err)) {
+    take_back(o->out);
+    take_back(o->beats);
     good = false;
   }
   free(run.bytes);
@@ -129,7 +153,8 @@ int cmd_compile(int argc, char **argv) {
   compiled c = compiled_new("compile");
   const options o = parse(argc, argv, &c);
   vmac_err err;
-  if (!vmac_can_write(o.out, &err) || (o.results && !vmac_can_write(o.results, &err)))
+  if (!vmac_can_write(o.out, &err) || (o.beats && !vmac_can_write(o.beats, &err)) ||
+      (o.results && !vmac_can_write(o.results, &err)))
     cli_die("%s", err.text);
   compiled_make(&c);
   set_image(&c, &o);

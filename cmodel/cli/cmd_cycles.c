@@ -7,7 +7,7 @@
 #include "cli/compiled.h"
 
 static const char help[] =
-    "usage: varimac cycles --net F.tflite --mult NAME [OPTION ...]\n\n"
+    "usage: varimac cycles --net F.tflite --mult NAME|--map F [OPTION ...]\n\n"
     "Compiles a network and prints, for one image and streams that never stall:\n"
     "  cycles   from the last result of the layer before to the layer's own\n"
     "  issued   of them with a pixel's tap at work: the rest waits for weights and results\n"

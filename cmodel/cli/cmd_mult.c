@@ -68,15 +68,15 @@ static const char *variate_name(const vmac_mult *mult, char *text, size_t size) 
 static void list(const mult_options *opt) {
   if (opt->count) cli_usage("mult list: takes no name, found '%s'", opt->names[0]);
   int32_t *table = vmac_alloc(PAIRS, sizeof *table);
-  printf("%-12s %-16s %-5s %-14s %-6s %10s  %s\n", "name", "family", "class", "params", "X",
-         "MRE %", "source");
+  printf("%5s %-12s %-16s %-5s %-14s %-6s %10s  %s\n", "index", "name", "family", "class", "params",
+         "X", "MRE %", "source");
   for (size_t i = 0; i < vmac_mult_count(); i++) {
     const vmac_mult *mult = vmac_mult_at(i);
     vmac_mult_errors e;
     char x[16];
     vmac_mult_table(mult, table);
     vmac_table_errors(table, mult->cls, NULL, &e);
-    printf("%-12s %-16s %-5s %-14s %-6s %10.4f  %s\n", mult->name, mult->family,
+    printf("%5zu %-12s %-16s %-5s %-14s %-6s %10.4f  %s\n", i, mult->name, mult->family,
            mult_class_name(mult), mult->params, variate_name(mult, x, sizeof x), 100 * e.mre,
            mult->source);
   }

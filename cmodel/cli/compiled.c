@@ -6,7 +6,7 @@
 #include <string.h>
 
 compiled compiled_new(const char *command) {
-  return (compiled){.command = command, .hw = vmac_hw_default()};
+  return (compiled){.command = command, .hw = vmac_hw_default(), .operand_mode = -1};
 }
 
 void compiled_option(compiled *c, int option, const char *value) {
@@ -17,10 +17,19 @@ void compiled_option(compiled *c, int option, const char *value) {
   case COMPILED_MULT:
     c->mult = value;
     break;
+  case COMPILED_MAP:
+    c->map_path = value;
+    break;
+  case COMPILED_MODE:
+    c->operand_mode = (int)cli_int("--mode", value, 0, 15);
+    c->hw.opt_mode = 1;
+    break;
   case COMPILED_ROWS:
+    c->sized = true;
     c->hw.rows = (int)cli_int("--rows", value, VMAC_ROWS_MIN, VMAC_ROWS_MAX);
     break;
   case COMPILED_COLS:
+    c->sized = true;
     c->hw.cols = (int)cli_int("--cols", value, VMAC_ROWS_MIN, VMAC_ROWS_MAX);
     break;
   case COMPILED_ACC:
@@ -50,6 +59,20 @@ void compiled_option(compiled *c, int option, const char *value) {
   }
 }
 
+/* Options that a map of cells leaves no place for. */
+static void check_map(const compiled *c) {
+  if (!c->map_path) return;
+  if (c->mult || c->plan_path)
+    cli_usage("%s: --map brings the cells: no --mult or --plan with it", c->command);
+  if (c->sized) cli_usage("%s: --map brings rows and columns: no --rows or --cols", c->command);
+  if (c->hw.opt_mode)
+    cli_usage("%s: --mode is of one cell for all PEs: no --map with it", c->command);
+  if (c->mode != VMAC_CORR_NONE)
+    cli_usage("%s: --map: the coefficients of --correction %s are fitted to the error of one cell, "
+              "and the PEs have several; only --correction none",
+              c->command, vmac_mode_name(c->mode));
+}
+
 /* Options that would be ignored are refused. */
 void compiled_check(compiled *c) {
   vmac_err err;
@@ -60,8 +83,12 @@ void compiled_check(compiled *c) {
   if (c->plan_path && (c->mult || c->mode_name))
     cli_usage("%s: --plan brings multiplier and mode: no --mult or --correction with it",
               c->command);
-  if (!c->plan_path && !c->mult)
-    cli_usage("%s: --mult is missing (the cell of the array), or --plan; see varimac %s --help",
+  check_map(c);
+  if (c->plan_path && c->hw.opt_mode)
+    cli_usage("%s: --mode wants --mult: a plan is of one mode", c->command);
+  if (!c->plan_path && !c->mult && !c->map_path)
+    cli_usage("%s: --mult is missing (the cell of the array), or --map, or --plan; see varimac %s "
+              "--help",
               c->command, c->command);
   if (!vmac_mode_calibrates(c->mode) && (c->calib || c->calib_images))
     cli_usage("%s: --calib and --calib-images want --correction bias, cv or bitplane", c->command);
@@ -81,15 +108,38 @@ static uint64_t file_hash(const char *path) {
   return hash;
 }
 
+/* The registry's cell that mode N makes of this one. */
+static const vmac_mult *in_mode(const vmac_mult *mult, int mode) {
+  if (mult->mode < 0) cli_die("--mode: the cell %s has no mode operand", mult->name);
+  for (size_t i = 0; i < vmac_mult_count(); i++) {
+    const vmac_mult *other = vmac_mult_at(i);
+    if (other->mode == mode && other->cls == mult->cls && !strcmp(other->family, mult->family))
+      return other;
+  }
+  cli_die("--mode: no cell of the registry says what mode %d of %s (family %s) computes", mode,
+          mult->name, mult->family);
+}
+
+static void load_map(compiled *c) {
+  vmac_err err;
+  c->map = vmac_map_load(c->map_path, &c->hw.rows, &c->hw.cols, &err);
+  if (!c->map) cli_die("%s", err.text);
+  c->hw.map = c->map;
+  c->hw.cell = c->map[0];
+}
+
 static void make_plan(compiled *c) {
   vmac_err err;
   if (c->plan_path) {
     c->plan = vmac_plan_load(c->net, c->net_path, c->plan_path, &err);
     if (!c->plan) cli_die("%s", err.text);
+    c->hw.cell = vmac_hw_cell(c->plan->mult);
     return;
   }
-  const vmac_mult *mult = vmac_mult_find(c->mult, &err);
+  const vmac_mult *mult = c->map ? vmac_mult_at(c->map[0]) : vmac_mult_find(c->mult, &err);
   if (!mult) cli_die("%s", err.text);
+  c->hw.cell = vmac_hw_cell(mult);
+  if (c->hw.opt_mode) mult = in_mode(mult, c->operand_mode);
   vmac_dataset calib = {0};
   long long images = c->calib_images;
   if (vmac_mode_calibrates(c->mode))
@@ -102,8 +152,8 @@ static void make_plan(compiled *c) {
 void compiled_make(compiled *c) {
   vmac_err err;
   c->net = run_net(c->net_path);
+  if (c->map_path) load_map(c);
   make_plan(c);
-  c->hw.cell = vmac_hw_cell(c->plan->mult);
   c->program = vmac_program_compile(c->net, c->plan, &c->hw, c->rounding, &err);
   if (!c->program)
     cli_die("%s does not compile for %d x %d: %s", c->net_path, c->hw.rows, c->hw.cols, err.text);
@@ -114,6 +164,7 @@ void compiled_free(compiled *c) {
   vmac_program_free(c->program);
   vmac_plan_free(c->plan);
   vmac_net_free(c->net);
+  free(c->map);
 }
 
 void compiled_name(const compiled *c, int op, vmac_jobkind kind, char *text, size_t size) {

@@ -9,12 +9,15 @@
 #define COMPILED_HELP                                                                              \
   "  --net F              int8 network (.tflite)\n"                                                \
   "  --mult NAME          the array's multiplier cell\n"                                           \
+  "  --map F              or which PE has which cell (JSON, see varimac map): rows, columns and\n" \
+  "                       cells of the array; only with --correction none\n"                       \
+  "  --mode N             the hardware has OPT_MODE: all weights bring mode N of the cell along\n" \
   "  --rows R, --cols C   the array, 4..64 each (default 16 x 16)\n"                               \
   "  --acc-depth N        accumulators per column (default 1024)\n"                                \
   "  --buf-depth N        words per activation buffer set, a power of two (default 4096)\n"        \
   "  --opt-correction N   what the hardware corrects with: 0 nothing, 1 one sum X (default),\n"    \
   "                       2 one sum per bit plane\n"                                               \
-  "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"                               \
+  "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"                    \
   "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \
   "  --calib-images N     the first N of them (default all)\n"                                     \
   "  --plan F             take multiplier, mode and coefficients from a plan instead\n"            \
@@ -23,6 +26,8 @@
 enum {
   COMPILED_NET,
   COMPILED_MULT,
+  COMPILED_MAP,
+  COMPILED_MODE,
   COMPILED_ROWS,
   COMPILED_COLS,
   COMPILED_ACC,
@@ -37,7 +42,8 @@ enum {
 };
 /* clang-format off */
 #define COMPILED_OPTIONS                                                                           \
-  {"net", 1, 0, COMPILED_NET}, {"mult", 1, 0, COMPILED_MULT}, {"rows", 1, 0, COMPILED_ROWS},       \
+  {"net", 1, 0, COMPILED_NET}, {"mult", 1, 0, COMPILED_MULT}, {"map", 1, 0, COMPILED_MAP},         \
+  {"mode", 1, 0, COMPILED_MODE}, {"rows", 1, 0, COMPILED_ROWS},                                    \
   {"cols", 1, 0, COMPILED_COLS}, {"acc-depth", 1, 0, COMPILED_ACC},                                \
   {"buf-depth", 1, 0, COMPILED_BUF}, {"opt-correction", 1, 0, COMPILED_OPT},                       \
   {"correction", 1, 0, COMPILED_CORRECTION}, {"calib", 1, 0, COMPILED_CALIB},                      \
@@ -47,11 +53,14 @@ enum {
 
 typedef struct {
   const char *command; /* for messages */
-  const char *net_path, *mult, *mode_name, *calib, *plan_path;
+  const char *net_path, *mult, *mode_name, *calib, *plan_path, *map_path;
   long long calib_images;
   vmac_mode mode;
   vmac_rounding rounding;
   vmac_hw hw;
+  bool sized;       /* --rows or --cols were given */
+  uint8_t *map;     /* what hw.map points to, or NULL */
+  int operand_mode; /* of --mode, or -1 */
   /* Made by compiled_make(): */
   vmac_net *net;
   vmac_plan *plan;

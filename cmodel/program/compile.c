@@ -3,8 +3,35 @@
 #include "program/compile.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "net/net.h"
+
+/* Whether the PEs can be that cell: all are, or a mode makes them so. */
+static bool same_cell(const vmac_hw *hw, const vmac_mult *mult) {
+  const vmac_mult *own = vmac_mult_at((size_t)hw->cell);
+  return mult == own || (hw->opt_mode && mult->mode >= 0 && mult->cls == own->cls &&
+                         !strcmp(mult->family, own->family));
+}
+
+/* Whether the side column, which is made for the hardware's cell, sums what the slopes multiply: that
+ * X, or (opt_correction 2) all of its bit planes. */
+static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac,
+                          vmac_err *err) {
+  const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);
+  bool slope = false;
+  for (int i = 0; i < mac->n * mac->planes; i++) slope = slope || mac->c[i];
+  if (!slope) return true;
+  const bool summed = g->hw->opt_correction == 2
+                          ? own->xbits >= mult->xbits
+                          : own->xkind == mult->xkind && own->xbits == mult->xbits;
+  return summed ||
+         vmac_op_fail(g->net, op, err,
+                      "correction %s of %s wants sums of %d low bits, the hardware's side "
+                      "column is made for %s; use OPT_CORRECTION 2 and the cell of the "
+                      "highest mode",
+                      vmac_mode_name(g->plan->mode), mult->name, mult->xbits, own->name);
+}
 
 /* A plan that the hardware can carry out: one cell, and the correction that it was built with. */
 static bool check_plan(const vmac_graph *g, vmac_err *err) {
@@ -18,13 +45,19 @@ static bool check_plan(const vmac_graph *g, vmac_err *err) {
                           "the plan multiplies it exactly; the hardware has one cell, %s, for all "
                           "layers",
                           mult->name);
-    if (mac->mult != mult)
+    if (!same_cell(g->hw, mac->mult))
       return vmac_op_fail(g->net, op, err, "the plan has the cell %s, the hardware %s",
                           mac->mult->name, mult->name);
     if (mac->c0 && !g->hw->opt_correction)
       return vmac_op_fail(g->net, op, err,
                           "the plan corrects it (%s), the hardware has OPT_CORRECTION 0",
                           vmac_mode_name(g->plan->mode));
+    if (mac->c0 && g->hw->map)
+      return vmac_op_fail(g->net, op, err,
+                          "the plan corrects it (%s): coefficients are fitted to the error of one "
+                          "cell, and the PEs have a map of cells; only mode none goes with it",
+                          vmac_mode_name(g->plan->mode));
+    if (mac->c0 && !check_variate(g, op, mac, err)) return false;
   }
   return true;
 }
@@ -49,6 +82,11 @@ static void describe(vmac_program *p, const vmac_graph *g) {
   const vmac_place *in = &g->place[g->input], *out = &g->place[g->layer[g->layers - 1].out];
   const vmac_tensor *t = &g->net->tensor[g->out_tensor];
   p->hw = *g->hw;
+  if (g->hw->map) {
+    const size_t size = (size_t)g->hw->rows * (size_t)g->hw->cols;
+    p->hw.map = p->map = vmac_alloc(size, 1);
+    memcpy(p->map, g->hw->map, size);
+  }
   p->input = (vmac_layout){
       .h = in->h, .w = in->w, .c = in->c, .period = in->period, .used = in->period * in->copies};
   p->out_h = out->h;
@@ -68,10 +106,7 @@ vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, c
   vmac_program *p = NULL;
   if (check_plan(&g, err) && vmac_lower(&g, err) && vmac_allocate(&g, err) && check_jobs(&g, err)) {
     p = vmac_alloc(1, sizeof *p);
-    int32_t *table = vmac_alloc(65536, sizeof *table);
-    vmac_mult_table(vmac_mult_at((size_t)hw->cell), table);
-    p->cell_hash = vmac_table_hash(table);
-    free(table);
+    p->cell_hash = vmac_hw_tables(hw);
     describe(p, &g);
     if (!vmac_emit(p, &g, err)) {
       vmac_program_free(p);
@@ -91,6 +126,7 @@ void vmac_program_free(vmac_program *p) {
   }
   free(p->job);
   free(p->result);
+  free(p->map);
   free(p->beats);
   free(p);
 }

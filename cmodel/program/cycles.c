@@ -83,6 +83,14 @@ static void results(clocks *c, int64_t first, int64_t unit) {
   c->written = c->issue - 1 + ISSUE_TO_ARRAY + unit + REQUANT + WRITE;
 }
 
+/* A row's weights each, with opt_mode behind their modes, for which nobody has to be ready. */
+static int64_t take_weights(clocks *c) {
+  if (!c->hw->opt_mode) return take(c, c->hw->rows, c->weights_free);
+  take(c, 1, 0);
+  take(c, 1, c->weights_free);
+  return take(c, 2 * (c->hw->rows - 1), 0);
+}
+
 static void mac_set(clocks *c, const vmac_job *job) {
   const vmac_hw *hw = c->hw;
   const int64_t words = vmac_hw_beat(hw) / 4, entries = (hw->rows + words - 1) / words;
@@ -94,7 +102,7 @@ static void mac_set(clocks *c, const vmac_job *job) {
       take(c, hw->cols * per_record, c->records_free);
     }
     take(c, entries, c->tile_free);
-    const int64_t loaded = take(c, hw->rows, c->weights_free) + VALID_AFTER_BEAT;
+    const int64_t loaded = take_weights(c) + VALID_AFTER_BEAT;
     const int64_t first = issue(c, loaded, job->pixels);
     c->tile_free = first + FREE_AFTER_TAKE;
     c->weights_free = first + ISSUE_TO_ARRAY + weights_wait(hw);

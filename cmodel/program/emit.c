@@ -12,12 +12,12 @@ static uint32_t field(int value, int bits, int at) {
 
 static void emit_header(vmac_beats *b, const vmac_hw *hw) {
   const bool is_signed = vmac_mult_at((size_t)hw->cell)->cls == VMAC_S8;
-  const uint32_t word[3] = {VMAC_STREAM_MAGIC,
+  const uint32_t word[4] = {VMAC_STREAM_MAGIC,
                             field(hw->rows, 8, 0) | field(hw->cols, 8, 8) |
                                 field(VMAC_STREAM_VERSION, 8, 16) | field(is_signed, 1, 24) |
-                                field(hw->opt_correction, 2, 25),
-                            (uint32_t)hw->cell};
-  vmac_beats_words(b, word, 3);
+                                field(hw->opt_correction, 2, 25) | field(hw->opt_mode, 1, 27),
+                            (uint32_t)hw->cell, vmac_hw_ident(hw)};
+  vmac_beats_words(b, word, 4);
 }
 
 static void emit_end(vmac_beats *b) {

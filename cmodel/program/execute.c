@@ -38,7 +38,8 @@ typedef struct {
   set_fields f;
   record column[VMAC_ROWS_MAX];
   entry row[VMAC_ROWS_MAX];
-  uint8_t weight[VMAC_ROWS_MAX][VMAC_ROWS_MAX]; /* [row][column] */
+  /* [row][column]: the PE's products with its weight, of activation a at [a << 8] */
+  const int32_t *product[VMAC_ROWS_MAX][VMAC_ROWS_MAX];
 } job_state;
 
 /* A left shift of 31 bits has no rounding bit below it; nobody's result needs it. */
@@ -87,6 +88,30 @@ static bool read_records(job_state *s) {
   return true;
 }
 
+/* The products of a cell; with opt_mode, of its family in that mode. */
+static const int32_t *table_of(vmac_machine *m, int cell, int mode) {
+  int32_t **table = &m->table[cell * 16 + mode];
+  if (*table) return *table;
+  *table = vmac_alloc(65536, sizeof **table);
+  vmac_mult mult = *vmac_mult_at((size_t)cell);
+  if (m->hw->opt_mode) mult.mode = mult.param[0] = mode;
+  vmac_mult_table(&mult, *table);
+  return *table;
+}
+
+static bool read_weights(job_state *s, int row) {
+  vmac_machine *m = s->m;
+  const vmac_hw *hw = m->hw;
+  const uint8_t *modes = NULL, *b;
+  if (hw->opt_mode && !(modes = vmac_machine_beat(m))) return false;
+  if (!(b = vmac_machine_beat(m))) return false;
+  for (int c = 0; s->row[row].on && c < hw->cols; c++) {
+    const int mode = modes ? modes[c / 2] >> 4 * (c % 2) & 15 : 0;
+    s->product[row][c] = table_of(m, vmac_hw_pe(hw, row, c), mode) + b[c];
+  }
+  return true;
+}
+
 static bool read_tile(job_state *s) {
   vmac_machine *m = s->m;
   const int rows = m->hw->rows, per_beat = m->beat / 4;
@@ -100,10 +125,8 @@ static bool read_tile(job_state *s) {
                         .sub = vmac_bits(w, 27, 4),
                         .on = vmac_bits(w, 31, 1)};
   }
-  for (int r = rows - 1; r >= 0; r--) {
-    if (!(b = vmac_machine_beat(m))) return false;
-    memcpy(s->weight[r], b, (size_t)m->hw->cols);
-  }
+  for (int r = rows - 1; r >= 0; r--)
+    if (!read_weights(s, r)) return false;
   return true;
 }
 
@@ -171,10 +194,9 @@ typedef struct {
 static void multiply(const job_state *s, int row, uint8_t a, sums *t) {
   const vmac_machine *m = s->m;
   const vmac_mult *mult = m->mult;
-  const int32_t *products = m->table + ((size_t)a << 8);
-  const uint8_t *w = s->weight[row];
+  const int32_t *const *product = s->product[row];
   const int cols = s->f.cols > 1 ? s->f.cols : 1; /* column 0 always counts */
-  for (int c = 0; c < cols; c++) t->column[c] += (uint32_t)products[w[c]];
+  for (int c = 0; c < cols; c++) t->column[c] += (uint32_t)product[c][a << 8];
   t->a += a;
   if (m->hw->opt_correction == 1) t->x[0] += vmac_variate(mult->xkind, mult->xbits, a);
   if (m->hw->opt_correction == 2 && mult->xkind != VMAC_X_NONE)

@@ -1,12 +1,17 @@
 /* .vmp files, little-endian throughout:
  *   "VMACPROG", u32 version, u32 bytes per beat
- *   u32 cell, rows, cols, acc_depth, buf_depth, opt_correction; u64 hash of the cell's table, u64
- * hash of the network's file u64 beats, u64 first beat of the INPUT payload, u64 beats of it input:
- * u32 h, w, c, period, used (vmac_layout) output: u32 h, w, c, f32 scale, i32 zero point, u32
- * softmax left to the host, f32 beta u64 result beats, u32 sets of results, u32 0; per set u32
- * pixels, first pixel, channel, column, count: `pixels` result beats, whose bytes column .. column
- * + count - 1 are channels channel .. zeros up to a multiple of 64 bytes; the beats, as they go to
- * s_axis u64 FNV-1a of all bytes before SPDX-License-Identifier: Apache-2.0 */
+ *   u32 cell, rows, cols, acc_depth, buf_depth, opt_correction
+ *   u64 hash of the cells' tables (vmac_hw_tables()), u64 hash of the network's file
+ *   u64 beats, u64 first beat of the INPUT payload, u64 beats of it
+ *   input: u32 h, w, c, period, used (vmac_layout)
+ *   output: u32 h, w, c, f32 scale, i32 zero point, u32 softmax left to the host, f32 beta
+ *   u64 result beats, u32 sets of results, u32 opt_mode | 2 where the PEs have a map of cells
+ *   per set u32 pixels, first pixel, channel, column, count: `pixels` result beats, whose bytes
+ *   column .. column + count - 1 are channels channel ..
+ *   the map, where there is one: (rows, cols) bytes
+ *   zeros up to a multiple of 64 bytes; the beats, as they go to s_axis
+ *   u64 FNV-1a of all bytes before
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,10 +20,12 @@
 #include "program/program.h"
 
 enum {
-  VERSION = 1,
+  VERSION = 2,
   ALIGN = 64,
   HEAD = 8 + 4 * 2 + 4 * 6 + 8 * 2 + 8 * 3 + 4 * 5 + 4 * 7 + 8 + 4 * 2,
-  PER_SET = 4 * 5
+  PER_SET = 4 * 5,
+  HAS_MODE = 1,
+  HAS_MAP = 2
 };
 static const char magic[8] = {'V', 'M', 'A', 'C', 'P', 'R', 'O', 'G'};
 
@@ -53,12 +60,17 @@ static float get_float(const uint8_t **at) {
   return value;
 }
 
-static size_t stream_at(size_t sets) {
-  return (HEAD + PER_SET * sets + ALIGN - 1) / ALIGN * ALIGN;
+static size_t map_size(const vmac_hw *hw) {
+  return (size_t)hw->rows * (size_t)hw->cols;
+}
+
+static size_t stream_at(const vmac_program *p, bool has_map) {
+  const size_t head = HEAD + PER_SET * (size_t)p->result_sets + (has_map ? map_size(&p->hw) : 0);
+  return (head + ALIGN - 1) / ALIGN * ALIGN;
 }
 
 bool vmac_program_save(const vmac_program *p, const char *path, vmac_err *err) {
-  const size_t start = stream_at((size_t)p->result_sets);
+  const size_t start = stream_at(p, p->hw.map);
   const size_t stream = p->beat_count * (size_t)vmac_hw_beat(&p->hw), size = start + stream + 8;
   uint8_t *bytes = vmac_alloc(size, 1), *at = bytes;
   memcpy(at, magic, sizeof magic);
@@ -82,7 +94,7 @@ bool vmac_program_save(const vmac_program *p, const char *path, vmac_err *err) {
   put_float(&at, p->beta);
   put(&at, p->result_beats, 8);
   put_int(&at, p->result_sets);
-  put_int(&at, 0);
+  put_int(&at, (p->hw.opt_mode ? HAS_MODE : 0) | (p->hw.map ? HAS_MAP : 0));
   for (int i = 0; i < p->result_sets; i++) {
     const vmac_results *r = &p->result[i];
     put_int(&at, r->pixels);
@@ -91,6 +103,7 @@ bool vmac_program_save(const vmac_program *p, const char *path, vmac_err *err) {
     put_int(&at, r->set.column);
     put_int(&at, r->set.count);
   }
+  if (p->hw.map) memcpy(at, p->hw.map, map_size(&p->hw));
   memcpy(bytes + start, p->beats, stream);
   at = bytes + start + stream;
   put(&at, vmac_hash(bytes, size - 8), 8);
@@ -156,19 +169,19 @@ static bool check_hardware(const vmac_program *p, int beat, const char *path, vm
   if (beat != vmac_hw_beat(&p->hw))
     return vmac_fail(err, "%s: expected beats of %d bytes for %d x %d, found %d", path,
                      vmac_hw_beat(&p->hw), p->hw.rows, p->hw.cols, beat);
-  const vmac_mult *mult = vmac_mult_at((size_t)p->hw.cell);
-  int32_t *table = vmac_alloc(65536, sizeof *table);
-  vmac_mult_table(mult, table);
-  const bool same = vmac_table_hash(table) == p->cell_hash;
-  free(table);
-  return same || vmac_fail(err,
-                           "%s: cell %d is %s here, and that is another function than the one it "
-                           "was compiled for; compile it again",
-                           path, p->hw.cell, mult->name);
+  return true;
+}
+
+static bool check_cells(const vmac_program *p, const char *path, vmac_err *err) {
+  return vmac_hw_tables(&p->hw) == p->cell_hash ||
+         vmac_fail(err,
+                   "%s: cell %d is %s here, and that, or a cell of its map, is another function "
+                   "than the one it was compiled for; compile it again",
+                   path, p->hw.cell, vmac_mult_at((size_t)p->hw.cell)->name);
 }
 
 /* Everything before the result sets. */
-static void read_head(vmac_program *p, int *beat, const uint8_t *at) {
+static void read_head(vmac_program *p, int *beat, int *has, const uint8_t *at) {
   *beat = get_int(&at);
   p->hw.cell = get_int(&at);
   p->hw.rows = get_int(&at);
@@ -195,6 +208,17 @@ static void read_head(vmac_program *p, int *beat, const uint8_t *at) {
   p->beta = get_float(&at);
   p->result_beats = get(&at, 8);
   p->result_sets = get_int(&at);
+  *has = get_int(&at);
+  p->hw.opt_mode = *has & HAS_MODE;
+}
+
+/* Size is enough for it. */
+static bool read_map(vmac_program *p, int beat, const uint8_t *at, const char *path,
+                     vmac_err *err) {
+  p->map = vmac_alloc(map_size(&p->hw), 1);
+  memcpy(p->map, at, map_size(&p->hw));
+  p->hw.map = p->map;
+  return check_hardware(p, beat, path, err);
 }
 
 static bool parse(vmac_program *p, const uint8_t *bytes, size_t size, const char *path,
@@ -208,12 +232,14 @@ static bool parse(vmac_program *p, const uint8_t *bytes, size_t size, const char
   if (version != VERSION)
     return vmac_fail(err, "%s: expected version %d, found %d; compile it again", path, VERSION,
                      version);
-  int beat;
-  read_head(p, &beat, at);
+  int beat, has;
+  read_head(p, &beat, &has, at);
+  if (has & ~(HAS_MODE | HAS_MAP))
+    return vmac_fail(err, "%s: expected options 0..3, found %d", path, has);
   if (!check_hardware(p, beat, path, err)) return false;
   if (p->result_sets < 1 || (size_t)p->result_sets > size / PER_SET)
     return vmac_fail(err, "%s: %d sets of results in %zu bytes", path, p->result_sets, size);
-  const size_t start = stream_at((size_t)p->result_sets), step = (size_t)beat;
+  const size_t start = stream_at(p, has & HAS_MAP), step = (size_t)beat;
   if (p->beat_count < 1 || p->beat_count > size / step || size != start + p->beat_count * step + 8)
     return vmac_fail(err, "%s: expected %zu + %zu x %d + 8 bytes, found %zu", path, start,
                      p->beat_count, beat, size);
@@ -230,6 +256,8 @@ static bool parse(vmac_program *p, const uint8_t *bytes, size_t size, const char
     r->set.column = get_int(&at);
     r->set.count = get_int(&at);
   }
+  if ((has & HAS_MAP && !read_map(p, beat, at, path, err)) || !check_cells(p, path, err))
+    return false;
   if (!check_input(p, path, err) || !check_output(p, path, err)) return false;
   p->beats = vmac_alloc(p->beat_count, step);
   memcpy(p->beats, bytes + start, p->beat_count * step);

@@ -1,4 +1,6 @@
 /* vmac_top's parameters: defaults and what the RTL accepts. SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+
 #include "program/program.h"
 
 vmac_hw vmac_hw_default(void) {
@@ -12,10 +14,68 @@ int vmac_hw_cell(const vmac_mult *mult) {
   return -1;
 }
 
+uint32_t vmac_hw_ident(const vmac_hw *hw) {
+  uint32_t all = 0, depth = 0;
+  for (int r = 0; r < hw->rows; r++) {
+    uint32_t row = 2166136261u ^ (uint32_t)r;
+    for (int c = 0; c < hw->cols; c++) row = (row ^ (uint32_t)vmac_hw_pe(hw, r, c)) * 16777619u;
+    all ^= row;
+  }
+  while (hw->buf_depth >> depth > 1) depth++;
+  return (all ^ all >> 24) << 8 | depth;
+}
+
+static uint64_t table_hash(int cell) {
+  int32_t *table = vmac_alloc(65536, sizeof *table);
+  vmac_mult_table(vmac_mult_at((size_t)cell), table);
+  const uint64_t hash = vmac_table_hash(table);
+  free(table);
+  return hash;
+}
+
+uint64_t vmac_hw_tables(const vmac_hw *hw) {
+  if (!hw->map) return table_hash(hw->cell);
+  uint64_t hash[256] = {0}; /* 0: not asked for yet */
+  const size_t size = (size_t)hw->rows * (size_t)hw->cols;
+  uint8_t *bytes = vmac_alloc(size, 8);
+  for (size_t i = 0; i < size; i++) {
+    uint64_t *of = &hash[hw->map[i]];
+    if (!*of) *of = table_hash(hw->map[i]);
+    for (size_t j = 0; j < 8; j++) bytes[8 * i + j] = (uint8_t)(*of >> 8 * j);
+  }
+  const uint64_t all = vmac_hash(bytes, 8 * size);
+  free(bytes);
+  return all;
+}
+
+/* All PEs: cells that can stand beside `cell`. */
+static bool check_map(const vmac_hw *hw, vmac_err *err) {
+  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
+  for (int r = 0; r < hw->rows; r++)
+    for (int c = 0; c < hw->cols; c++) {
+      const int at = vmac_hw_pe(hw, r, c);
+      if ((size_t)at >= vmac_mult_count())
+        return vmac_fail(err,
+                         "hardware: map: row %d, column %d: expected a cell in 0..%zu, found %d", r,
+                         c, vmac_mult_count() - 1, at);
+      const vmac_mult *pe = vmac_mult_at((size_t)at);
+      const char *why = pe->cls != mult->cls     ? "all must be of one operand class"
+                        : pe->edge != mult->edge ? "the edge rounds activations for all or for none"
+                        : hw->opt_mode && pe->mode < 0 ? "opt_mode wants cells with a mode operand"
+                                                       : NULL;
+      if (why)
+        return vmac_fail(err,
+                         "hardware: row %d, column %d has the cell %s, the edge is made for %s: %s",
+                         r, c, pe->name, mult->name, why);
+    }
+  return true;
+}
+
 bool vmac_hw_check(const vmac_hw *hw, vmac_err *err) {
-  if (hw->cell < 0 || (size_t)hw->cell >= vmac_mult_count())
+  const size_t cells = vmac_mult_count() < 256 ? vmac_mult_count() : 256; /* a byte of the map */
+  if (hw->cell < 0 || (size_t)hw->cell >= cells)
     return vmac_fail(err, "hardware: expected a cell in 0..%zu (rtl/mult/mults.tbl), found %d",
-                     vmac_mult_count() - 1, hw->cell);
+                     cells - 1, hw->cell);
   if (hw->rows < VMAC_ROWS_MIN || hw->rows > VMAC_ROWS_MAX)
     return vmac_fail(err, "hardware: expected %d to %d rows, found %d", VMAC_ROWS_MIN,
                      VMAC_ROWS_MAX, hw->rows);
@@ -35,7 +95,9 @@ bool vmac_hw_check(const vmac_hw *hw, vmac_err *err) {
                      "hardware: expected correction 0 (none), 1 (one X) or 2 (bit planes), "
                      "found %d",
                      hw->opt_correction);
-  return true;
+  if (hw->opt_mode != 0 && hw->opt_mode != 1)
+    return vmac_fail(err, "hardware: expected opt_mode 0 or 1, found %d", hw->opt_mode);
+  return check_map(hw, err);
 }
 
 const char *vmac_job_name(vmac_jobkind kind) {

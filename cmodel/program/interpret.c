@@ -41,7 +41,8 @@ const uint8_t *vmac_machine_beat(vmac_machine *m) {
 static bool read_header(vmac_machine *m) {
   const uint8_t *beat = vmac_machine_beat(m);
   if (!beat) return false;
-  const uint32_t w0 = vmac_word(beat, 0), w1 = vmac_word(beat, 1), w2 = vmac_word(beat, 2);
+  const uint32_t w0 = vmac_word(beat, 0), w1 = vmac_word(beat, 1), w2 = vmac_word(beat, 2),
+                 w3 = vmac_word(beat, 3);
   const vmac_hw *hw = m->hw;
   if (w0 != 0x31504d56)
     return vmac_machine_fail(m, VMAC_RUN_MAGIC, "expected \"VMP1\", found %08x", w0);
@@ -50,13 +51,21 @@ static bool read_header(vmac_machine *m) {
                              vmac_bits(w1, 16, 8));
   const uint32_t geometry = (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
                             (m->mult->cls == VMAC_S8 ? 1u << 24 : 0) |
-                            (uint32_t)hw->opt_correction << 25;
+                            (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27;
   if ((w1 & 0xff00ffff) != geometry || w2 != (uint32_t)hw->cell)
-    return vmac_machine_fail(
-        m, VMAC_RUN_GEOMETRY,
-        "made for %d x %d, correction %d, cell %u, the hardware is %d x %d, correction %d, cell %d",
-        vmac_bits(w1, 0, 8), vmac_bits(w1, 8, 8), vmac_bits(w1, 25, 2), w2, hw->rows, hw->cols,
-        hw->opt_correction, hw->cell);
+    return vmac_machine_fail(m, VMAC_RUN_GEOMETRY,
+                             "made for %d x %d, correction %d, modes %d, cell %u, the hardware is "
+                             "%d x %d, correction %d, "
+                             "modes %d, cell %d",
+                             vmac_bits(w1, 0, 8), vmac_bits(w1, 8, 8), vmac_bits(w1, 25, 2),
+                             vmac_bits(w1, 27, 1), w2, hw->rows, hw->cols, hw->opt_correction,
+                             hw->opt_mode, hw->cell);
+  const uint32_t ident = vmac_hw_ident(hw);
+  if (w3 != ident)
+    return vmac_machine_fail(m, VMAC_RUN_GEOMETRY,
+                             "made for buffers of 2^%d words and the cells with hash %06x, the "
+                             "hardware has 2^%d and %06x",
+                             vmac_bits(w3, 0, 8), w3 >> 8, vmac_bits(ident, 0, 8), ident >> 8);
   return true;
 }
 
@@ -167,15 +176,13 @@ bool vmac_interpret(const vmac_hw *hw, const uint8_t *beats, size_t count,
                     .beat = vmac_hw_beat(hw),
                     .lanes = vmac_hw_lanes(hw),
                     .mult = vmac_mult_at((size_t)hw->cell),
-                    .table = vmac_alloc(65536, sizeof *m.table),
                     .observer = observer,
                     .run = run,
                     .err = err};
-  vmac_mult_table(m.mult, m.table);
   for (int i = 0; i < 2; i++) m.set[i] = vmac_alloc((size_t)hw->buf_depth, (size_t)m.lanes);
   const bool good = read_header(&m) && run_jobs(&m);
   free(m.set[0]);
   free(m.set[1]);
-  free(m.table);
+  for (size_t i = 0; i < sizeof m.table / sizeof *m.table; i++) free(m.table[i]);
   return good;
 }

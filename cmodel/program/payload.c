@@ -103,12 +103,21 @@ static void emit_entries(vmac_beats *b, const vmac_graph *g, const vmac_layer *y
   vmac_beats_words(b, word, g->hw->rows);
 }
 
+/* The modes of a row's weights: that of the plan's cell, which all columns have. */
+static void emit_modes(vmac_beats *b, const vmac_graph *g, const vmac_layer *y) {
+  const vmac_mult *mult = g->plan ? g->plan->mac[y->op].mult : vmac_mult_at((size_t)g->hw->cell);
+  uint8_t bytes[VMAC_ROWS_MAX / 2];
+  memset(bytes, mult->mode * 17, sizeof bytes);
+  vmac_beats_bytes(b, bytes, (g->hw->cols + 1) / 2);
+}
+
 static void emit_weights(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
                          const vmac_set *set, const vmac_row *row) {
   const vmac_op *op = &g->net->op[y->op];
   const vmac_class cls = vmac_mult_at((size_t)g->hw->cell)->cls;
   for (int r = g->hw->rows - 1; r >= 0; r--) {
     uint8_t bytes[VMAC_ROWS_MAX] = {0};
+    if (g->hw->opt_mode) emit_modes(b, g, y);
     for (int c = 0; row[r].on && c < set->count; c++)
       bytes[set->column + c] =
           vmac_operand_bits(cls, vmac_weight(g->net, op, set->channel + c, row[r].k));

@@ -5,7 +5,7 @@
  * are 32 bits, little endian. What is not named is 0 and ignored.
  *
  * HEADER  w0 "VMP1"; w1 rows | cols<<8 | version<<16 | signed<<24 | opt_correction<<25 |
- *         opt_mode<<27; w2 cell
+ *         opt_mode<<27; w2 cell; w3 log2(buf_depth) | hash of the PEs' cells<<8 (vmac_hw_ident())
  * JOB     16 words in 64 / BEAT beats:
  *   w0  kind[3:0]; src[4] the buffer set that operand A is read from; dst[5] the set written;
  *       to_stream[6] results leave on m_axis instead; cont[7] goes on with the layer of the job
@@ -31,8 +31,7 @@
  * MAC     payload, per set, for k = 0 .. k_tiles - 1: { where k = k_tiles - 1 a SET beat and COLS
  *         coefficient records, the last column's first }; ENTRY beats, row r's 32-bit entry in word
  *         r; ROWS weight beats, the bottom row first, byte c = operand bits of column c (with
- *         opt_mode, which the compiler does not write yet, before each a beat of modes, 4 bits a
- *         column)
+ *         opt_mode, before each a beat of modes, 4 bits a column)
  * SET     w0 in_off[15:0] added to the address, sub[19:16] (vector jobs: column c stands for lane
  *         c + sub * min(ROWS, COLS)), cols[30:24] columns in use (MAC; column 0 always counts);
  *         w1 out_addr[15:0], lo[23:16], cnt[31:24]: bank b, l = b or b mod 2^code where code < 15,
@@ -94,12 +93,29 @@ typedef struct {
   int acc_depth;      /* accumulators per column */
   int buf_depth;      /* words per buffer set */
   int opt_correction; /* 0 none, 1 one X, 2 one X per bit plane */
+  int opt_mode;       /* 1: every weight brings its cell's mode along */
+  const uint8_t *map; /* (rows, cols) cells of the PEs; NULL: all are `cell`, which else stands for
+                       * them at the edge and in the side column. Not owned */
 } vmac_hw;
 
 vmac_hw vmac_hw_default(void); /* 16 x 16, 1024 accumulators, 4096 words, one X, cell 0 */
 bool vmac_hw_check(const vmac_hw *hw, vmac_err *err);
 /* The CELL that is this multiplier: its index in the registry. */
 int vmac_hw_cell(const vmac_mult *mult);
+/* The cell of the PE in that row and column. */
+static inline int vmac_hw_pe(const vmac_hw *hw, int row, int col) {
+  return hw->map ? hw->map[row * hw->cols + col] : hw->cell;
+}
+/* w3 of the header. The hash: each row's, 32-bit FNV-1a over its cells' indices, from the usual basis
+ * XOR the row's number; all rows' XORed; of that, the upper 8 bits XORed into the lowest 8. */
+uint32_t vmac_hw_ident(const vmac_hw *hw);
+/* What the cells compute, as a hash: vmac_table_hash() of the one cell; of a map, vmac_hash() of
+ * those of all PEs, little-endian. */
+uint64_t vmac_hw_tables(const vmac_hw *hw);
+
+/* A map from a file, see program/map.c; into new memory. */
+uint8_t *vmac_map_load(const char *path, int *rows, int *cols, vmac_err *err);
+
 static inline int vmac_hw_lanes(const vmac_hw *hw) {
   return hw->rows > hw->cols ? hw->rows : hw->cols;
 }
@@ -155,7 +171,8 @@ typedef struct {
 typedef struct {
   vmac_hw hw;
   uint64_t net_hash;  /* of the .tflite file; 0 where there was none */
-  uint64_t cell_hash; /* vmac_table_hash() of the cell */
+  uint8_t *map;       /* what hw.map points to, or NULL */
+  uint64_t cell_hash; /* vmac_hw_tables() */
   uint8_t *beats;     /* (beat_count, BEAT) */
   size_t beat_count;
   size_t input_beat, input_beats; /* INPUT's payload */
@@ -174,8 +191,10 @@ typedef struct {
   vmac_job *job;
 } vmac_program;
 
-/* plan NULL: the hardware's cell without correction; else its cell must be the hardware's. Errors
- * name the operator and say what the hardware lacks. */
+/* plan NULL: the hardware's cell without correction; else its cell must be the hardware's, or, where
+ * that has opt_mode, one that a mode makes of it: then all weights bring that mode. Where the PEs
+ * have a map of cells, plans must be of hw->cell and correct nothing. Errors name the operator and
+ * say what the hardware lacks. */
 vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, const vmac_hw *hw,
                                    vmac_rounding rounding, vmac_err *err);
 void vmac_program_free(vmac_program *program);

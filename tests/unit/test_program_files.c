@@ -77,7 +77,7 @@ static void files(void **unused) {
     bytes[i] ^= 0x10;
   }
   /* places as the comment of program/file.c lists them */
-  lie(bytes, size, 8, 2, "expected version 1, found 2");
+  lie(bytes, size, 8, 1, "expected version 2, found 1");
   lie(bytes, size, 12, 32, "expected beats of 16 bytes");
   lie(bytes, size, 16, 7, "another function");
   lie(bytes, size, 20, 0x40000000, "rows");
@@ -92,6 +92,9 @@ static void files(void **unused) {
   lie(bytes, size, 108, 0, "an output of");
   lie(bytes, size, 128, 7, "result sets are");
   lie(bytes, size, 136, 0x7fffffff, "sets of results");
+  lie(bytes, size, 140, 4, "options 0..3, found 4");
+  lie(bytes, size, 140, 1, "opt_mode wants cells with a mode operand");
+  lie(bytes, size, 140, 2, "bytes, found"); /* no room for a map */
   lie(bytes, size, 144, 5, "lies outside");
   lie(bytes, size, 148, 1, "lies outside");
   lie(bytes, size, 152, 0x7fffffff, "lies outside");
@@ -134,6 +137,9 @@ static void streams(void **unused) {
   expect_damage(p, 0, 4, 5, VMAC_RUN_GEOMETRY);
   expect_damage(p, 0, 7, 3, VMAC_RUN_GEOMETRY);
   expect_damage(p, 0, 8, 77, VMAC_RUN_GEOMETRY);
+  expect_damage(p, 0, 12, 11, VMAC_RUN_GEOMETRY); /* buffers half as deep */
+  expect_damage(p, 0, 13, 0x55, VMAC_RUN_GEOMETRY);
+  expect_damage(p, 0, 15, 0x55, VMAC_RUN_GEOMETRY);
   expect_damage(p, mac, 0, 0x69, VMAC_RUN_ILLEGAL);    /* kind 9 */
   expect_damage(p, mac, 8, 0, VMAC_RUN_ILLEGAL);       /* no set */
   expect_damage(p, mac, 10, 0, VMAC_RUN_ILLEGAL);      /* no K tile */

@@ -35,7 +35,7 @@ static void format(void **unused) {
     record[c][3] = ((uint32_t)net->op[0].requant[c].shift & 63) << 24;
   }
   const uint32_t want[][4] = {
-      {0x31504d56, 0x02010404, (uint32_t)hw.cell, 0},
+      {0x31504d56, 0x02010404, (uint32_t)hw.cell, 0xd004c00c}, /* 16 times cell 0, 2^12 words */
       /* INPUT: 4 beats for set X from word 0 on; two copies of two channels */
       {0, 0, 0, 0},
       {0, 0, 0, 0},
