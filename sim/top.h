@@ -87,6 +87,9 @@ struct top_bench {
   const uint8_t *beats;
   size_t count, next, last;
   bool offered;
+  /* the beat that was on offer when another packet came: it must be taken first */
+  bool pending, pending_last;
+  uint8_t pending_data[TOP_MAX_BEAT];
   /* the sink */
   uint8_t *results; /* (room, beat bytes) */
   size_t result_beats, room;
@@ -158,7 +161,10 @@ bool top_check_open(top_check *check, const vmac_net *net, const vmac_plan *plan
                     vmac_rounding rounding, top_compare compare, vmac_err *err);
 void top_check_close(top_check *check);
 
-/* Infers image `index` with the golden model and puts it into the program. */
+/* Infers what is in state's input with the golden model and puts it into the program. */
+void top_check_infer(top_check *check);
+
+/* Does so with image `index`. */
 void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */

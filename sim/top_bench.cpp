@@ -30,6 +30,12 @@ static bool trace_window(top_bench *bench, vmac_err *err) {
 /* A beat on offer stays on offer; else the source may be idle. */
 static void source_offer(top_bench *bench) {
   static const uint8_t nothing[TOP_MAX_BEAT] = {};
+  if (bench->pending) {
+    bench->in.s_valid = true;
+    bench->in.s_last = bench->pending_last;
+    bench->in.s_data = bench->pending_data;
+    return;
+  }
   if (!bench->offered)
     bench->offered = bench->next < bench->count && !chance(&bench->rng, bench->options.idle);
   bench->in.s_valid = bench->offered;
@@ -69,8 +75,8 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
   bool moved = false;
   if (!bench->in.rst) {
     if (bench->in.s_valid && bench->out.s_ready) {
-      bench->next++;
-      bench->offered = false;
+      if (!bench->pending) bench->next++;
+      bench->offered = bench->pending = false;
       moved = true;
     }
     if (sink_take(bench)) moved = true;
@@ -94,6 +100,7 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
 }
 
 bool top_reset(top_bench *bench, int cycles, vmac_err *err) {
+  bench->pending = false;
   bench->in.rst = true;
   bench->in.awvalid = bench->in.wvalid = bench->in.arvalid = false;
   bench->offered = false;
@@ -219,6 +226,11 @@ void top_close(top_bench *bench) {
 }
 
 void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last) {
+  if (bench->offered) {
+    bench->pending = true;
+    bench->pending_last = bench->in.s_last;
+    memcpy(bench->pending_data, bench->in.s_data, (size_t)beat_bytes(bench));
+  }
   bench->beats = beats;
   bench->count = count;
   bench->last = last;

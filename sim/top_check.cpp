@@ -83,14 +83,18 @@ void top_check_close(top_check *check) {
   if (check->program) vmac_program_free(check->program);
 }
 
-void top_check_image(top_check *check, const vmac_dataset *data, size_t index) {
-  vmac_state_set_image(check->net, check->state, data, index);
+void top_check_infer(top_check *check) {
   for (int i = 0; i < check->net->ops; i++) {
     vmac_net_run_op(check->net, check->plan, check->rounding, i, check->state);
     if (check->want[i])
       memcpy(check->want[i], check->state->acc, 4 * acc_count(&check->net->op[i]));
   }
   vmac_program_set_image(check->program, check->state->i8[check->net->input]);
+}
+
+void top_check_image(top_check *check, const vmac_dataset *data, size_t index) {
+  vmac_state_set_image(check->net, check->state, data, index);
+  top_check_infer(check);
 }
 
 int top_answer(const top_check *check) {

@@ -38,8 +38,7 @@ static void draw_stalls(uint64_t seed, top_options *options) {
 static bool run_check(top_bench *bench, top_net *net, top_check *check, Totals *totals,
                       vmac_err *err) {
   top_net_input(net, check->state);
-  vmac_net_run(check->net, check->plan, check->rounding, check->state);
-  vmac_program_set_image(check->program, check->state->i8[check->net->input]);
+  top_check_infer(check);
   top_counts counts;
   const uint64_t begin = bench->cycles;
   if (!top_check_run(check, bench, &counts, err)) {
