@@ -24,6 +24,8 @@ module vmac_exec #(
   // job, set, tile and coefficients, as vmac_parse offers them
   input  wire [511:0]                 job_i,
   input  wire                         job_valid_i,
+  // the job goes on with the one before it, and differs from it only in what it may
+  input  wire                         job_follows_i,
   output wire                         job_take_o,
   input  wire [15:0]                  set_off_i,
   input  wire [3:0]                   set_sub_i,
@@ -120,13 +122,7 @@ module vmac_exec #(
 
   wire drained = flight_q == 16'd0;
 
-  // A job goes on with the one at work, whose results may be in flight, only where both agree in
-  // everything but the rows they make: w0's cont and tlast, out_h, w5, w7 (and INPUT's w14, w15).
-  localparam [511:0] SAME = {64'd0, {6{32'hffffffff}}, 32'd0, 32'hffffffff, 32'd0, 32'hffffffff,
-                             32'h0000ffff, {2{32'hffffffff}}, 32'hfffffd7f};
-  wire follows = job_i[7] && ((job_i ^ cfg_q) & SAME) == 512'd0;
-  wire accept  = job_valid_i && (!run_q || finish) && (follows || (drained && !run_q));
-
+  wire accept  = job_valid_i && (!run_q || finish) && (job_follows_i || (drained && !run_q));
 
   wire [15:0] step = !wx_end ? inc_wx : !wy_end ? inc_wy : !ox_end ? inc_ox : inc_oy;
   wire [15:0] off  = is_mac ? 16'd0 : start_q ? set_off_i : off_q;

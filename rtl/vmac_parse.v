@@ -10,7 +10,8 @@
 //   packet of results that is open_i is closed by close_o, and done_o comes, after a fault with
 //   error_o != 0. The rest of a packet that was not taken up to its TLAST is dropped after the next
 //   start_i, before the HEADER: up to that TLAST, or to a beat that begins with the magic word.
-//   Jobs go to the executor (job_*), or are INPUT and carried out here (in_*). A set (set_*), a
+//   Jobs go to the executor (job_*; job_follows_o: one may start while results of the job before are
+//   in flight), or are INPUT and carried out here (in_*). A set (set_*), a
 //   tile (tile_*) and its coefficients (coef_*) each have a valid that their taker clears.
 // Not: any arithmetic on operands; addresses; the meaning of most job fields.
 //
@@ -54,6 +55,7 @@ module vmac_parse #(
   // a job for the executor: its 16 words
   output wire [511:0]      job_o,
   output wire              job_valid_o,
+  output wire              job_follows_o,
   input  wire              job_take_i,
   // a set of output channels: its SET beat's first 4 words. set_valid_o tells the executor, who
   // takes it at the set's start; the place is free when the set's first result is written.
@@ -118,6 +120,7 @@ module vmac_parse #(
   reg         cut_q;
   reg [511:0] job_q;
   reg         job_valid_q;
+  reg         differs_q;
   reg [127:0] set_q;
   reg         set_full_q;
   reg         set_valid_q;
@@ -157,6 +160,15 @@ module vmac_parse #(
       assign job = {s_tdata_i, job_q[511:8*BEAT]};
     end
   endgenerate
+
+  // A job goes on with the one before it, whose results may be in flight, only where both agree in
+  // everything but the rows they make: w0's cont and tlast, out_h, w5, w7 (and INPUT's w14, w15). The
+  // words before stand where the words that come push them out.
+  localparam [511:0] SAME = {64'd0, {6{32'hffffffff}}, 32'd0, 32'hffffffff, 32'd0, 32'hffffffff,
+                             32'h0000ffff, {2{32'hffffffff}}, 32'hfffffd7f};
+  function differs(input [8*BEAT-1:0] now, input [8*BEAT-1:0] old, input [1:0] part);
+    differs = ((now ^ old) & SAME[8*BEAT*part +: 8*BEAT]) != {(8 * BEAT){1'b0}};
+  endfunction
 
   wire [3:0]  kind    = job_q[3:0];
   wire [15:0] sets    = job_q[79:64];
@@ -328,6 +340,8 @@ module vmac_parse #(
         JOB: begin
           beat_q       <= is_end || last_job ? 16'd0 : beat_q + 16'd1;
           job_q        <= job;
+          differs_q    <= (beat_q != 16'd0 && differs_q) ||
+                          differs(s_tdata_i, job_q[8*BEAT-1:0], beat_q[1:0]);
           set_count_q  <= 16'd0;
           tile_count_q <= 16'd0;
         end
@@ -364,6 +378,7 @@ module vmac_parse #(
   assign close_o      = drained && cut_q && open_i;
   assign job_o        = job_q;
   assign job_valid_o  = job_valid_q;
+  assign job_follows_o = job_q[7] && !differs_q;
   assign set_o        = set_q;
   assign set_valid_o  = set_valid_q;
   assign coef_valid_o = coef_valid_q;

@@ -92,7 +92,7 @@ module vmac_top #(
   wire       data_rst = rst || flush;
 
   wire         job_valid, job_take, set_valid, set_take, set_written, tile_valid, tile_take;
-  wire         tile_last, coef_valid, exec_idle, illegal, waiting;
+  wire         tile_last, coef_valid, job_follows, exec_idle, illegal, waiting;
   wire [511:0] job;
   wire [127:0] set;
   wire         k_valid, k_ready, e_valid, w_valid, w_ready, in_valid, in_dst;
@@ -103,6 +103,23 @@ module vmac_top #(
   wire [15:0]  in_addr;
   wire         out_valid, out_tlast, written, open, close;
   wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
+
+  // Nothing inside looks at the port, nor the port inside, but through registers.
+  wire [8*BEAT-1:0] beat;
+  wire              beat_valid, beat_ready, beat_last;
+
+  vmac_stream_reg #(
+    .WIDTH(8 * BEAT + 1)
+  ) u_beat (
+    .clk(clk),
+    .rst(rst),
+    .in_valid_i(s_axis_tvalid),
+    .in_ready_o(s_axis_tready),
+    .in_data_i({s_axis_tlast, s_axis_tdata}),
+    .out_valid_o(beat_valid),
+    .out_ready_i(beat_ready),
+    .out_data_o({beat_last, beat})
+  );
 
   vmac_parse #(
     .CELL(CELL),
@@ -127,12 +144,13 @@ module vmac_top #(
     .illegal_i(illegal),
     .open_i(open),
     .close_o(close),
-    .s_tdata_i(s_axis_tdata),
-    .s_tvalid_i(s_axis_tvalid),
-    .s_tlast_i(s_axis_tlast),
-    .s_tready_o(s_axis_tready),
+    .s_tdata_i(beat),
+    .s_tvalid_i(beat_valid),
+    .s_tlast_i(beat_last),
+    .s_tready_o(beat_ready),
     .job_o(job),
     .job_valid_o(job_valid),
+    .job_follows_o(job_follows),
     .job_take_i(job_take),
     .set_o(set),
     .set_valid_o(set_valid),
@@ -173,6 +191,7 @@ module vmac_top #(
     .rst(data_rst),
     .job_i(job),
     .job_valid_i(job_valid),
+    .job_follows_i(job_follows),
     .job_take_o(job_take),
     .set_off_i(set[15:0]),
     .set_sub_i(set[19:16]),
@@ -222,7 +241,7 @@ module vmac_top #(
     .clk(clk),
     .e_valid_i(e_valid),
     .e_beat_i(e_beat),
-    .e_i(s_axis_tdata),
+    .e_i(beat),
     .en_o(en),
     .vector_i(vector),
     .src_i(cfg[4]),
@@ -242,7 +261,7 @@ module vmac_top #(
     .we_i(in_valid ? {LANES{1'b1}} : we),
     .wset_i(in_valid ? in_dst : wset),
     .waddr_i(in_valid ? in_addr : waddr),
-    .wdata_i(in_valid ? s_axis_tdata[8*LANES-1:0] : wdata)
+    .wdata_i(in_valid ? beat[8*LANES-1:0] : wdata)
   );
 
   // The tap, beside its bytes.
@@ -286,7 +305,7 @@ module vmac_top #(
     .rst(data_rst),
     .w_valid_i(w_valid),
     .w_ready_o(w_ready),
-    .w_i(s_axis_tdata[8*COLS-1:0]),
+    .w_i(beat[8*COLS-1:0]),
     .w_mode_i(w_mode),
     .w_row_i(en[w_row[$clog2(ROWS)-1:0]]),
     .w_col_i({COLS{1'b1}}),
@@ -460,9 +479,9 @@ module vmac_top #(
     .busy_i(busy),
     .done_i(done),
     .error_i(error),
-    .beat_in_i(s_axis_tvalid && s_axis_tready),
+    .beat_in_i(beat_valid && beat_ready),
     .beat_out_i(m_axis_tvalid && m_axis_tready),
-    .stall_in_i(s_axis_tready && !s_axis_tvalid),
+    .stall_in_i(beat_ready && !beat_valid),
     .stall_out_i(m_axis_tvalid && !m_axis_tready),
     .weight_wait_i(waiting),
     .job_i(job_take),

@@ -37,6 +37,7 @@ struct top_out {
   uint32_t rdata;
   bool s_ready, m_valid, m_last, irq;
   uint8_t m_data[TOP_MAX_BEAT]; /* where m_valid */
+  bool beat_ready, beat_valid;  /* of the stream behind its register */
   bool acc_valid, out_valid;    /* a vector enters, leaves requantization */
   int32_t acc[TOP_MAX_COLS];
   int8_t bytes[TOP_MAX_COLS];

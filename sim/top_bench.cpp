@@ -80,7 +80,7 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
       moved = true;
     }
     if (sink_take(bench)) moved = true;
-    bench->stall_in += bench->out.s_ready && !bench->in.s_valid;
+    bench->stall_in += bench->out.beat_ready && !bench->out.beat_valid;
     bench->stall_out += bench->out.m_valid && !bench->in.m_ready;
   }
   if (bench->out.acc_valid) {

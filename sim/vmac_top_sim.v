@@ -51,6 +51,8 @@ module vmac_top_sim #(
   output wire               m_axis_tlast,
   output wire               irq_o,
   // taps
+  output wire               tap_beat_ready_o,
+  output wire               tap_beat_valid_o,
   output wire               tap_acc_valid_o,
   output wire [32*COLS-1:0] tap_acc_o,
   output wire               tap_out_valid_o,
@@ -99,6 +101,8 @@ module vmac_top_sim #(
     .irq_o(irq_o)
   );
 
+  assign tap_beat_ready_o = u_top.u_parse.s_tready_o;
+  assign tap_beat_valid_o = u_top.u_parse.s_tvalid_i;
   assign tap_acc_valid_o = u_top.u_post.tap_acc_valid;
   assign tap_acc_o       = u_top.u_post.tap_acc;
   assign tap_out_valid_o = u_top.u_post.tap_out_valid;

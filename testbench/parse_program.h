@@ -89,6 +89,25 @@ static void add_tile(Program *p, int job, bool first_of_set_here) {
   }
 }
 
+/* What a job that goes on with the one before may have of its own: cont, tlast, the rows it makes and
+ * where they begin, and the words of an INPUT. */
+static const uint32_t own_bits[16] = {
+    1u << 7 | 1u << 9, 0, 0, 0xffff0000, 0, ~0u, 0, ~0u, 0, 0, 0, 0, 0, 0, ~0u, ~0u};
+
+static bool follows(const uint32_t *w) {
+  for (int i = 0; i < 16; i++)
+    if ((w[i] ^ w[i - 16]) & ~own_bits[i]) return false;
+  return w[0] >> 7 & 1;
+}
+
+/* The job before in everything else; now and then but for one bit. */
+static void continue_job(uint32_t *w) {
+  for (int i = 0; i < 16; i++) w[i] = (w[i] & own_bits[i]) | (w[i - 16] & ~own_bits[i]);
+  if (w[3] >> 16 == 0) w[3] |= 1 << 16;
+  const uint32_t at[] = {4, 6, 8, 9, 10, 11, 12, 13};
+  if (bench_chance(&bench, 300)) w[at[below(8)]] ^= 1u << below(32);
+}
+
 static void add_job(Program *p, uint32_t kind) {
   const int n = p->jobs++;
   uint32_t *w = p->job[n];
@@ -103,11 +122,13 @@ static void add_job(Program *p, uint32_t kind) {
     w[2] = (1 + below(3)) | (kind == KIND_MAC ? 1 + below(3) : 1) << 16;
     w[3] = (1 + (word() & 0xffff) % 0xffff) | (1 + below(0xffff)) << 16;
   }
+  if (n > 0 && kind_of(w - 16) != KIND_INPUT && bench_chance(&bench, 400)) continue_job(w);
   for (uint32_t i = 0; i < 16; i += shape->words) {
     Beat *b = add(p, JOB, i / shape->words, n);
     memcpy(b->w, w + i, 4 * shape->words);
     b->job_end = i + shape->words == 16;
   }
+  kind = kind_of(w);
   if (kind == KIND_INPUT)
     for (uint32_t i = 0; i < w[14]; i++) add(p, INPUT, i, n);
   else

@@ -9,6 +9,7 @@ module vmac_tb_exec (
   input  wire [1:0]   sel_i,
   input  wire [511:0] job_i,
   input  wire         job_valid_i,
+  input  wire         job_follows_i,
   input  wire [15:0]  set_off_i,
   input  wire [3:0]   set_sub_i,
   input  wire         set_valid_i,
@@ -56,6 +57,7 @@ module vmac_tb_exec (
         .ACC_DEPTH(ACC), .OUT_DEPTH(OUT)
       ) u_exec (
         .clk(clk), .rst(rst), .job_i(job_i), .job_valid_i(job_valid_i && here),
+        .job_follows_i(job_follows_i),
         .job_take_o(take[4*i+3]), .set_off_i(set_off_i), .set_sub_i(set_sub_i),
         .set_valid_i(set_valid_i && here), .set_take_o(take[4*i+2]),
         .tile_valid_i(tile_valid_i && here), .tile_take_o(take[4*i+1]), .tile_last_o(take[4*i]),

@@ -26,6 +26,7 @@ module vmac_tb_parse (
   output wire [4:0]   state_o,
   output wire [3:0]   error_o,
   output wire [511:0] job_o,
+  output wire         job_follows_o,
   output wire [127:0] set_o,
   // {job, set, tile, coef}
   output wire [3:0]   valid_o,
@@ -43,6 +44,7 @@ module vmac_tb_parse (
 
   wire [5*N-1:0]   state;
   wire [4*N-1:0]   error;
+  wire [N-1:0]     follows;
   wire [512*N-1:0] job;
   wire [128*N-1:0] set;
   wire [4*N-1:0]   valid;
@@ -85,7 +87,8 @@ module vmac_tb_parse (
         .flush_o(state[5*i+1]), .idle_i(idle_i), .illegal_i(illegal_i), .open_i(open_i),
         .close_o(state[5*i+4]), .s_tdata_i(s_tdata_i[8*BEAT-1:0]),
         .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[5*i]),
-        .job_o(job[512*i +: 512]), .job_valid_o(valid[4*i+3]), .job_take_i(job_take_i && here),
+        .job_o(job[512*i +: 512]), .job_valid_o(valid[4*i+3]),
+        .job_follows_o(follows[i]), .job_take_i(job_take_i && here),
         .set_o(set[128*i +: 128]), .set_valid_o(valid[4*i+2]), .set_take_i(set_take_i && here),
         .set_written_i(set_written_i && here), .k_valid_o(event_all[4*i+3]), .k_ready_i(k_ready_i),
         .k_o(k[256*i +: 256]), .coef_valid_o(valid[4*i]), .e_valid_o(event_all[4*i+2]),
@@ -108,6 +111,7 @@ module vmac_tb_parse (
     assign w_row[42 +: 6] = 6'd0;
     assign w_mode[1792 +: 256] = 256'd0;
     assign in_dst[7] = 1'b0;
+    assign follows[7] = 1'b0;
     assign in_addr[112 +: 16] = 16'd0;
   endgenerate
 
@@ -121,6 +125,7 @@ module vmac_tb_parse (
   assign e_beat_o  = e_beat[4*sel_i +: 4];
   assign w_row_o   = w_row[6*sel_i +: 6];
   assign w_mode_o  = w_mode[256*sel_i +: 256];
+  assign job_follows_o = follows[sel_i];
   assign in_dst_o  = in_dst[sel_i];
   assign in_addr_o = in_addr[16*sel_i +: 16];
 
