@@ -36,16 +36,16 @@ module vmac_vector_lane (
   reg signed [SUM_W-1:0] sum_q;
   reg        [31:0]      acc_q;
 
-  function signed [8:0] difference(input signed [7:0] code, input signed [7:0] zero);
-    difference = {code[7], code} - {zero[7], zero};
-  endfunction
+  // Differences of two codes: of both with 128 more, which are unsigned.
+  wire signed [8:0] a = {1'b0, a_i ^ 8'h80} - {1'b0, za_i ^ 8'h80};
+  wire signed [8:0] b = {1'b0, b_i ^ 8'h80} - {1'b0, zb_i ^ 8'h80};
 
   // The maximum or the sum so far, with one more tap.
-  function [SUM_W-1:0] taken(input max, input first, input signed [8:0] a,
+  function [SUM_W-1:0] taken(input max, input first, input signed [8:0] code,
                              input signed [SUM_W-1:0] sum);
     reg signed [SUM_W-1:0] tap;
     begin
-      tap = {{(SUM_W - 9){a[8]}}, a};
+      tap = {{(SUM_W - 9){code[8]}}, code};
       taken = first ? tap : !max ? sum + tap : tap > sum ? tap : sum;
     end
   endfunction
@@ -70,12 +70,12 @@ module vmac_vector_lane (
     .valid_i(valid_i[3:0] & {4{add_i}}),
     .mult_i(mult_b_i),
     .shift_i(shift_b_i),
-    .acc_i(difference(b_i, zb_i)),
+    .acc_i(b),
     .q_o(scaled)
   );
 
   always @(posedge clk) begin
-    if (valid_i[0]) a1_q <= difference(a_i, za_i);
+    if (valid_i[0]) a1_q <= a;
     if (valid_i[1]) a2_q <= a1_q;
     if (valid_i[2]) a3_q <= a2_q;
     if (valid_i[3]) sum_q <= taken(max_i, first_i, a3_q, sum_q);
