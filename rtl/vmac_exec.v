@@ -34,6 +34,8 @@ module vmac_exec #(
   input  wire                         tile_valid_i,
   output wire                         tile_take_o,
   output wire                         tile_last_o,
+  // the first tap of a tile, or of a vector job's set, is issued: it shows in iss_* one cycle later
+  output wire                         start_o,
   input  wire                         coef_valid_i,
   // a result was written or put into the FIFO; how many are in the FIFO
   input  wire                         written_i,
@@ -207,6 +209,7 @@ module vmac_exec #(
   assign set_take_o      = issue && start_q && tile_end;
   assign tile_take_o     = issue && start_q && is_mac;
   assign tile_last_o     = tile_end;
+  assign start_o         = issue && start_q;
   assign drained_o       = drained;
   assign idle_o          = drained && !run_q;
   assign illegal_o       = run_q && over;

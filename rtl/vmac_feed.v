@@ -3,10 +3,11 @@
 // Contract: one cycle after iss_valid_i, row r's byte stands at rows_o: that of the bank r +
 //   ROWS * sub in set src_i, at the word iss_addr_i + off, where (off, ky, kx, sub) is the row's
 //   entry, or pad_i where (iss_iy_i + ky, iss_ix_i + kx) is no pixel of the in_h_i x in_w_i map.
-//   For vector jobs (vector_i) the entries are not used: off, ky and kx are 0, sub is iss_sub_i.
+//   For vector jobs (vector_i) off, ky and kx are 0, sub is load_sub_i of the tap's load.
 //   lane_a_o and lane_b_o then hold the lanes of COLS columns, of this set and, at iss_addr_b_i, of
 //   the other; outside the map both are pad_i.
-//   Entries are loaded into shadows; iss_start_i makes them the ones in use, from that tap on.
+//   Entries are loaded into shadows; load_i makes them, or a vector job's, the ones in use from the
+//   next cycle on.
 //   A row that is not enabled reads nothing and keeps its byte.
 // Not: the operand's format; the cell's class decides about that outside.
 //
@@ -28,6 +29,9 @@ module vmac_feed #(
   input  wire [8*BEAT-1:0]   e_i,
   // whether the rows' shadow entries are enabled
   output wire [ROWS-1:0]     en_o,
+  // the cycle before a tile's, or a set of lanes', first tap; the lanes that a vector job reads
+  input  wire                load_i,
+  input  wire [3:0]          load_sub_i,
   // constant while taps of a job are issued
   input  wire                vector_i,
   input  wire                src_i,
@@ -36,7 +40,6 @@ module vmac_feed #(
   input  wire [15:0]         in_w_i,
   // a tap
   input  wire                iss_valid_i,
-  input  wire                iss_start_i,
   input  wire [15:0]         iss_addr_i,
   input  wire [15:0]         iss_addr_b_i,
   input  wire [15:0]         iss_iy_i,
@@ -77,30 +80,28 @@ module vmac_feed #(
       reg        pad_q;
       reg [3:0]  bank_q;
 
-      // An entry is used in the cycle in which it becomes the one in use.
-      wire [31:0] entry = vector_i ? {1'b1, iss_sub_i, 27'd0} : iss_start_i ? shadow_q : entry_q;
-      wire [15:0] addr  = iss_addr_i + {1'b0, entry[14:0]};
-      wire [15:0] iy    = iss_iy_i + {10'd0, entry[20:15]};
-      wire [15:0] ix    = iss_ix_i + {10'd0, entry[26:21]};
+      wire [15:0] addr  = iss_addr_i + {1'b0, entry_q[14:0]};
+      wire [15:0] iy    = iss_iy_i + {10'd0, entry_q[20:15]};
+      wire [15:0] ix    = iss_ix_i + {10'd0, entry_q[26:21]};
       wire        in    = iy < in_h_i && ix < in_w_i;
-      wire        read  = iss_valid_i && entry[31];
+      wire        read  = iss_valid_i && entry_q[31];
 
       wire [8*SUBS-1:0] a_bytes;
       wire [8*SUBS-1:0] b_bytes;
 
       always @(posedge clk) begin
         if (e_valid_i && e_beat_i == BEAT_OF[3:0]) shadow_q <= e_i[32*(r % WORDS) +: 32];
-        if (iss_valid_i && iss_start_i) entry_q <= shadow_q;
+        if (load_i) entry_q <= vector_i ? {1'b1, load_sub_i, 27'd0} : shadow_q;
         if (read) begin
           pad_q  <= !in;
-          bank_q <= entry[30:27];
+          bank_q <= entry_q[30:27];
         end
       end
 
       for (s = 0; s < SUBS; s = s + 1) begin : g_sub
         if (r + ROWS * s < LANES) begin : g_bank
           localparam integer BANK = r + ROWS * s;
-          wire re = read && in && (SUBS == 1 || entry[30:27] == s);
+          wire re = read && in && (SUBS == 1 || entry_q[30:27] == s);
           vmac_bank #(
             .DEPTH(BUF_DEPTH)
           ) u_bank (

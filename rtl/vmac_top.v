@@ -92,7 +92,7 @@ module vmac_top #(
   wire       data_rst = rst || flush;
 
   wire         job_valid, job_take, set_valid, set_take, set_written, tile_valid, tile_take;
-  wire         tile_last, coef_valid, job_follows, exec_idle, illegal, waiting;
+  wire         tile_last, coef_valid, job_follows, load, exec_idle, illegal, waiting;
   wire [511:0] job;
   wire [127:0] set;
   wire         k_valid, k_ready, e_valid, w_valid, w_ready, in_valid, in_dst;
@@ -200,6 +200,7 @@ module vmac_top #(
     .tile_valid_i(tile_valid),
     .tile_take_o(tile_take),
     .tile_last_o(tile_last),
+    .start_o(load),
     .coef_valid_i(coef_valid),
     .written_i(written),
     .waiting_i(result_count),
@@ -243,13 +244,14 @@ module vmac_top #(
     .e_beat_i(e_beat),
     .e_i(beat),
     .en_o(en),
+    .load_i(load),
+    .load_sub_i(set[19:16]),
     .vector_i(vector),
     .src_i(cfg[4]),
     .pad_i(cfg[23:16]),
     .in_h_i(cfg[143:128]),
     .in_w_i(cfg[159:144]),
     .iss_valid_i(iss_valid),
-    .iss_start_i(iss_start),
     .iss_addr_i(iss_addr),
     .iss_addr_b_i(iss_addr_b),
     .iss_iy_i(iss_iy),

@@ -67,7 +67,7 @@ struct Model {
 
 /* What happened in a cycle; whether its tap came is seen in the next one. */
 struct Before {
-  bool job_take, job_early, tile_take, set_take, expected, forbidden;
+  bool job_take, job_early, start, tile_take, set_take, expected, forbidden;
 };
 
 static Bench bench;
@@ -260,6 +260,7 @@ static void see_tap(Model *m, const Vtb_exec *dut, const Before *before, int64_t
   if (before->expected) check("a tap comes when it may", 1, tap);
   if (before->forbidden) check("a tap comes too early", 0, tap);
   check("a tap without a job", 0, tap && !j);
+  check("a start before a tile's first tap", tap && at_tile_start(&m->walk), before->start);
   if (tap) {
     check("tile taken with its first tap", at_tile_start(&m->walk),
           before->tile_take || before->set_take);
@@ -292,6 +293,7 @@ static Before see_takes(const Model *m, const Vtb_exec *dut, bool exhausted) {
   b.job_take = dut->take_o >> 3;
   b.set_take = dut->take_o >> 2 & 1;
   b.tile_take = dut->take_o >> 1 & 1;
+  b.start = dut->start_o;
   if (b.job_take) {
     check("the job taken is offered", 1, dut->job_valid_i);
     b.job_early = !jobs[m->next].follows && (j || m->issued != m->written);

@@ -30,15 +30,16 @@ struct Job {
 };
 
 struct Tap {
-  bool valid, start;
+  bool valid, load;
   uint16_t addr, addr_b, iy, ix;
-  uint32_t sub;
+  uint32_t sub, next_sub; /* of the tap; of those after the load */
 };
 
 static Bench bench;
 static const Shape *shape;
 static uint8_t mem[2][64][256];
 static uint32_t shadow[64], entry[64]; /* the rows' */
+static uint32_t sub_now;               /* of a vector job's entries */
 static uint8_t row[64];                /* what a row holds, where it is known */
 static bool known[64];
 
@@ -83,13 +84,14 @@ static uint32_t draw_entry(uint32_t r) {
 
 static Tap draw_tap(const Job *j, bool first) {
   Tap t = {};
-  t.valid = first || bench_chance(&bench, 750);
-  t.start = first || bench_chance(&bench, 150);
+  t.valid = !first && bench_chance(&bench, 750);
+  t.load = first || bench_chance(&bench, 150);
   t.addr = (uint16_t)word();
   t.addr_b = (uint16_t)word();
   t.iy = draw_coordinate(j->in_h);
   t.ix = draw_coordinate(j->in_w);
-  t.sub = below((lanes() - 1) / (shape->rows < shape->cols ? shape->rows : shape->cols) + 1);
+  t.sub = sub_now;
+  t.next_sub = below((lanes() - 1) / (shape->rows < shape->cols ? shape->rows : shape->cols) + 1);
   return t;
 }
 
@@ -103,10 +105,7 @@ struct Read {
 };
 
 static Read read_of(const Job *j, const Tap *t, uint32_t r) {
-  /* Long arrays: a vector tap reads all rows, its sub chooses among them later. */
-  const uint32_t sub = shape->rows < shape->cols ? t->sub : 0;
-  const uint32_t vector = 1u << 31 | sub << 27;
-  const uint32_t e = j->vector ? vector : t->start ? shadow[r] : entry[r];
+  const uint32_t e = entry[r];
   const uint16_t y = (uint16_t)(t->iy + (e >> 15 & 63)), x = (uint16_t)(t->ix + (e >> 21 & 63));
   Read read = {};
   const uint32_t bank = r + shape->rows * (e >> 27 & 15);
@@ -131,7 +130,8 @@ static void cycle(Vtb_feed *dut, const Job *j, const Tap *t, bool fill) {
   dut->in_h_i = j->in_h;
   dut->in_w_i = j->in_w;
   dut->iss_valid_i = t->valid;
-  dut->iss_start_i = t->start;
+  dut->load_i = t->load;
+  dut->load_sub_i = (uint8_t)t->next_sub;
   dut->iss_addr_i = t->addr;
   dut->iss_addr_b_i = t->addr_b;
   dut->iss_iy_i = t->iy;
@@ -187,10 +187,13 @@ static void cycle(Vtb_feed *dut, const Job *j, const Tap *t, bool fill) {
   }
 
   for (uint32_t r = 0; r < shape->rows; r++) {
-    if (t->valid && t->start) entry[r] = shadow[r];
+    /* Long arrays: a vector tap reads all rows, its sub chooses among them later. */
+    const uint32_t sub = shape->rows < shape->cols ? t->next_sub : 0;
+    if (t->load) entry[r] = j->vector ? 1u << 31 | sub << 27 : shadow[r];
     if (dut->e_valid_i && r / shape->words == beat) shadow[r] = dut->e_i[r % shape->words];
     if (!fill && shadow[r] >> 31 != (dut->en_o >> r & 1)) fail("enable", r, shadow[r] >> 31, 2);
   }
+  if (t->load) sub_now = t->next_sub;
   uint8_t data[64];
   memcpy(data, &dut->wdata_i, 64);
   for (uint32_t l = 0; l < lanes(); l++)
@@ -218,7 +221,7 @@ int main(int argc, char **argv) {
       for (uint32_t k = 5 + below(60); k > 0; k--) {
         const Tap tap = draw_tap(&job, first);
         cycle(&dut, &job, &tap, false);
-        if (tap.valid) first = false;
+        first = false;
       }
     }
   }

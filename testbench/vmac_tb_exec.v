@@ -19,6 +19,7 @@ module vmac_tb_exec (
   input  wire [5:0]   count_i,
   // {job_take, set_take, tile_take, tile_last}
   output wire [3:0]   take_o,
+  output wire         start_o,
   // {drained, idle, illegal, wait}
   output wire [3:0]   state_o,
   output wire [511:0] cfg_o,
@@ -33,6 +34,7 @@ module vmac_tb_exec (
 );
 
   wire [15:0]   take;
+  wire [3:0]    start;
   wire [15:0]   state;
   wire [2047:0] cfg;
   wire [23:0]   iss;
@@ -61,6 +63,7 @@ module vmac_tb_exec (
         .job_take_o(take[4*i+3]), .set_off_i(set_off_i), .set_sub_i(set_sub_i),
         .set_valid_i(set_valid_i && here), .set_take_o(take[4*i+2]),
         .tile_valid_i(tile_valid_i && here), .tile_take_o(take[4*i+1]), .tile_last_o(take[4*i]),
+        .start_o(start[i]),
         .coef_valid_i(coef_valid_i && here), .written_i(written_i && here),
         .waiting_i(count_i[COUNT_W-1:0]), .drained_o(state[4*i+3]), .idle_o(state[4*i+2]),
         .illegal_o(state[4*i+1]), .wait_o(state[4*i]), .cfg_o(cfg[512*i +: 512]),
@@ -72,6 +75,7 @@ module vmac_tb_exec (
       assign iss_acc[16*i+ACC_W +: 16-ACC_W] = {(16-ACC_W){1'b0}};
     end
     assign take[15:12] = 4'd0;
+    assign start[3] = 1'b0;
     assign state[15:12] = 4'd0;
     assign cfg[2047:1536] = 512'd0;
     assign iss[23:18] = 6'd0;
@@ -84,6 +88,7 @@ module vmac_tb_exec (
   endgenerate
 
   assign take_o       = take[4*sel_i +: 4];
+  assign start_o      = start[sel_i];
   assign state_o      = state[4*sel_i +: 4];
   assign cfg_o        = cfg[512*sel_i +: 512];
   assign iss_o        = iss[6*sel_i +: 6];
