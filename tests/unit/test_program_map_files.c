@@ -89,6 +89,8 @@ static void maps(void **unused) {
       {HEAD "[" P "," P "," P "," P "," P "]}", "expected 4 rows, found 5"},
       {HEAD "[" P "," P ",{}," P "]}", "row 2: expected a name or a list of 5, found something"},
       {HEAD "[" P "," P "," P ",[" P "]]}", "row 3: expected 5 names, found 1"},
+      {HEAD "[" P ",[" P "," P "," P "," P "," P "," P "]," P "," P "]}",
+       "row 1: expected 5 names, found 6"},
       {HEAD "[" P ",[" P "," P "," P ",1," P "]," P "," P "]}",
        "row 1, column 3: expected a name, found a number"},
       {HEAD "[" P ",[" P "," P "," P ",\"pref2\"," P "]," P "," P "]}", "row 1, column 3: "},
