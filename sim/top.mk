@@ -1,9 +1,9 @@
 # The co-simulation of the whole accelerator: one verilated vmac_top_sim per model, the library
 # (sim/top_*.cpp) and its runners.
 # A model is ROWSxCOLS_CELL with, in this order: _plain (no correction) or _planes (one X per bit
-# plane); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the PEs'
-# cells are those of the file TOP_MAP_<model>, and CELL says what the edge is made for); _table (the
-# array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
+# plane); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the
+# PEs' cells are those of the file TOP_MAP_<model>, and CELL says what the edge is made for); _table
+# (the array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
 
 TOP_ACC_DEPTH ?= 1024
 TOP_BUF_DEPTH ?= 4096
@@ -63,8 +63,8 @@ top_trace = $(if $(call top_has,$(1),trace),1,0)
 
 # $(1) = model, $(2) = its cell
 define top_model_rules
-$(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_cells,$(1),$(2))/vmac_cells.vh \
-                                      $(call top_mult,$(1),$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
+$(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),$(2)) \
+                                      $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) $(wildcard rtl/*.vh) \
                                       $(call top_map,$(1)) $(TOP_TOOLS) \
                                       $(if $(call top_map,$(1)),$(VARIMAC))
 	$$(call say,VERILATE,$(1))
@@ -85,7 +85,8 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_ROWS=$(call top_rows,$(1)) -DTOP_COLS=$(call top_cols,$(1)) \
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
-	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) -c -o $$@ $$(@D)/model.cpp
+	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) \
+	  -c -o $$@ $$(@D)/model.cpp
 endef
 
 # ---- the library, verilator's runtime with traces ------------------------------------------------

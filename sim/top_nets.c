@@ -43,7 +43,7 @@ top_net *top_net_make(uint64_t seed, const vmac_hw *hw, vmac_err *err) {
     top_net_free(net);
     return NULL;
   }
-  /* The unit corrects, or is there and has nothing to do; or it cannot: see vmac_program_compile(). */
+  /* The unit corrects, or is there and has nothing to do; or cannot (vmac_program_compile()). */
   const bool can = hw->opt_correction == 2 || mult == own;
   if (hw->opt_correction && can && !hw->map && below(&net->b, 5))
     random_correction(&net->b, net->plan, hw->opt_correction);

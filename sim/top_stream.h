@@ -55,8 +55,8 @@ static inline int wide(Stream *s, int most) {
   return value < (uint32_t)most ? (int)value : most;
 }
 
-/* jobs <= JOBS of them; fill: the buffers first, without it results are anybody's guess. Multiples of
- * 1000, with fill: the longest jobs. */
+/* jobs <= JOBS of them; fill: the buffers first, without it results are anybody's guess. Multiples
+ * of 1000, with fill: the longest jobs. */
 void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fill);
 void stream_free(Stream *s);
 

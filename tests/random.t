@@ -4,9 +4,9 @@
 # TEST RATIONALE. State space: networks of every operator that the compiler takes, random shapes,
 # scales and zero points, saturating ones among them, on arrays with more columns than rows and the
 # other way round, no correction and bit planes, few accumulators, a map of cells (compared with the
-# interpreter), modes beside the weights and idle operands at rest; every accumulator, byte, result and
-# (without stalls) the cycle counter; streams that the compiler does not write, sound and faulty ones,
-# with any mode for every weight.
+# interpreter), modes beside the weights and idle operands at rest; every accumulator, byte, result
+# and (without stalls) the cycle counter; streams that the compiler does not write, sound and faulty
+# ones, with any mode for every weight.
 # Parameters: how many of each; `make coverage` runs more, on more models.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh

@@ -46,7 +46,7 @@ said=$(make -s B="$B" lint-rtl 2>&1)
 ok $? "lint: every module as top" "$said"
 
 # ---- illegal parameters stop elaboration with a sentence ----
-# iverilog exits with the number of errors, modulo 256: an error in each of 16 x 16 PEs looks like none.
+# iverilog exits with the number of errors, modulo 256: one in each of 16 x 16 PEs looks like none.
 
 files="$B/gen/vmac_mult.v $(echo rtl/mult/*.v rtl/vmac_*.v)"
 # shellcheck disable=SC2086 # a list of files

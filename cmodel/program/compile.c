@@ -14,8 +14,8 @@ static bool same_cell(const vmac_hw *hw, const vmac_mult *mult) {
                          !strcmp(mult->family, own->family));
 }
 
-/* Whether the side column, which is made for the hardware's cell, sums what the slopes multiply: that
- * X, or (opt_correction 2) all of its bit planes. */
+/* Whether the side column, which is made for the hardware's cell, sums what the slopes multiply:
+ * that X, or (opt_correction 2) all of its bit planes. */
 static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac,
                           vmac_err *err) {
   const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);

@@ -90,13 +90,13 @@ static bool read_records(job_state *s) {
 
 /* The products of a cell; with opt_mode, of its family in that mode. */
 static const int32_t *table_of(vmac_machine *m, int cell, int mode) {
-  int32_t **table = &m->table[cell * 16 + mode];
-  if (*table) return *table;
-  *table = vmac_alloc(65536, sizeof **table);
+  const int at = cell * 16 + mode;
+  if (m->table[at]) return m->table[at];
+  int32_t *table = m->table[at] = vmac_alloc(65536, sizeof *table);
   vmac_mult mult = *vmac_mult_at((size_t)cell);
   if (m->hw->opt_mode) mult.mode = mult.param[0] = mode;
-  vmac_mult_table(&mult, *table);
-  return *table;
+  vmac_mult_table(&mult, table);
+  return table;
 }
 
 static bool read_weights(job_state *s, int row) {

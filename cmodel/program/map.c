@@ -1,8 +1,8 @@
 /* A map of cells, which PE has which, as JSON:
  *   {"format": "varimac-map-1", "rows": 4, "cols": 6,
  *    "cells": ["exact", ["exact", "perf2", "perf2", "perf2", "trunc6", "trunc6"], ...]}
- * cells: a row each, top row first; a row is the names of its PEs, column 0's first, or one name for
- * all; cells may itself be one name for all PEs. Names are the registry's.
+ * cells: a row each, top row first; a row is the names of its PEs, column 0's first, or one name
+ * for all; cells may itself be one name for all PEs. Names are the registry's.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
 #include <stdio.h>

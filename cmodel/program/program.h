@@ -106,8 +106,8 @@ int vmac_hw_cell(const vmac_mult *mult);
 static inline int vmac_hw_pe(const vmac_hw *hw, int row, int col) {
   return hw->map ? hw->map[row * hw->cols + col] : hw->cell;
 }
-/* w3 of the header. The hash: each row's, 32-bit FNV-1a over its cells' indices, from the usual basis
- * XOR the row's number; all rows' XORed; of that, the upper 8 bits XORed into the lowest 8. */
+/* w3 of the header. The hash: each row's, 32-bit FNV-1a over its cells' indices, from the usual
+ * basis XOR the row's number; all rows' XORed; of that, the upper 8 bits XORed into the lowest 8. */
 uint32_t vmac_hw_ident(const vmac_hw *hw);
 /* What the cells compute, as a hash: vmac_table_hash() of the one cell; of a map, vmac_hash() of
  * those of all PEs, little-endian. */
@@ -191,10 +191,10 @@ typedef struct {
   vmac_job *job;
 } vmac_program;
 
-/* plan NULL: the hardware's cell without correction; else its cell must be the hardware's, or, where
- * that has opt_mode, one that a mode makes of it: then all weights bring that mode. Where the PEs
- * have a map of cells, plans must be of hw->cell and correct nothing. Errors name the operator and
- * say what the hardware lacks. */
+/* plan NULL: the hardware's cell without correction; else its cell must be the hardware's, or,
+ * where that has opt_mode, one that a mode makes of it: then all weights bring that mode. Where the
+ * PEs have a map of cells, plans must be of hw->cell and correct nothing. Errors name the operator
+ * and say what the hardware lacks. */
 vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, const vmac_hw *hw,
                                    vmac_rounding rounding, vmac_err *err);
 void vmac_program_free(vmac_program *program);

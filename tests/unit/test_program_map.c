@@ -1,11 +1,12 @@
 /* Arrays whose PEs have different cells, by a map or by the mode of every weight.
  *
  * State space
- *   products   convolutions and depthwise ones on random maps, every accumulator from the definition:
- *              the PE of each (tap, channel) as program.h's tiling has it; fewer, as many and more
- *              channels than rows and lanes, more rows and more columns, padding, both classes
- *   modes      random networks in every mode that a cell of the registry stands for: the golden model
- *              of that cell; corrections by bit plane
+ *   products   convolutions and depthwise ones on random maps, every accumulator from the
+ *              definition: the PE of each (tap, channel) as program.h's tiling has it; fewer, as
+ *              many and more channels than rows and lanes, more rows and more columns, padding, both
+ *              classes
+ *   modes      random networks in every mode that a cell of the registry stands for: the golden
+ *              model of that cell; corrections by bit plane
  *   refusals   plans and hardware that do not go together
  *   ident      the header's word 3, as the Verilog of rtl/vmac_ident.v computes it
  * SPDX-License-Identifier: Apache-2.0 */

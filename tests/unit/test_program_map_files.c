@@ -2,8 +2,8 @@
  *
  * State space
  *   maps       every form, every truncation, each error, 2000 random changes of a byte
- *   programs   with a map and with modes: round trip; refused on other cells and other buffers; maps
- *              from a liar with a good hash
+ *   programs   with a map and with modes: round trip; refused on other cells and other buffers;
+ *              maps from a liar with a good hash
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
