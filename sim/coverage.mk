@@ -1,8 +1,8 @@
 # How much of the RTL the tests reach: make coverage.
 
 # Everything again with counters in it, in a build folder of its own: a few models of the
-# accelerator (more columns than rows, as many, fewer; all corrections, both classes, modes, resting operands), and
-# benches of modules. The other benches hold so many instances that their counters are not worth the
+# accelerator (more columns than rows, as many, fewer; all corrections, both classes, modes, resting
+# operands), and benches of modules. The other benches hold so many instances that their counters are not worth the
 # time: what they test is counted in the accelerator.
 COVER_BENCHES := accum correct requant vector csr fifo exec skew stream_reg
 COVER_MODELS  := 5x7_perf2_planes 6x6_exacts_plain 9x4_trunc6

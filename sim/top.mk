@@ -64,8 +64,8 @@ top_trace = $(if $(call top_has,$(1),trace),1,0)
 # $(1) = model, $(2) = its cell
 define top_model_rules
 $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),$(2)) \
-                                      $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) $(wildcard rtl/*.vh) \
-                                      $(call top_map,$(1)) $(TOP_TOOLS) \
+                                      $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) \
+                                      $(wildcard rtl/*.vh) $(call top_map,$(1)) $(TOP_TOOLS) \
                                       $(if $(call top_map,$(1)),$(VARIMAC))
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
