@@ -90,7 +90,8 @@ endef
 
 # ---- the library, verilator's runtime with traces ------------------------------------------------
 
-TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_array)
+TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_explain \
+             top_array)
 TOP_HEADERS := sim/top.h $(CSR_H) cmodel/vmac.h cmodel/program/program.h
 
 $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)
