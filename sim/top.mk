@@ -98,6 +98,8 @@ $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(TOP_FLAGS) $(VCPPFLAGS) -I$(B)/gen -c -o $@ $<
 
+$(B)/verilator/sim/top_cosim.o: sim/args.h
+
 TRACE_RUNTIME := $(patsubst %,$(B)/verilator/runtime-trace/%.o,verilated verilated_threads \
                    verilated_vcd_c)
 $(B)/verilator/runtime-trace/%.o: $(VROOT)/include/%.cpp

@@ -17,10 +17,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "top.h"
 #include "top_nets.h"
 
-enum { CHAIN = 8 };
+const char args_program[] = "random";
+
+static const uint64_t CHAIN = 8;
 
 struct Totals {
   uint64_t networks, refused, exact_cycles, cycles, compared;
@@ -107,14 +110,6 @@ static bool run_chain(const top_model *model, uint64_t first, uint64_t count, co
   return ok;
 }
 
-static uint64_t number(const char *text) {
-  char *end = NULL;
-  const uint64_t value = strtoull(text, &end, 0);
-  if (end != text && !*end && *text != '-') return value;
-  fprintf(stderr, "random: expected a number, found '%s'\n", text);
-  exit(2);
-}
-
 int main(int argc, char **argv) {
   static const struct option table[] = {{"seed", 1, 0, 's'},
                                         {"networks", 1, 0, 'n'},
@@ -124,10 +119,10 @@ int main(int argc, char **argv) {
   Options o = {1, 100, false, false};
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) switch (c) {
     case 's':
-      o.seed = number(optarg);
+      o.seed = number("--seed", optarg, 0, UINT64_MAX);
       break;
     case 'n':
-      o.networks = number(optarg);
+      o.networks = number("--networks", optarg, 1, UINT32_MAX);
       break;
     case 'l':
       o.large = true;

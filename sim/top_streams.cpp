@@ -21,7 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "top_stream.h"
+
+const char args_program[] = "streams";
 
 static void expect(void *context, int job, int set, int, const int32_t *acc, const int8_t *out) {
   Stream *s = (Stream *)context;
@@ -104,6 +107,7 @@ static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
   const vmac_observer expected = {s, expect};
   bool ok = vmac_interpret(s->hw, s->beats.bytes, s->beats.count, &expected, &run, err);
   const top_observer observer = {s, check_acc, check_out};
+  /* cppcheck-suppress autoVariables ; taken away again below */
   bench->observer = &observer;
   top_offer(bench, s->beats.bytes, s->beats.count, s->beats.count - 1);
   top_counts counts = {};
@@ -351,12 +355,9 @@ static bool run_seed(const top_model *model, uint64_t seed, uint64_t *cycles, ui
 }
 
 int main(int argc, char **argv) {
-  const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-  const uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 0) : 10;
-  if (argc > 3 || !count) {
-    fprintf(stderr, "usage: streams-MODEL [SEED [STREAMS]]\n");
-    return 2;
-  }
+  if (argc > 3) misused("usage: streams-MODEL [SEED [STREAMS]]");
+  const uint64_t seed = argc > 1 ? number("SEED", argv[1], 0, UINT64_MAX) : 1;
+  const uint64_t count = argc > 2 ? number("STREAMS", argv[2], 1, UINT32_MAX) : 10;
   for (size_t m = 0; m < top_model_count; m++) {
     uint64_t cycles = 0, vectors = 0;
     for (uint64_t i = 0; i < count; i++)
