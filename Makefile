@@ -36,6 +36,7 @@ include rtl/rules.mk
 include cmodel/rules.mk
 include sim/rules.mk
 include testbench/rules.mk
+include sim/lint.mk
 include synth/rules.mk
 include scripts/rules.mk
 include tests/rules.mk

@@ -37,6 +37,7 @@ EOF
     npm) echo 'npm cmd npm downloading data sets' ;;
     cppcheck)
       echo 'cppcheck cmd cppcheck checking the C sources'
+      echo 'clang-format cmd clang-format checking their layout'
       echo 'libomp-dev clang-include omp.h checking the C sources with clang'
       ;;
   esac

@@ -11,6 +11,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "args.h"
 #include "sim.h"
 
 struct Options {
@@ -40,21 +41,7 @@ static const char usage_text[] =
     "  --idle P           chance of an idle cycle on each input stream, in 1/1000 (default 20)\n"
     "  --seed N           seed of the idle cycles (default 1)\n";
 
-__attribute__((noreturn)) static void die(const char *text) {
-  fprintf(stderr, "conv: %s\n", text);
-  exit(1);
-}
-
-static uint64_t number(const char *option, const char *text, uint64_t lo, uint64_t hi) {
-  char *end = NULL;
-  const uint64_t value = strtoull(text, &end, 0);
-  if (end == text || *end || *text == '-' || value < lo || value > hi) {
-    fprintf(stderr, "conv: --%s: expected a number from %llu to %llu, found '%s'\n", option,
-            (unsigned long long)lo, (unsigned long long)hi, text);
-    exit(2);
-  }
-  return value;
-}
+const char args_program[] = "conv";
 
 /* Is `word` an entry of the comma-separated list? */
 static bool listed(const char *list, const char *word) {
@@ -74,16 +61,14 @@ static void check_lists(const Options *options) {
     for (size_t i = 0; i < sim_model_count; i++)
       known = known || strcmp(sim_models[i]->name, word) == 0;
     if (!known) {
-      fprintf(stderr, "conv: --models: no model '%s'; conv --list names them\n", word);
-      exit(2);
+      misused("--models: no model '%s'; conv --list names them", word);
     }
   }
   for (const char *at = options->modes; at; at = strchr(at, ',') ? strchr(at, ',') + 1 : NULL) {
     vmac_mode mode;
     snprintf(word, sizeof word, "%.*s", (int)strcspn(at, ","), at);
     if (!vmac_mode_find(word, &mode, &err)) {
-      fprintf(stderr, "conv: --modes: %s\n", err.text);
-      exit(2);
+      misused("--modes: %s", err.text);
     }
   }
 }
@@ -95,9 +80,17 @@ static Options parse(int argc, char **argv) {
       {"models", 1, 0, 'm'}, {"modes", 1, 0, 'o'}, {"idle", 1, 0, 'p'},
       {"seed", 1, 0, 's'},   {"list", 0, 0, 'l'},  {"help", 0, 0, 'h'},
       {"layers", 1, 0, 'L'}, {NULL, 0, 0, 0}};
-  Options options = {
-      "weights/resnet8.tflite", "subset:test", "subset:calib", NULL, "none,cv,bitplane", 0, 1, 32,
-      SIZE_MAX, 20, 1};
+  Options options = {"weights/resnet8.tflite",
+                     "subset:test",
+                     "subset:calib",
+                     NULL,
+                     "none,cv,bitplane",
+                     0,
+                     1,
+                     32,
+                     SIZE_MAX,
+                     20,
+                     1};
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) {
     switch (c) {
     case 'n':
@@ -107,16 +100,16 @@ static Options parse(int argc, char **argv) {
       options.data = optarg;
       break;
     case 'f':
-      options.first = number("first", optarg, 0, INT32_MAX);
+      options.first = number("--first", optarg, 0, INT32_MAX);
       break;
     case 'i':
-      options.images = number("images", optarg, 1, INT32_MAX);
+      options.images = number("--images", optarg, 1, INT32_MAX);
       break;
     case 'c':
       options.calib = optarg;
       break;
     case 'C':
-      options.calib_images = number("calib-images", optarg, 1, INT32_MAX);
+      options.calib_images = number("--calib-images", optarg, 1, INT32_MAX);
       break;
     case 'm':
       options.models = optarg;
@@ -125,13 +118,13 @@ static Options parse(int argc, char **argv) {
       options.modes = optarg;
       break;
     case 'L':
-      options.layers = number("layers", optarg, 1, INT32_MAX);
+      options.layers = number("--layers", optarg, 1, INT32_MAX);
       break;
     case 'p':
-      options.idle = (int)number("idle", optarg, 0, 500);
+      options.idle = (int)number("--idle", optarg, 0, 500);
       break;
     case 's':
-      options.seed = number("seed", optarg, 0, UINT64_MAX);
+      options.seed = number("--seed", optarg, 0, UINT64_MAX);
       break;
     case 'l':
       for (size_t i = 0; i < sim_model_count; i++) puts(sim_models[i]->name);
@@ -144,8 +137,7 @@ static Options parse(int argc, char **argv) {
     }
   }
   if (optind < argc) {
-    fprintf(stderr, "conv: unexpected argument '%s'\n", argv[optind]);
-    exit(2);
+    misused("unexpected argument '%s'", argv[optind]);
   }
   check_lists(&options);
   return options;

@@ -7,7 +7,7 @@ $(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h cmodel/vmac.h \
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Icmodel/testing $(C_FLAGS) -c -o $@ $<
 
-$(B)/verilator/sim/top_random.o: sim/top_nets.h
+$(B)/verilator/sim/top_random.o: sim/args.h sim/top_nets.h
 
 RANDOM_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_random top_nets) $(TOP_LIB)
 .PRECIOUS: $(B)/verilator/toplist/%.o
@@ -19,6 +19,7 @@ $(B)/bench/random-%: $(RANDOM_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/
 # ---- streams that no compiler writes -------------------------------------------------------------
 
 STREAMS_RUNNER := $(patsubst %,$(B)/verilator/sim/%.o,top_streams top_stream) $(TOP_LIB)
+$(B)/verilator/sim/top_streams.o: sim/args.h
 $(B)/verilator/sim/top_streams.o $(B)/verilator/sim/top_stream.o: sim/top_stream.h
 $(B)/bench/streams-%: $(STREAMS_RUNNER) $(B)/verilator/toplist/%.o $(B)/verilator/top_%/model.o \
                       $(VRUNTIME) $(LIBVARIMAC)

@@ -114,6 +114,7 @@ $(B)/verilator/sim/only_%.o: sim/sim.h
 
 # ---- the network runner: all models, or build/bench/conv-MODEL with one -----------------------
 
+$(B)/verilator/sim/conv.o: sim/args.h
 SIM_RUNNER := $(B)/verilator/sim/conv.o $(SIM_OBJ) $(VRUNTIME) $(LIBVARIMAC)
 
 $(B)/bench/conv: $(SIM_RUNNER) $(B)/verilator/sim/sim_models.o $(SIM_MODEL_OBJ)

@@ -80,7 +80,7 @@ struct top_bench {
   const top_model *model;
   top_options options;
   void *dut;
-  vmac_rng rng;
+  vmac_rng rng, noise; /* noise: what lies on a bus that is not valid */
   uint64_t cycles;
   top_in in;
   top_out out;
@@ -91,8 +91,10 @@ struct top_bench {
   /* the beat that was on offer when another packet came: it must be taken first */
   bool pending, pending_last;
   uint8_t pending_data[TOP_MAX_BEAT];
+  uint8_t idle[TOP_MAX_BEAT];
   /* the sink */
   uint8_t *results; /* (room, beat bytes) */
+  bool *lasts;      /* (room), their TLAST */
   size_t result_beats, room;
   size_t result_lasts, last_at; /* beats with TLAST, and the latest of them */
   /* counted beside the CSRs */
@@ -133,6 +135,14 @@ bool top_run(top_bench *bench, const vmac_program *program, top_counts *counts, 
 
 /* ---- the check (top_check.cpp) --------------------------------------------------------------- */
 
+/* A vector of results: job, set, pixel, in the order in which they come. */
+struct top_place {
+  int job, set, pixel;
+};
+/* The first, and the one after it; job = program->jobs where there is none. */
+top_place top_place_first(const vmac_program *program);
+void top_place_next(const vmac_program *program, top_place *at);
+
 enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL }; /* each includes those before it */
 
 struct top_check {
@@ -141,14 +151,13 @@ struct top_check {
   vmac_rounding rounding;
   vmac_program *program; /* with its jobs */
   top_compare compare;
-  vmac_state *state; /* the golden model's tensors of the image at work */
-  uint64_t macs;     /* what the counter must show */
-  /* where the two taps stand: job, set, pixel */
-  struct top_place {
-    int job, set, pixel;
-  } acc, out;
-  int32_t **want; /* (ops) the MAC layers' accumulators, (m, n) */
+  vmac_state *state;     /* the golden model's tensors of the image at work */
+  uint64_t macs;         /* what the counter must show */
+  top_place acc, out;    /* where the two taps stand */
+  int32_t **want;        /* (ops) the MAC layers' accumulators, (m, n) */
   int32_t **interpreted; /* with a map of cells: (m, n) of each operator with weights; or NULL */
+  int32_t *sum; /* (sum_room, cols) of the jobs without products, from `sums` on still to come */
+  size_t sums, sum_room;
   size_t compared; /* accumulators and bytes */
   bool failed;     /* an accumulator or a byte differed, at: */
   bool failed_acc;
@@ -171,12 +180,13 @@ void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
 
-/* With a map of cells, state and accumulators of the image in the program (top_interpret.cpp). */
+/* (top_interpret.cpp) By the format: sums of the image in the program; with a map of cells, its state
+ * and accumulators too. */
 bool top_interpret(top_check *check, vmac_err *err);
 void top_interpret_free(top_check *check);
 
-/* After a failed run: the place in words, and the k whose product is wrong where one is: the
- * program again for each k with all of its job's rows masked but that one. */
+/* (top_explain.cpp) After a failed run: the place in words, and the k whose product is wrong where
+ * one is: the program again for each k with all of its job's rows masked but that one. */
 void top_check_explain(const top_check *check, const top_model *model, const top_options *options,
                        vmac_err *err);
 

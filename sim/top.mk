@@ -91,12 +91,15 @@ endef
 
 # ---- the library, verilator's runtime with traces ------------------------------------------------
 
-TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_array)
+TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_explain \
+             top_array)
 TOP_HEADERS := sim/top.h $(CSR_H) cmodel/vmac.h cmodel/program/program.h
 
 $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(TOP_FLAGS) $(VCPPFLAGS) -I$(B)/gen -c -o $@ $<
+
+$(B)/verilator/sim/top_cosim.o: sim/args.h
 
 TRACE_RUNTIME := $(patsubst %,$(B)/verilator/runtime-trace/%.o,verilated verilated_threads \
                    verilated_vcd_c)

@@ -29,43 +29,67 @@ static bool trace_window(top_bench *bench, vmac_err *err) {
 
 /* A beat on offer stays on offer; else the source may be idle. */
 static void source_offer(top_bench *bench) {
-  static const uint8_t nothing[TOP_MAX_BEAT] = {};
+  top_in *in = &bench->in;
   if (bench->pending) {
-    bench->in.s_valid = true;
-    bench->in.s_last = bench->pending_last;
-    bench->in.s_data = bench->pending_data;
+    in->s_valid = true;
+    in->s_last = bench->pending_last;
+    in->s_data = bench->pending_data;
     return;
   }
   if (!bench->offered)
     bench->offered = bench->next < bench->count && !chance(&bench->rng, bench->options.idle);
-  bench->in.s_valid = bench->offered;
-  bench->in.s_last = bench->offered && bench->next == bench->last;
-  bench->in.s_data =
-      bench->offered ? bench->beats + bench->next * (size_t)beat_bytes(bench) : nothing;
+  in->s_valid = bench->offered;
+  in->s_data = bench->beats + bench->next * (size_t)beat_bytes(bench);
+  in->s_last = bench->next == bench->last;
+  if (bench->offered) return;
+  for (size_t i = 0; i < TOP_MAX_BEAT; i += sizeof(uint64_t)) {
+    const uint64_t noise = vmac_rng_next(&bench->noise);
+    memcpy(bench->idle + i, &noise, sizeof noise);
+  }
+  in->s_data = bench->idle;
+  in->s_last = bench->idle[0] & 1;
+}
+
+static void bus_noise(top_bench *bench) {
+  top_in *in = &bench->in;
+  const uint64_t noise = vmac_rng_next(&bench->noise);
+  if (!in->awvalid) in->awaddr = (uint8_t)noise;
+  if (!in->arvalid) in->araddr = (uint8_t)(noise >> 8);
+  if (in->wvalid) return;
+  in->wstrb = noise >> 16 & 15;
+  in->wdata = (uint32_t)(noise >> 32);
+}
+
+static void *grow(void *list, size_t count, size_t room, size_t size) {
+  void *more = vmac_alloc(room, size);
+  if (list) memcpy(more, list, count * size);
+  free(list);
+  return more;
 }
 
 static bool sink_take(top_bench *bench) {
-  if (!bench->out.m_valid || !bench->in.m_ready) return false;
-  const size_t beat = (size_t)beat_bytes(bench);
-  if (bench->result_beats == bench->room) {
+  const size_t beat = (size_t)beat_bytes(bench), count = bench->result_beats;
+  if (count == bench->room) {
     bench->room = bench->room ? 2 * bench->room : 64;
-    uint8_t *more = (uint8_t *)vmac_alloc(bench->room, beat);
-    if (bench->results) memcpy(more, bench->results, bench->result_beats * beat);
-    free(bench->results);
-    bench->results = more;
+    bench->results = (uint8_t *)grow(bench->results, count, bench->room, beat);
+    bench->lasts = (bool *)grow(bench->lasts, count, bench->room, sizeof *bench->lasts);
   }
-  memcpy(bench->results + bench->result_beats * beat, bench->out.m_data, beat);
+  memcpy(bench->results + count * beat, bench->out.m_data, beat);
+  bench->lasts[count] = bench->out.m_last;
   if (bench->out.m_last) {
     bench->result_lasts++;
-    bench->last_at = bench->result_beats;
+    bench->last_at = count;
   }
   bench->result_beats++;
+  for (size_t i = (size_t)bench->model->hw.cols; i < beat; i++)
+    if (bench->out.m_data[i]) return false;
   return true;
 }
 
 bool top_cycle(top_bench *bench, vmac_err *err) {
   if (!trace_window(bench, err)) return false;
   source_offer(bench);
+  bus_noise(bench);
   bench->in.m_ready = !chance(&bench->rng, bench->options.stall);
   bench->model->cycle(bench->dut, &bench->in, &bench->out);
   bench->cycles++;
@@ -79,7 +103,12 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
       bench->offered = bench->pending = false;
       moved = true;
     }
-    if (sink_take(bench)) moved = true;
+    if (bench->out.m_valid && bench->in.m_ready) {
+      moved = true;
+      if (!sink_take(bench))
+        return vmac_fail(err, "result %zu: bytes beyond the columns are not 0",
+                         bench->result_beats - 1);
+    }
     bench->stall_in += bench->out.beat_ready && !bench->out.beat_valid;
     bench->stall_out += bench->out.m_valid && !bench->in.m_ready;
   }
@@ -123,15 +152,17 @@ enum { BUS_PATIENCE = 64 };
 bool top_write(top_bench *bench, uint32_t offset, uint32_t value, unsigned strobe, int *resp,
                vmac_err *err) {
   top_in *in = &bench->in;
-  in->awaddr = (uint8_t)offset;
-  in->wdata = value;
-  in->wstrb = (uint8_t)strobe;
   /* Address and data come in any order, the answer is taken late at times. */
   int aw_wait = (int)vmac_rng_below(&bench->rng, 3), w_wait = (int)vmac_rng_below(&bench->rng, 3);
   bool aw_done = false, w_done = false;
   for (int i = 0; i < BUS_PATIENCE; i++) {
     in->awvalid = !aw_done && aw_wait-- <= 0;
     in->wvalid = !w_done && w_wait-- <= 0;
+    if (in->awvalid) in->awaddr = (uint8_t)offset;
+    if (in->wvalid) {
+      in->wdata = value;
+      in->wstrb = (uint8_t)strobe;
+    }
     in->bready = vmac_rng_below(&bench->rng, 2) != 0;
     if (!top_cycle(bench, err)) return false;
     aw_done = aw_done || (in->awvalid && bench->out.awready);
@@ -215,6 +246,7 @@ bool top_open(top_bench *bench, const top_model *model, const top_options *optio
   bench->model = model;
   bench->options = *options;
   vmac_rng_seed(&bench->rng, options->seed);
+  vmac_rng_seed(&bench->noise, ~options->seed);
   bench->dut = model->open(options->seed);
   bench->last = SIZE_MAX;
   return top_reset(bench, 3, err) && identify(bench, err);
@@ -223,6 +255,7 @@ bool top_open(top_bench *bench, const top_model *model, const top_options *optio
 void top_close(top_bench *bench) {
   bench->model->close(bench->dut);
   free(bench->results);
+  free(bench->lasts);
 }
 
 void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last) {

@@ -14,6 +14,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "args.h"
 #include "top.h"
 
 /* libgomp's; a forked process has none of its threads. */
@@ -49,29 +50,11 @@ static const char usage_text[] =
     "  --trace A:B        cycles to write as VCD; one image\n"
     "  --vcd F            the file (default cosim.vcd)\n";
 
-__attribute__((noreturn)) static void die(const char *text) {
-  fprintf(stderr, "cosim: %s\n", text);
-  exit(1);
-}
+const char args_program[] = "cosim";
 
-static uint64_t number(const char *option, const char *text, uint64_t lo, uint64_t hi) {
-  char *end = NULL;
-  const uint64_t value = strtoull(text, &end, 0);
-  if (end == text || *end || *text == '-' || value < lo || value > hi) {
-    fprintf(stderr, "cosim: --%s: expected a number from %llu to %llu, found '%s'\n", option,
-            (unsigned long long)lo, (unsigned long long)hi, text);
-    exit(2);
-  }
-  return value;
-}
-
-/* The index of `text` in the list; ends the program where it is not there. */
-static int choice(const char *option, const char *text, const char *const *list, int count) {
-  for (int i = 0; i < count; i++)
-    if (strcmp(text, list[i]) == 0) return i;
-  fprintf(stderr, "cosim: --%s: unknown: '%s'\n", option, text);
-  exit(2);
-}
+/* The words of --rounding and --compare, by vmac_rounding and top_compare. */
+static const char *const roundings[] = {"double", "single"};
+static const char *const compares[] = {"outputs", "bytes", "all"};
 
 static void trace_range(const char *text, top_options *bench) {
   char *end = NULL;
@@ -81,8 +64,7 @@ static void trace_range(const char *text, top_options *bench) {
     bench->trace_to = strtoull(second, &end, 0);
     if (end != second && !*end && bench->trace_to > bench->trace_from) return;
   }
-  fprintf(stderr, "cosim: --trace: expected FROM:TO, cycles, found '%s'\n", text);
-  exit(2);
+  misused("--trace: expected FROM:TO, cycles, found '%s'", text);
 }
 
 static Options parse(int argc, char **argv) {
@@ -94,8 +76,6 @@ static Options parse(int argc, char **argv) {
       {"stall", 1, 0, 'q'},   {"jobs", 1, 0, 'j'},         {"trace", 1, 0, 't'},
       {"vcd", 1, 0, 'v'},     {"list", 0, 0, 'l'},         {"help", 0, 0, 'h'},
       {NULL, 0, 0, 0}};
-  static const char *const roundings[] = {"double", "single"};
-  static const char *const compares[] = {"outputs", "bytes", "all"};
   Options o = {"weights/resnet8.tflite",
                "subset:test",
                "subset:calib",
@@ -118,41 +98,40 @@ static Options parse(int argc, char **argv) {
       o.data = optarg;
       break;
     case 'f':
-      o.first = number("first", optarg, 0, INT32_MAX);
+      o.first = number("--first", optarg, 0, INT32_MAX);
       break;
     case 'i':
-      o.images = number("images", optarg, 1, INT32_MAX);
+      o.images = number("--images", optarg, 1, INT32_MAX);
       break;
     case 'o':
       if (vmac_mode_find(optarg, &o.mode, &err)) break;
-      fprintf(stderr, "cosim: --correction: %s\n", err.text);
-      exit(2);
+      misused("--correction: %s", err.text);
     case 'r':
-      o.rounding = (vmac_rounding)choice("rounding", optarg, roundings, 2);
+      o.rounding = (vmac_rounding)choice("--rounding", optarg, roundings, 2);
       break;
     case 'c':
       o.calib = optarg;
       break;
     case 'C':
-      o.calib_images = number("calib-images", optarg, 1, INT32_MAX);
+      o.calib_images = number("--calib-images", optarg, 1, INT32_MAX);
       break;
     case 'm':
       o.model = optarg;
       break;
     case 'x':
-      o.compare = (top_compare)choice("compare", optarg, compares, 3);
+      o.compare = (top_compare)choice("--compare", optarg, compares, 3);
       break;
     case 's':
-      o.bench.seed = number("seed", optarg, 0, UINT64_MAX);
+      o.bench.seed = number("--seed", optarg, 0, UINT64_MAX);
       break;
     case 'p':
-      o.bench.idle = (int)number("idle", optarg, 0, 999);
+      o.bench.idle = (int)number("--idle", optarg, 0, 999);
       break;
     case 'q':
-      o.bench.stall = (int)number("stall", optarg, 0, 999);
+      o.bench.stall = (int)number("--stall", optarg, 0, 999);
       break;
     case 'j':
-      o.jobs = (int)number("jobs", optarg, 1, 256);
+      o.jobs = (int)number("--jobs", optarg, 1, 256);
       break;
     case 't':
       trace_range(optarg, &o.bench);
@@ -171,8 +150,7 @@ static Options parse(int argc, char **argv) {
     }
   }
   if (optind < argc) {
-    fprintf(stderr, "cosim: unexpected argument '%s'\n", argv[optind]);
-    exit(2);
+    misused("unexpected argument '%s'", argv[optind]);
   }
   if (o.bench.trace_to && o.images != 1) die("--trace: expected one image");
   return o;
@@ -260,9 +238,11 @@ static void progress(const Options *o, const Totals *t, double begin, bool end) 
 
 static void replay(const Options *o, const char *model, size_t image) {
   printf("  replay: build/bench/cosim-%s --model %s --net %s --data %s --first %zu --images 1 "
-         "--correction %s --seed %llu --idle %d --stall %d --jobs 1\n",
-         model, model, o->net, o->data, image, vmac_mode_name(o->mode),
-         (unsigned long long)o->bench.seed, o->bench.idle, o->bench.stall);
+         "--correction %s --rounding %s --calib %s --calib-images %zu --compare %s --seed %llu "
+         "--idle %d --stall %d --jobs 1\n",
+         model, model, o->net, o->data, image, vmac_mode_name(o->mode), roundings[o->rounding],
+         o->calib, o->calib_images, compares[o->compare], (unsigned long long)o->bench.seed,
+         o->bench.idle, o->bench.stall);
 }
 
 /* Forks the workers and collects their reports. False at the first failure. */
@@ -324,8 +304,7 @@ static bool run_all(const Options *o, const top_model *model, const vmac_net *ne
 static const top_model *find_model(const char *name) {
   for (size_t i = 0; i < top_model_count; i++)
     if (strcmp(top_models[i]->name, name) == 0) return top_models[i];
-  fprintf(stderr, "cosim: no model '%s'; cosim --list names them\n", name);
-  exit(2);
+  misused("no model '%s'; cosim --list names them", name);
 }
 
 int main(int argc, char **argv) {

@@ -1,15 +1,29 @@
-/* What a program must compute where the golden model has no word: it multiplies a layer with one
- * cell, an array with a map of cells does not. The interpreter does as the hardware must.
+/* What a program must compute where the golden model has no word, by the format's interpreter: the
+ * sums of jobs without products, whose bytes alone the network names; and all there is of an array
+ * with a map of cells, where the golden model would multiply a layer with one.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "top.h"
+
+static void keep_sum(top_check *check, const int32_t *acc) {
+  const size_t cols = (size_t)check->program->hw.cols;
+  if (check->sums == check->sum_room) {
+    check->sum_room = check->sum_room ? 2 * check->sum_room : 4096;
+    check->sum = (int32_t *)realloc(check->sum, check->sum_room * cols * sizeof *check->sum);
+    if (!check->sum) abort();
+  }
+  memcpy(check->sum + check->sums++ * cols, acc, cols * sizeof *acc);
+}
 
 static void keep(void *context, int index, int set, int pixel, const int32_t *acc,
                  const int8_t *out) {
   top_check *check = (top_check *)context;
   const vmac_job *job = &check->program->job[index];
+  if (job->kind != VMAC_JOB_MAC) keep_sum(check, acc);
+  if (!check->interpreted) return;
   const vmac_set *s = &job->set[set];
   const size_t at = (size_t)(job->first_pixel + pixel) * (size_t)job->channels + (size_t)s->channel;
   for (int i = 0; i < s->count; i++) {
@@ -18,25 +32,30 @@ static void keep(void *context, int index, int set, int pixel, const int32_t *ac
   }
 }
 
-bool top_interpret(top_check *check, vmac_err *err) {
+static void make_room(top_check *check) {
   const vmac_net *net = check->net;
+  check->interpreted = (int32_t **)vmac_alloc((size_t)net->ops, sizeof *check->interpreted);
+  for (int i = 0; i < net->ops; i++)
+    if (vmac_op_is_mac(&net->op[i]))
+      check->interpreted[i] = (int32_t *)vmac_alloc((size_t)net->op[i].m * (size_t)net->op[i].n,
+                                                    sizeof **check->interpreted);
+}
+
+bool top_interpret(top_check *check, vmac_err *err) {
   const vmac_program *program = check->program;
-  if (!check->interpreted) {
-    check->interpreted = (int32_t **)vmac_alloc((size_t)net->ops, sizeof *check->interpreted);
-    for (int i = 0; i < net->ops; i++)
-      if (vmac_op_is_mac(&net->op[i]))
-        check->interpreted[i] = (int32_t *)vmac_alloc((size_t)net->op[i].m * (size_t)net->op[i].n,
-                                                      sizeof **check->interpreted);
-  }
+  if (program->hw.map && !check->interpreted) make_room(check);
   const vmac_observer observer = {check, keep};
   vmac_run run = {};
+  check->sums = 0;
   const bool ok =
       vmac_interpret(&program->hw, program->beats, program->beat_count, &observer, &run, err);
   free(run.bytes);
+  check->sums = 0;
   return ok;
 }
 
 void top_interpret_free(top_check *check) {
   for (int i = 0; check->interpreted && i < check->net->ops; i++) free(check->interpreted[i]);
   free(check->interpreted);
+  free(check->sum);
 }

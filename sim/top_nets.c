@@ -28,9 +28,9 @@ static const vmac_mult *in_some_mode(builder *b, const vmac_mult *own) {
   }
 }
 
-top_net *top_net_make(uint64_t seed, const vmac_hw *hw, vmac_err *err) {
+top_net *top_net_make(uint64_t seed, const vmac_hw *hw, bool large, vmac_err *err) {
   top_net *net = vmac_alloc(1, sizeof *net);
-  const int corner = corner_of(seed);
+  const int corner = large ? CORNER_MAP : corner_of(seed);
   net->b = random_net(seed, corner);
   snprintf(net->what, sizeof net->what, "%s%s%s%s%s", net->b.ops,
            corner & CORNER_WEIGHTS ? ", weights" : "", corner & CORNER_INPUT ? ", input" : "",

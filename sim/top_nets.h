@@ -13,8 +13,9 @@ extern "C" {
 /* A network that runs on some hardware, with all that its results depend on but the input. */
 typedef struct top_net top_net;
 
-/* The network of a seed, with coefficients for hw's correction unit. NULL: refused, see err. */
-top_net *top_net_make(uint64_t seed, const vmac_hw *hw, vmac_err *err);
+/* The network of a seed, with coefficients for hw's correction unit; large: of one operator on a
+ * large map. NULL: refused, see err. */
+top_net *top_net_make(uint64_t seed, const vmac_hw *hw, bool large, vmac_err *err);
 void top_net_free(top_net *net);
 
 const vmac_net *top_net_net(const top_net *net);

@@ -1,12 +1,13 @@
 /* random: random networks through a verilated vmac_top, compared with the golden model.
  *
  * TEST RATIONALE
- * 1. State space. The networks of tests/unit/test_program_random.c, one per seed: all operators,
+ * 1. State space. The networks of cmodel/testing/random_net.h, one per seed: all operators,
  *    windows 1x1 to 7x7, strides 1 to 3, 1 to 70 channels, blocks of pixels, both roundings, random
  *    coefficients. A third of them with weights, inputs, zero points or scales at their ends. Every
  *    accumulator, every byte of every layer, the results, TLAST, the counters. Half of the seeds
  *    run without a stall, and their cycles are those of vmac_program_cycles(); the others with an
- *    idle source, a busy sink, or both. Programs run in chains of CHAIN, without a reset between
+ *    idle source, a busy sink, or both. With --large one operator on a large map, whose results a
+ *    sink takes in every tenth cycle: they wait, and the array for them. Programs run in chains of CHAIN, without a reset between
  *    them, so that what one leaves behind meets the next.
  * 2. Parameters. The shapes, cells and corrections of the models it is built with.
  *
@@ -16,23 +17,31 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "top.h"
 #include "top_nets.h"
 
-enum { CHAIN = 8 };
+const char args_program[] = "random";
+
+static const uint64_t CHAIN = 8;
 
 struct Totals {
   uint64_t networks, refused, exact_cycles, cycles, compared;
 };
 
+struct Options {
+  uint64_t seed, networks;
+  bool large, verbose;
+};
+
 /* The stalls of a seed: none for every second one. */
-static void draw_stalls(uint64_t seed, top_options *options) {
+static void draw_stalls(uint64_t seed, bool large, top_options *options) {
   vmac_rng rng;
   vmac_rng_seed(&rng, seed);
   static const int often[] = {20, 200, 600, 950};
   const int kind = seed % 2 ? 0 : 1 + (int)vmac_rng_below(&rng, 3);
   options->idle = kind & 1 ? often[vmac_rng_below(&rng, 4)] : 0;
-  options->stall = kind & 2 ? often[vmac_rng_below(&rng, 4)] : 0;
+  options->stall = large ? 900 : kind & 2 ? often[vmac_rng_below(&rng, 4)] : 0;
 }
 
 static bool run_check(top_bench *bench, top_net *net, top_check *check, Totals *totals,
@@ -54,11 +63,11 @@ static bool run_check(top_bench *bench, top_net *net, top_check *check, Totals *
 }
 
 /* False: a difference. A network that the hardware has no room for is counted and left out. */
-static bool run_seed(top_bench *bench, uint64_t seed, Totals *totals, bool verbose) {
+static bool run_seed(top_bench *bench, uint64_t seed, const Options *o, Totals *totals) {
   vmac_err err = {};
   const vmac_hw *hw = &bench->model->hw;
-  draw_stalls(seed, &bench->options);
-  top_net *net = top_net_make(seed, hw, &err);
+  draw_stalls(seed, o->large, &bench->options);
+  top_net *net = top_net_make(seed, hw, o->large, &err);
   if (!net) {
     printf("FAIL random %s: seed %llu: no network: %s\n", bench->model->name,
            (unsigned long long)seed, err.text);
@@ -76,7 +85,7 @@ static bool run_seed(top_bench *bench, uint64_t seed, Totals *totals, bool verbo
     printf("FAIL random %s: seed %llu (%s), idle %d, stall %d: %s\n", bench->model->name,
            (unsigned long long)seed, top_net_what(net), bench->options.idle, bench->options.stall,
            err.text);
-  if (verbose)
+  if (o->verbose)
     printf("seed %llu (%s), idle %d, stall %d: %s\n", (unsigned long long)seed, top_net_what(net),
            bench->options.idle, bench->options.stall, ok && fits ? "equal" : err.text);
   top_check_close(&check);
@@ -85,59 +94,56 @@ static bool run_seed(top_bench *bench, uint64_t seed, Totals *totals, bool verbo
 }
 
 /* Seeds first, first + 1, ...: a chain on one open model. */
-static bool run_chain(const top_model *model, uint64_t first, uint64_t count, Totals *totals,
-                      bool verbose) {
+static bool run_chain(const top_model *model, uint64_t first, uint64_t count, const Options *o,
+                      Totals *totals) {
   const top_options options = {first, 0, 0, 20000, 0, 0, NULL};
   top_bench bench;
   vmac_err err;
   bool ok = top_open(&bench, model, &options, &err);
   if (!ok) printf("FAIL random %s: %s\n", model->name, err.text);
   uint64_t done = 0;
-  while (ok && done < count) ok = run_seed(&bench, first + done++, totals, verbose);
+  while (ok && done < count) ok = run_seed(&bench, first + done++, o, totals);
   if (!ok)
-    printf("  replay: build/bench/random-%s --seed %llu --networks %llu\n", model->name,
-           (unsigned long long)first, (unsigned long long)done);
+    printf("  replay: build/bench/random-%s --seed %llu --networks %llu%s\n", model->name,
+           (unsigned long long)first, (unsigned long long)done, o->large ? " --large" : "");
   top_close(&bench);
   return ok;
 }
 
-static uint64_t number(const char *text) {
-  char *end = NULL;
-  const uint64_t value = strtoull(text, &end, 0);
-  if (end != text && !*end && *text != '-') return value;
-  fprintf(stderr, "random: expected a number, found '%s'\n", text);
-  exit(2);
-}
-
 int main(int argc, char **argv) {
-  static const struct option table[] = {
-      {"seed", 1, 0, 's'}, {"networks", 1, 0, 'n'}, {"verbose", 0, 0, 'v'}, {NULL, 0, 0, 0}};
-  uint64_t seed = 1, networks = 100;
-  bool verbose = false;
+  static const struct option table[] = {{"seed", 1, 0, 's'},
+                                        {"networks", 1, 0, 'n'},
+                                        {"large", 0, 0, 'l'},
+                                        {"verbose", 0, 0, 'v'},
+                                        {NULL, 0, 0, 0}};
+  Options o = {1, 100, false, false};
   for (int c; (c = getopt_long(argc, argv, "", table, NULL)) != -1;) switch (c) {
     case 's':
-      seed = number(optarg);
+      o.seed = number("--seed", optarg, 0, UINT64_MAX);
       break;
     case 'n':
-      networks = number(optarg);
+      o.networks = number("--networks", optarg, 1, UINT32_MAX);
+      break;
+    case 'l':
+      o.large = true;
       break;
     case 'v':
-      verbose = true;
+      o.verbose = true;
       break;
     default:
-      fprintf(stderr, "usage: random-MODEL [--seed N] [--networks N] [--verbose]\n");
+      fprintf(stderr, "usage: random-MODEL [--seed N] [--networks N] [--large] [--verbose]\n");
       return 2;
     }
   bool ok = true;
   for (size_t m = 0; m < top_model_count && ok; m++) {
     Totals totals = {};
-    for (uint64_t i = 0; i < networks && ok; i += CHAIN)
-      ok = run_chain(top_models[m], seed + i, networks - i < CHAIN ? networks - i : CHAIN, &totals,
-                     verbose);
+    for (uint64_t i = 0; i < o.networks && ok; i += CHAIN)
+      ok = run_chain(top_models[m], o.seed + i, o.networks - i < CHAIN ? o.networks - i : CHAIN, &o,
+                     &totals);
     /* A model that refuses what it is asked tests nothing. */
-    if (ok && totals.refused > networks / 10) {
+    if (ok && totals.refused > o.networks / 10) {
       printf("FAIL random %s: %llu of %llu networks refused\n", top_models[m]->name,
-             (unsigned long long)totals.refused, (unsigned long long)networks);
+             (unsigned long long)totals.refused, (unsigned long long)o.networks);
       ok = false;
     }
     if (ok)
@@ -146,7 +152,7 @@ int main(int argc, char **argv) {
              top_models[m]->name, (unsigned long long)totals.networks,
              (unsigned long long)totals.refused, (unsigned long long)totals.compared,
              (unsigned long long)totals.exact_cycles, (unsigned long long)totals.cycles,
-             (unsigned long long)seed);
+             (unsigned long long)o.seed);
   }
   return ok ? 0 : 1;
 }

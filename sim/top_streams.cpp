@@ -5,15 +5,15 @@
  * 1. State space. A stream fills both buffers with random bytes and runs JOBS random jobs on them:
  *    all kinds, maps up to 1023 high or wide, windows up to 63 x 63, strides up to 255, pixels far
  *    outside the map, any order of rows, idle rows, any scale and shift, every layout of the
- * output, to the buffers or out, jobs that continue others. All fields are drawn over their whole
- * range, small values as often as large ones. Every accumulator and byte of columns in use, and the
- *    number of results. Half of the seeds without stalls.
+ *    output, to the buffers or out, jobs that continue others. All fields are drawn over their whole
+ *    range, small values as often as large ones. Every accumulator and byte of columns in use, and
+ *    every result with its TLAST. Half of the seeds without stalls.
  *    What the format does not name is noise. Seeds that are multiples of 1000 have jobs of 65,535
  *    sets, K tiles, columns and rows instead.
  *    Before it, on the same instance, one stream with each fault of the format and its error code,
- * a second start, an abort, and accesses to all registers, at drawn places. Left out, as no program
- * may do it: reading what the same job writes, words beyond a buffer, sums beyond 32 bits in layers
- * without weights.
+ *    a second start, aborts anywhere in a run, with a reset behind them or not, and accesses to all
+ *    registers, at drawn places. Left out, as no program may do it: reading what the same job
+ *    writes, words beyond a buffer, sums beyond 32 bits in layers without weights.
  * 2. Parameters. Those of the models it is built with.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -21,7 +21,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "args.h"
 #include "top_stream.h"
+
+const char args_program[] = "streams";
 
 static void expect(void *context, int job, int set, int, const int32_t *acc, const int8_t *out) {
   Stream *s = (Stream *)context;
@@ -78,11 +81,33 @@ static bool check_out(void *context, const int8_t *out, vmac_err *err) {
   return true;
 }
 
+/* Results are the vectors of those jobs that send theirs out, in order; TLAST is where the job that
+ * asks for it ends. */
+static bool check_results(const Stream *s, const top_bench *bench, const vmac_run *run,
+                          vmac_err *err) {
+  const size_t beat = (size_t)s->beats.beat;
+  size_t at = 0;
+  for (size_t i = 0; i < s->vectors; i++) {
+    const int job = s->vector[i].job;
+    const uint32_t w0 = s->job[job].word[0];
+    if (!(w0 >> 6 & 1)) continue;
+    const Used used = s->used[job][s->vector[i].set % MAX_SETS];
+    const uint8_t *want = run->bytes + at * beat, *got = bench->results + at * beat;
+    for (int c = used.from; c < used.to; c++)
+      if (!same(s, "result", i, c, (int8_t)want[c], (int8_t)got[c], err)) return false;
+    const bool last = (w0 >> 9 & 1) && (i + 1 == s->vectors || s->vector[i + 1].job != job);
+    if (!same(s, "TLAST", i, 0, last, bench->lasts[at], err)) return false;
+    at++;
+  }
+  return true;
+}
+
 static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
   vmac_run run = {};
   const vmac_observer expected = {s, expect};
   bool ok = vmac_interpret(s->hw, s->beats.bytes, s->beats.count, &expected, &run, err);
   const top_observer observer = {s, check_acc, check_out};
+  /* cppcheck-suppress autoVariables ; taken away again below */
   bench->observer = &observer;
   top_offer(bench, s->beats.bytes, s->beats.count, s->beats.count - 1);
   top_counts counts = {};
@@ -94,6 +119,7 @@ static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
                    "status %u, error %u at beat %u, %zu and %zu of %zu vectors, %zu of %zu results",
                    counts.status, counts.error, counts.error_beat, s->acc, s->out, s->vectors,
                    bench->result_beats, run.beats);
+  ok = ok && check_results(s, bench, &run, err);
   free(run.bytes);
   return ok;
 }
@@ -213,10 +239,29 @@ static uint32_t spoil(Stream *s, Fault fault, size_t *last) {
   }
 }
 
-/* A second start raises a flag and no more; an abort ends the run without done. */
+/* Behind an abort: a packet of which nothing was taken is still there to be run. Of any other the
+ * beat on offer is left: the next run drops it, or a reset takes it back. */
+static bool clear_rest(top_bench *bench, Stream *s, vmac_err *err) {
+  if (bench->next == bench->count) return true;
+  if (bench->next) return below(s, 2) || top_reset(bench, 1 + below(s, 3), err);
+  top_counts counts = {};
+  if (!top_run(bench, NULL, &counts, err)) return false;
+  const uint32_t error = counts.error & VMAC_CSR_ERROR_CODE_MASK;
+  return !error || vmac_fail(err, "a packet behind an abort: error %u", error);
+}
+
+/* A second start raises a flag and no more; an abort ends the run without done. Both come when a
+ * drawn part of the packet has gone in, or its last results are on their way. */
 static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
   uint32_t status = 0, error = 0;
   if (!top_set(bench, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | 4, err)) return false;
+  const size_t part = (size_t)below(s, (int)bench->count + 1);
+  bench->quiet = 0;
+  while (bench->next < part && !bench->out.irq)
+    if (!top_cycle(bench, err))
+      return false;
+    else if (bench->quiet > bench->options.patience)
+      return vmac_fail(err, "beat %zu of %zu: nothing moves", bench->next, bench->count);
   for (int n = wide(s, 2000); n > 0 && !bench->out.irq; n--)
     if (!top_cycle(bench, err)) return false;
   if (bench->out.irq) return top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err);
@@ -231,9 +276,13 @@ static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
   if (!top_get(bench, VMAC_CSR_ERROR, &error, err) ||
       !top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err))
     return false;
+  /* A run may end while the abort is on its way. */
   const uint32_t want = abort ? 0 : VMAC_CSR_STATUS_DONE_MASK;
-  return status == want || vmac_fail(err, "%s: status %u, expected %u, error %u",
-                                     abort ? "abort" : "second start", status, want, error);
+  const bool ended = abort && bench->next == bench->count && status == VMAC_CSR_STATUS_DONE_MASK;
+  if (status != want && !ended)
+    return vmac_fail(err, "%s: status %u, expected %u, error %u", abort ? "abort" : "second start",
+                     status, want, error);
+  return !abort || clear_rest(bench, s, err);
 }
 
 /* All registers there are and some that are not, read and written, while nothing runs. */
@@ -254,7 +303,8 @@ static bool sweep_registers(top_bench *bench, Stream *s, vmac_err *err) {
 static bool run_fault(top_bench *bench, uint64_t seed, Fault fault, int salt, vmac_err *err) {
   Stream s;
   stream_make(&s, &bench->model->hw, ~seed * 64 + (uint64_t)salt, 4, false);
-  size_t last = s.beats.count - 1;
+  const size_t whole = s.beats.count;
+  size_t last = whole - 1;
   const uint32_t want = spoil(&s, fault, &last);
   top_offer(bench, s.beats.bytes, last + 1, last);
   bool ok = true;
@@ -262,10 +312,12 @@ static bool run_fault(top_bench *bench, uint64_t seed, Fault fault, int salt, vm
     ok = interfere(bench, &s, fault, err);
   } else {
     top_counts counts = {};
+    /* All of it is taken; without TLAST it ends with END. */
+    const size_t taken = fault == MISSING ? whole : last + 1;
     ok = top_run(bench, NULL, &counts, err) &&
-         ((counts.error & VMAC_CSR_ERROR_CODE_MASK) == want ||
-          vmac_fail(err, "expected error %u, found %u at beat %u", want, counts.error,
-                    counts.error_beat));
+         (((counts.error & VMAC_CSR_ERROR_CODE_MASK) == want && bench->next == taken) ||
+          vmac_fail(err, "expected error %u and %zu beats taken, found %u at beat %u and %zu", want,
+                    taken, counts.error, counts.error_beat, bench->next));
   }
   top_offer(bench, NULL, 0, SIZE_MAX);
   ok = ok && (fault != ABORT || sweep_registers(bench, &s, err));
@@ -288,8 +340,8 @@ static bool run_seed(const top_model *model, uint64_t seed, uint64_t *cycles, ui
   Stream stream;
   stream_make(&stream, &model->hw, seed, JOBS, true);
   bool ok = top_open(&bench, model, &options, &err);
-  for (int i = 0; i < FAULTS + 8 && ok; i++) /* illegal are many things */
-    ok = run_fault(&bench, seed, i < FAULTS ? (Fault)i : ILLEGAL, i, &err);
+  for (int i = 0; i < FAULTS + 12 && ok; i++) /* illegal are many things, an abort has many times */
+    ok = run_fault(&bench, seed, i < FAULTS ? (Fault)i : i % 3 ? ILLEGAL : ABORT, i, &err);
   ok = ok && run_stream(&bench, &stream, &err);
   if (!ok)
     printf("FAIL streams %s: cycle %llu: %s\n  replay: build/bench/streams-%s %llu 1\n",
@@ -303,12 +355,9 @@ static bool run_seed(const top_model *model, uint64_t seed, uint64_t *cycles, ui
 }
 
 int main(int argc, char **argv) {
-  const uint64_t seed = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
-  const uint64_t count = argc > 2 ? strtoull(argv[2], NULL, 0) : 10;
-  if (argc > 3 || !count) {
-    fprintf(stderr, "usage: streams-MODEL [SEED [STREAMS]]\n");
-    return 2;
-  }
+  if (argc > 3) misused("usage: streams-MODEL [SEED [STREAMS]]");
+  const uint64_t seed = argc > 1 ? number("SEED", argv[1], 0, UINT64_MAX) : 1;
+  const uint64_t count = argc > 2 ? number("STREAMS", argv[2], 1, UINT32_MAX) : 10;
   for (size_t m = 0; m < top_model_count; m++) {
     uint64_t cycles = 0, vectors = 0;
     for (uint64_t i = 0; i < count; i++)

@@ -79,7 +79,7 @@ int main(int argc, char **argv) {
   for (; bench.cycles < 300000; bench.cycles++) {
     const bool loading = bench.cycles < 4;
     const Coefficients next = draw_coefficients(&bench);
-    int32_t sum_x[PLANES], low[PLANES];
+    int32_t sum_x[PLANES] = {}, low[PLANES] = {};
     const bool alike = bench_chance(&bench, 200);
     for (int i = 0; i < PLANES; i++) {
       sum_x[i] = i && alike ? sum_x[0] : (int32_t)draw_sum(&bench);

@@ -171,7 +171,7 @@ int main(int argc, char **argv) {
   dut.clk = 0;
   dut.eval();
   for (; bench.cycles < 400000; bench.cycles++) {
-    dut.rst = bench.cycles < 2 || bench_chance(&bench, 1) * bench_chance(&bench, 100);
+    dut.rst = bench.cycles < 2 || (bench_chance(&bench, 1) && bench_chance(&bench, 100));
     if (bench_chance(&bench, 3) || dut.rst) {
       static const unsigned wills[] = {1000, 500, 50};
       const bool eager = bench_chance(&bench, 300);

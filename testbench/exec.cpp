@@ -99,7 +99,7 @@ static void draw_size(Job *j, uint32_t pixels) {
 static void draw_job(Job *j, const Job *before, bool illegal) {
   *j = {};
   for (uint32_t &w : j->w) w = word();
-  j->kind = illegal ? MAC : 1 + below(4);
+  j->kind = illegal ? (uint32_t)MAC : 1 + below(4);
   j->sets = 1 + below(3);
   j->tiles = j->kind == MAC ? 1 + below(3) : 1;
   const bool window = j->kind == MAX || j->kind == SUM;

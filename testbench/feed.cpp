@@ -145,7 +145,7 @@ static void cycle(Vtb_feed *dut, const Job *j, const Tap *t, bool fill) {
     if (beat * shape->words + i < shape->rows) dut->e_i[i] = draw_entry(beat * shape->words + i);
 
   /* Writes keep off the words that this cycle reads. */
-  Read read[64];
+  Read read[64] = {};
   for (uint32_t r = 0; r < shape->rows; r++) read[r] = read_of(j, t, r);
   const uint32_t set = fill ? (uint32_t)(bench.cycles / 256) % 2 : below(2);
   const uint32_t at = fill ? (uint32_t)bench.cycles : word();

@@ -55,8 +55,7 @@ int main(int argc, char **argv) {
     dut.shift_i = loading || bench_chance(&bench, 300);
     dut.w_i = (uint16_t)vmac_rng_below(&bench.rng, 512);
     dut.ps_i = (uint32_t)vmac_rng_next(&bench.rng);
-    for (size_t c = 0; c < cells; c++)
-      want[c] = dut.ps_i + product(c, table + c * 65536, pe);
+    for (size_t c = 0; c < cells; c++) want[c] = dut.ps_i + product(c, table + c * 65536, pe);
     if (dut.swap_i) pe.w = pe.shadow;
     if (dut.shift_i) pe.shadow = dut.w_i;
     pe.a = dut.a_i;

@@ -69,6 +69,8 @@ refused() {
 refused 2 "no model 'perf9'" "$cosim" --model perf9
 refused 2 "--correction" "$cosim" --correction cw
 refused 2 "--compare" "$cosim" --compare none
+refused 2 "--rounding" "$cosim" --rounding half
+refused 2 "--seed: expected a number" "$cosim" --seed 18446744073709551616
 refused 2 "FROM:TO" "$tracer" --trace 5:5
 refused 1 "no tracing build" "$cosim" --trace 5:9
 refused 1 "one image" "$tracer" --trace 5:9 --images 2

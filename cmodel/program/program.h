@@ -8,8 +8,9 @@
  *         opt_mode<<27; w2 cell; w3 log2(buf_depth) | hash of the PEs' cells<<8 (vmac_hw_ident())
  * JOB     16 words in 64 / BEAT beats:
  *   w0  kind[3:0]; src[4] the buffer set that operand A is read from; dst[5] the set written;
- *       to_stream[6] results leave on m_axis instead; cont[7] goes on with the layer of the job
- *       before (all words alike but cont, tlast, out_h, w5, w7) and need not wait for its results;
+ *       to_stream[6] results leave on m_axis instead, column c's in byte c of a beat, 0 in bytes from
+ *       COLS on; cont[7] goes on with the layer of the job before (all words alike but cont, tlast,
+ *       out_h, w5, w7) and need not wait for its results;
  *       single[8] single-rounding requantization; tlast[9] TLAST with the job's last result;
  *       code[15:12] replication of the output; pad[23:16] code of padding; zero[31:24] of the output
  *   w1  act_min[7:0], act_max[15:8]; win_h[21:16], win_w[27:22] window of MAX and SUM jobs, else 1

@@ -14,7 +14,8 @@ enum {
   CORNER_WEIGHTS = 1, /* -128, or 127 */
   CORNER_INPUT = 2,   /* activations at -128 and 127, often all the same */
   CORNER_ZERO = 4,    /* zero points -128 and 127 */
-  CORNER_SCALE = 8    /* results far beyond the clamp, or near 0 */
+  CORNER_SCALE = 8,   /* results far beyond the clamp, or near 0 */
+  CORNER_MAP = 16     /* one operator on a large map: the result is far more than can wait */
 };
 
 typedef struct {
@@ -192,13 +193,14 @@ static inline builder random_net(uint64_t seed, int corner) {
   builder b = {.net = net_new(), .corner = corner};
   vmac_rng_seed(&b.rng, seed);
   const int few = below(&b, 3);
-  b.net->input = b.now = net_tensor(b.net, 1, 1 + below(&b, 14), 1 + below(&b, 14),
+  const int edge = corner & CORNER_MAP ? 20 : 1;
+  b.net->input = b.now = net_tensor(b.net, 1, edge + below(&b, 14), edge + below(&b, 14),
                                     1 + below(&b, few == 0   ? 4
                                                   : few == 1 ? 20
                                                              : 70),
                                     0.05f, 0);
   b.net->tensor[b.now].zero = zero_point(&b);
-  for (int n = 1 + below(&b, 4); n > 0; n--) switch (below(&b, 10)) {
+  for (int n = corner & CORNER_MAP ? 1 : 1 + below(&b, 4); n > 0; n--) switch (below(&b, 10)) {
     case 0:
     case 1:
     case 2:
@@ -223,7 +225,7 @@ static inline builder random_net(uint64_t seed, int corner) {
     case 9:
       add_relu(&b);
     }
-  if (below(&b, 3) == 0) add_fc(&b);
+  if (!(corner & CORNER_MAP) && below(&b, 3) == 0) add_fc(&b);
   if (below(&b, 4) == 0) add_softmax(&b);
   b.net->output = b.now;
   for (int i = 0; i < b.net->ops && corner & CORNER_WEIGHTS; i++) {
