@@ -17,6 +17,12 @@
 
 #include "top.h"
 
+/* The interpreter's error codes are the registers'. */
+enum { VMAC_RUN_NONE = VMAC_RUN_OK };
+#define SAME_CODE(name, number) static_assert(VMAC_RUN_##name == number, #name);
+VMAC_CSR_ERROR_CODE_VALUES(SAME_CODE)
+#undef SAME_CODE
+
 struct Faults {
   const top_model *model;
   top_options options;

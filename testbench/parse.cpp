@@ -87,6 +87,8 @@ static void check_offers(const Model *m, const Vtb_parse *dut) {
   check("coefficients valid", m->coef_full, dut->valid_o & 1);
   if (m->job_full && memcmp(&dut->job_o, program.job[m->job], 64))
     fail("words of job", (unsigned)m->job, dut->job_o[0]);
+  if (m->walk >= 0 && memcmp(&dut->work_o, program.job[m->walk], 64))
+    fail("words of the job at work", (unsigned)m->walk, dut->work_o[0]);
   if (m->set_full && memcmp(&dut->set_o, program.beat[m->held_set].w, 16))
     fail("word 0 of the set", program.beat[m->held_set].w[0], dut->set_o[0]);
 }
