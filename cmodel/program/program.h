@@ -231,7 +231,8 @@ typedef struct {
   vmac_jobkind kind;
   uint64_t cycles;    /* from the last result of the layer before to its own */
   uint64_t issue;     /* of them with a pixel's tap at work */
-  uint64_t macs;      /* multiplications that count */
+  uint64_t macs;      /* multiplications: rows in use by all columns, per pixel; CSR MACS */
+  uint64_t useful;    /* of them those in columns that a set uses */
   uint64_t bytes_in;  /* of the stream */
   uint64_t bytes_out; /* of the results' beats */
 } vmac_layer_cycles;
