@@ -67,7 +67,7 @@ module vmac_csr #(
   input  wire [12:0] macs_i
 );
 
-  // ---- writes: address and data are kept until both are there and the answer before is gone -----
+  // ---- requests: an address, and a write's data, are kept until the answer before is gone -------
 
   reg        awready_q;
   reg        wready_q;
@@ -78,6 +78,61 @@ module vmac_csr #(
   reg [3:0]  wstrb_q;
 
   wire write = !awready_q && !wready_q && (!bvalid_q || s_axil_bready);
+  wire [31:0] wmask = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};
+
+  reg        arready_q;
+  reg        rvalid_q;
+  reg        rresp_q;
+  reg [5:0]  read_word;
+  reg [31:0] rdata_q;
+
+  wire read = !arready_q && (!rvalid_q || s_axil_rready);
+
+  // ---- the registers, and the decoder made of their table ---------------------------------------
+
+  reg        start_q;
+  reg        abort_q;
+  reg        run_q;
+  reg        done_q;
+  reg        irq_enable_q;
+  reg [3:0]  code_q;
+  reg        start_while_busy_q;
+  reg [31:0] error_beat_q;
+  reg [63:0] macs_q;
+  wire [32*7-1:0] count;
+
+  wire [31:0] csr_id;
+  wire [7:0]  csr_version_stream;
+  wire [7:0]  csr_version_map;
+  wire [7:0]  csr_geometry_rows          = ROWS[7:0];
+  wire [7:0]  csr_geometry_cols          = COLS[7:0];
+  wire        csr_geometry_signed        = SIGNED != 0;
+  wire [1:0]  csr_geometry_opt_correction = OPT_CORRECTION[1:0];
+  wire        csr_geometry_opt_mode      = OPT_MODE != 0;
+  wire [31:0] csr_cell                   = CELL;
+  wire [31:0] csr_acc_depth              = ACC_DEPTH;
+  wire [31:0] csr_buf_depth              = BUF_DEPTH;
+  wire        csr_control_irq_enable     = irq_enable_q;
+  wire        csr_status_busy            = run_q || busy_i;
+  wire        csr_status_done            = done_q;
+  wire        csr_status_error           = code_q != 4'd0;
+  wire [3:0]  csr_error_code             = code_q;
+  wire        csr_error_start_while_busy = start_while_busy_q;
+  wire [31:0] csr_error_beat             = error_beat_q;
+  wire [31:0] csr_macs_lo                = macs_q[31:0];
+  wire [31:0] csr_macs_hi                = macs_q[63:32];
+  wire [31:0] csr_cycles, csr_stall_in, csr_stall_out, csr_weight_wait, csr_jobs, csr_beats_in,
+              csr_beats_out;
+  assign {csr_beats_out, csr_beats_in, csr_jobs, csr_weight_wait, csr_stall_out, csr_stall_in,
+          csr_cycles} = count;
+
+  `include "vmac_csr.vh"
+
+  assign csr_id             = RESET_ID;
+  assign csr_version_stream = RESET_VERSION_STREAM;
+  assign csr_version_map    = RESET_VERSION_MAP;
+
+  // ---- writes: served when both address and data are there --------------------------------------
 
   always @(posedge clk)
     if (rst) begin
@@ -107,17 +162,7 @@ module vmac_csr #(
   assign s_axil_bvalid  = bvalid_q;
   assign s_axil_bresp   = {bresp_q, 1'b0};
 
-  wire [31:0] wmask = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};
-
   // ---- reads ----------------------------------------------------------------------------------
-
-  reg        arready_q;
-  reg        rvalid_q;
-  reg        rresp_q;
-  reg [5:0]  read_word;
-  reg [31:0] rdata_q;
-
-  wire read = !arready_q && (!rvalid_q || s_axil_rready);
 
   always @(posedge clk)
     if (rst) begin
@@ -142,46 +187,6 @@ module vmac_csr #(
   assign s_axil_rvalid  = rvalid_q;
   assign s_axil_rresp   = {rresp_q, 1'b0};
   assign s_axil_rdata   = rdata_q;
-
-  // ---- the registers, and the decoder made of their table ---------------------------------------
-
-  reg        start_q;
-  reg        abort_q;
-  reg        run_q;
-  reg        done_q;
-  reg        irq_enable_q;
-  reg [3:0]  code_q;
-  reg        start_while_busy_q;
-  reg [31:0] error_beat_q;
-  reg [63:0] macs_q;
-  wire [32*7-1:0] count;
-
-  wire [31:0] csr_id                     = RESET_ID;
-  wire [7:0]  csr_version_stream         = RESET_VERSION_STREAM;
-  wire [7:0]  csr_version_map            = RESET_VERSION_MAP;
-  wire [7:0]  csr_geometry_rows          = ROWS[7:0];
-  wire [7:0]  csr_geometry_cols          = COLS[7:0];
-  wire        csr_geometry_signed        = SIGNED != 0;
-  wire [1:0]  csr_geometry_opt_correction = OPT_CORRECTION[1:0];
-  wire        csr_geometry_opt_mode      = OPT_MODE != 0;
-  wire [31:0] csr_cell                   = CELL;
-  wire [31:0] csr_acc_depth              = ACC_DEPTH;
-  wire [31:0] csr_buf_depth              = BUF_DEPTH;
-  wire        csr_control_irq_enable     = irq_enable_q;
-  wire        csr_status_busy            = run_q || busy_i;
-  wire        csr_status_done            = done_q;
-  wire        csr_status_error           = code_q != 4'd0;
-  wire [3:0]  csr_error_code             = code_q;
-  wire        csr_error_start_while_busy = start_while_busy_q;
-  wire [31:0] csr_error_beat             = error_beat_q;
-  wire [31:0] csr_macs_lo                = macs_q[31:0];
-  wire [31:0] csr_macs_hi                = macs_q[63:32];
-  wire [31:0] csr_cycles, csr_stall_in, csr_stall_out, csr_weight_wait, csr_jobs, csr_beats_in,
-              csr_beats_out;
-  assign {csr_beats_out, csr_beats_in, csr_jobs, csr_weight_wait, csr_stall_out, csr_stall_in,
-          csr_cycles} = count;
-
-  `include "vmac_csr.vh"
 
   // ---- runs -----------------------------------------------------------------------------------
 

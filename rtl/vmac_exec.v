@@ -1,22 +1,26 @@
 // vmac_exec: walks a job's sets, tiles, pixels and window taps, one tap per cycle
 //
 // Contract: takes a job when one is offered and either all results of earlier ones are written or
-//   the job continues the layer before: cont, and no word differs that results in flight depend on. Then, set by set and tile by tile, it
+//   the job continues the layer before: cont, and no word differs that results in flight depend on.
+//   From the next cycle on its words stand at cfg_i (vmac_context). Set by set and tile by tile it
 //   waits for what the first tap needs (MAC: tile_valid_i, and coef_valid_i for the last tile of a
 //   set; else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
-//   stream and the FIFO might not have a place for them (it holds waiting_i of OUT_DEPTH). iss_* hold one cycle each.
+//   stream and the queue might not have a place for them (it holds waiting_i of OUT_DEPTH). iss_*
+//   hold one cycle each. weights_wait_o: a MAC job's next tile is due, and its weights are not all
+//   there.
 //   The running address is base + in_off, moved by the increment of the innermost counter that
 //   moves: wx, wy, ox, oy; iy and ix are the tap's coordinates.
 //   illegal_o: the job has more pixels than accumulators.
 // Not: the rows' own offsets and bounds (vmac_feed).
 //
 // SPDX-License-Identifier: Apache-2.0
+`include "vmac_job.vh"
 `default_nettype none
 
 module vmac_exec #(
   // accumulators per column
   parameter integer ACC_DEPTH = 1024,
-  // places in the result FIFO
+  // places in the queue of results
   parameter integer OUT_DEPTH = 32
 ) (
   input  wire                         clk,
@@ -27,6 +31,8 @@ module vmac_exec #(
   // the job goes on with the one before it, and differs from it only in what it may
   input  wire                         job_follows_i,
   output wire                         job_take_o,
+  // the job at work: the one taken last
+  input  wire [511:0]                 cfg_i,
   input  wire [15:0]                  set_off_i,
   input  wire [3:0]                   set_sub_i,
   input  wire                         set_valid_i,
@@ -37,15 +43,12 @@ module vmac_exec #(
   // the first tap of a tile, or of a vector job's set, is issued: it shows in iss_* one cycle later
   output wire                         start_o,
   input  wire                         coef_valid_i,
-  // a result was written or put into the FIFO; how many are in the FIFO
+  // a result was written or put into the queue; how many are in the queue
   input  wire                         written_i,
   input  wire [$clog2(OUT_DEPTH+1)-1:0] waiting_i,
-  output wire                         drained_o,
   output wire                         idle_o,
   output wire                         illegal_o,
-  output wire                         wait_o,
-  // the job at work: its words
-  output wire [511:0]                 cfg_o,
+  output wire                         weights_wait_o,
   // one tap
   output wire                         iss_valid_o,
   output wire                         iss_start_o,
@@ -65,30 +68,29 @@ module vmac_exec #(
   localparam integer ACC_W    = $clog2(ACC_DEPTH);
   localparam integer COUNT_W  = $clog2(OUT_DEPTH + 1);
 
-  reg [511:0] cfg_q;
-  reg         run_q;
+  reg run_q;
 
   // Fields of the job at work.
-  wire        is_mac    = cfg_q[3:0] == 4'd1;
-  wire        to_stream = cfg_q[6];
-  wire [5:0]  win_h     = cfg_q[53:48];
-  wire [5:0]  win_w     = cfg_q[59:54];
-  wire [15:0] sets      = cfg_q[79:64];
-  wire [15:0] k_tiles   = cfg_q[95:80];
-  wire [15:0] out_w     = cfg_q[111:96];
-  wire [15:0] out_h     = cfg_q[127:112];
-  wire [15:0] iy0       = cfg_q[175:160];
-  wire [15:0] ix0       = cfg_q[191:176];
-  wire [7:0]  stride_h  = cfg_q[199:192];
-  wire [7:0]  stride_w  = cfg_q[207:200];
-  wire [15:0] base      = cfg_q[239:224];
-  wire [15:0] inc_wx    = cfg_q[271:256];
-  wire [15:0] inc_wy    = cfg_q[287:272];
-  wire [15:0] inc_ox    = cfg_q[303:288];
-  wire [15:0] inc_oy    = cfg_q[319:304];
-  wire [15:0] delta_b   = cfg_q[335:320];
+  wire        is_mac    = cfg_i[`VMAC_JOB_KIND] == `VMAC_KIND_MAC;
+  wire        to_stream = cfg_i[`VMAC_JOB_TO_STREAM];
+  wire [5:0]  win_h     = cfg_i[`VMAC_JOB_WIN_H];
+  wire [5:0]  win_w     = cfg_i[`VMAC_JOB_WIN_W];
+  wire [15:0] sets      = cfg_i[`VMAC_JOB_SETS];
+  wire [15:0] k_tiles   = cfg_i[`VMAC_JOB_K_TILES];
+  wire [15:0] out_w     = cfg_i[`VMAC_JOB_OUT_W];
+  wire [15:0] out_h     = cfg_i[`VMAC_JOB_OUT_H];
+  wire [15:0] iy0       = cfg_i[`VMAC_JOB_IY0];
+  wire [15:0] ix0       = cfg_i[`VMAC_JOB_IX0];
+  wire [7:0]  stride_h  = cfg_i[`VMAC_JOB_STRIDE_H];
+  wire [7:0]  stride_w  = cfg_i[`VMAC_JOB_STRIDE_W];
+  wire [15:0] base      = cfg_i[`VMAC_JOB_BASE];
+  wire [15:0] inc_wx    = cfg_i[`VMAC_JOB_INC_WX];
+  wire [15:0] inc_wy    = cfg_i[`VMAC_JOB_INC_WY];
+  wire [15:0] inc_ox    = cfg_i[`VMAC_JOB_INC_OX];
+  wire [15:0] inc_oy    = cfg_i[`VMAC_JOB_INC_OY];
+  wire [15:0] delta_b   = cfg_i[`VMAC_JOB_DELTA_B];
 
-  // ---- where the walk stands ----------------------------------------------------------------------
+  // ---- where the walk stands --------------------------------------------------------------------
 
   reg [15:0]      set_q, tile_q, oy_q, ox_q;
   reg [5:0]       wy_q, wx_q;
@@ -122,6 +124,8 @@ module vmac_exec #(
   wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;
   wire finish  = issue && walk_end && tile_end && set_end;
 
+  wire unused_words = ^{job_i, cfg_i};
+
   wire drained = flight_q == 16'd0;
 
   wire accept  = job_valid_i && (!run_q || finish) && (job_follows_i || (drained && !run_q));
@@ -144,7 +148,6 @@ module vmac_exec #(
 
   always @(posedge clk)
     if (accept) begin
-      cfg_q    <= job_i;
       set_q    <= 16'd0;
       tile_q   <= 16'd0;
       start_q  <= 1'b1;
@@ -153,9 +156,9 @@ module vmac_exec #(
       wy_q     <= 6'd0;
       wx_q     <= 6'd0;
       pixel_q  <= {(ACC_W + 1){1'b0}};
-      addr_q   <= job_i[239:224];
-      row_iy_q <= job_i[175:160];
-      col_ix_q <= job_i[191:176];
+      addr_q   <= job_i[`VMAC_JOB_BASE];
+      row_iy_q <= job_i[`VMAC_JOB_IY0];
+      col_ix_q <= job_i[`VMAC_JOB_IX0];
     end else if (issue) begin
       start_q <= walk_end;
       off_q   <= off;
@@ -177,7 +180,7 @@ module vmac_exec #(
       end
     end
 
-  // ---- the tap that was issued --------------------------------------------------------------------
+  // ---- the tap that was issued ------------------------------------------------------------------
 
   reg             valid_q;
   reg             tap_start_q, first_q, last_q, set_first_q, tlast_q;
@@ -196,8 +199,8 @@ module vmac_exec #(
       last_q       <= result;
       // not by the pixel's number, which wraps: only K tiles bound the pixels of a job
       set_first_q  <= result && oy_q == 16'd0 && ox_q == 16'd0;
-      // here, and not where the result is written: a job that continues this one may be at work then
-      tlast_q   <= finish && cfg_q[9];
+      // here, and not where the result is written: a job that goes on may be at work then
+      tlast_q      <= finish && cfg_i[`VMAC_JOB_TLAST];
       acc_q        <= k_tiles == 16'd1 ? {ACC_W{1'b0}} : pixel_q[ACC_W-1:0];
       tap_addr_q   <= addr_q + off;
       tap_addr_b_q <= addr_q + off + delta_b;
@@ -210,11 +213,9 @@ module vmac_exec #(
   assign tile_take_o     = issue && start_q && is_mac;
   assign tile_last_o     = tile_end;
   assign start_o         = issue && start_q;
-  assign drained_o       = drained;
   assign idle_o          = drained && !run_q;
   assign illegal_o       = run_q && over;
-  assign wait_o          = run_q && start_q && !may;
-  assign cfg_o           = cfg_q;
+  assign weights_wait_o  = run_q && is_mac && start_q && !tile_valid_i;
   assign iss_valid_o     = valid_q;
   assign iss_start_o     = tap_start_q;
   assign iss_first_o     = first_q;

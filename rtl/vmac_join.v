@@ -2,8 +2,8 @@
 //
 // Contract: a tap that makes a set's first result, or the one that wants TLAST, enters with its
 //   flags; they leave with its result, MAC_CYCLES later (vector_i = 0) or VECTOR_CYCLES later.
-//   take_o comes one cycle ahead of a set's first MAC result. vector_i is constant while anything is
-//   in flight.
+//   take_o comes one cycle ahead of a set's first MAC result. vector_i is constant while anything
+//   is in flight.
 // Not: reset; a flag counts where valid_o is 1.
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -16,6 +16,8 @@
 // Not: any arithmetic on operands; addresses; the meaning of most job fields.
 //
 // SPDX-License-Identifier: Apache-2.0
+`include "vmac_csr_codes.vh"
+`include "vmac_job.vh"
 `default_nettype none
 
 module vmac_parse #(
@@ -52,11 +54,12 @@ module vmac_parse #(
   input  wire              s_tvalid_i,
   input  wire              s_tlast_i,
   output wire              s_tready_o,
-  // a job for the executor: its 16 words
+  // a job for the executor: its 16 words; and those of the job it took last
   output wire [511:0]      job_o,
   output wire              job_valid_o,
   output wire              job_follows_o,
   input  wire              job_take_i,
+  output wire [511:0]      work_o,
   // a set of output channels: its SET beat's first 4 words. set_valid_o tells the executor, who
   // takes it at the set's start; the place is free when the set's first result is written.
   output wire [127:0]      set_o,
@@ -101,11 +104,6 @@ module vmac_parse #(
   // how a row's weights begin
   localparam [3:0] ROW = OPT_MODE != 0 ? MODE : WEIGHT;
 
-  localparam [3:0] KIND_INPUT = 4'd0, KIND_MAC = 4'd1, KIND_ADD = 4'd4, KIND_END = 4'd15;
-
-  localparam [3:0] E_MAGIC = 4'd1, E_VERSION = 4'd2, E_GEOMETRY = 4'd3, E_ILLEGAL = 4'd4,
-                   E_EARLY = 4'd5, E_MISSING = 4'd6, E_CHECKSUM = 4'd7;
-
   localparam [31:0] MAGIC    = 32'h31504d56; // "VMP1"
   localparam [15:0] VERSION  = 16'd1;
   // Comparisons on whole words, so that a field nobody reads cannot hide a difference.
@@ -118,8 +116,6 @@ module vmac_parse #(
   // the beat taken last had no TLAST; the run is one that ends early
   reg         inside_q;
   reg         cut_q;
-  reg [511:0] job_q;
-  reg         job_valid_q;
   reg         differs_q;
   reg [127:0] set_q;
   reg         set_full_q;
@@ -150,41 +146,69 @@ module vmac_parse #(
     .ident_o(ident)
   );
 
-  // ---- the job being read: its words as they come, in place --------------------------------------
+  // ---- the job being read: its words so far, and with this beat ---------------------------------
 
+  wire [511:0] next_job;
   wire [511:0] job;
-  generate
-    if (JOB_BEATS == 1) begin : g_whole
-      assign job = s_tdata_i;
-    end else begin : g_parts
-      assign job = {s_tdata_i, job_q[511:8*BEAT]};
-    end
-  endgenerate
+  wire         job_valid;
+  wire         load_job;
+  wire         offer_job;
+
+  vmac_context #(
+    .BEAT(BEAT)
+  ) u_context (
+    .clk(clk),
+    .rst(rst || flush_o),
+    .load_i(load_job),
+    .beat_i(s_tdata_i),
+    .offer_i(offer_job),
+    .loaded_o(job),
+    .next_o(next_job),
+    .valid_o(job_valid),
+    .take_i(job_take_i),
+    .work_o(work_o)
+  );
 
   // A job goes on with the one before it, whose results may be in flight, only where both agree in
-  // everything but the rows they make: w0's cont and tlast, out_h, w5, w7 (and INPUT's w14, w15). The
-  // words before stand where the words that come push them out.
-  localparam [511:0] SAME = {64'd0, {6{32'hffffffff}}, 32'd0, 32'hffffffff, 32'd0, 32'hffffffff,
-                             32'h0000ffff, {2{32'hffffffff}}, 32'hfffffd7f};
-  function differs(input [8*BEAT-1:0] now, input [8*BEAT-1:0] old, input [1:0] part);
-    differs = ((now ^ old) & SAME[8*BEAT*part +: 8*BEAT]) != {(8 * BEAT){1'b0}};
+  // everything but the rows they make: all words alike but these fields (and INPUT's two words).
+  function [511:0] but_rows(input [511:0] words);
+    begin
+      but_rows = words;
+      but_rows[`VMAC_JOB_CONT]  = 1'b0;
+      but_rows[`VMAC_JOB_TLAST] = 1'b0;
+      but_rows[`VMAC_JOB_OUT_H] = 16'd0;
+      but_rows[32*5 +: 32]      = 32'd0;
+      but_rows[32*7 +: 32]      = 32'd0;
+      but_rows[32*14 +: 64]     = 64'd0;
+    end
   endfunction
 
-  wire [3:0]  kind    = job_q[3:0];
-  wire [15:0] sets    = job_q[79:64];
-  wire [15:0] k_tiles = job_q[95:80];
-  wire        is_mac  = kind == KIND_MAC;
+  // They are compared as they come: the words before stand where these push them out.
+  localparam [511:0] ALIKE = but_rows({512{1'b1}});
+  function differs(input [8*BEAT-1:0] now, input [8*BEAT-1:0] old, input [1:0] part);
+    differs = ((now ^ old) & ALIKE[8*BEAT*part +: 8*BEAT]) != {(8 * BEAT){1'b0}};
+  endfunction
+
+  wire [15:0] sets    = next_job[`VMAC_JOB_SETS];
+  wire [15:0] k_tiles = next_job[`VMAC_JOB_K_TILES];
+  wire [31:0] beats   = next_job[`VMAC_JOB_IN_BEATS];
+  wire        is_mac  = next_job[`VMAC_JOB_KIND] == `VMAC_KIND_MAC;
 
   // A job as it would stand after this beat, and whether anything in it would stall a counter.
-  wire [3:0] new_kind   = job[3:0];
-  wire       new_vector = new_kind != KIND_INPUT && new_kind != KIND_MAC;
-  wire       new_legal  =
-    new_kind == KIND_INPUT ? job[463:448] != 16'd0 && job[479:464] == 16'd0
-    : new_kind <= KIND_ADD && job[79:64] != 16'd0 && job[95:80] != 16'd0 &&
-      (!new_vector || job[95:80] == 16'd1) && job[111:96] != 16'd0 && job[127:112] != 16'd0 &&
-      job[53:48] != 6'd0 && job[59:54] != 6'd0 &&
-      ((new_kind != KIND_MAC && new_kind != KIND_ADD) ||
-       (job[53:48] == 6'd1 && job[59:54] == 6'd1));
+  wire [3:0]  new_kind    = job[`VMAC_JOB_KIND];
+  wire [31:0] new_beats   = job[`VMAC_JOB_IN_BEATS];
+  wire [15:0] new_k_tiles = job[`VMAC_JOB_K_TILES];
+  wire        new_input   = new_kind == `VMAC_KIND_INPUT;
+  wire        new_mac     = new_kind == `VMAC_KIND_MAC;
+  wire        new_vector  = !new_input && !new_mac;
+  wire        new_counts  =
+    job[`VMAC_JOB_SETS] != 16'd0 && new_k_tiles != 16'd0 && job[`VMAC_JOB_OUT_W] != 16'd0 &&
+    job[`VMAC_JOB_OUT_H] != 16'd0 && job[`VMAC_JOB_WIN_H] != 6'd0 && job[`VMAC_JOB_WIN_W] != 6'd0;
+  wire        new_one_tap = job[`VMAC_JOB_WIN_H] == 6'd1 && job[`VMAC_JOB_WIN_W] == 6'd1;
+  wire        new_legal   =
+    new_input ? new_beats != 32'd0 && new_beats[31:16] == 16'd0
+    : new_kind <= `VMAC_KIND_ADD && new_counts && (!new_vector || new_k_tiles == 16'd1) &&
+      (new_one_tap || (!new_mac && new_kind != `VMAC_KIND_ADD));
 
   // ---- what each state waits for ----------------------------------------------------------------
 
@@ -192,7 +216,7 @@ module vmac_parse #(
   always @*
     case (state_q)
       HEADER, SWALLOW, MODE: ready = 1'b1;
-      JOB:     ready = !job_valid_q;
+      JOB:     ready = !job_valid;
       INPUT:   ready = idle_i;
       SET:     ready = !set_full_q;
       COEF:    ready = OPT_CORRECTION == 2 || k_ready_i;
@@ -204,18 +228,18 @@ module vmac_parse #(
 
   wire take      = s_tvalid_i && ready;
   wire last_job  = beat_q == LAST_JOB[15:0];
-  wire last_in   = beat_q == job_q[463:448] - 16'd1;
+  wire last_in   = {16'd0, beat_q} == beats - 32'd1;
   wire last_k    = beat_q == LAST_K[15:0];
   wire last_e    = beat_q == LAST_E[15:0];
   wire last_w    = beat_q == LAST_W[15:0];
   wire last_tile = tile_count_q == k_tiles - 16'd1;
   wire last_set  = set_count_q == sets - 16'd1;
-  wire drained   = state_q == DRAIN && idle_i && !job_valid_q;
+  wire drained   = state_q == DRAIN && idle_i && !job_valid;
   // a beat of a packet before
   wire stale     = state_q == HEADER && inside_q && w0 != MAGIC;
-  wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[3:0] == KIND_END;
+  wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[`VMAC_JOB_KIND] == `VMAC_KIND_END;
 
-  // ---- checksum -----------------------------------------------------------------------------------
+  // ---- checksum ---------------------------------------------------------------------------------
 
   function [31:0] fold(input [8*BEAT-1:0] beat);
     integer i;
@@ -229,7 +253,7 @@ module vmac_parse #(
     end
   endfunction
 
-  // ---- the state after a beat that is in order ----------------------------------------------------
+  // ---- the state after a beat that is in order --------------------------------------------------
 
   reg [3:0] next;
   always @*
@@ -237,8 +261,8 @@ module vmac_parse #(
       HEADER:  next = stale ? HEADER : JOB;
       JOB:     next = is_end ? DRAIN
                     : !last_job ? JOB
-                    : new_kind == KIND_INPUT ? INPUT
-                    : new_vector || job[95:80] == 16'd1 ? SET : ENTRY;
+                    : new_input ? INPUT
+                    : new_vector || new_k_tiles == 16'd1 ? SET : ENTRY;
       INPUT:   next = last_in ? JOB : INPUT;
       SET:     next = is_mac ? COEF : last_set ? JOB : SET;
       COEF:    next = OPT_CORRECTION == 2 ? PLANES : last_k ? ENTRY : COEF;
@@ -257,18 +281,23 @@ module vmac_parse #(
   always @* begin
     wrong = 4'd0;
     if (state_q == HEADER && !stale) begin
-      if (w0 != MAGIC) wrong = E_MAGIC;
-      else if (w1[23:16] != VERSION[7:0]) wrong = E_VERSION;
+      if (w0 != MAGIC) wrong = `VMAC_CSR_ERROR_CODE_MAGIC;
+      else if (w1[23:16] != VERSION[7:0]) wrong = `VMAC_CSR_ERROR_CODE_VERSION;
       else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL || w3 != ident)
-        wrong = E_GEOMETRY;
+        wrong = `VMAC_CSR_ERROR_CODE_GEOMETRY;
     end
-    if (is_end && !s_tlast_i) wrong = E_MISSING;
-    else if (is_end && w1 != sum_q) wrong = E_CHECKSUM;
-    else if (state_q == JOB && !is_end && last_job && !new_legal) wrong = E_ILLEGAL;
-    if (wrong == 4'd0 && s_tlast_i && !is_end && !stale) wrong = E_EARLY;
+    if (is_end && !s_tlast_i) wrong = `VMAC_CSR_ERROR_CODE_LATE;
+    else if (is_end && w1 != sum_q) wrong = `VMAC_CSR_ERROR_CODE_CHECKSUM;
+    else if (state_q == JOB && !is_end && last_job && !new_legal) wrong = `VMAC_CSR_ERROR_CODE_JOB;
+    if (wrong == 4'd0 && s_tlast_i && !is_end && !stale) wrong = `VMAC_CSR_ERROR_CODE_EARLY;
   end
 
   wire bad = take && state_q != SWALLOW && wrong != 4'd0;
+  // a beat that is in order, in a run that goes on
+  wire go  = take && state_q != SWALLOW && !bad && !abort_i && !illegal_i;
+
+  assign load_job  = take && state_q == JOB;
+  assign offer_job = go && state_q == JOB && last_job && !is_end && !new_input;
 
   always @(posedge clk)
     if (rst) begin
@@ -276,14 +305,12 @@ module vmac_parse #(
       error_q      <= 4'd0;
       inside_q     <= 1'b0;
       cut_q        <= 1'b0;
-      job_valid_q  <= 1'b0;
       set_full_q   <= 1'b0;
       set_valid_q  <= 1'b0;
       coef_valid_q <= 1'b0;
       tile_valid_q <= 1'b0;
     end else begin
       if (take) inside_q <= !s_tlast_i;
-      if (job_take_i) job_valid_q <= 1'b0;
       if (set_take_i) set_valid_q <= 1'b0;
       if (set_written_i) set_full_q <= 1'b0;
       if (tile_take_i) begin
@@ -300,8 +327,7 @@ module vmac_parse #(
       end else if (state_q == FLUSH) begin
         state_q      <= DRAIN;
         cut_q        <= 1'b1;
-        job_valid_q  <= 1'b0;
-        set_full_q   <= 1'b0;
+          set_full_q   <= 1'b0;
         set_valid_q  <= 1'b0;
         coef_valid_q <= 1'b0;
         tile_valid_q <= 1'b0;
@@ -311,15 +337,14 @@ module vmac_parse #(
         error_q <= wrong;
         state_q <= s_tlast_i || is_end ? FLUSH : SWALLOW;
       end else if (illegal_i && state_q != SWALLOW) begin
-        error_q <= E_ILLEGAL;
+        error_q <= `VMAC_CSR_ERROR_CODE_JOB;
         state_q <= (take && s_tlast_i) || state_q == DRAIN ? FLUSH : SWALLOW;
       end else if (state_q == DRAIN) begin
         if (drained && !close_o) state_q <= DONE;
       end else if (state_q == SWALLOW) begin
         if (take && s_tlast_i) state_q <= FLUSH;
-      end else if (take) begin
+      end else if (go) begin
         state_q <= next;
-        if (state_q == JOB && last_job && new_kind != KIND_INPUT) job_valid_q <= !is_end;
         if (state_q == SET) begin
           set_full_q  <= 1'b1;
           set_valid_q <= 1'b1;
@@ -339,9 +364,8 @@ module vmac_parse #(
       case (state_q)
         JOB: begin
           beat_q       <= is_end || last_job ? 16'd0 : beat_q + 16'd1;
-          job_q        <= job;
           differs_q    <= (beat_q != 16'd0 && differs_q) ||
-                          differs(s_tdata_i, job_q[8*BEAT-1:0], beat_q[1:0]);
+                          differs(s_tdata_i, next_job[8*BEAT-1:0], beat_q[1:0]);
           set_count_q  <= 16'd0;
           tile_count_q <= 16'd0;
         end
@@ -368,7 +392,7 @@ module vmac_parse #(
       endcase
     end
 
-  wire unused_data = ^{job_q[511:496], record_q, mode_q};
+  wire unused_data = ^{next_job, job, record_q, mode_q};
 
   assign s_tready_o   = ready;
   assign busy_o       = state_q != IDLE;
@@ -376,9 +400,9 @@ module vmac_parse #(
   assign flush_o      = state_q == FLUSH;
   assign error_o      = error_q;
   assign close_o      = drained && cut_q && open_i;
-  assign job_o        = job_q;
-  assign job_valid_o  = job_valid_q;
-  assign job_follows_o = job_q[7] && !differs_q;
+  assign job_o        = next_job;
+  assign job_valid_o  = job_valid;
+  assign job_follows_o = next_job[`VMAC_JOB_CONT] && !differs_q;
   assign set_o        = set_q;
   assign set_valid_o  = set_valid_q;
   assign coef_valid_o = coef_valid_q;
@@ -392,8 +416,8 @@ module vmac_parse #(
   assign w_mode_o     = mode_q;
   assign tile_valid_o = tile_valid_q;
   assign in_valid_o   = take && state_q == INPUT;
-  assign in_dst_o     = job_q[5];
-  assign in_addr_o    = job_q[495:480] + beat_q;
+  assign in_dst_o     = next_job[`VMAC_JOB_DST];
+  assign in_addr_o    = next_job[`VMAC_JOB_IN_ADDR] + beat_q;
 
 endmodule
 

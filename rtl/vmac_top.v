@@ -12,6 +12,7 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 `include "vmac_assert.vh"
+`include "vmac_job.vh"
 `default_nettype none
 
 module vmac_top #(
@@ -92,8 +93,8 @@ module vmac_top #(
   wire       data_rst = rst || flush;
 
   wire         job_valid, job_take, set_valid, set_take, set_written, tile_valid, tile_take;
-  wire         tile_last, coef_valid, job_follows, load, exec_idle, illegal, waiting;
-  wire [511:0] job;
+  wire         tile_last, coef_valid, job_follows, load, exec_idle, illegal, weights_wait;
+  wire [511:0] job, cfg;
   wire [127:0] set;
   wire         k_valid, k_ready, e_valid, w_valid, w_ready, in_valid, in_dst;
   wire [255:0] k;
@@ -152,6 +153,7 @@ module vmac_top #(
     .job_valid_o(job_valid),
     .job_follows_o(job_follows),
     .job_take_i(job_take),
+    .work_o(cfg),
     .set_o(set),
     .set_valid_o(set_valid),
     .set_take_i(set_take),
@@ -174,14 +176,12 @@ module vmac_top #(
     .in_addr_o(in_addr)
   );
 
-  // ---- taps --------------------------------------------------------------------------------------
+  // ---- taps -------------------------------------------------------------------------------------
 
-  wire [511:0]     cfg;
   wire             iss_valid, iss_start, iss_first, iss_last, iss_set_first, iss_tlast;
   wire [ACC_W-1:0] iss_acc;
   wire [15:0]      iss_addr, iss_addr_b, iss_iy, iss_ix;
   wire [3:0]       iss_sub;
-  wire             unused_drained;
 
   vmac_exec #(
     .ACC_DEPTH(ACC_DEPTH),
@@ -193,8 +193,9 @@ module vmac_top #(
     .job_valid_i(job_valid),
     .job_follows_i(job_follows),
     .job_take_o(job_take),
-    .set_off_i(set[15:0]),
-    .set_sub_i(set[19:16]),
+    .cfg_i(cfg),
+    .set_off_i(set[`VMAC_SET_IN_OFF]),
+    .set_sub_i(set[`VMAC_SET_SUB]),
     .set_valid_i(set_valid),
     .set_take_o(set_take),
     .tile_valid_i(tile_valid),
@@ -204,11 +205,9 @@ module vmac_top #(
     .coef_valid_i(coef_valid),
     .written_i(written),
     .waiting_i(result_count),
-    .drained_o(unused_drained),
     .idle_o(exec_idle),
     .illegal_o(illegal),
-    .wait_o(waiting),
-    .cfg_o(cfg),
+    .weights_wait_o(weights_wait),
     .iss_valid_o(iss_valid),
     .iss_start_o(iss_start),
     .iss_first_o(iss_first),
@@ -223,7 +222,8 @@ module vmac_top #(
     .iss_sub_o(iss_sub)
   );
 
-  wire vector = cfg[3:0] != 4'd1;
+  wire       vector      = cfg[`VMAC_JOB_KIND] != `VMAC_KIND_MAC;
+  wire [3:0] vector_kind = cfg[`VMAC_JOB_KIND] - `VMAC_KIND_MAX;
 
   wire [ROWS-1:0]    en;
   wire [8*ROWS-1:0]  rows;
@@ -247,10 +247,10 @@ module vmac_top #(
     .load_i(load),
     .load_sub_i(set[19:16]),
     .vector_i(vector),
-    .src_i(cfg[4]),
-    .pad_i(cfg[23:16]),
-    .in_h_i(cfg[143:128]),
-    .in_w_i(cfg[159:144]),
+    .src_i(cfg[`VMAC_JOB_SRC]),
+    .pad_i(cfg[`VMAC_JOB_PAD]),
+    .in_h_i(cfg[`VMAC_JOB_IN_H]),
+    .in_w_i(cfg[`VMAC_JOB_IN_W]),
     .iss_valid_i(iss_valid),
     .iss_addr_i(iss_addr),
     .iss_addr_b_i(iss_addr_b),
@@ -283,7 +283,7 @@ module vmac_top #(
     tap_acc_q       <= iss_acc;
   end
 
-  // ---- products ----------------------------------------------------------------------------------
+  // ---- products ---------------------------------------------------------------------------------
 
   wire               mac_ready, mac_valid;
   wire [ACC_W-1:0]   unused_mac_addr;
@@ -336,23 +336,23 @@ module vmac_top #(
   ) u_vector (
     .clk(clk),
     .rst(data_rst),
-    .kind_i(cfg[1:0] - 2'd2),
+    .kind_i(vector_kind[1:0]),
     .valid_i(tap_valid_q && vector),
     .first_i(tap_first_q),
     .last_i(tap_last_q),
     .a_i(lane_a),
     .b_i(lane_b),
-    .za_i(cfg[431:424]),
-    .zb_i(cfg[439:432]),
-    .mult_b_i(cfg[414:384]),
-    .shift_b_i(cfg[421:416]),
-    .single_i(cfg[8]),
-    .bias_i(cfg[415:384]),
+    .za_i(cfg[`VMAC_JOB_ZA]),
+    .zb_i(cfg[`VMAC_JOB_ZB]),
+    .mult_b_i(cfg[`VMAC_JOB_MULT_B]),
+    .shift_b_i(cfg[`VMAC_JOB_SHIFT_B]),
+    .single_i(cfg[`VMAC_JOB_SINGLE]),
+    .bias_i(cfg[`VMAC_JOB_VBIAS]),
     .valid_o(vec_valid),
     .acc_o(vec_acc)
   );
 
-  // ---- results -----------------------------------------------------------------------------------
+  // ---- results ----------------------------------------------------------------------------------
 
   wire               take, res_valid, res_set_first, res_tlast;
   wire [32*COLS-1:0] res_acc;
@@ -391,14 +391,14 @@ module vmac_top #(
     .set_i(set),
     .set_written_o(set_written),
     .cfg_vector_i(vector),
-    .cfg_single_i(cfg[8]),
-    .cfg_stream_i(cfg[6]),
-    .cfg_dst_i(cfg[5]),
-    .cfg_code_i(cfg[15:12]),
-    .cfg_zero_i(cfg[31:24]),
-    .cfg_min_i(cfg[39:32]),
-    .cfg_max_i(cfg[47:40]),
-    .cfg_step_i(cfg[367:352]),
+    .cfg_single_i(cfg[`VMAC_JOB_SINGLE]),
+    .cfg_stream_i(cfg[`VMAC_JOB_TO_STREAM]),
+    .cfg_dst_i(cfg[`VMAC_JOB_DST]),
+    .cfg_code_i(cfg[`VMAC_JOB_CODE]),
+    .cfg_zero_i(cfg[`VMAC_JOB_ZERO]),
+    .cfg_min_i(cfg[`VMAC_JOB_ACT_MIN]),
+    .cfg_max_i(cfg[`VMAC_JOB_ACT_MAX]),
+    .cfg_step_i(cfg[`VMAC_JOB_OUT_STEP]),
     .res_valid_i(res_valid),
     .res_set_first_i(res_set_first),
     .res_tlast_i(res_tlast),
@@ -432,7 +432,7 @@ module vmac_top #(
     .m_axis_tlast(m_axis_tlast)
   );
 
-  // ---- registers and counters --------------------------------------------------------------------
+  // ---- registers and counters -------------------------------------------------------------------
 
   wire [12:0] macs;
 
@@ -485,13 +485,13 @@ module vmac_top #(
     .beat_out_i(m_axis_tvalid && m_axis_tready),
     .stall_in_i(beat_ready && !beat_valid),
     .stall_out_i(m_axis_tvalid && !m_axis_tready),
-    .weight_wait_i(waiting),
+    .weight_wait_i(weights_wait),
     .job_i(job_take),
     .macs_i(macs),
     .irq_o(irq_o)
   );
 
-  wire unused_words = ^{cfg, k, k_c, w_row};
+  wire unused_words = ^{cfg, vector_kind, k, k_c, w_row};
 
 `ifdef VMAC_CHECK
   // A tap never meets a closed door: what it needs was there when it was issued.

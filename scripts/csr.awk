@@ -1,11 +1,12 @@
 # csr.awk: the register table rtl/csr.tbl, checked, as Verilog, as a C header or as a table in
-# Markdown. usage: awk -v what=vh|h|md -f csr.awk rtl/csr.tbl > FILE
+# Markdown. usage: awk -v what=vh|codes|h|md -f csr.awk rtl/csr.tbl > FILE
 #
 # vh: for inclusion in the body of vmac_csr. Expects there the words addressed (read_word,
 #     write_word), write (one is done), wdata, wmask (its bits), and for each field that can be
 #     read a wire csr_REGISTER_FIELD (csr_REGISTER, where the field is the whole). Gives
 #     RESET_* constants (fields that are neither 0 after reset nor a parameter), read_data,
 #     read_hole, write_hole, per w1s and w1c field csr_*_hit, per rw field csr_*_next.
+# codes: values of fields, for the modules that give them, as macros with the C header's names.
 # SPDX-License-Identifier: Apache-2.0
 
 function refuse(why) {
@@ -94,10 +95,11 @@ END {
     exit 1
   }
   if (what == "vh") verilog()
+  else if (what == "codes") codes()
   else if (what == "h") header()
   else if (what == "md") markdown()
   else {
-    print "csr.awk: expected what=vh, h or md, found '" what "'" | "cat 1>&2"
+    print "csr.awk: expected what=vh, codes, h or md, found '" what "'" | "cat 1>&2"
     exit 1
   }
 }
@@ -156,6 +158,19 @@ function hex(value, digits,    text) {
 }
 function mask_of(f) { return (2 ^ width(f) - 1) * 2 ^ lo[f] }
 
+function codes(    v, f, name) {
+  print "// Generated from rtl/csr.tbl by scripts/csr.awk: values of fields."
+  print "`ifndef VMAC_CSR_CODES_VH\n`define VMAC_CSR_CODES_VH"
+  for (v = 0; v < values; v++)
+    for (f = 0; f < fields; f++) {
+      name = reg[of[f]] "." field[f]
+      if (name != value_of[v]) continue
+      name = symbol(f) "_" value_name[v]
+      printf "`define VMAC_CSR_%s %d'd%d\n", toupper(name), width(f), value_number[v]
+    }
+  print "`endif"
+}
+
 function define(name, value) { printf "#define VMAC_CSR_%s %s\n", toupper(name), value }
 
 function header(    r, f, v, name, mask) {
@@ -180,6 +195,15 @@ function header(    r, f, v, name, mask) {
     gsub(/\./, "_", name)
     define(name "_" value_name[v], value_number[v] "u")
   }
+  for (v = 0; v < values; v++) {
+    if (value_of[v] != value_of[v - 1]) {
+      name = value_of[v]
+      gsub(/\./, "_", name)
+      printf "\n/* X(name, number) */\n#define VMAC_CSR_%s_VALUES(X)", toupper(name)
+    }
+    printf " \\\n  X(%s, %du)", toupper(value_name[v]), value_number[v]
+  }
+  if (values) print ""
   print "\n/* X(name, offset, bits that can be written; 0: a write is answered with an error) */"
   printf "#define VMAC_CSR_REGISTERS(X)"
   for (r = 0; r < regs; r++)

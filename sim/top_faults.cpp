@@ -17,6 +17,12 @@
 
 #include "top.h"
 
+/* The interpreter's error codes are the registers'. */
+enum { VMAC_RUN_NONE = VMAC_RUN_OK };
+#define SAME_CODE(name, number) static_assert(VMAC_RUN_##name == number, #name);
+VMAC_CSR_ERROR_CODE_VALUES(SAME_CODE)
+#undef SAME_CODE
+
 struct Faults {
   const top_model *model;
   top_options options;
@@ -74,6 +80,11 @@ static void run_clean(Faults *f, const char *what) {
   if (!top_check_run(&f->check, &f->bench, &counts, &err))
     fail(f, "a clean image after '%s': %s", what, err.text);
   expect_closed(f, what);
+  const vmac_cycles formula = vmac_program_cycles(f->check.program);
+  free(formula.layer);
+  if (counts.macs != formula.total.macs)
+    fail(f, "%s: %llu multiplications, the formula says %llu", what,
+         (unsigned long long)counts.macs, (unsigned long long)formula.total.macs);
   f->done++;
 }
 

@@ -156,8 +156,7 @@ static Used put_set(Stream *s, const Job *j) {
   const vmac_hw *hw = s->hw;
   const bool mac = j->kind == VMAC_JOB_MAC;
   const int sub = mac ? 0 : below(s, (s->lanes + s->both - 1) / s->both);
-  const int cols = mac ? below(s, hw->cols + 1) : 0;
-  int valid = mac ? (cols > 1 ? cols : 1) : s->both;
+  int valid = mac ? hw->cols : s->both;
   if (!mac && s->lanes - sub * s->both < valid) valid = s->lanes - sub * s->both;
   const int copy = j->code < 6 && 1 << j->code < s->lanes ? 1 << j->code : s->lanes;
   const int rbase = hw->rows == hw->cols ? 0 : below(s, copy);
@@ -172,9 +171,7 @@ static Used put_set(Stream *s, const Job *j) {
   put(&w[1], count, 8, 24);
   put(&w[3], rbase, 8, 8);
   put(&w[3], below(s, 62) - 31, 6, 0);
-  if (mac) {
-    put(&w[0], cols, 7, 24);
-  } else {
+  if (!mac) {
     put(&w[0], below(s, j->groups), 16, 0);
     put(&w[0], sub, 4, 16);
     put(&w[2], wide(s, INT32_MAX), 31, 0);

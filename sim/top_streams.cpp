@@ -223,14 +223,14 @@ static uint32_t spoil(Stream *s, Fault fault, size_t *last) {
     return VMAC_RUN_GEOMETRY;
   case ILLEGAL:
     spoil_job(s);
-    return VMAC_RUN_ILLEGAL;
+    return VMAC_RUN_JOB;
   case EARLY:
     *last = (size_t)below(s, (int)*last);
     return VMAC_RUN_EARLY;
   case MISSING:
     vmac_beats_payload(&s->beats, 1 + (size_t)below(s, 20));
     *last = s->beats.count - 1;
-    return VMAC_RUN_MISSING;
+    return VMAC_RUN_LATE;
   case CHECKSUM:
     *word(s, s->beats.count - 1, 1) ^= 1u << below(s, 32);
     return VMAC_RUN_CHECKSUM;

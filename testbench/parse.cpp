@@ -89,6 +89,8 @@ static void check_offers(const Model *m, const Vtb_parse *dut) {
     fail("words of job", (unsigned)m->job, dut->job_o[0]);
   if (m->job_full && m->job > 0)
     check("whether the job follows", follows(program.job[m->job]), dut->job_follows_o);
+  if (m->walk >= 0 && memcmp(&dut->work_o, program.job[m->walk], 64))
+    fail("words of the job at work", (unsigned)m->walk, dut->work_o[0]);
   if (m->set_full && memcmp(&dut->set_o, program.beat[m->held_set].w, 16))
     fail("word 0 of the set", program.beat[m->held_set].w[0], dut->set_o[0]);
 }

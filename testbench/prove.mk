@@ -74,7 +74,7 @@ $(B)/report/proofs-rtl.txt: $(PROVE_RTL_TBL) $(PROVE_RTL_V) testbench/prove-rtl.
 	  { cat $@.new; exit 1; }
 	$(Q)mv $@.new $@
 
-prove-rtl: $(B)/report/proofs-rtl.txt ## rules of stream, queue and registers, by induction (z3)
+prove-rtl: $(B)/report/proofs-rtl.txt ## rules of stream, queue, registers and job contexts, by induction (z3)
 	$(Q)cat $<
 
 wide-full: $(B)/bench/wide

@@ -20,9 +20,8 @@ module vmac_tb_exec (
   // {job_take, set_take, tile_take, tile_last}
   output wire [3:0]   take_o,
   output wire         start_o,
-  // {drained, idle, illegal, wait}
-  output wire [3:0]   state_o,
-  output wire [511:0] cfg_o,
+  // {idle, illegal, weights_wait}
+  output wire [2:0]   state_o,
   // {valid, start, first, last, set_first, tlast}
   output wire [5:0]   iss_o,
   output wire [15:0]  iss_acc_o,
@@ -35,8 +34,7 @@ module vmac_tb_exec (
 
   wire [15:0]   take;
   wire [3:0]    start;
-  wire [15:0]   state;
-  wire [2047:0] cfg;
+  wire [11:0]   state;
   wire [23:0]   iss;
   wire [63:0]   iss_acc;
   wire [63:0]   iss_addr;
@@ -55,18 +53,21 @@ module vmac_tb_exec (
       localparam integer COUNT_W = $clog2(OUT + 1);
       wire here = sel_i == i[1:0];
 
+      reg [511:0] cfg_q;
+      always @(posedge clk) if (take[4*i+3]) cfg_q <= job_i;
+
       vmac_exec #(
         .ACC_DEPTH(ACC), .OUT_DEPTH(OUT)
       ) u_exec (
         .clk(clk), .rst(rst), .job_i(job_i), .job_valid_i(job_valid_i && here),
-        .job_follows_i(job_follows_i),
-        .job_take_o(take[4*i+3]), .set_off_i(set_off_i), .set_sub_i(set_sub_i),
+        .job_follows_i(job_follows_i), .job_take_o(take[4*i+3]), .cfg_i(cfg_q),
+        .set_off_i(set_off_i), .set_sub_i(set_sub_i),
         .set_valid_i(set_valid_i && here), .set_take_o(take[4*i+2]),
         .tile_valid_i(tile_valid_i && here), .tile_take_o(take[4*i+1]), .tile_last_o(take[4*i]),
         .start_o(start[i]),
         .coef_valid_i(coef_valid_i && here), .written_i(written_i && here),
-        .waiting_i(count_i[COUNT_W-1:0]), .drained_o(state[4*i+3]), .idle_o(state[4*i+2]),
-        .illegal_o(state[4*i+1]), .wait_o(state[4*i]), .cfg_o(cfg[512*i +: 512]),
+        .waiting_i(count_i[COUNT_W-1:0]), .idle_o(state[3*i+2]), .illegal_o(state[3*i+1]),
+        .weights_wait_o(state[3*i]),
         .iss_valid_o(iss[6*i+5]), .iss_start_o(iss[6*i+4]), .iss_first_o(iss[6*i+3]),
         .iss_last_o(iss[6*i+2]), .iss_set_first_o(iss[6*i+1]), .iss_tlast_o(iss[6*i]),
         .iss_acc_o(iss_acc[16*i +: ACC_W]), .iss_addr_o(iss_addr[16*i +: 16]),
@@ -76,8 +77,7 @@ module vmac_tb_exec (
     end
     assign take[15:12] = 4'd0;
     assign start[3] = 1'b0;
-    assign state[15:12] = 4'd0;
-    assign cfg[2047:1536] = 512'd0;
+    assign state[11:9] = 3'd0;
     assign iss[23:18] = 6'd0;
     assign iss_acc[63:48] = 16'd0;
     assign iss_addr[63:48] = 16'd0;
@@ -89,8 +89,7 @@ module vmac_tb_exec (
 
   assign take_o       = take[4*sel_i +: 4];
   assign start_o      = start[sel_i];
-  assign state_o      = state[4*sel_i +: 4];
-  assign cfg_o        = cfg[512*sel_i +: 512];
+  assign state_o      = state[3*sel_i +: 3];
   assign iss_o        = iss[6*sel_i +: 6];
   assign iss_acc_o    = iss_acc[16*sel_i +: 16];
   assign iss_addr_o   = iss_addr[16*sel_i +: 16];

@@ -27,6 +27,7 @@ module vmac_tb_parse (
   output wire [3:0]   error_o,
   output wire [511:0] job_o,
   output wire         job_follows_o,
+  output wire [511:0] work_o,
   output wire [127:0] set_o,
   // {job, set, tile, coef}
   output wire [3:0]   valid_o,
@@ -46,6 +47,7 @@ module vmac_tb_parse (
   wire [4*N-1:0]   error;
   wire [N-1:0]     follows;
   wire [512*N-1:0] job;
+  wire [512*N-1:0] work;
   wire [128*N-1:0] set;
   wire [4*N-1:0]   valid;
   wire [256*N-1:0] k;
@@ -89,6 +91,7 @@ module vmac_tb_parse (
         .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[5*i]),
         .job_o(job[512*i +: 512]), .job_valid_o(valid[4*i+3]),
         .job_follows_o(follows[i]), .job_take_i(job_take_i && here),
+        .work_o(work[512*i +: 512]),
         .set_o(set[128*i +: 128]), .set_valid_o(valid[4*i+2]), .set_take_i(set_take_i && here),
         .set_written_i(set_written_i && here), .k_valid_o(event_all[4*i+3]), .k_ready_i(k_ready_i),
         .k_o(k[256*i +: 256]), .coef_valid_o(valid[4*i]), .e_valid_o(event_all[4*i+2]),
@@ -103,6 +106,7 @@ module vmac_tb_parse (
     assign state[35 +: 5] = 5'd0;
     assign error[28 +: 4] = 4'd0;
     assign job[3584 +: 512] = 512'd0;
+    assign work[3584 +: 512] = 512'd0;
     assign set[896 +: 128] = 128'd0;
     assign valid[28 +: 4] = 4'd0;
     assign k[1792 +: 256] = 256'd0;
@@ -118,6 +122,7 @@ module vmac_tb_parse (
   assign state_o   = state[5*sel_i +: 5];
   assign error_o   = error[4*sel_i +: 4];
   assign job_o     = job[512*sel_i +: 512];
+  assign work_o    = work[512*sel_i +: 512];
   assign set_o     = set[128*sel_i +: 128];
   assign valid_o   = valid[4*sel_i +: 4];
   assign k_o       = k[256*sel_i +: 256];

@@ -42,9 +42,9 @@ compile --plan "$tmp/plan.json" -o "$tmp/d.vmp" &&
   cmp -s "$tmp/d.vmp" "$tmp/e.vmp"
 ok $? "a saved plan compiles to the same program"
 cycles --mult exact --csv "$tmp/cycles.csv" && [ "$(wc -l < "$tmp/cycles.csv")" -eq 17 ] &&
-  awk -F, 'NR > 1 && $2 != "all" { macs += $6; bytes += $8 }
-    $2 == "all" { ok = $6 == macs && macs == 12501632 && $4 > macs / 256 && $8 == bytes + 32 &&
-      $9 == 16 }
+  awk -F, 'NR > 1 && $2 != "all" { macs += $6; useful += $7; bytes += $9 }
+    $2 == "all" { ok = $6 == macs && $7 == useful && useful == 12501632 && macs > useful &&
+      $4 > macs / 256 && $9 == bytes + 32 && $10 == 16 }
     END { exit !ok }' "$tmp/cycles.csv"
 ok $? "cycles: multiplications and bytes add up" "$(cat "$tmp/out")"
 

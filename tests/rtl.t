@@ -8,8 +8,8 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-for bench in cells pe side skew accum correct dyn edge requant vector csr fifo stream_reg parse \
-  exec feed route post mac_unit conv; do
+for bench in cells pe side skew accum correct dyn edge requant vector csr fifo parse exec feed \
+  route post mac_unit conv; do
   said=$("$B/bench/$bench" 2>&1)
   ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done
@@ -173,7 +173,6 @@ done << 'LIST'
 vmac_fifo DEPTH 1 DEPTH_must_be_2_to_1024
 vmac_fifo DEPTH 1025 DEPTH_must_be_2_to_1024
 vmac_fifo WIDTH 1025 WIDTH_must_be_1_to_1024
-vmac_stream_reg WIDTH 1025 WIDTH_must_be_1_to_1024
 LIST
 
 # The table of registers: what is wrong with a line is said, and nothing is made of it.
@@ -199,7 +198,7 @@ while read -r module parameters bound steps; do
     "$steps" 2>&1)
   ok $? "proof: $said" "$said"
 done << 'LIST'
-stream_reg WIDTH=4 16 3
+context BEAT=4,JOB=4 14 3
 fifo WIDTH=4,DEPTH=3 16 3
 LIST
 

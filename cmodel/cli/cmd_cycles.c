@@ -11,8 +11,9 @@ static const char help[] =
     "Compiles a network and prints, for one image and streams that never stall:\n"
     "  cycles   from the last result of the layer before to the layer's own\n"
     "  issued   of them with a pixel's tap at work: the rest waits for weights and results\n"
-    "  MACs     multiplications that count\n"
-    "  busy     of the array's multipliers over the cycles\n"
+    "  MACs     multiplications: rows in use by all columns, as the register counts them\n"
+    "  useful   of them those in columns that a set of channels uses\n"
+    "  busy     useful ones of the array's multipliers over the cycles\n"
     "  in, out  bytes of the program's and the results' beats\n\n" COMPILED_HELP
     "  --csv F              the same as a table, comma-separated\n";
 
@@ -23,19 +24,21 @@ static const struct option table[] = {
 
 static double busy(const compiled *c, const vmac_layer_cycles *l) {
   const double all = (double)l->cycles * c->hw.rows * c->hw.cols;
-  return l->cycles ? (double)l->macs / all : 0;
+  return l->cycles ? (double)l->useful / all : 0;
 }
 
 static void print_row(const compiled *c, const char *name, const char *job,
                       const vmac_layer_cycles *l) {
-  printf("%-21s %-5s %10" PRIu64 " %10" PRIu64 " %12" PRIu64 " %6.2f%% %9" PRIu64 " %7" PRIu64 "\n",
-         name, job, l->cycles, l->issue, l->macs, 100 * busy(c, l), l->bytes_in, l->bytes_out);
+  printf("%-21s %-5s %10" PRIu64 " %10" PRIu64 " %12" PRIu64 " %12" PRIu64 " %6.2f%% %9" PRIu64
+         " %7" PRIu64 "\n",
+         name, job, l->cycles, l->issue, l->macs, l->useful, 100 * busy(c, l), l->bytes_in,
+         l->bytes_out);
 }
 
 static void print(const compiled *c, const vmac_cycles *cycles) {
   char name[64];
-  printf("%3s %-17s %-5s %10s %10s %12s %7s %9s %7s\n", "op", "kind", "job", "cycles", "issued",
-         "MACs", "busy", "in", "out");
+  printf("%3s %-17s %-5s %10s %10s %12s %12s %7s %9s %7s\n", "op", "kind", "job", "cycles",
+         "issued", "MACs", "useful", "busy", "in", "out");
   for (int i = 0; i < cycles->layers; i++) {
     const vmac_layer_cycles *l = &cycles->layer[i];
     compiled_name(c, l->op, l->kind, name, sizeof name);
@@ -48,8 +51,8 @@ static bool write_csv(const compiled *c, const vmac_cycles *cycles, const char *
                       vmac_err *err) {
   const size_t line = 256, room = ((size_t)cycles->layers + 2) * line;
   char *text = vmac_alloc(room, 1), name[64];
-  size_t n =
-      (size_t)snprintf(text, room, "op,kind,job,cycles,issued,macs,busy,bytes_in,bytes_out\n");
+  size_t n = (size_t)snprintf(text, room,
+                              "op,kind,job,cycles,issued,macs,useful,busy,bytes_in,bytes_out\n");
   for (int i = 0; i <= cycles->layers; i++) {
     const bool all = i == cycles->layers;
     const vmac_layer_cycles *l = all ? &cycles->total : &cycles->layer[i];
@@ -60,11 +63,11 @@ static bool write_csv(const compiled *c, const vmac_cycles *cycles, const char *
                all                         ? "all"
                : l->kind == VMAC_JOB_INPUT ? "input"
                                            : "copy");
-    n +=
-        (size_t)snprintf(text + n, room - n,
-                         "%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.6f,%" PRIu64 ",%" PRIu64 "\n",
-                         name, all ? "" : vmac_job_name(l->kind), l->cycles, l->issue, l->macs,
-                         busy(c, l), l->bytes_in, l->bytes_out);
+    n += (size_t)snprintf(text + n, room - n,
+                          "%s,%s,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%.6f,%" PRIu64
+                          ",%" PRIu64 "\n",
+                          name, all ? "" : vmac_job_name(l->kind), l->cycles, l->issue, l->macs,
+                          l->useful, busy(c, l), l->bytes_in, l->bytes_out);
   }
   const bool good = vmac_write_file(path, text, n, err);
   free(text);

@@ -140,13 +140,14 @@ static void run_job(clocks *c, const vmac_job *job) {
 /* ---- sums ---------------------------------------------------------------------------------------
  */
 
-static uint64_t job_macs(const vmac_job *job, int rows) {
-  uint64_t sum = 0;
-  for (int s = 0; job->k && s < job->sets; s++)
+static void add_macs(vmac_layer_cycles *l, const vmac_job *job, const vmac_hw *hw) {
+  for (int s = 0; job->k && s < job->sets; s++) {
+    uint64_t rows = 0;
     for (int t = 0; t < job->k_tiles; t++)
-      for (int r = 0; r < rows; r++)
-        if (vmac_job_k(job, rows, s, t, r) >= 0) sum += (unsigned)job->set[s].count;
-  return sum * (unsigned)job->pixels;
+      for (int r = 0; r < hw->rows; r++) rows += vmac_job_k(job, hw->rows, s, t, r) >= 0;
+    l->macs += rows * (unsigned)job->pixels * (unsigned)hw->cols;
+    l->useful += rows * (unsigned)job->pixels * (unsigned)job->set[s].count;
+  }
 }
 
 vmac_cycles vmac_program_cycles(const vmac_program *p) {
@@ -167,7 +168,7 @@ vmac_cycles vmac_program_cycles(const vmac_program *p) {
     run_job(&c, job);
     l->cycles += (uint64_t)(c.written - before);
     l->issue += c.busy - busy;
-    l->macs += job_macs(job, p->hw.rows);
+    add_macs(l, job, &p->hw);
     l->bytes_in += job->beats * beat;
     if (job->to_stream) l->bytes_out += (uint64_t)job->sets * (unsigned)job->pixels * beat;
   }
@@ -178,6 +179,7 @@ vmac_cycles vmac_program_cycles(const vmac_program *p) {
   total->issue = c.busy;
   for (int i = 0; i < result.layers; i++) {
     total->macs += result.layer[i].macs;
+    total->useful += result.layer[i].useful;
     total->bytes_out += result.layer[i].bytes_out;
   }
   total->bytes_in = p->beat_count * beat;

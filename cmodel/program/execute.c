@@ -14,7 +14,7 @@ enum { PLANES = 8 };
 
 /* A SET beat. */
 typedef struct {
-  int in_off, sub, cols, out_addr, lo, cnt, rbase;
+  int in_off, sub, out_addr, lo, cnt, rbase;
   vmac_scale scale;
 } set_fields;
 
@@ -54,7 +54,6 @@ static bool read_set(job_state *s) {
                  w3 = vmac_word(b, 3);
   s->f = (set_fields){.in_off = vmac_bits(w0, 0, 16),
                       .sub = vmac_bits(w0, 16, 4),
-                      .cols = vmac_bits(w0, 24, 7),
                       .out_addr = vmac_bits(w1, 0, 16),
                       .lo = vmac_bits(w1, 16, 8),
                       .cnt = vmac_bits(w1, 24, 8),
@@ -195,8 +194,7 @@ static void multiply(const job_state *s, int row, uint8_t a, sums *t) {
   const vmac_machine *m = s->m;
   const vmac_mult *mult = m->mult;
   const int32_t *const *product = s->product[row];
-  const int cols = s->f.cols > 1 ? s->f.cols : 1; /* column 0 always counts */
-  for (int c = 0; c < cols; c++) t->column[c] += (uint32_t)product[c][a << 8];
+  for (int c = 0; c < m->hw->cols; c++) t->column[c] += (uint32_t)product[c][a << 8];
   t->a += a;
   if (m->hw->opt_correction == 1) t->x[0] += vmac_variate(mult->xkind, mult->xbits, a);
   if (m->hw->opt_correction == 2 && mult->xkind != VMAC_X_NONE)
@@ -248,8 +246,7 @@ static bool run_tile(job_state *s, sums *total, bool last) {
   return true;
 }
 
-/* The SET beat, with the columns in use, comes with the last tile only: what unused columns held in
- * the tiles before it is never looked at, and all columns' weights stand in every tile. */
+/* The SET beat comes with the last tile. */
 static bool run_mac(job_state *s) {
   const vmac_descriptor *d = s->d;
   const size_t pixels = d->k_tiles > 1 ? (size_t)d->out_w * (size_t)d->out_h : 1;
@@ -259,7 +256,6 @@ static bool run_mac(job_state *s) {
     memset(total, 0, pixels * sizeof *total);
     for (int k = 0; good && k < d->k_tiles; k++) {
       const bool last = k == d->k_tiles - 1;
-      s->f.cols = s->m->hw->cols;
       good =
           (!last || (read_set(s) && read_records(s))) && read_tile(s) && run_tile(s, total, last);
     }

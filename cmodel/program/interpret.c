@@ -124,7 +124,7 @@ static bool check(vmac_machine *m, const vmac_descriptor *d) {
              (int64_t)d->out_w * d->out_h > m->hw->acc_depth) {
     why = "more pixels than accumulators";
   }
-  return !why || vmac_machine_fail(m, VMAC_RUN_ILLEGAL, "%s", why);
+  return !why || vmac_machine_fail(m, VMAC_RUN_JOB, "%s", why);
 }
 
 static bool run_input(vmac_machine *m, const vmac_descriptor *d) {
@@ -141,7 +141,7 @@ static bool run_input(vmac_machine *m, const vmac_descriptor *d) {
 
 static bool run_end(vmac_machine *m, const uint8_t *beat) {
   const bool last = ++m->at == m->count;
-  if (!last) return vmac_machine_fail(m, VMAC_RUN_MISSING, "END, but the packet goes on");
+  if (!last) return vmac_machine_fail(m, VMAC_RUN_LATE, "END, but the packet goes on");
   if (vmac_word(beat, 1) != m->sum)
     return vmac_machine_fail(m, VMAC_RUN_CHECKSUM, "checksum %08x, END says %08x", m->sum,
                              vmac_word(beat, 1));

@@ -18,8 +18,7 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
   const bool mac = y->kind == VMAC_JOB_MAC;
   const int at = out->base + row * y->out_w * out->groups + s->group;
   uint32_t word[4];
-  word[0] =
-      mac ? bits(s->who.column + s->who.count, 7, 24) : bits(s->group, 16, 0) | bits(s->sub, 4, 16);
+  word[0] = mac ? 0 : bits(s->group, 16, 0) | bits(s->sub, 4, 16);
   word[1] = bits(at, 16, 0) | bits(s->lo, 8, 16) | bits(s->who.count, 8, 24);
   word[2] = mac ? 0 : (uint32_t)y->scale.mult;
   word[3] = (mac ? 0 : bits(y->scale.shift, 6, 0)) | bits(s->base, 8, 8);

@@ -19,25 +19,25 @@
  *   w4  in_h[15:0], in_w[31:16] bounds of the input map, <= 1023
  *   w5  iy0[15:0], ix0[31:16] signed: input coordinate of tap (0, 0) of pixel (0, 0)
  *   w6  stride_h[7:0], stride_w[15:8]
- *   w7  word address of (iy0, ix0); may lie outside: only reads inside the map happen
+ *   w7  base[15:0] word address of (iy0, ix0); may lie outside: only reads inside the map happen
  *   w8  inc_wx[15:0], inc_wy[31:16]; w9 inc_ox[15:0], inc_oy[31:16]: added, mod 2^16, to the running
  *       address when wx, wy, ox, oy is the innermost counter that moves (the inner ones wrap)
- *   w10 delta_b: ADD: address of operand B, in set !src, minus that of A
- *   w11 words per output pixel
- *   w12 ADD: mult_b; SUM: vbias, signed, added to the sum
+ *   w10 delta_b[15:0] ADD: address of operand B, in set !src, minus that of A
+ *   w11 out_step[15:0] words per output pixel
+ *   w12 ADD: mult_b[30:0]; SUM: vbias[31:0], signed, added to the sum
  *   w13 ADD: shift_b[5:0] signed, za[15:8], zb[23:16] zero points
- *   w14 INPUT: beats of payload, 1..65535; w15 INPUT: first word address in set dst
- * INPUT   payload: byte b of beat j goes to bank b, word w15 + j. Not in the checksum.
+ *   w14 INPUT: in_beats[31:0] of payload, 1..65535
+ *   w15 INPUT: in_addr[15:0] first word address in set dst
+ * INPUT   payload: byte b of beat j goes to bank b, word in_addr + j. Not in the checksum.
  * MAX, SUM, ADD  payload: a SET beat per set.
  * MAC     payload, per set, for k = 0 .. k_tiles - 1: { where k = k_tiles - 1 a SET beat and COLS
  *         coefficient records, the last column's first }; ENTRY beats, row r's 32-bit entry in word
  *         r; ROWS weight beats, the bottom row first, byte c = operand bits of column c (with
  *         opt_mode, before each a beat of modes, 4 bits a column)
  * SET     w0 in_off[15:0] added to the address, sub[19:16] (vector jobs: column c stands for lane
- *         c + sub * min(ROWS, COLS)), cols[30:24] columns in use (MAC; column 0 always counts);
- *         w1 out_addr[15:0], lo[23:16], cnt[31:24]: bank b, l = b or b mod 2^code where code < 15,
- *         is written where lo <= l < lo + cnt, with column l - rbase; w2 requant mult, w3
- *         shift[5:0] signed, of all lanes (vector jobs); rbase[15:8]
+ *         c + sub * min(ROWS, COLS)); w1 out_addr[15:0], lo[23:16], cnt[31:24]: bank b, l = b or
+ *         b mod 2^code where code < 15, is written where lo <= l < lo + cnt, with column l - rbase;
+ *         w2 requant mult, w3 shift[5:0] signed, of all lanes (vector jobs); rbase[15:8]
  * record  w0 c0, w1 folded bias, w2 requant mult, w3 c1[17:0], shift[29:24] signed. With
  *         opt_correction 2 a second beat holds c of bit planes 1..7 at bits 18 * (i - 1); c1 is 0's
  * entry   off[14:0], ky[20:15], kx[26:21], sub[30:27], en[31]: the row reads bank r + sub * ROWS at
@@ -212,15 +212,15 @@ vmac_program *vmac_program_load(const char *path, vmac_err *err);
 /* ---- the executable specification: runs beats, knows nothing but them and the hardware ----------
  */
 
-/* vmac_top's error codes (CSR ERROR). */
+/* vmac_top's error codes, as rtl/csr.tbl names them. */
 typedef enum {
   VMAC_RUN_OK,
   VMAC_RUN_MAGIC,
   VMAC_RUN_VERSION,
   VMAC_RUN_GEOMETRY,
-  VMAC_RUN_ILLEGAL, /* a job field */
-  VMAC_RUN_EARLY,   /* TLAST before END */
-  VMAC_RUN_MISSING, /* END without TLAST */
+  VMAC_RUN_JOB,   /* a job field */
+  VMAC_RUN_EARLY, /* TLAST before END */
+  VMAC_RUN_LATE,  /* END without TLAST */
   VMAC_RUN_CHECKSUM
 } vmac_run_error;
 
@@ -251,7 +251,8 @@ typedef struct {
   vmac_jobkind kind;
   uint64_t cycles;    /* from the last result of the layer before to its own */
   uint64_t issue;     /* of them with a pixel's tap at work */
-  uint64_t macs;      /* multiplications that count */
+  uint64_t macs;      /* multiplications: rows in use by all columns, per pixel; CSR MACS */
+  uint64_t useful;    /* of them those in columns that a set uses */
   uint64_t bytes_in;  /* of the stream */
   uint64_t bytes_out; /* of the results' beats */
 } vmac_layer_cycles;

@@ -140,19 +140,19 @@ static void streams(void **unused) {
   expect_damage(p, 0, 12, 11, VMAC_RUN_GEOMETRY); /* buffers half as deep */
   expect_damage(p, 0, 13, 0x55, VMAC_RUN_GEOMETRY);
   expect_damage(p, 0, 15, 0x55, VMAC_RUN_GEOMETRY);
-  expect_damage(p, mac, 0, 0x69, VMAC_RUN_ILLEGAL);    /* kind 9 */
-  expect_damage(p, mac, 8, 0, VMAC_RUN_ILLEGAL);       /* no set */
-  expect_damage(p, mac, 10, 0, VMAC_RUN_ILLEGAL);      /* no K tile */
-  expect_damage(p, mac, 12, 0, VMAC_RUN_ILLEGAL);      /* no pixel */
-  expect_damage(p, mac, 13, 0xff, VMAC_RUN_ILLEGAL);   /* more pixels than accumulators */
-  expect_damage(p, mac, 6, 0, VMAC_RUN_ILLEGAL);       /* no window */
-  expect_damage(p, 4, 8, 0, VMAC_RUN_ILLEGAL);         /* INPUT without beats */
+  expect_damage(p, mac, 0, 0x69, VMAC_RUN_JOB);        /* kind 9 */
+  expect_damage(p, mac, 8, 0, VMAC_RUN_JOB);           /* no set */
+  expect_damage(p, mac, 10, 0, VMAC_RUN_JOB);          /* no K tile */
+  expect_damage(p, mac, 12, 0, VMAC_RUN_JOB);          /* no pixel */
+  expect_damage(p, mac, 13, 0xff, VMAC_RUN_JOB);       /* more pixels than accumulators */
+  expect_damage(p, mac, 6, 0, VMAC_RUN_JOB);           /* no window */
+  expect_damage(p, 4, 8, 0, VMAC_RUN_JOB);             /* INPUT without beats */
   expect_damage(p, mac + 5, 0, 1, VMAC_RUN_CHECKSUM);  /* a record */
   expect_damage(p, p->input_beat, 0, 99, VMAC_RUN_OK); /* the image is not summed */
   for (size_t n = 0; n < p->beat_count; n++) expect_code(p, p->beats, n, VMAC_RUN_EARLY);
   uint8_t *longer = vmac_alloc(p->beat_count + 1, 16);
   memcpy(longer, p->beats, p->beat_count * 16);
-  expect_code(p, longer, p->beat_count + 1, VMAC_RUN_MISSING);
+  expect_code(p, longer, p->beat_count + 1, VMAC_RUN_LATE);
   free(longer);
   vmac_rng rng;
   vmac_rng_seed(&rng, 77);
@@ -188,12 +188,13 @@ static void counts(void **unused) {
       const vmac_layer_cycles *l = &c.layer[i];
       cycles += l->cycles;
       in += l->bytes_in;
-      if (l->op >= 0) assert_int_equal(l->macs, vmac_op_macs(&net->op[l->op]));
+      if (l->op >= 0) assert_int_equal(l->useful, vmac_op_macs(&net->op[l->op]));
       if (l->kind != VMAC_JOB_INPUT) assert_true(l->cycles > l->issue);
+      assert_true(l->useful <= l->macs);
       assert_true(l->macs <= l->issue * (uint64_t)(size * size));
     }
     assert_int_equal(c.layers, 15);
-    assert_int_equal(c.total.macs, macs);
+    assert_int_equal(c.total.useful, macs);
     assert_true(c.total.cycles > cycles && c.total.cycles < cycles + 20);
     assert_int_equal(c.total.bytes_in, p->beat_count * (size_t)vmac_hw_beat(&hw));
     assert_int_equal(c.total.bytes_in, in + 2 * (size_t)vmac_hw_beat(&hw)); /* HEADER and END */

@@ -50,8 +50,8 @@ static void format(void **unused) {
       {0x00020002, 0, 0x00000101, 0},
       {0x00020001, 0x00010001, 0, 1},
       {0, 0, 0, 0},
-      /* SET: 3 columns, lanes 0..2; records of columns 3, 2, 1, 0 */
-      {0x03000000, 0x03000000, 0, 0},
+      /* SET: lanes 0..2; records of columns 3, 2, 1, 0 */
+      {0, 0x03000000, 0, 0},
       {0, 0, 0, 0},
       {record[2][0], record[2][1], record[2][2], record[2][3]},
       {record[1][0], record[1][1], record[1][2], record[1][3]},
