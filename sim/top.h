@@ -98,6 +98,8 @@ struct top_bench {
   size_t result_beats, room;
   size_t result_lasts, last_at; /* beats with TLAST, and the latest of them */
   /* counted beside the CSRs */
+  size_t inside, stale; /* beats in the stream's register, and to come before the packet's */
+  size_t taken;         /* the packet's that have left it */
   uint64_t stall_in, stall_out;
   uint64_t accs, outs;
   uint64_t quiet; /* cycles since something moved */

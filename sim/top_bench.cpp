@@ -101,6 +101,7 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
     if (bench->in.s_valid && bench->out.s_ready) {
       if (!bench->pending) bench->next++;
       bench->offered = bench->pending = false;
+      bench->inside++;
       moved = true;
     }
     if (bench->out.m_valid && bench->in.m_ready) {
@@ -108,6 +109,13 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
       if (!sink_take(bench))
         return vmac_fail(err, "result %zu: bytes beyond the columns are not 0",
                          bench->result_beats - 1);
+    }
+    if (bench->out.beat_ready && bench->out.beat_valid) {
+      bench->inside--;
+      if (bench->stale)
+        bench->stale--;
+      else
+        bench->taken++;
     }
     bench->stall_in += bench->out.beat_ready && !bench->out.beat_valid;
     bench->stall_out += bench->out.m_valid && !bench->in.m_ready;
@@ -129,6 +137,7 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
 }
 
 bool top_reset(top_bench *bench, int cycles, vmac_err *err) {
+  bench->inside = bench->stale = 0;
   bench->pending = false;
   bench->in.rst = true;
   bench->in.awvalid = bench->in.wvalid = bench->in.arvalid = false;
@@ -270,6 +279,8 @@ void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last
   bench->next = 0;
   bench->offered = false;
   bench->result_beats = bench->result_lasts = bench->last_at = 0;
+  bench->taken = 0;
+  bench->stale = bench->inside + (bench->pending ? 1 : 0);
   bench->stall_in = bench->stall_out = bench->accs = bench->outs = 0;
 }
 

@@ -99,8 +99,8 @@ static top_counts run_once(Faults *f, const char *what, size_t count, size_t las
   if (counts.status != status || counts.error != code)
     fail(f, "%s: expected status %x and error %x, found %x and %x", what, status, code,
          counts.status, counts.error);
-  if (f->bench.next != taken)
-    fail(f, "%s: expected %zu beats to be taken, found %zu", what, taken, f->bench.next);
+  if (f->bench.taken != taken)
+    fail(f, "%s: expected %zu beats to be taken, found %zu", what, taken, f->bench.taken);
   expect_closed(f, what);
   return counts;
 }

@@ -242,8 +242,8 @@ static uint32_t spoil(Stream *s, Fault fault, size_t *last) {
 /* Behind an abort: a packet of which nothing was taken is still there to be run. Of any other the
  * beat on offer is left: the next run drops it, or a reset takes it back. */
 static bool clear_rest(top_bench *bench, Stream *s, vmac_err *err) {
-  if (bench->next == bench->count) return true;
-  if (bench->next) return below(s, 2) || top_reset(bench, 1 + below(s, 3), err);
+  if (bench->taken == bench->count) return true;
+  if (bench->taken) return below(s, 2) || top_reset(bench, 1 + below(s, 3), err);
   top_counts counts = {};
   if (!top_run(bench, NULL, &counts, err)) return false;
   const uint32_t error = counts.error & VMAC_CSR_ERROR_CODE_MASK;
@@ -278,7 +278,7 @@ static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
     return false;
   /* A run may end while the abort is on its way. */
   const uint32_t want = abort ? 0 : VMAC_CSR_STATUS_DONE_MASK;
-  const bool ended = abort && bench->next == bench->count && status == VMAC_CSR_STATUS_DONE_MASK;
+  const bool ended = abort && bench->taken == bench->count && status == VMAC_CSR_STATUS_DONE_MASK;
   if (status != want && !ended)
     return vmac_fail(err, "%s: status %u, expected %u, error %u", abort ? "abort" : "second start",
                      status, want, error);
@@ -315,9 +315,9 @@ static bool run_fault(top_bench *bench, uint64_t seed, Fault fault, int salt, vm
     /* All of it is taken; without TLAST it ends with END. */
     const size_t taken = fault == MISSING ? whole : last + 1;
     ok = top_run(bench, NULL, &counts, err) &&
-         (((counts.error & VMAC_CSR_ERROR_CODE_MASK) == want && bench->next == taken) ||
+         (((counts.error & VMAC_CSR_ERROR_CODE_MASK) == want && bench->taken == taken) ||
           vmac_fail(err, "expected error %u and %zu beats taken, found %u at beat %u and %zu", want,
-                    taken, counts.error, counts.error_beat, bench->next));
+                    taken, counts.error, counts.error_beat, bench->taken));
   }
   top_offer(bench, NULL, 0, SIZE_MAX);
   ok = ok && (fault != ABORT || sweep_registers(bench, &s, err));
