@@ -140,3 +140,16 @@ netlists: setup ## map every cell of the registry, both variants, and compare it
 	@awk -F, '/^[a-z]/ && $$1 != "name" { n++ } \
 	  END { print n " cells, 2 netlists each: equal to the C model on all 65,536 pairs" }' \
 	  $(SYNTH)/all.csv
+
+# ---- the accelerator ----
+
+$(SYNTH)/top/%.txt: $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v)) $(RTL_HEADERS) synth/top.sh \
+                    $(SYNTH)/settings.txt
+	$(call say,YOSYS,"vmac_top ($*)")
+	$(Q)mkdir -p $(@D) && sh synth/top.sh $* $(@D) $(B)/gen $(filter %.v,$^) > $@.new
+	$(Q)mv $@.new $@
+.PRECIOUS: $(SYNTH)/top/coarse.txt $(SYNTH)/top/map.txt
+
+.PHONY: synth-top
+synth-top: $(SYNTH)/top/map.txt ## map the whole accelerator to the cell library (minutes)
+	$(Q)cat $<

@@ -246,6 +246,16 @@ ok $? "delay in a library of ps and fF" "$(cat "$tmp/delay")"
 
 LIB_FILES=/none.lib refused 1 'no cell library /none.lib' "mapping without a library" \
   sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
+# ---- the accelerator: `make synth-top` maps it ----
+
+mk "$cells/top/coarse.txt" > "$tmp/out" 2>&1 && grep -q 'no latch, no warning' \
+  "$cells/top/coarse.txt"
+ok $? "$(cat "$cells/top/coarse.txt")" "$(tail -n 5 "$tmp/out")"
+sed 's/default: ready = 1.b0;//' rtl/vmac_parse.v > "$tmp/vmac_parse.v"
+refused 1 'selection is not empty' "a latch is found" sh synth/top.sh coarse "$tmp/top" "$B/gen" \
+  "$B/gen/vmac_mult.v" rtl/mult/vmac_*.v "$tmp/vmac_parse.v" \
+  $(find rtl -maxdepth 1 -name 'vmac_*.v' ! -name vmac_parse.v)
+
 refused 1 'ERROR.*vmac_mult_zero' "mapping without a family's file" \
   sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
 sed 's/NAND2X1/NAND9X1/' "$cells/perf2/plain/scalar.v" > "$tmp/unknown.v"
