@@ -51,7 +51,7 @@ trap 'exit 130' INT TERM
 
 mkdir "$scratch/tree" "$scratch/claims" "$scratch/tmp"
 # shellcheck disable=SC2016 # expanded by the inner sh; a file removed from the tree is left out
-git ls-files -z --cached --others --exclude-standard |
+git ls-files -z --cached --others --exclude-standard | sort -zu |
   xargs -0 sh -c 'for f; do [ ! -e "$f" ] || printf "%s\0" "$f"; done' sh |
   xargs -0 cp -p --parents -t "$scratch/tree"
 cp "$table" "$scratch/table"
