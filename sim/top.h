@@ -145,7 +145,9 @@ struct top_place {
 top_place top_place_first(const vmac_program *program);
 void top_place_next(const vmac_program *program, top_place *at);
 
-enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL }; /* each includes those before it */
+/* Each includes those before it: the answer; every layer's bytes; the accumulators of layers with
+ * weights; the sums of the others, which the interpreter makes, slower than the RTL itself. */
+enum top_compare { TOP_OUTPUTS, TOP_BYTES, TOP_ALL, TOP_SUMS };
 
 struct top_check {
   const vmac_net *net;

@@ -42,7 +42,8 @@ static const char usage_text[] =
     "  --calib SPEC       images the correction is calibrated on (default subset:calib)\n"
     "  --calib-images N   the first N of them (default 32)\n"
     "  --model NAME       the model (default the first; --list names them)\n"
-    "  --compare WHAT     outputs, bytes (of all layers) or all (default all)\n"
+    "  --compare WHAT     outputs; bytes of all layers; all, accumulators too (default); or sums,\n"
+    "                     those of layers without weights too\n"
     "  --seed N           of registers before reset, idle cycles, stalls (default 1)\n"
     "  --idle P           chance of a cycle without a beat, in 1/1000 (default 0)\n"
     "  --stall P          chance of a cycle that takes no result, in 1/1000 (default 0)\n"
@@ -54,7 +55,7 @@ const char args_program[] = "cosim";
 
 /* The words of --rounding and --compare, by vmac_rounding and top_compare. */
 static const char *const roundings[] = {"double", "single"};
-static const char *const compares[] = {"outputs", "bytes", "all"};
+static const char *const compares[] = {"outputs", "bytes", "all", "sums"};
 
 static void trace_range(const char *text, top_options *bench) {
   char *end = NULL;
@@ -119,7 +120,7 @@ static Options parse(int argc, char **argv) {
       o.model = optarg;
       break;
     case 'x':
-      o.compare = (top_compare)choice("--compare", optarg, compares, 3);
+      o.compare = (top_compare)choice("--compare", optarg, compares, 4);
       break;
     case 's':
       o.bench.seed = number("--seed", optarg, 0, UINT64_MAX);

@@ -76,7 +76,7 @@ static bool run_seed(top_bench *bench, uint64_t seed, const Options *o, Totals *
   top_check check;
   bool ok = true;
   const bool fits = top_check_open(&check, top_net_net(net), top_net_plan(net), hw,
-                                   top_net_rounding(net), TOP_ALL, &err);
+                                   top_net_rounding(net), TOP_SUMS, &err);
   if (fits)
     ok = run_check(bench, net, &check, totals, &err);
   else
