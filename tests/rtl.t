@@ -9,7 +9,7 @@
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
 for bench in cells pe side skew accum correct dyn edge requant vector csr fifo stream_reg parse \
-  exec feed route post mac_unit conv; do
+  exec feed route post join results macs mac_unit conv; do
   said=$("$B/bench/$bench" 2>&1)
   ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done
