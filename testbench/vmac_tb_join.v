@@ -1,4 +1,4 @@
-// vmac_tb_join: results of the array and of the vector unit put together, for a short and a long array
+// vmac_tb_join: the results of array and vector unit put together, for a short and a long array
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
