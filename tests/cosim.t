@@ -28,6 +28,11 @@ done
 said=$("$cosim" --model 16x16_perf2_table_check --rounding single 2>&1)
 ok $? "single rounding: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 
+# Only what was looked at counts: 10 outputs of each image.
+said=$("$cosim" --model 16x16_perf2_table_check --images 3 --compare outputs 2>&1) &&
+  printf '%s\n' "$said" | grep -q '^30 accumulators and bytes equal'
+ok $? "outputs alone: 30 values" "$said"
+
 # The same seed draws the same idle cycles: as many cycles. The array by table takes as many as the
 # real one.
 cycles() {
