@@ -114,12 +114,6 @@ module vmac_post #(
     .data_o({set_first, tlast})
   );
 
-  // Co-simulation compares what enters and what leaves requantization (sim/).
-  wire               tap_acc_valid /* verilator public_flat_rd */ = res_valid_i;
-  wire [32*COLS-1:0] tap_acc       /* verilator public_flat_rd */ = res_acc_i;
-  wire               tap_out_valid /* verilator public_flat_rd */ = q_valid;
-  wire [8*COLS-1:0]  tap_out       /* verilator public_flat_rd */ = q;
-
   reg         written_q;
   reg         tlast_q;
   reg  [15:0] addr_q;
@@ -155,7 +149,6 @@ module vmac_post #(
     .data_o(wdata_o)
   );
 
-  wire unused_tap = ^{tap_acc_valid, tap_acc, tap_out_valid, tap_out};
   wire unused_set = ^{set_i[31:0], set_i[95], set_i[103:102], set_i[127:112]};
 
   assign set_written_o = q_valid && set_first;
