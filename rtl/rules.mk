@@ -91,9 +91,9 @@ LINT_CELLS  := exact exacts perf2 trunc6s edge2 edge2s dyn2r
 LINT_SHAPES := 4x4 5x7
 LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1 2,\
                  $(s)x$(CELL_$(c))x$(o))))
-.PHONY: lint-rtl
+.PHONY: lint-rtl lint-lines
 lint: lint-rtl
-lint-rtl: $(RTL_ALL) $(RTL_HEADERS)
+lint-rtl: lint-lines $(RTL_ALL) $(RTL_HEADERS)
 	$(call say,LINT,"rtl: verilator iverilog yosys")
 	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do \
 	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module $$top $(RTL_ALL) && \
@@ -112,6 +112,12 @@ lint-rtl: $(RTL_ALL) $(RTL_HEADERS)
 	  [ ! -s $(B)/gen/lint.log ] || \
 	  { echo "lint: $$top, ROWSxCOLSxCELLxOPT_CORRECTION $$unit"; cat $(B)/gen/lint.log; exit 1; }; \
 	done
+
+# Verilog is read side by side: 100 columns.
+lint-lines: $(filter-out $(B)/%,$(RTL_ALL)) $(wildcard rtl/*.vh testbench/*.v testbench/formal/*.v \
+                                               sim/*.v sim/table/*.v)
+	$(Q)awk 'length > 100 { print "lint: " FILENAME ":" FNR ": longer than 100 columns"; bad = 1 } \
+	  END { exit bad }' $^
 
 # The accelerator at the corners of its parameters, ROWSxCOLSxCELLxOPT_CORRECTIONxOPT_MODExOPT_LOWPOWER
 # through verilator, the first of them through the other two as well.

@@ -60,8 +60,8 @@ module vmac_array #(
   genvar r, c;
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : g_row
-      // A row at a time, and questions about other cells than CELL only: yosys takes minutes to slice
-      // the whole of MAP, or to call a function, for every PE of a large array.
+      // A row at a time, and questions about other cells than CELL only: yosys takes minutes to
+      // slice the whole of MAP, or to call a function, for every PE of a large array.
       localparam [8*COLS-1:0] ROW_MAP = MAP[8*COLS*r +: 8*COLS];
       for (c = 0; c < COLS; c = c + 1) begin : g_col
         localparam [7:0]   BYTE    = ROW_MAP[8*c +: 8];

@@ -1,8 +1,8 @@
 // vmac_feet: what stands under the array: deskew, accumulators, correction units
 //
-// Contract: column c's partial sum enters c cycles after column 0's; the token and the side column's
-//   sums enter with column 0. All COLS final accumulators of a pixel leave together, COLS + 3 cycles
-//   after column 0's partial sum of its last K tile entered.
+// Contract: column c's partial sum enters c cycles after column 0's; the token and the side
+//   column's sums enter with column 0. All COLS final accumulators of a pixel leave together,
+//   COLS + 3 cycles after column 0's partial sum of its last K tile entered.
 //   The partial sums are deskewed first, while they are narrow: one token, one address and one wide
 //   memory then serve all columns, and the sums of A and X need not travel. They are accumulated
 //   once, for one correction unit per column.

@@ -1,7 +1,7 @@
 // vmac_requant: requantization of one output channel, acc * mult / 2^31 * 2^shift, to int8
 //
-// Contract: valid_i[0] says that a value enters, valid_i[s] that stage s holds one. Four cycles after
-//   it entered, q_o is its result. x = acc_i << LEFT, and
+// Contract: valid_i[0] says that a value enters, valid_i[s] that stage s holds one. Four cycles
+//   after it entered, q_o is its result. x = acc_i << LEFT, and
 //     single_i = 1: r = (x * mult + 2^(30-shift)) >>> (31-shift), one rounding, ties up
 //     single_i = 0: r = ((x << shift) * mult + 2^30) >>> 31 for shift >= 0, the shift wrapping, and
 //                   ((x * mult + 2^30) >>> 31) / 2^-shift, ties away from zero, for shift < 0,
@@ -11,7 +11,8 @@
 //   single_i, zero_i, min_i and max_i are constant while a value is in flight.
 //   Stages: wrap | half products | sum and coarse shift | fine shift, rounding and clamp. A stage's
 //   data load only where its value is valid.
-// Not: the valid bits, which many lanes share; negative multipliers, shift = 31 or -32: vmac_scale_from_double() makes none.
+// Not: the valid bits, which many lanes share; negative multipliers, shift = 31 or -32:
+//   vmac_scale_from_double() makes none.
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -1,9 +1,9 @@
 // vmac_route: which result byte goes to which bank of a buffer
 //
 // Contract: one cycle after valid_i, data_o and we_o. Bank b holds lane l = b mod 2^code_i of the
-//   output tensor (code_i = 15: l = b). It is written where lo_i <= l < lo_i + cnt_i, with column l -
-//   rbase_i's byte. So one vector of results fills every copy of a replicated tensor at once.
-//   They stay until the next valid_i; that there is anything to write is said elsewhere.
+//   output tensor (code_i = 15: l = b). It is written where lo_i <= l < lo_i + cnt_i, with the byte
+//   of column l - rbase_i. So one vector of results fills every copy of a replicated tensor at
+//   once. They stay until the next valid_i; that there is anything to write is said elsewhere.
 // Not: addresses.
 //
 // SPDX-License-Identifier: Apache-2.0

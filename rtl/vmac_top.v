@@ -509,6 +509,12 @@ module vmac_top #(
     if (OUT_DEPTH < ROWS + COLS + 16 || OUT_DEPTH > 1024) begin : g_out
       error_OUT_DEPTH_must_be_ROWS_plus_COLS_plus_16_to_1024 u_err ();
     end
+    if (OPT_MODE != 0 && OPT_MODE != 1) begin : g_mode
+      error_OPT_MODE_must_be_0_or_1 u_err ();
+    end
+    if (OPT_LOWPOWER != 0 && OPT_LOWPOWER != 1) begin : g_lowpower
+      error_OPT_LOWPOWER_must_be_0_or_1 u_err ();
+    end
   endgenerate
 
 endmodule

@@ -6,7 +6,8 @@ BEGIN {
   top = ARGV[ARGC - 1]
   print "CAPI=2:"
   print "name: ::varimac:" version
-  print "description: Weight-stationary systolic DNN accelerator with swappable approximate multipliers"
+  print "description: Weight-stationary systolic DNN accelerator with swappable approximate " \
+    "multipliers"
   print ""
   print "filesets:"
   print "  rtl:"
@@ -29,8 +30,9 @@ BEGIN {
   print "parameters:"
   for (i = 1; i <= count; i++) {
     gsub(/"/, "'", text[names[i]])
-    printf "  %s:\n    datatype: int\n    paramtype: vlogparam\n    default: %d\n    description: \"%s\"\n",
-      names[i], value[names[i]], text[names[i]]
+    printf "  %s:\n    datatype: int\n    paramtype: vlogparam\n    default: %d\n", names[i],
+      value[names[i]]
+    printf "    description: \"%s\"\n", text[names[i]]
     list = list (i > 1 ? ", " : "") names[i]
   }
   print ""
@@ -46,7 +48,4 @@ BEGIN {
   print "      verilator:"
   print "        mode: lint-only"
   print "        verilator_options: [-Wall]"
-  print "  synth:"
-  print "    <<: *default"
-  print "    default_tool: yosys"
 }

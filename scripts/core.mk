@@ -6,9 +6,10 @@ RTL_CORE := $(RTL_ALL) $(filter $(IMPORT_DIR)/%,$(RTL_MULT))
 CORE_DIR := $(B)/fusesoc/varimac
 
 .PHONY: core
-core: setup $(CSR_VH) $(CSR_H) $(RTL_CORE) $(RTL_HEADERS) ## the RTL and its FuseSoC .core in build/fusesoc
+core: setup $(CSR_VH) $(CSR_H) $(RTL_CORE) $(RTL_HEADERS) ## the RTL with its core file for FuseSoC
 	$(call say,CORE,$(CORE_DIR))
 	$(Q)rm -rf $(CORE_DIR) && mkdir -p $(CORE_DIR)/rtl && \
-	  cp $(sort $(RTL_HEADERS) $(CSR_VH)) $(RTL_CORE) $(CORE_DIR)/rtl && cp $(CSR_H) LICENSE $(CORE_DIR) && cd $(CORE_DIR) && \
+	  cp $(sort $(RTL_HEADERS) $(CSR_VH)) $(RTL_CORE) $(CORE_DIR)/rtl && \
+	  cp $(CSR_H) LICENSE $(CORE_DIR) && cd $(CORE_DIR) && \
 	  awk -v version=0.3.0 -f $(CURDIR)/scripts/core.awk \
 	    $$(ls rtl/*.vh rtl/*.v | grep -v rtl/vmac_top.v) rtl/vmac_top.v > varimac.core

@@ -1,7 +1,8 @@
-# Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all.
+# Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all, parse
+# contexts and ident, feed the banks, accum the memory, skew the delay.
 
 BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector csr fifo stream_reg \
-               parse exec feed route post
+               parse exec feed route post join results macs
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
 # Tops that hold several instances take the number of registered cells.
@@ -12,6 +13,7 @@ TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
 TB_FLAGS_csr := --assert
 TB_FLAGS_fifo := --assert
 TB_FLAGS_stream_reg := --assert
+TB_FLAGS_results := --assert
 TB_GEN_csr := $(CSR_H)
 # A bench of more parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
 TB_GEN_parse  := testbench/parse_program.h

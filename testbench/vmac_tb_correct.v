@@ -32,8 +32,8 @@ module vmac_tb_correct (
   vmac_correct #(.A_W(24), .X_W(24), .OPT_CORRECTION(1)) u_full (
     .clk(clk), .k_shift_i(k_shift_i), .k_c0_i(c0_i), .k_c_i(c_i[17:0]),
     .k_bias_i(bias_i),
-    .k_c0_o(c0_o), .k_c_o(c_o), .k_bias_o(bias_o), .take_i(take_i), .valid_i(valid_i), .acc_i(acc_i),
-    .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[23:0]), .acc_o(acc_o));
+    .k_c0_o(c0_o), .k_c_o(c_o), .k_bias_o(bias_o), .take_i(take_i), .valid_i(valid_i),
+    .acc_i(acc_i), .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[23:0]), .acc_o(acc_o));
 
   vmac_correct #(.A_W(24), .X_W(24), .OPT_CORRECTION(0)) u_plain (
     .clk(clk), .k_shift_i(k_shift_i), .k_c0_i(c0_i), .k_c_i(c_i[17:0]),

@@ -54,8 +54,9 @@ module vmac_tb_feed (
           .clk(clk), .e_valid_i(e_valid_i), .e_beat_i(e_beat_i), .e_i(e_i[8*BEAT-1:0]),
           .en_o(en[64*i +: ROWS]), .vector_i(vector_i), .src_i(src_i), .pad_i(pad_i),
           .in_h_i(in_h_i), .in_w_i(in_w_i), .iss_valid_i(iss_valid_i && sel_i == i[2:0]),
-          .load_i(load_i), .load_sub_i(load_sub_i), .iss_addr_i(iss_addr_i), .iss_addr_b_i(iss_addr_b_i),
-          .iss_iy_i(iss_iy_i), .iss_ix_i(iss_ix_i), .iss_sub_i(iss_sub_i),
+          .load_i(load_i), .load_sub_i(load_sub_i), .iss_addr_i(iss_addr_i),
+          .iss_addr_b_i(iss_addr_b_i), .iss_iy_i(iss_iy_i), .iss_ix_i(iss_ix_i),
+          .iss_sub_i(iss_sub_i),
           .rows_o(rows[512*i +: 8*ROWS]), .lane_a_o(lane_a[512*i +: 8*COLS]),
           .lane_b_o(lane_b[512*i +: 8*COLS]), .we_i(we_i[LANES-1:0]), .wset_i(wset_i),
           .waddr_i(waddr_i), .wdata_i(wdata_i[8*LANES-1:0]));

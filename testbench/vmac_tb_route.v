@@ -32,7 +32,8 @@ module vmac_tb_route (
           .ROWS(ROWS), .COLS(COLS)
         ) u_route (
           .clk(clk), .valid_i(valid_i), .cols_i(cols_i[8*COLS-1:0]), .code_i(code_i),
-          .lo_i(lo_i), .cnt_i(cnt_i), .rbase_i(rbase_i), .we_o(we[64*i +: LANES]), .data_o(data[512*i +: 8*LANES]));
+          .lo_i(lo_i), .cnt_i(cnt_i), .rbase_i(rbase_i), .we_o(we[64*i +: LANES]),
+          .data_o(data[512*i +: 8*LANES]));
         if (LANES < 64) begin : g_rest
           assign we[64*i+LANES +: 64-LANES] = {(64-LANES){1'b0}};
           assign data[512*i+8*LANES +: 512-8*LANES] = {(512-8*LANES){1'b0}};

@@ -5,8 +5,9 @@
 //   x1 = x2 = 1 alone, x3 = x4 = 1 alone and all four. So f(0, 0) is not 0.
 //   T = 0 is exact.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
-// Paper: Momeni, Han, Montuschi and Lombardi, IEEE Trans. Computers 2015: their compressor, design 2
-//   (its truth table). Where compressors stand, and the border at column T, are our choice.
+// Paper: Momeni, Han, Montuschi and Lombardi, IEEE Trans. Computers 2015: their compressor,
+//   design 2 (its truth table). Where compressors stand, and the border at column T, are our
+//   choice.
 // Registry: classes u; widths 8; params t=0..12
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -1,8 +1,8 @@
 // vmac_pparray: a partial-product array with holes, summed as one carry-save tree
 //
 // Contract: combinational. p_o = sum of a[i] * w[j] * 2^(i+j) over the pairs with
-//   KEEP[WIDTH*j+i] = 1, modulo 4^WIDTH. SIGNED = 1: operands are two's complement, so a pair with exactly one sign bit
-//   counts negative; p_o is then a signed number.
+//   KEEP[WIDTH*j+i] = 1, modulo 4^WIDTH. SIGNED = 1: operands are two's complement, so a pair with
+//   exactly one sign bit counts negative; p_o is then a signed number.
 // Not: rounding, error compensation, or a final correction of what the holes lose.
 // Paper: Baugh and Wooley, IEEE Trans. Computers 1973, for the sign rows: -x = (not x) - 1, so a
 //   negative pair enters complemented, and all the -1 are one constant. A hole takes its -1 along.

@@ -3,8 +3,8 @@
 // Contract: that of rtl/vmac_array.v, cycle for cycle, which it replaces in a table model; but the
 //   PEs' products come from their cells' truth tables, all PEs of a cycle in one call
 //   (sim/top_array.cpp). The bench of the cells compares each cell with its table exhaustively, and
-//   the benches that run both kinds of model this array with the real one. An error is counted where
-//   weights change that a wave in flight still needs.
+//   the benches that run both kinds of model this array with the real one. An error is counted
+//   where weights change that a wave in flight still needs.
 // Not: for synthesis; no mode operands.
 //
 // SPDX-License-Identifier: Apache-2.0
