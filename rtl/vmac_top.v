@@ -1,8 +1,8 @@
 // vmac_top: the accelerator: a compiled network comes in as a stream, its results leave as one
 //
 // Contract: registers by AXI4-Lite (rtl/csr.tbl). A start opens s_axis for one packet, the program
-//   of one image with its weights and the image itself; results leave on m_axis, TLAST where the
-//   program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
+//   of one image with its weights and the image itself: nothing is taken before, nothing behind its
+//   TLAST. Results leave on m_axis, TLAST where the program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
 //   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the
 //   run ends with an error code, or an abort ends it; what was computed by then may have left, and
 //   a packet of results that was begun is closed by a beat of zeros with TLAST. A run ends when its
@@ -105,17 +105,22 @@ module vmac_top #(
   wire         out_valid, out_tlast, written, open, close;
   wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
 
-  // Nothing inside looks at the port, nor the port inside, but through registers.
+  // Nothing inside looks at the port, nor the port inside, but through registers. The port is closed
+  // before a start and behind a packet's TLAST, so that no run begins with what one before it left.
   wire [8*BEAT-1:0] beat;
-  wire              beat_valid, beat_ready, beat_last;
+  wire              beat_valid, beat_ready, beat_last, place, open_in;
+  reg               ended_q;
+
+  always @(posedge clk) if (s_axis_tvalid && s_axis_tready) ended_q <= s_axis_tlast;
+  assign s_axis_tready = place && open_in;
 
   vmac_stream_reg #(
     .WIDTH(8 * BEAT + 1)
   ) u_beat (
     .clk(clk),
     .rst(rst),
-    .in_valid_i(s_axis_tvalid),
-    .in_ready_o(s_axis_tready),
+    .in_valid_i(s_axis_tvalid && open_in),
+    .in_ready_o(place),
     .in_data_i({s_axis_tlast, s_axis_tdata}),
     .out_valid_o(beat_valid),
     .out_ready_i(beat_ready),
@@ -149,6 +154,8 @@ module vmac_top #(
     .s_tvalid_i(beat_valid),
     .s_tlast_i(beat_last),
     .s_tready_o(beat_ready),
+    .s_ended_i(ended_q && beat_valid),
+    .s_open_o(open_in),
     .job_o(job),
     .job_valid_o(job_valid),
     .job_follows_o(job_follows),

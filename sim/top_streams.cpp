@@ -270,9 +270,14 @@ static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
   if (!top_set(bench, VMAC_CSR_CONTROL, ask | 4, err)) return false;
   for (int n = 0; n < 200000 && !bench->out.irq && !abort; n++)
     if (!top_cycle(bench, err)) return false;
+  bench->quiet = 0;
   do {
     if (!top_get(bench, VMAC_CSR_STATUS, &status, err)) return false;
+    if (bench->quiet > bench->options.patience)
+      return vmac_fail(err, "status %u: nothing moves", status);
   } while (abort && status & VMAC_CSR_STATUS_BUSY_MASK); /* until its results are taken */
+  if (abort && bench->inside)
+    return vmac_fail(err, "abort: %zu beats are kept over it", bench->inside);
   if (!top_get(bench, VMAC_CSR_ERROR, &error, err) ||
       !top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err))
     return false;
