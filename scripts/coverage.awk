@@ -1,6 +1,7 @@
 # Share of lines and of toggles covered, per RTL file, of points that verilator counted.
-# usage: awk -v least=95 -f scripts/coverage.awk WAIVERS DATA...  (DATA: verilator's files)
-# -v show=FILE lists a file's points that are neither covered nor waived (show=all: every file's).
+# usage: awk -v least=95 -v expected=FILES -f scripts/coverage.awk WAIVERS DATA...  (DATA: verilator's)
+# Each of FILES must have points. -v show=FILE lists a file's points that are neither covered nor
+# waived (show=all: every file's).
 #
 # A point is (file, line, column, what): the same point of several models, instances and runs is
 # one, and their counts add. A line is covered where it ran, a bit's toggle where it changed twice
@@ -108,6 +109,8 @@ END {
       w_kind[w], w_what[w])
   }
   if (n == 0) low = "no points found\n"
+  for (i = split(expected, wanted, " "); i > 0; i--)
+    if (!(wanted[i] in files)) low = low sprintf("%s: no points found\n", wanted[i])
   if (low) printf "\n%s", low
   exit bad || low != ""
 }

@@ -4,10 +4,21 @@
 # images. What it answers does not matter here, and it is not shipped.
 
 MATRIX_SHAPES ?= 8x8 16x16 32x32 12x20
-MATRIX_CELLS  ?= $(MULTS_SIM) $(MULTS_IMPORT)
+MATRIX_CELLS  ?= $(MULTS_SIM) $(MULTS_IMPORT) $(MATRIX_OWN)
 MATRIX_NETS   ?= weights/resnet8.tflite $(B)/nets/resnet20.tflite
 MATRIX_IMAGES ?= 2
 MATRIX_OUT    := $(B)/report/matrix.txt
+
+# Among the cells is one without a model of its own and whose product is never 0, whatever was imported
+# here: it comes the way that a user's would, into a registry and a build folder of the matrix.
+MATRIX_OWN := never0
+MATRIX_B   := $(B)/matrix
+$(MATRIX_B)/import/mults.tbl: sim/$(MATRIX_OWN).v scripts/import.sh $(wildcard scripts/import-*.awk)
+	$(Q)$(MAKE) --no-print-directory $(VARIMAC)
+	$(call say,IMPORT,$<)
+	$(Q)rm -rf $(@D) && mkdir -p $(@D) && \
+	  { env $(IMPORT_VARS:%=-u %) MULT_V=$< sh scripts/import.sh $(VARIMAC) $(@D) $(@D).name \
+	    > $(@D).txt || { cat $(@D).txt; rm -rf $(@D); exit 1; }; }
 
 $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 	$(Q)$(MAKE) --no-print-directory $(VARIMAC)
@@ -20,12 +31,21 @@ $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 
 # One line per model, network, correction and kind of stream, appended; what stands there is not run
 # again as long as no source has changed since the first line.
-.PHONY: cosim-matrix
+.PHONY: cosim-matrix matrix-runs
 cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: shapes, cells, corrections
 	$(Q)mkdir -p $(dir $(MATRIX_OUT)); begun=$(MATRIX_OUT:.txt=.begun); \
 	[ -e $$begun ] && [ -z "$$(find rtl sim cmodel -newer $$begun -print -quit)" ] || \
-	  { rm -f $(MATRIX_OUT); touch $$begun; }; touch $(MATRIX_OUT); \
-	for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
+	  { rm -f $(MATRIX_OUT); touch $$begun; }; touch $(MATRIX_OUT)
+	$(Q)$(MAKE) --no-print-directory matrix-runs \
+	  MATRIX_CELLS='$(filter-out $(MATRIX_OWN),$(MATRIX_CELLS))'
+	$(Q)$(if $(filter $(MATRIX_OWN),$(MATRIX_CELLS)),\
+	  $(MAKE) --no-print-directory $(MATRIX_B)/import/mults.tbl && \
+	  $(MAKE) --no-print-directory B=$(MATRIX_B) IMPORT_DIR=$(MATRIX_B)/import \
+	    MATRIX_NETS='$(MATRIX_NETS)' MATRIX_OUT=$(MATRIX_OUT) MATRIX_CELLS=$(MATRIX_OWN) matrix-runs)
+	@echo "cosim-matrix: $$(grep -c PASS $(MATRIX_OUT)) runs equal, $(MATRIX_OUT)"
+
+matrix-runs:
+	$(Q)for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
 	  model=$${shape}_$$cell$${planes}$(if $(filter 0,$(TABLE)),,_table)_check; \
 	  modes='none cv'; [ -z "$$planes" ] || modes=bitplane; \
 	  for net in $(MATRIX_NETS); do for mode in $$modes; do for stream in '0 0' '100 300'; do \
@@ -38,4 +58,3 @@ cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: sh
 	      --idle $$1 --stall $$2) || { echo "$$said"; exit 1; }; \
 	    echo "$$key: $$(echo "$$said" | tail -n 1)" | tee -a $(MATRIX_OUT); \
 	  done; done; done; rm -f $(B)/bench/cosim-$$model; done; done; done
-	@echo "cosim-matrix: $$(grep -c PASS $(MATRIX_OUT)) runs equal, $(MATRIX_OUT)"
