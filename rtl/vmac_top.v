@@ -252,7 +252,7 @@ module vmac_top #(
     .e_i(beat),
     .en_o(en),
     .load_i(load),
-    .load_sub_i(set[19:16]),
+    .load_sub_i(set[`VMAC_SET_SUB]),
     .vector_i(vector),
     .src_i(cfg[`VMAC_JOB_SRC]),
     .pad_i(cfg[`VMAC_JOB_PAD]),
@@ -295,7 +295,8 @@ module vmac_top #(
   wire               mac_ready, mac_valid;
   wire [ACC_W-1:0]   unused_mac_addr;
   wire [32*COLS-1:0] mac_acc;
-  wire [18*8-1:0]    k_c = {k[253:128], k[113:96]};
+  // of bit planes 1 to 7 the record's second beat has them
+  wire [18*8-1:0]    k_c = {k[128 +: 18*7], k[`VMAC_REC_C1]};
 
   // u8 cells take the code + 128, which flips its top bit.
   wire [8*ROWS-1:0] operands = rows ^ {ROWS{SIGNED != 0 ? 8'h00 : 8'h80}};
@@ -320,9 +321,9 @@ module vmac_top #(
     .w_col_i({COLS{1'b1}}),
     .k_valid_i(k_valid),
     .k_ready_o(k_ready),
-    .k_c0_i(k[31:0]),
+    .k_c0_i(k[`VMAC_REC_C0]),
     .k_c_i(k_c[18*PLANES-1:0]),
-    .k_bias_i(k[63:32]),
+    .k_bias_i(k[`VMAC_REC_BIAS]),
     .a_valid_i(tap_valid_q && !vector),
     .a_ready_o(mac_ready),
     .a_i(operands),
@@ -393,7 +394,7 @@ module vmac_top #(
     .clk(clk),
     .rst(data_rst),
     .k_shift_i(k_valid && k_ready),
-    .k_i({k[125:120], k[94:64]}),
+    .k_i({k[`VMAC_REC_SHIFT], k[`VMAC_REC_MULT]}),
     .take_i(take),
     .set_i(set),
     .set_written_o(set_written),
