@@ -502,9 +502,18 @@ module vmac_top #(
   wire unused_words = ^{cfg, vector_kind, k, k_c, w_row};
 
 `ifdef VMAC_CHECK
+  // vmac_mac_unit would take the next set's records before vmac_post has taken this set's scales.
+  // They do not come: a set's records follow its SET beat, and that waits for the place that this
+  // set's own leaves with its first result.
+  reg scales_q;
+  always @(posedge clk)
+    if (data_rst) scales_q <= 1'b0;
+    else scales_q <= coef_valid || (scales_q && !take);
+
   // A tap never meets a closed door: what it needs was there when it was issued.
   always @(posedge clk)
     if (!data_rst) begin
+      if (k_valid) `VMAC_ASSERT(!k_ready || !scales_q)
       if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
       if (in_valid) `VMAC_ASSERT(we == {LANES{1'b0}})
     end
