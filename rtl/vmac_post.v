@@ -1,11 +1,11 @@
 // vmac_post: from accumulators to bytes, and to the buffers or the result stream
 //
 // Contract: a vector of results (res_valid_i, res_acc_i, one per column) is requantized, gets the
-//   zero point, is clamped, and leaves 5 cycles later as one write of a buffer word (we_o, ...) or as
-//   one word for the result FIFO; written_o comes with either. MAC results take each column's
-//   multiplier and shift from the records that k_shift_i moves in (the last column's first); take_i,
-//   one cycle ahead of a set's first result, makes them the ones in use. Results of vector jobs all
-//   take the set's.
+//   zero point, is clamped, and leaves 5 cycles later as one write of a buffer word (we_o, ...) or
+//   as one word for the result FIFO; written_o comes with either. MAC results take each column's
+//   multiplier and shift from the records that k_shift_i moves in (the last column's first);
+//   take_i, one cycle ahead of a set's first result, makes them the ones in use. Results of vector
+//   jobs all take the set's.
 //   res_set_first_i marks a set's first result: its address and lanes are the set's (set_i), later
 //   ones follow step_i words apart. set_written_o tells that the set's words are no longer needed.
 //   The cfg inputs are constant while results are in flight.

@@ -2,11 +2,12 @@
 //
 // Contract: registers by AXI4-Lite (rtl/csr.tbl). A start opens s_axis for one packet, the program
 //   of one image with its weights and the image itself: nothing is taken before, nothing behind its
-//   TLAST. Results leave on m_axis, TLAST where the program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
-//   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the
-//   run ends with an error code, or an abort ends it; what was computed by then may have left, and
-//   a packet of results that was begun is closed by a beat of zeros with TLAST. A run ends when its
-//   last result is taken, an aborted one too.
+//   TLAST. Results leave on m_axis, TLAST where the program says so. Both are AXI4-Stream, little
+//   endian, 16, 32 or 64 bytes wide: the smallest of them that holds max(16, ROWS, COLS). A
+//   malformed packet is swallowed up to its TLAST, and the run ends with an error code, or an abort
+//   ends it; what was computed by then may have left, and a packet of results that was begun is
+//   closed by a beat of zeros with TLAST. A run ends when its last result is taken, an aborted one
+//   too.
 //   From a start to done every stall is somebody else's: the streams may pause at any beat.
 // Not: softmax, which the host does; memory for weights, which come with every image.
 //
@@ -105,8 +106,9 @@ module vmac_top #(
   wire         out_valid, out_tlast, written, open, close;
   wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
 
-  // Nothing inside looks at the port, nor the port inside, but through registers. The port is closed
-  // before a start and behind a packet's TLAST, so that no run begins with what one before it left.
+  // Nothing inside looks at the port, nor the port inside, but through registers. The port is
+  // closed before a start and behind a packet's TLAST, so that no run begins with what one before
+  // it left.
   wire [8*BEAT-1:0] beat;
   wire              beat_valid, beat_ready, beat_last, place, open_in;
   reg               ended_q;
