@@ -7,16 +7,16 @@
 //   computed has left (idle_i).
 //   A faulty packet is swallowed up to its TLAST; only where nothing but END's own TLAST is missing
 //   the run ends with END. abort_i ends a packet anywhere. Then what was in flight is dropped
-//   (flush_o), the results before it leave, a packet of results that is open_i is closed by close_o,
-//   and done_o comes, after a fault with error_o != 0. The rest of a packet that was not taken up to
-//   its TLAST is dropped after the next start_i, before the HEADER: up to that TLAST, or to a beat
-//   that begins with the magic word.
+//   (flush_o), the results before it leave, a packet of results that is open_i is closed by
+//   close_o, and done_o comes, after a fault with error_o != 0. The rest of a packet that was not
+//   taken up to its TLAST is dropped after the next start_i, before the HEADER: up to that TLAST,
+//   or to a beat that begins with the magic word.
 //   The stream comes through a register of two places, which may fill while s_open_o: from start_i
 //   on, not behind the packet's TLAST (s_ended_i: what went in last had one, and is still inside),
 //   and no more after an abort, which drops what is inside.
-//   Jobs go to the executor (job_*; job_follows_o: one may start while results of the job before are
-//   in flight), or are INPUT and carried out here (in_*). A set (set_*), a
-//   tile (tile_*) and its coefficients (coef_*) each have a valid that their taker clears.
+//   Jobs go to the executor (job_*; job_follows_o: one may start while results of the job before
+//   are in flight), or are INPUT and carried out here (in_*). A set (set_*), a tile (tile_*) and
+//   its coefficients (coef_*) each have a valid that their taker clears.
 // Not: any arithmetic on operands; addresses; the meaning of most job fields.
 //
 // SPDX-License-Identifier: Apache-2.0

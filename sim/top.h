@@ -1,5 +1,5 @@
-/* top.h: drives a verilated vmac_top with compiled programs, over its buses alone, and compares what
- * it computes, on its results and on the taps of sim/vmac_top_sim.v, with the golden model.
+/* top.h: drives a verilated vmac_top with compiled programs, over its buses alone, and compares
+ * what it computes, on its results and on the taps of sim/vmac_top_sim.v, with the golden model.
  *
  * A model (top_model) is one verilated sim/vmac_top_sim.v; a bench (top_bench) is an open model
  * with its stimulus: AXI4-Lite master, stream source with random idle cycles, sink with random
@@ -185,8 +185,8 @@ void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
 
-/* (top_interpret.cpp) By the format: sums of the image in the program; with a map of cells, its state
- * and accumulators too. */
+/* (top_interpret.cpp) By the format: sums of the image in the program; with a map of cells, its
+ * state and accumulators too. */
 bool top_interpret(top_check *check, vmac_err *err);
 void top_interpret_free(top_check *check);
 

@@ -303,8 +303,8 @@ static void late(Faults *f) {
   free(longer);
 }
 
-/* After an abort: nothing is taken, what the stream's register held is dropped, results end, the run
- * is over without done. */
+/* After an abort: nothing is taken, what the stream's register held is dropped, results end, the
+ * run is over without done. */
 static void wait_abort(Faults *f, const char *what, uint32_t status) {
   const size_t next = f->bench.next;
   for (int i = 0; get(f, VMAC_CSR_STATUS) & VMAC_CSR_STATUS_BUSY_MASK; i++)

@@ -5,9 +5,9 @@
  * 1. State space. A stream fills both buffers with random bytes and runs JOBS random jobs on them:
  *    all kinds, maps up to 1023 high or wide, windows up to 63 x 63, strides up to 255, pixels far
  *    outside the map, any order of rows, idle rows, any scale and shift, every layout of the
- *    output, to the buffers or out, jobs that continue others. All fields are drawn over their whole
- *    range, small values as often as large ones. Every accumulator and byte of columns in use, and
- *    every result with its TLAST. Half of the seeds without stalls.
+ *    output, to the buffers or out, jobs that continue others. All fields are drawn over their
+ *    whole range, small values as often as large ones. Every accumulator and byte of columns in
+ *    use, and every result with its TLAST. Half of the seeds without stalls.
  *    What the format does not name is noise. Seeds that are multiples of 1000 have jobs of 65,535
  *    sets, K tiles, columns and rows instead.
  *    Before it, on the same instance, one stream with each fault of the format and its error code,
