@@ -3,8 +3,8 @@
 // Contract: the next job's words come beat by beat (load_i), the first words first, while it is not
 //   offered. loaded_o: its words with the beat at hand; next_o: without it. offer_i, with a job's
 //   last beat, offers it: valid_o stays, and next_o, until take_i. Then it is the job at work, and
-//   the next one may be loaded. work_o changes by take_i alone. rst withdraws an offer and leaves
-//   the job at work as it is.
+//   the next one may be loaded. What was loaded and not offered is nobody's: the next beats push it
+//   out. rst withdraws an offer. work_o changes by take_i alone, and does so in a cycle of rst too.
 // Not: what the words mean; when the job at work may be left (vmac_exec).
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -22,18 +22,18 @@ module vmac_context #(
   input  wire              load_i,
   input  wire [8*BEAT-1:0] beat_i,
   input  wire              offer_i,
-  output wire [8*JOB-1:0]      loaded_o,
+  output wire [8*JOB-1:0]  loaded_o,
   // the next job
-  output wire [8*JOB-1:0]      next_o,
+  output wire [8*JOB-1:0]  next_o,
   output wire              valid_o,
   // the job at work
   input  wire              take_i,
-  output wire [8*JOB-1:0]      work_o
+  output wire [8*JOB-1:0]  work_o
 );
 
   reg [8*JOB-1:0] next_q;
   reg [8*JOB-1:0] work_q;
-  reg         valid_q;
+  reg             valid_q;
 
   generate
     if (BEAT == JOB) begin : g_whole

@@ -82,9 +82,7 @@ module vmac_csr #(
 
   reg        arready_q;
   reg        rvalid_q;
-  reg        rresp_q;
   reg [5:0]  read_word;
-  reg [31:0] rdata_q;
 
   wire read = !arready_q && (!rvalid_q || s_axil_rready);
 
@@ -175,17 +173,11 @@ module vmac_csr #(
       else if (s_axil_rready) rvalid_q <= 1'b0;
     end
 
-  always @(posedge clk) begin
-    if (arready_q) read_word <= s_axil_araddr[7:2];
-    if (read) begin
-      rdata_q <= read_data;
-      rresp_q <= read_hole;
-    end
-  end
+  always @(posedge clk) if (arready_q) read_word <= s_axil_araddr[7:2];
 
   assign s_axil_arready = arready_q;
   assign s_axil_rvalid  = rvalid_q;
-  assign s_axil_rresp   = {rresp_q, 1'b0};
+  assign s_axil_rresp   = {rhole_q, 1'b0};
   assign s_axil_rdata   = rdata_q;
 
   // ---- runs -----------------------------------------------------------------------------------

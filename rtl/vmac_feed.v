@@ -64,6 +64,8 @@ module vmac_feed #(
   localparam integer PARTS = (LANES + COLS - 1) / COLS;
 
   wire [8*ROWS-1:0] b_rows;
+  // the sets that are read: a vector job may have two operands
+  wire [1:0]        sets = {src_i || vector_i, !src_i || vector_i};
 
   reg [3:0] sub_q;
   always @(posedge clk) if (iss_valid_i) sub_q <= iss_sub_i;
@@ -107,10 +109,9 @@ module vmac_feed #(
           ) u_bank (
             .clk(clk),
             .a_set_i(src_i),
-            .a_re_i(re),
+            .re_i({2{re}} & sets),
             .a_addr_i(addr[ADDR_W-1:0]),
             .a_o(a_bytes[8*s +: 8]),
-            .b_re_i(re && vector_i),
             .b_addr_i(iss_addr_b_i[ADDR_W-1:0]),
             .b_o(b_bytes[8*s +: 8]),
             .we_i({we_i[BANK] && wset_i, we_i[BANK] && !wset_i}),

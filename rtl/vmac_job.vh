@@ -1,7 +1,8 @@
-// vmac_job.vh: where the fields of a job's descriptor and of a SET beat stand, as ranges of bits
+// vmac_job.vh: where the fields of a job's descriptor, of a SET beat and of a coefficient record
+//   stand, as ranges of bits
 //
 // Names and places are those of cmodel/program/program.h, word i's bit b is 32 * i + b here;
-// tests/format.t compares the two, and both with the interpreter's reading.
+// tests/format.t compares the two, and the interpreter's reading.
 //
 // SPDX-License-Identifier: Apache-2.0
 `ifndef VMAC_JOB_VH
@@ -54,8 +55,19 @@
 `define VMAC_KIND_ADD   4'd4
 `define VMAC_KIND_END   4'd15
 
-// what the executor reads of a SET beat; the rest is vmac_post's
-`define VMAC_SET_IN_OFF 15:0
-`define VMAC_SET_SUB    19:16
+`define VMAC_SET_IN_OFF   15:0
+`define VMAC_SET_SUB      19:16
+`define VMAC_SET_OUT_ADDR 47:32
+`define VMAC_SET_LO       55:48
+`define VMAC_SET_CNT      63:56
+`define VMAC_SET_MULT     94:64
+`define VMAC_SET_SHIFT    101:96
+`define VMAC_SET_RBASE    111:104
+
+`define VMAC_REC_C0    31:0
+`define VMAC_REC_BIAS  63:32
+`define VMAC_REC_MULT  94:64
+`define VMAC_REC_C1    113:96
+`define VMAC_REC_SHIFT 125:120
 
 `endif

@@ -20,16 +20,17 @@ module vmac_macs #(
   output wire [12:0]     macs_o
 );
 
-  reg [6:0] rows;
+  function [6:0] count(input [ROWS-1:0] en);
+    integer i;
+    begin
+      count = 7'd0;
+      for (i = 0; i < ROWS; i = i + 1) count = count + {6'd0, en[i]};
+    end
+  endfunction
+
   reg [6:0] rows_q;
-  integer   i;
 
-  always @* begin
-    rows = 7'd0;
-    for (i = 0; i < ROWS; i = i + 1) rows = rows + {6'd0, en_i[i]};
-  end
-
-  always @(posedge clk) if (start_i) rows_q <= rows;
+  always @(posedge clk) if (start_i) rows_q <= count(en_i);
 
   assign macs_o = valid_i ? {6'd0, rows_q} * COLS[12:0] : 13'd0;
 

@@ -5,14 +5,18 @@
 //   so the stream runs ahead of the computation by one job context, one set of output channels, one
 //   tile of entries and weights. done_o comes one cycle long when END has passed and everything
 //   computed has left (idle_i).
-//   A faulty packet is swallowed up to its TLAST, or, where END lacks it, to END; abort_i ends a
-//   packet anywhere. Then what was in flight is dropped (flush_o), the results before it leave, a
-//   packet of results that is open_i is closed by close_o, and done_o comes, after a fault with
-//   error_o != 0. The rest of a packet that was not taken up to its TLAST is dropped after the next
-//   start_i, before the HEADER: up to that TLAST, or to a beat that begins with the magic word.
-//   Jobs go to the executor (job_*; job_follows_o: one may start while results of the job before are
-//   in flight), or are INPUT and carried out here (in_*). A set (set_*), a
-//   tile (tile_*) and its coefficients (coef_*) each have a valid that their taker clears.
+//   A faulty packet is swallowed up to its TLAST; only where nothing but END's own TLAST is missing
+//   the run ends with END. abort_i ends a packet anywhere. Then what was in flight is dropped
+//   (flush_o), the results before it leave, a packet of results that is open_i is closed by
+//   close_o, and done_o comes, after a fault with error_o != 0. The rest of a packet that was not
+//   taken up to its TLAST is dropped after the next start_i, before the HEADER: up to that TLAST,
+//   or to a beat that begins with the magic word.
+//   The stream comes through a register of two places, which may fill while s_open_o: from start_i
+//   on, not behind the packet's TLAST (s_ended_i: what went in last had one, and is still inside),
+//   and no more after an abort, which drops what is inside.
+//   Jobs go to the executor (job_*; job_follows_o: one may start while results of the job before
+//   are in flight), or are INPUT and carried out here (in_*). A set (set_*), a tile (tile_*) and
+//   its coefficients (coef_*) each have a valid that their taker clears.
 // Not: any arithmetic on operands; addresses; the meaning of most job fields.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -54,6 +58,8 @@ module vmac_parse #(
   input  wire              s_tvalid_i,
   input  wire              s_tlast_i,
   output wire              s_tready_o,
+  input  wire              s_ended_i,
+  output wire              s_open_o,
   // a job for the executor: its 16 words; and those of the job it took last
   output wire [511:0]      job_o,
   output wire              job_valid_o,
@@ -116,6 +122,8 @@ module vmac_parse #(
   // the beat taken last had no TLAST; the run is one that ends early
   reg         inside_q;
   reg         cut_q;
+  // an abort: what had come by then is dropped
+  reg         drop_q;
   reg         differs_q;
   reg [127:0] set_q;
   reg         set_full_q;
@@ -227,6 +235,7 @@ module vmac_parse #(
     endcase
 
   wire take      = s_tvalid_i && ready;
+  wire drop      = s_tvalid_i && drop_q;
   wire last_job  = beat_q == LAST_JOB[15:0];
   wire last_in   = {16'd0, beat_q} == beats - 32'd1;
   wire last_k    = beat_q == LAST_K[15:0];
@@ -305,12 +314,13 @@ module vmac_parse #(
       error_q      <= 4'd0;
       inside_q     <= 1'b0;
       cut_q        <= 1'b0;
+      drop_q       <= 1'b0;
       set_full_q   <= 1'b0;
       set_valid_q  <= 1'b0;
       coef_valid_q <= 1'b0;
       tile_valid_q <= 1'b0;
     end else begin
-      if (take) inside_q <= !s_tlast_i;
+      if (take || drop) inside_q <= !s_tlast_i;
       if (set_take_i) set_valid_q <= 1'b0;
       if (set_written_i) set_full_q <= 1'b0;
       if (tile_take_i) begin
@@ -322,17 +332,19 @@ module vmac_parse #(
         if (start_i) state_q <= HEADER;
         error_q <= 4'd0;
         cut_q   <= 1'b0;
+        drop_q  <= 1'b0;
       end else if (state_q == DONE) begin
         state_q <= IDLE;
       end else if (state_q == FLUSH) begin
         state_q      <= DRAIN;
         cut_q        <= 1'b1;
-          set_full_q   <= 1'b0;
+        set_full_q   <= 1'b0;
         set_valid_q  <= 1'b0;
         coef_valid_q <= 1'b0;
         tile_valid_q <= 1'b0;
       end else if (abort_i) begin
         state_q <= FLUSH;
+        drop_q  <= 1'b1;
       end else if (bad) begin
         error_q <= wrong;
         state_q <= s_tlast_i || is_end ? FLUSH : SWALLOW;
@@ -394,7 +406,12 @@ module vmac_parse #(
 
   wire unused_data = ^{next_job, job, record_q, mode_q};
 
-  assign s_tready_o   = ready;
+  wire reads = state_q != IDLE && state_q != FLUSH && state_q != DRAIN && state_q != DONE;
+  // the TLAST of a packet before is not this one's
+  wire rest  = state_q == HEADER && inside_q;
+
+  assign s_tready_o   = ready || drop;
+  assign s_open_o     = start_i || (reads && (!s_ended_i || rest));
   assign busy_o       = state_q != IDLE;
   assign done_o       = state_q == DONE;
   assign flush_o      = state_q == FLUSH;

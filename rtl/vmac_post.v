@@ -12,6 +12,7 @@
 // Not: back-pressure: whoever issues work for the stream knows that the FIFO has a place.
 //
 // SPDX-License-Identifier: Apache-2.0
+`include "vmac_job.vh"
 `default_nettype none
 
 module vmac_post #(
@@ -68,7 +69,8 @@ module vmac_post #(
   // The set's own scale is held from its first result on: the place of its words is free, and may
   // be filled again, when later results enter.
   reg  [36:0] held_q;
-  wire [36:0] set_scale = res_set_first_i ? {set_i[101:96], set_i[94:64]} : held_q;
+  wire [36:0] set_words = {set_i[`VMAC_SET_SHIFT], set_i[`VMAC_SET_MULT]};
+  wire [36:0] set_scale = res_set_first_i ? set_words : held_q;
   always @(posedge clk) if (res_valid_i) held_q <= set_scale;
 
   genvar c;
@@ -114,17 +116,13 @@ module vmac_post #(
     .data_o({set_first, tlast})
   );
 
-  // Co-simulation compares what enters and what leaves requantization (sim/).
-  wire               tap_acc_valid /* verilator public_flat_rd */ = res_valid_i;
-  wire [32*COLS-1:0] tap_acc       /* verilator public_flat_rd */ = res_acc_i;
-  wire               tap_out_valid /* verilator public_flat_rd */ = q_valid;
-  wire [8*COLS-1:0]  tap_out       /* verilator public_flat_rd */ = q;
-
   reg         written_q;
   reg         tlast_q;
   reg  [15:0] addr_q;
+  // {rbase, cnt, lo}
   reg  [23:0] lanes_q;
-  wire [23:0] lanes = set_first ? {set_i[111:104], set_i[63:48]} : lanes_q;
+  wire [23:0] set_lanes = {set_i[`VMAC_SET_RBASE], set_i[`VMAC_SET_CNT], set_i[`VMAC_SET_LO]};
+  wire [23:0] lanes     = set_first ? set_lanes : lanes_q;
 
   always @(posedge clk)
     if (rst) written_q <= 1'b0;
@@ -133,7 +131,7 @@ module vmac_post #(
   always @(posedge clk)
     if (q_valid) begin
       tlast_q <= tlast;
-      addr_q  <= set_first ? set_i[47:32] : addr_q + cfg_step_i;
+      addr_q  <= set_first ? set_i[`VMAC_SET_OUT_ADDR] : addr_q + cfg_step_i;
       lanes_q <= lanes;
     end
 
@@ -155,8 +153,7 @@ module vmac_post #(
     .data_o(wdata_o)
   );
 
-  wire unused_tap = ^{tap_acc_valid, tap_acc, tap_out_valid, tap_out};
-  wire unused_set = ^{set_i[31:0], set_i[95], set_i[103:102], set_i[127:112]};
+  wire unused_set = ^set_i;
 
   assign set_written_o = q_valid && set_first;
   assign we_o          = written_q && !cfg_stream_i ? we : {LANES{1'b0}};

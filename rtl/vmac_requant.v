@@ -48,9 +48,10 @@ module vmac_requant #(
   // Combinational work stands in functions that a stage calls where its value is valid, so that a
   // simulation, too, does nothing for a stage at rest.
 
-  // x = acc << LEFT without LEFT. Bits above 31 - s become bit 31 - s: (x << s) >>> s, what a shift
-  // that wraps leaves of x.
-  function [IN_W-1:0] wrapped(input [IN_W-1:0] acc, input [4:0] s);
+  // Stage 1: {whether a second rounding follows the first, the right shift less 1, x}. x = acc << LEFT
+  // without LEFT, where bits above 31 - lost become bit 31 - lost, (x << lost) >>> lost: what a left
+  // shift that wraps leaves of x.
+  function [IN_W+6:0] prepared(input [IN_W-1:0] acc, input [5:0] shift, input single);
     /* verilator lint_off UNUSED */
     // Bits that IN_W and LEFT make zeros or copies of the sign
     reg [31:0] x;
@@ -58,9 +59,9 @@ module vmac_requant #(
     reg [31:0] mask;
     begin
       x = {{(32 - IN_W - LEFT){acc[IN_W-1]}}, acc, {LEFT{1'b0}}};
-      mask = 32'hffffffff >> s;
+      mask = 32'hffffffff >> (single || shift[5] ? 5'd0 : shift[4:0]);
       x = (x & mask & ~(mask >> 1)) != 32'd0 ? x | ~mask : x & mask;
-      wrapped = x[LEFT +: IN_W];
+      prepared = {!single && shift[5], 6'd30 - shift, x[LEFT +: IN_W]};
     end
   endfunction
 
@@ -104,11 +105,9 @@ module vmac_requant #(
     end
   endfunction
 
-  // 1: x, its scale, and whether a second rounding follows the first
-  reg [IN_W-1:0]   x_q;
+  // 1: the value and its scale
+  reg [IN_W+6:0]   value_q;
   reg [30:0]       mult_q;
-  reg [5:0]        down1_q;
-  reg              twice_q;
   // 2: the product with its rounding; 3: without its low bits
   reg [HI_W-1:0]   hi_q;
   reg [5:0]        down2_q;
@@ -117,29 +116,28 @@ module vmac_requant #(
 
   // x * 2^shift with rounding needs one right shift only, by 31 - shift. Where x << shift wraps, x
   // without the bits that are lost takes its place.
-  wire [4:0] lost = single_i || shift_i[5] ? 5'd0 : shift_i[4:0];
+  wire [IN_W-1:0] x     = value_q[IN_W-1:0];
+  wire            twice = value_q[IN_W+6];
 
   // Double rounding is a shift of the product, too, after a correction by half of the first
   // rounding's unit: with b = -shift > 0, ((p + 2^30) >>> 31) / 2^b with ties away from zero is
   //   (p + 2^30 + 2^(30+b)) >>> (31+b) for p >= 0, (p - 2^30 + 2^(30+b)) >>> (31+b) for p < 0.
   // Between -2^30 and 0 the first rounding gives 0 and the second line, too, so x's sign decides.
-  wire signed [HI_W-1:0] half = {{(HI_W - HALF - 1){twice_q && x_q[IN_W-1]}}, twice_q,
+  wire signed [HI_W-1:0] half = {{(HI_W - HALF - 1){twice && x[IN_W-1]}}, twice,
                                  {HALF{1'b0}}};
-  wire signed [HI_W-1:0] x_hi = {{32{x_q[IN_W-1]}}, x_q[IN_W-1:LO]};
+  wire signed [HI_W-1:0] x_hi = {{32{x[IN_W-1]}}, x[IN_W-1:LO]};
   wire signed [HI_W-1:0] mult = {{(HI_W - 31){1'b0}}, mult_q};
 
   wire [IN_W+31:0] product;
 
   always @(posedge clk) begin
     if (valid_i[0]) begin
-      x_q     <= wrapped(acc_i, lost);
+      value_q <= prepared(acc_i, shift_i, single_i);
       mult_q  <= mult_i;
-      down1_q <= 6'd30 - shift_i;
-      twice_q <= !single_i && shift_i[5];
     end
     if (valid_i[1]) begin
       hi_q    <= x_hi * mult + half;
-      down2_q <= down1_q;
+      down2_q <= value_q[IN_W +: 6];
     end
     if (valid_i[2]) begin
       high_q  <= coarse(product, down2_q[5:4]);
@@ -150,7 +148,7 @@ module vmac_requant #(
   generate
     if (LO > 0) begin : g_lo
       reg  [LO+30:0]   lo_q;
-      wire [LO+30:0]   x_lo = {31'd0, x_q[LO-1:0]};
+      wire [LO+30:0]   x_lo = {31'd0, x[LO-1:0]};
       wire [HI_W-1:0]  upper = hi_q + {{(HI_W - 31){1'b0}}, lo_q[LO+30:LO]};
       always @(posedge clk) if (valid_i[1]) lo_q <= x_lo * {{LO{1'b0}}, mult_q};
       assign product = {upper, lo_q[LO-1:0]};

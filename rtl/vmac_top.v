@@ -1,12 +1,13 @@
 // vmac_top: the accelerator: a compiled network comes in as a stream, its results leave as one
 //
 // Contract: registers by AXI4-Lite (rtl/csr.tbl). A start opens s_axis for one packet, the program
-//   of one image with its weights and the image itself; results leave on m_axis, TLAST where the
-//   program says so. Both are AXI4-Stream, little endian, 16, 32 or 64 bytes wide: the smallest of
-//   them that holds max(16, ROWS, COLS). A malformed packet is swallowed up to its TLAST, and the
-//   run ends with an error code, or an abort ends it; what was computed by then may have left, and
-//   a packet of results that was begun is closed by a beat of zeros with TLAST. A run ends when its
-//   last result is taken, an aborted one too.
+//   of one image with its weights and the image itself: nothing is taken before, nothing behind its
+//   TLAST. Results leave on m_axis, TLAST where the program says so. Both are AXI4-Stream, little
+//   endian, 16, 32 or 64 bytes wide: the smallest of them that holds max(16, ROWS, COLS). A
+//   malformed packet is swallowed up to its TLAST, and the run ends with an error code, or an abort
+//   ends it; what was computed by then may have left, and a packet of results that was begun is
+//   closed by a beat of zeros with TLAST. A run ends when its last result is taken, an aborted one
+//   too.
 //   From a start to done every stall is somebody else's: the streams may pause at any beat.
 // Not: softmax, which the host does; memory for weights, which come with every image.
 //
@@ -105,17 +106,23 @@ module vmac_top #(
   wire         out_valid, out_tlast, written, open, close;
   wire [$clog2(OUT_DEPTH+1)-1:0] result_count;
 
-  // Nothing inside looks at the port, nor the port inside, but through registers.
+  // Nothing inside looks at the port, nor the port inside, but through registers. The port is
+  // closed before a start and behind a packet's TLAST, so that no run begins with what one before
+  // it left.
   wire [8*BEAT-1:0] beat;
-  wire              beat_valid, beat_ready, beat_last;
+  wire              beat_valid, beat_ready, beat_last, place, open_in;
+  reg               ended_q;
+
+  always @(posedge clk) if (s_axis_tvalid && s_axis_tready) ended_q <= s_axis_tlast;
+  assign s_axis_tready = place && open_in;
 
   vmac_stream_reg #(
     .WIDTH(8 * BEAT + 1)
   ) u_beat (
     .clk(clk),
     .rst(rst),
-    .in_valid_i(s_axis_tvalid),
-    .in_ready_o(s_axis_tready),
+    .in_valid_i(s_axis_tvalid && open_in),
+    .in_ready_o(place),
     .in_data_i({s_axis_tlast, s_axis_tdata}),
     .out_valid_o(beat_valid),
     .out_ready_i(beat_ready),
@@ -149,6 +156,8 @@ module vmac_top #(
     .s_tvalid_i(beat_valid),
     .s_tlast_i(beat_last),
     .s_tready_o(beat_ready),
+    .s_ended_i(ended_q && beat_valid),
+    .s_open_o(open_in),
     .job_o(job),
     .job_valid_o(job_valid),
     .job_follows_o(job_follows),
@@ -245,7 +254,7 @@ module vmac_top #(
     .e_i(beat),
     .en_o(en),
     .load_i(load),
-    .load_sub_i(set[19:16]),
+    .load_sub_i(set[`VMAC_SET_SUB]),
     .vector_i(vector),
     .src_i(cfg[`VMAC_JOB_SRC]),
     .pad_i(cfg[`VMAC_JOB_PAD]),
@@ -288,7 +297,8 @@ module vmac_top #(
   wire               mac_ready, mac_valid;
   wire [ACC_W-1:0]   unused_mac_addr;
   wire [32*COLS-1:0] mac_acc;
-  wire [18*8-1:0]    k_c = {k[253:128], k[113:96]};
+  // of bit planes 1 to 7 the record's second beat has them
+  wire [18*8-1:0]    k_c = {k[128 +: 18*7], k[`VMAC_REC_C1]};
 
   // u8 cells take the code + 128, which flips its top bit.
   wire [8*ROWS-1:0] operands = rows ^ {ROWS{SIGNED != 0 ? 8'h00 : 8'h80}};
@@ -313,9 +323,9 @@ module vmac_top #(
     .w_col_i({COLS{1'b1}}),
     .k_valid_i(k_valid),
     .k_ready_o(k_ready),
-    .k_c0_i(k[31:0]),
+    .k_c0_i(k[`VMAC_REC_C0]),
     .k_c_i(k_c[18*PLANES-1:0]),
-    .k_bias_i(k[63:32]),
+    .k_bias_i(k[`VMAC_REC_BIAS]),
     .a_valid_i(tap_valid_q && !vector),
     .a_ready_o(mac_ready),
     .a_i(operands),
@@ -386,7 +396,7 @@ module vmac_top #(
     .clk(clk),
     .rst(data_rst),
     .k_shift_i(k_valid && k_ready),
-    .k_i({k[125:120], k[94:64]}),
+    .k_i({k[`VMAC_REC_SHIFT], k[`VMAC_REC_MULT]}),
     .take_i(take),
     .set_i(set),
     .set_written_o(set_written),
@@ -494,9 +504,18 @@ module vmac_top #(
   wire unused_words = ^{cfg, vector_kind, k, k_c, w_row};
 
 `ifdef VMAC_CHECK
+  // vmac_mac_unit would take the next set's records before vmac_post has taken this set's scales.
+  // They do not come: a set's records follow its SET beat, and that waits for the place that this
+  // set's own leaves with its first result.
+  reg scales_q;
+  always @(posedge clk)
+    if (data_rst) scales_q <= 1'b0;
+    else scales_q <= coef_valid || (scales_q && !take);
+
   // A tap never meets a closed door: what it needs was there when it was issued.
   always @(posedge clk)
     if (!data_rst) begin
+      if (k_valid) `VMAC_ASSERT(!k_ready || !scales_q)
       if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
       if (in_valid) `VMAC_ASSERT(we == {LANES{1'b0}})
     end

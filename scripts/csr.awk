@@ -4,8 +4,8 @@
 # vh: for inclusion in the body of vmac_csr. Expects there the words addressed (read_word,
 #     write_word), write (one is done), wdata, wmask (its bits), and for each field that can be
 #     read a wire csr_REGISTER_FIELD (csr_REGISTER, where the field is the whole). Gives
-#     RESET_* constants (fields that are neither 0 after reset nor a parameter), read_data,
-#     read_hole, write_hole, per w1s and w1c field csr_*_hit, per rw field csr_*_next.
+#     RESET_* constants (fields that are neither 0 after reset nor a parameter), rdata_q and rhole_q
+#     (loaded by `read`), write_hole, per w1s and w1c field csr_*_hit, per rw field csr_*_next.
 # codes: values of fields, for the modules that give them, as macros with the C header's names.
 # SPDX-License-Identifier: Apache-2.0
 
@@ -131,11 +131,11 @@ function verilog(    r, f) {
     if (reset[f] != "param" && number(reset[f]))
       printf "localparam [%d:0] RESET_%s = %d'h%s;\n", width(f) - 1, toupper(symbol(f)), width(f),
              hex(number(reset[f]), 1)
-  print "\nreg [31:0] read_data;\nreg read_hole;\nalways @* begin"
-  print "  read_hole = 1'b0;\n  case (read_word)"
-  for (r = 0; r < regs; r++) printf "    %s: read_data = %s;\n", word_of(r), read_of(r)
-  print "    default: begin\n      read_data = 32'd0;\n      read_hole = 1'b1;\n    end"
-  print "  endcase\nend\n\nreg write_hole;\nalways @*\n  case (write_word)"
+  print "\nreg [31:0] rdata_q;\nreg rhole_q;\nalways @(posedge clk)\n  if (read) begin"
+  print "    rhole_q <= 1'b0;\n    case (read_word)"
+  for (r = 0; r < regs; r++) printf "      %s: rdata_q <= %s;\n", word_of(r), read_of(r)
+  print "      default: begin\n        rdata_q <= 32'd0;\n        rhole_q <= 1'b1;\n      end"
+  print "    endcase\n  end\n\nreg write_hole;\nalways @*\n  case (write_word)"
   for (r = 0; r < regs; r++) if (r in writable) printf "    %s: write_hole = 1'b0;\n", word_of(r)
   print "    default: write_hole = 1'b1;\n  endcase\n"
   for (f = 0; f < fields; f++) {

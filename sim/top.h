@@ -1,5 +1,5 @@
-/* top.h: drives a verilated vmac_top with compiled programs, over its buses and nothing else, and
- * compares what it computes with the golden model.
+/* top.h: drives a verilated vmac_top with compiled programs, over its buses alone, and compares
+ * what it computes, on its results and on the taps of sim/vmac_top_sim.v, with the golden model.
  *
  * A model (top_model) is one verilated sim/vmac_top_sim.v; a bench (top_bench) is an open model
  * with its stimulus: AXI4-Lite master, stream source with random idle cycles, sink with random
@@ -38,6 +38,7 @@ struct top_out {
   bool s_ready, m_valid, m_last, irq;
   uint8_t m_data[TOP_MAX_BEAT]; /* where m_valid */
   bool beat_ready, beat_valid;  /* of the stream behind its register */
+  bool weight_wait;             /* a tile is due and not all its weights are there */
   bool acc_valid, out_valid;    /* a vector enters, leaves requantization */
   int32_t acc[TOP_MAX_COLS];
   int8_t bytes[TOP_MAX_COLS];
@@ -100,7 +101,7 @@ struct top_bench {
   /* counted beside the CSRs */
   size_t inside, stale; /* beats in the stream's register, and to come before the packet's */
   size_t taken;         /* the packet's that have left it */
-  uint64_t stall_in, stall_out;
+  uint64_t stall_in, stall_out, weight_wait;
   uint64_t accs, outs;
   uint64_t quiet; /* cycles since something moved */
   const top_observer *observer;
@@ -184,8 +185,8 @@ void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
 
-/* (top_interpret.cpp) By the format: sums of the image in the program; with a map of cells, its state
- * and accumulators too. */
+/* (top_interpret.cpp) By the format: sums of the image in the program; with a map of cells, its
+ * state and accumulators too. */
 bool top_interpret(top_check *check, vmac_err *err);
 void top_interpret_free(top_check *check);
 

@@ -26,7 +26,7 @@ TOP_MAP_5x6_perf2_map_check       ?= sim/map-5x6.json
 # This CPU's widest vectors that the model's inner loops gain from, where it has them.
 TOP_MARCH := $(if $(shell grep -m1 -o avx2 /proc/cpuinfo 2> /dev/null),$(shell \
   $(VCXX) -march=x86-64-v3 -x c++ -fsyntax-only /dev/null 2> /dev/null && echo -march=x86-64-v3))
-TOP_FLAGS  = $(VCXX_FLAGS) $(TOP_MARCH)
+TOP_FLAGS  = $(VCXX_FLAGS:-O2=-O3) $(TOP_MARCH)
 
 TOP_TOOLS := $(B)/verilator/top-tools.txt
 $(eval $(call STAMP,$(TOP_TOOLS),$(VERILATOR_OF) $(VCXX) $(TOP_FLAGS); $(TOP_ACC_DEPTH) \

@@ -119,6 +119,7 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
     }
     bench->stall_in += bench->out.beat_ready && !bench->out.beat_valid;
     bench->stall_out += bench->out.m_valid && !bench->in.m_ready;
+    bench->weight_wait += bench->out.weight_wait;
   }
   if (bench->out.acc_valid) {
     bench->accs++;
@@ -281,7 +282,7 @@ void top_offer(top_bench *bench, const uint8_t *beats, size_t count, size_t last
   bench->result_beats = bench->result_lasts = bench->last_at = 0;
   bench->taken = 0;
   bench->stale = bench->inside + (bench->pending ? 1 : 0);
-  bench->stall_in = bench->stall_out = bench->accs = bench->outs = 0;
+  bench->stall_in = bench->stall_out = bench->weight_wait = bench->accs = bench->outs = 0;
 }
 
 /* ---- runs ------------------------------------------------------------------------------------ */

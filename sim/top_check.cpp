@@ -206,6 +206,7 @@ static bool check_counts(const top_check *check, const top_bench *bench, const t
          same("counter macs", check->macs, counts->macs, err) &&
          same("counter stall_in", bench->stall_in, counts->stall_in, err) &&
          same("counter stall_out", bench->stall_out, counts->stall_out, err) &&
+         same("counter weight_wait", bench->weight_wait, counts->weight_wait, err) &&
          check_cycles(check, bench, counts, err);
 }
 

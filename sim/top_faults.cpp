@@ -4,7 +4,8 @@
  * TEST RATIONALE. State space: every error code by its smallest fault, TLAST and truncation at
  * drawn places of every kind of beat, aborts, resets and second starts at drawn cycles; END without
  * TLAST and nothing behind it, or a rest, with a TLAST or not; faults and aborts in the middle of
- * results, also of results that nobody takes; all 64 register offsets, read and written. After each
+ * results, also of results that nobody takes; aborts of runs that have hardly begun; beats on offer
+ * before a start and behind a TLAST; all 64 register offsets, read and written. After each
  * fault a clean image must come out right, on the same instance, and the results of each run, good
  * or bad, are none or one packet that ends with its only TLAST. Parameters: the models linked,
  * assertions on; ResNet-8, image 0.
@@ -116,8 +117,7 @@ static void run_broken(Faults *f, const char *what, size_t count, size_t last, u
   restore(f);
 }
 
-/* ---- packets
- * ---------------------------------------------------------------------------------------- */
+/* ---- packets --------------------------------------------------------------------------------- */
 
 static void broken_headers(Faults *f) {
   static const struct {
@@ -138,7 +138,7 @@ static void broken_headers(Faults *f) {
               {"cells of the PEs, highest bit", 3, 1u << 31, VMAC_CSR_ERROR_CODE_GEOMETRY}};
   for (const auto &h : list) {
     *word(f, 0, h.word) ^= h.flip;
-    run_broken(f, h.what, f->count, f->count - 1, h.code, SIZE_MAX);
+    run_broken(f, h.what, f->count, f->count - 1, h.code, 1);
   }
 }
 
@@ -177,13 +177,13 @@ static void broken_jobs(Faults *f) {
 static void broken_ends(Faults *f) {
   const vmac_program *p = f->check.program;
   /* TLAST early: on the header, and at drawn beats of every job: descriptor, payload. */
-  run_broken(f, "TLAST on the header", 1, 0, VMAC_CSR_ERROR_CODE_EARLY, SIZE_MAX);
+  run_broken(f, "TLAST on the header", 1, 0, VMAC_CSR_ERROR_CODE_EARLY, 1);
   for (int i = 0; i < p->jobs; i++) {
     const size_t at = p->job[i].beat + below(f, p->job[i].beats);
-    run_broken(f, "TLAST early", at + 1, at, VMAC_CSR_ERROR_CODE_EARLY, SIZE_MAX);
+    run_broken(f, "TLAST early", at + 1, at, VMAC_CSR_ERROR_CODE_EARLY, at + 1);
   }
   run_broken(f, "TLAST before END", f->count - 1, f->count - 2, VMAC_CSR_ERROR_CODE_EARLY,
-             SIZE_MAX);
+             f->count - 1);
 }
 
 static void broken_payloads(Faults *f) {
@@ -194,10 +194,10 @@ static void broken_payloads(Faults *f) {
     /* Weights and coefficients, not the SET beat's or the entries' places. */
     const size_t at = job->beat + job->beats - 1 - below(f, (size_t)p->hw.rows);
     f->beats[at * (size_t)f->beat + below(f, (size_t)f->beat)] ^= (uint8_t)(1u << below(f, 8));
-    run_broken(f, "a weight's bit", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
+    run_broken(f, "a weight's bit", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, f->count);
   }
   *word(f, f->count - 1, 1) ^= 1u << below(f, 32);
-  run_broken(f, "the checksum", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
+  run_broken(f, "the checksum", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_CHECKSUM, f->count);
   /* Two beats exchanged: the sum knows their order. */
   const vmac_job *mac = &p->job[first_job(f, VMAC_JOB_MAC, true)];
   uint8_t *a = f->beats + (mac->beat + mac->beats - 1) * (size_t)f->beat, *b = a - f->beat;
@@ -206,14 +206,13 @@ static void broken_payloads(Faults *f) {
   memcpy(a, b, (size_t)f->beat);
   memcpy(b, spare, (size_t)f->beat);
   run_broken(f, "weights of two rows exchanged", f->count, f->count - 1,
-             VMAC_CSR_ERROR_CODE_CHECKSUM, SIZE_MAX);
+             VMAC_CSR_ERROR_CODE_CHECKSUM, f->count);
   /* The image is not summed: another image is no error. */
   f->beats[(p->input_beat + p->input_beats / 2) * (size_t)f->beat] ^= 0x55;
   run_broken(f, "another image", f->count, f->count - 1, VMAC_CSR_ERROR_CODE_NONE, SIZE_MAX);
 }
 
-/* ---- runs
- * --------------------------------------------------------------------------------------------- */
+/* ---- runs ------------------------------------------------------------------------------------ */
 
 static void must(Faults *f, bool ok, const char *what, const vmac_err *err) {
   if (!ok) fail(f, "%s: %s", what, err->text);
@@ -222,6 +221,12 @@ static void must(Faults *f, bool ok, const char *what, const vmac_err *err) {
 static void cycles(Faults *f, size_t n) {
   vmac_err err;
   for (size_t i = 0; i < n; i++) must(f, top_cycle(&f->bench, &err), "cycles", &err);
+}
+
+/* A cycle of a wait: something moves now and then (bench.quiet = 0 begins it). */
+static void wait_cycle(Faults *f, const char *what) {
+  cycles(f, 1);
+  if (f->bench.quiet > f->options.patience) fail(f, "%s: nothing moves any more", what);
 }
 
 static uint32_t get(Faults *f, uint32_t offset) {
@@ -252,10 +257,7 @@ static void half_a_run(Faults *f, size_t count) {
 /* The run that is on ends well, with the image's results. */
 static void finish(Faults *f, const char *what) {
   f->bench.quiet = 0;
-  while (!f->bench.out.irq) {
-    cycles(f, 1);
-    if (f->bench.quiet > f->options.patience) fail(f, "%s: the run does not end", what);
-  }
+  while (!f->bench.out.irq) wait_cycle(f, what);
   expect(f, what, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK);
   const vmac_program *p = f->check.program;
   const size_t size = f->check.net->tensor[p->out_tensor].size;
@@ -273,10 +275,7 @@ static void finish(Faults *f, const char *what) {
 static void run_behind_rest(Faults *f, const char *what) {
   set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
   f->bench.quiet = 0;
-  while (f->bench.next < f->bench.count) {
-    cycles(f, 1);
-    if (f->bench.quiet > f->options.patience) fail(f, "%s: the rest is not dropped", what);
-  }
+  while (f->bench.next < f->bench.count) wait_cycle(f, what);
   restore(f);
   top_offer(&f->bench, f->beats, f->count, f->count - 1);
   finish(f, what);
@@ -304,14 +303,16 @@ static void late(Faults *f) {
   free(longer);
 }
 
-/* After an abort: nothing is taken, results end, the run is over without done. */
-static void wait_abort(Faults *f, const char *what) {
+/* After an abort: nothing is taken, what the stream's register held is dropped, results end, the
+ * run is over without done. */
+static void wait_abort(Faults *f, const char *what, uint32_t status) {
   const size_t next = f->bench.next;
   for (int i = 0; get(f, VMAC_CSR_STATUS) & VMAC_CSR_STATUS_BUSY_MASK; i++)
     if (i > 1000) fail(f, "%s: the accelerator stays busy", what);
-  expect(f, what, VMAC_CSR_STATUS, 0);
+  expect(f, what, VMAC_CSR_STATUS, status);
   cycles(f, 100);
-  if (f->bench.next > next + 1) fail(f, "%s: beats are taken after an abort", what);
+  if (f->bench.next != next) fail(f, "%s: beats are taken after an abort", what);
+  if (f->bench.inside) fail(f, "%s: %zu beats are kept over an abort", what, f->bench.inside);
   expect_closed(f, what);
 }
 
@@ -323,16 +324,75 @@ static void aborted(Faults *f) {
     cycles(f, 40000);
     expect(f, "a packet that stops", VMAC_CSR_STATUS, VMAC_CSR_STATUS_BUSY_MASK);
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
-    wait_abort(f, "abort of a packet that stopped");
+    wait_abort(f, "abort of a packet that stopped", 0);
     run_clean(f, "a packet that stops");
   }
   /* Aborted while beats flow. */
   for (int i = 0; i < 8; i++) {
     half_a_run(f, f->count);
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
-    wait_abort(f, "abort");
+    wait_abort(f, "abort", 0);
     run_behind_rest(f, "abort");
   }
+}
+
+/* A run that is aborted when its packet's first beats come, or none: a beat that was taken is taken
+ * and no other, and makes the rest of its packet a rest. */
+static void hardly_begun(Faults *f) {
+  const char *const what = "abort of a run that has hardly begun";
+  vmac_err err;
+  for (int i = 0, rests = 0; i < 300 && rests < 5; i++) {
+    top_offer(&f->bench, f->beats, f->count, f->count - 1);
+    f->bench.options.idle = 800;
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
+    wait_abort(f, what, 0);
+    f->bench.options.idle = f->options.idle;
+    if (f->bench.next == 1) {
+      rests++;
+      run_behind_rest(f, what);
+    }
+    must(f, top_reset(&f->bench, 1, &err), "reset", &err);
+  }
+  top_offer(&f->bench, NULL, 0, SIZE_MAX);
+  run_clean(f, what);
+}
+
+/* A fault, and no TLAST to end the packet, on END neither: only an abort helps. */
+static void endless(Faults *f) {
+  uint32_t *w = job_word(f, first_job(f, VMAC_JOB_MAC, true), 0);
+  *w = (*w & ~15u) | 5;
+  top_offer(&f->bench, f->beats, f->count, SIZE_MAX);
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
+  f->bench.quiet = 0;
+  while (f->bench.next < f->count) wait_cycle(f, "a fault without TLAST");
+  cycles(f, 1000);
+  expect(f, "a fault without TLAST", VMAC_CSR_STATUS,
+         VMAC_CSR_STATUS_BUSY_MASK | VMAC_CSR_STATUS_ERROR_MASK);
+  expect(f, "a fault without TLAST", VMAC_CSR_ERROR, VMAC_CSR_ERROR_CODE_JOB);
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
+  wait_abort(f, "abort of a fault without TLAST", VMAC_CSR_STATUS_ERROR_MASK);
+  run_clean(f, "a fault without TLAST");
+  restore(f);
+}
+
+/* Nothing is taken before a start, and nothing behind a packet's TLAST. */
+static void closed(Faults *f) {
+  uint8_t *two = (uint8_t *)vmac_alloc(2 * f->count, (size_t)f->beat);
+  for (size_t i = 0; i < 2; i++)
+    memcpy(two + i * f->count * (size_t)f->beat, f->beats, f->count * (size_t)f->beat);
+  top_offer(&f->bench, two, 2 * f->count, f->count - 1);
+  for (size_t i = 0; i < 2; i++) {
+    cycles(f, 100);
+    if (f->bench.next != i * f->count || f->bench.inside)
+      fail(f, "packet %zu: %zu beats are taken before its start", i, f->bench.next - i * f->count);
+    f->bench.result_beats = f->bench.result_lasts = 0;
+    f->bench.last = (i + 1) * f->count - 1;
+    set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
+    finish(f, "a packet on offer before its start");
+  }
+  run_clean(f, "two packets on offer");
+  free(two);
 }
 
 /* Many results leave before something goes wrong: the first layer's, without a TLAST of theirs. */
@@ -356,9 +416,10 @@ static void open_results(Faults *f) {
   top_offer(&f->bench, f->beats, f->count, f->count - 1);
   f->bench.count--;
   set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK | VMAC_CSR_CONTROL_IRQ_ENABLE_MASK);
-  while (!f->bench.result_lasts) cycles(f, 1);
+  f->bench.quiet = 0;
+  while (!f->bench.result_lasts) wait_cycle(f, "results without END");
   f->bench.count++;
-  while (!f->bench.out.irq) cycles(f, 1);
+  while (!f->bench.out.irq) wait_cycle(f, "END after the results");
   expect(f, "checksum after the results", VMAC_CSR_ERROR, VMAC_CSR_ERROR_CODE_CHECKSUM);
   expect_closed(f, "checksum after the results");
   run_clean(f, "checksum after the results");
@@ -369,7 +430,8 @@ static void open_results(Faults *f) {
     top_offer(&f->bench, f->beats, f->count, f->count - 1);
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
     const size_t before = 1 + below(f, 100);
-    while (f->bench.result_beats < before) cycles(f, 1);
+    f->bench.quiet = 0;
+    while (f->bench.result_beats < before) wait_cycle(f, "results to be left");
     f->bench.options.stall = 1000;
     cycles(f, below(f, 300));
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_ABORT_MASK);
@@ -378,7 +440,7 @@ static void open_results(Faults *f) {
     set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
     expect(f, "start while results wait", VMAC_CSR_ERROR, VMAC_CSR_ERROR_START_WHILE_BUSY_MASK);
     f->bench.options.stall = f->options.stall;
-    wait_abort(f, "abort, results taken late");
+    wait_abort(f, "abort, results taken late", 0);
     if (f->bench.result_beats <= before) fail(f, "abort: the results are not closed");
     run_behind_rest(f, "abort, results taken late");
   }
@@ -395,6 +457,23 @@ static void resets(Faults *f) {
     expect(f, "reset", VMAC_CSR_BEATS_IN, 0);
     run_clean(f, "reset");
   }
+  /* The source goes on: what comes is no packet. */
+  vmac_err err;
+  top_counts counts = {};
+  top_offer(&f->bench, f->beats, f->count, f->count - 1);
+  set(f, VMAC_CSR_CONTROL, VMAC_CSR_CONTROL_START_MASK);
+  f->bench.quiet = 0;
+  while (f->bench.next < f->count / 2) wait_cycle(f, "half a packet");
+  const size_t next = f->bench.next;
+  must(f, top_reset(&f->bench, 1, &err), "reset", &err);
+  f->bench.next = next;
+  f->bench.taken = f->bench.result_beats = 0;
+  must(f, top_run(&f->bench, NULL, &counts, &err), "reset, the source goes on", &err);
+  if (counts.error != VMAC_CSR_ERROR_CODE_MAGIC || counts.error_beat != 1 ||
+      f->bench.taken != f->count - next || f->bench.result_beats)
+    fail(f, "reset, the source goes on: error %x at %u, %zu of %zu beats taken", counts.error,
+         counts.error_beat, f->bench.taken, f->count - next);
+  run_clean(f, "reset, the source goes on");
 }
 
 /* A start during a run raises a flag, and the run goes on and is right. */
@@ -409,8 +488,7 @@ static void starts(Faults *f) {
   expect(f, "start after start while busy", VMAC_CSR_ERROR, 0);
 }
 
-/* ---- registers
- * ------------------------------------------------------------------------------------------ */
+/* ---- registers ------------------------------------------------------------------------------- */
 
 static void registers(Faults *f) {
   uint32_t writable[64];
@@ -441,8 +519,7 @@ static void registers(Faults *f) {
   run_clean(f, "all registers read and written");
 }
 
-/* ---- the checker itself: a model with one planted fault
- * ----------------------------------------------- */
+/* ---- the checker itself: a model with one planted fault -------------------------------------- */
 
 struct Saboteur {
   const top_model *real;
@@ -555,6 +632,9 @@ static void run_model(const top_model *model, const top_options *options, const 
   late(&f);
   starts(&f);
   aborted(&f);
+  hardly_begun(&f);
+  endless(&f);
+  closed(&f);
   open_results(&f);
   resets(&f);
   sabotages(&f);

@@ -127,6 +127,7 @@ static void model_cycle(void *handle, const top_in *in, top_out *out) {
   if (out->m_valid) memcpy(out->m_data, &dut->m_axis_tdata, sizeof dut->m_axis_tdata);
   out->beat_ready = dut->tap_beat_ready_o;
   out->beat_valid = dut->tap_beat_valid_o;
+  out->weight_wait = dut->tap_weight_wait_o;
   out->acc_valid = dut->tap_acc_valid_o;
   if (out->acc_valid) memcpy(out->acc, &dut->tap_acc_o, 4 * TOP_COLS);
   out->out_valid = dut->tap_out_valid_o;

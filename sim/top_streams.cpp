@@ -5,9 +5,9 @@
  * 1. State space. A stream fills both buffers with random bytes and runs JOBS random jobs on them:
  *    all kinds, maps up to 1023 high or wide, windows up to 63 x 63, strides up to 255, pixels far
  *    outside the map, any order of rows, idle rows, any scale and shift, every layout of the
- *    output, to the buffers or out, jobs that continue others. All fields are drawn over their whole
- *    range, small values as often as large ones. Every accumulator and byte of columns in use, and
- *    every result with its TLAST. Half of the seeds without stalls.
+ *    output, to the buffers or out, jobs that continue others. All fields are drawn over their
+ *    whole range, small values as often as large ones. Every accumulator and byte of columns in
+ *    use, and every result with its TLAST. Half of the seeds without stalls.
  *    What the format does not name is noise. Seeds that are multiples of 1000 have jobs of 65,535
  *    sets, K tiles, columns and rows instead.
  *    Before it, on the same instance, one stream with each fault of the format and its error code,
@@ -270,9 +270,14 @@ static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
   if (!top_set(bench, VMAC_CSR_CONTROL, ask | 4, err)) return false;
   for (int n = 0; n < 200000 && !bench->out.irq && !abort; n++)
     if (!top_cycle(bench, err)) return false;
+  bench->quiet = 0;
   do {
     if (!top_get(bench, VMAC_CSR_STATUS, &status, err)) return false;
+    if (bench->quiet > bench->options.patience)
+      return vmac_fail(err, "status %u: nothing moves", status);
   } while (abort && status & VMAC_CSR_STATUS_BUSY_MASK); /* until its results are taken */
+  if (abort && bench->inside)
+    return vmac_fail(err, "abort: %zu beats are kept over it", bench->inside);
   if (!top_get(bench, VMAC_CSR_ERROR, &error, err) ||
       !top_set(bench, VMAC_CSR_STATUS, VMAC_CSR_STATUS_DONE_MASK, err))
     return false;

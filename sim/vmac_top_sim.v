@@ -3,7 +3,8 @@
 // Contract: the ports and parameters of vmac_top; vmac_axis_check and vmac_axil_check on all of its
 //   buses (they assert in models made with --assert); and, for the co-simulation to compare, what
 //   enters requantization (tap_acc) and what leaves it (tap_out), each a vector of COLS, in the
-//   order of the program's results.
+//   order of the program's results; whether a beat is wanted, whether one is there (tap_beat), and
+//   whether a tile waits for its weights, for the counters.
 // Not: for synthesis.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -53,6 +54,7 @@ module vmac_top_sim #(
   // taps
   output wire               tap_beat_ready_o,
   output wire               tap_beat_valid_o,
+  output wire               tap_weight_wait_o,
   output wire               tap_acc_valid_o,
   output wire [32*COLS-1:0] tap_acc_o,
   output wire               tap_out_valid_o,
@@ -103,10 +105,11 @@ module vmac_top_sim #(
 
   assign tap_beat_ready_o = u_top.u_parse.s_tready_o;
   assign tap_beat_valid_o = u_top.u_parse.s_tvalid_i;
-  assign tap_acc_valid_o = u_top.u_post.tap_acc_valid;
-  assign tap_acc_o       = u_top.u_post.tap_acc;
-  assign tap_out_valid_o = u_top.u_post.tap_out_valid;
-  assign tap_out_o       = u_top.u_post.tap_out;
+  assign tap_weight_wait_o = u_top.u_exec.weights_wait_o;
+  assign tap_acc_valid_o = u_top.u_post.res_valid_i;
+  assign tap_acc_o       = u_top.u_post.res_acc_i;
+  assign tap_out_valid_o = u_top.u_post.q_valid;
+  assign tap_out_o       = u_top.u_post.q;
 
   vmac_axis_check #(
     .WIDTH(8 * BEAT)

@@ -8,8 +8,10 @@
  * 2. Faults. Magic, version, every geometry field; every job field that can be illegal; TLAST on
  * every beat of a program in turn; none on END; one bit flipped anywhere but in network input
  * (there it must not matter); an executor's complaint at any time. Each gives its code, is
- * swallowed up to TLAST and leaves no trace in the next program. An abort at any time. After END
- * without TLAST and after an abort 0..5 beats come before the next program, with a TLAST or not.
+ * swallowed up to TLAST and leaves no trace in the next program. An abort at any time, with 0..2
+ * beats behind it that the register before the parser may hold. After END without TLAST and after
+ * an abort 0..5 beats come before the next program, with a TLAST or not. That register is open in a
+ * run, not behind a TLAST, not after an abort.
  * A packet of results that is open is closed once after a fault or an abort, else never. One cycle
  * of reset anywhere.
  * 3. Parameters. The beat's three widths; OPT_CORRECTION 0, 1, 2; OPT_MODE; arrays whose entries
@@ -192,18 +194,19 @@ struct When { /* the beat at which that happens, or -1 */
   int complain, abort, reset;
 };
 
-/* What the program before has left comes first. */
-static void leave_rest(When *when) {
-  if (!inside) return;
+/* What the program before has left comes first: so many beats. */
+static int leave_rest(When *when) {
+  if (!inside) return 0;
   const bool closed = (program.code == 1) || bench_chance(&bench, 500);
   const int count = (closed ? 1 : 0) + (int)below(5);
   put_rest(&program, count, closed);
   for (int *at : {&when->complain, &when->abort, &when->reset})
     if (*at >= 0) *at += count;
+  return count;
 }
 
 static void run(Vtb_parse *dut, When when) {
-  leave_rest(&when);
+  const int rest = leave_rest(&when);
   Model m = {};
   m.open = bench_chance(&bench, 500);
   m.job = m.walk = m.coming = -1;
@@ -217,7 +220,7 @@ static void run(Vtb_parse *dut, When when) {
   for (;; bench.cycles++) {
     const bool more = m.beat < program.beats;
     const bool was_held = held;
-    held = more && (held || bench_chance(&bench, pace.stream));
+    held = more && (held || m.aborted || bench_chance(&bench, pace.stream));
     const Beat *b = more ? &program.beat[m.beat] : NULL;
     if (held && !was_held) memcpy(&dut->s_tdata_i, b->w, 4 * shape->words);
     if (!held)
@@ -233,23 +236,28 @@ static void run(Vtb_parse *dut, When when) {
     dut->abort_i = busy && !m.aborted && !m.flushed && m.beat >= when.abort && when.abort >= 0 &&
                    bench_chance(&bench, 300);
     dut->open_i = m.open;
+    dut->s_ended_i = held && b->last;
     dut->clk = 0;
     dut->eval();
     takers(&m, dut, &pace);
     dut->eval();
     check_offers(&m, dut);
     check("busy", busy, dut->state_o >> 3 & 1);
-    const bool close = dut->state_o >> 4;
+    const bool reads = busy && !m.aborted && !m.flushed && m.beat < program.beats;
+    const bool old = inside && m.beat <= rest;
+    check("open", dut->start_i || (reads && (!dut->s_ended_i || old)), dut->state_o >> 5);
+    const bool close = dut->state_o >> 4 & 1;
     check("close", m.flushed && m.open && dut->idle_i, close);
     const bool taken = held && (dut->state_o & 1);
     if (!busy) check("ready while idle", 0, dut->state_o & 1);
+    if (m.aborted && held) check("ready after an abort", 1, dut->state_o & 1);
     if (busy && held && !m.fault) check("ready", may_accept(&m, dut, b), dut->state_o & 1);
     const bool bad_one = busy && taken && program.bad == m.beat;
     if (!m.complaint && !bad_one) check_events(dut, taken && !m.fault ? b : NULL);
     const bool done = dut->state_o >> 2 & 1;
     const bool flush = dut->state_o >> 1 & 1;
     if (flush) {
-      check("flush after the last beat", (uint32_t)program.beats, (uint32_t)m.beat);
+      if (!m.aborted) check("flush after the last beat", (uint32_t)program.beats, (uint32_t)m.beat);
       check("flush of a faulty program, once", 1, (program.code || m.aborted) && !m.flushed);
     }
     if (done) {
@@ -274,9 +282,10 @@ static void run(Vtb_parse *dut, When when) {
     }
     if (cut) {
       m.aborted = true;
-      program.beats = m.beat;
+      const int left = m.beat + (int)below(3);
+      if (left < program.beats) program.beats = left;
     }
-    if (taken || m.aborted) held = false;
+    if (taken || cut) held = false;
     still = taken || dut->job_take_i || dut->set_take_i || dut->tile_take_i ? 0 : still + 1;
     if (dut->start_i) busy = true;
     dut->clk = 1;
@@ -323,8 +332,8 @@ static void run_fault(Vtb_parse *dut, uint32_t n) {
   case COMPLAINT:
     when.complain = (int)below((uint32_t)program.beats + 1);
     break;
-  case ABORT:
-    when.abort = (int)below((uint32_t)program.beats + 1);
+  case ABORT: /* often before the first beat */
+    when.abort = bench_chance(&bench, 500) ? 0 : (int)below((uint32_t)program.beats + 1);
     break;
   case RESET:
     when.reset = (int)below((uint32_t)program.beats);

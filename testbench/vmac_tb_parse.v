@@ -15,6 +15,7 @@ module vmac_tb_parse (
   input  wire [511:0] s_tdata_i,
   input  wire         s_tvalid_i,
   input  wire         s_tlast_i,
+  input  wire         s_ended_i,
   input  wire         job_take_i,
   input  wire         set_take_i,
   input  wire         set_written_i,
@@ -22,8 +23,8 @@ module vmac_tb_parse (
   input  wire         w_ready_i,
   input  wire         tile_take_i,
   input  wire         tile_last_i,
-  // {close, busy, done, flush, s_tready}
-  output wire [4:0]   state_o,
+  // {open, close, busy, done, flush, s_tready}
+  output wire [5:0]   state_o,
   output wire [3:0]   error_o,
   output wire [511:0] job_o,
   output wire         job_follows_o,
@@ -43,7 +44,7 @@ module vmac_tb_parse (
 
   localparam integer N = 8;
 
-  wire [5*N-1:0]   state;
+  wire [6*N-1:0]   state;
   wire [4*N-1:0]   error;
   wire [N-1:0]     follows;
   wire [512*N-1:0] job;
@@ -85,10 +86,11 @@ module vmac_tb_parse (
         .OPT_MODE(MODE), .BUF_DEPTH(16 << i), .BEAT(BEAT), .MAP(CELLS[8*ROWS*COLS-1:0])
       ) u_parse (
         .clk(clk), .rst(rst), .start_i(start_i && here), .abort_i(abort_i && here),
-        .busy_o(state[5*i+3]), .done_o(state[5*i+2]), .error_o(error[4*i +: 4]),
-        .flush_o(state[5*i+1]), .idle_i(idle_i), .illegal_i(illegal_i), .open_i(open_i),
-        .close_o(state[5*i+4]), .s_tdata_i(s_tdata_i[8*BEAT-1:0]),
-        .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[5*i]),
+        .busy_o(state[6*i+3]), .done_o(state[6*i+2]), .error_o(error[4*i +: 4]),
+        .flush_o(state[6*i+1]), .idle_i(idle_i), .illegal_i(illegal_i), .open_i(open_i),
+        .close_o(state[6*i+4]), .s_tdata_i(s_tdata_i[8*BEAT-1:0]),
+        .s_tvalid_i(s_tvalid_i && here), .s_tlast_i(s_tlast_i), .s_tready_o(state[6*i]),
+        .s_ended_i(s_ended_i), .s_open_o(state[6*i+5]),
         .job_o(job[512*i +: 512]), .job_valid_o(valid[4*i+3]),
         .job_follows_o(follows[i]), .job_take_i(job_take_i && here),
         .work_o(work[512*i +: 512]),
@@ -103,7 +105,7 @@ module vmac_tb_parse (
         assign w_mode[256*i+4*COLS +: 256-4*COLS] = {(256-4*COLS){1'b0}};
       end
     end
-    assign state[35 +: 5] = 5'd0;
+    assign state[42 +: 6] = 6'd0;
     assign error[28 +: 4] = 4'd0;
     assign job[3584 +: 512] = 512'd0;
     assign work[3584 +: 512] = 512'd0;
@@ -119,7 +121,7 @@ module vmac_tb_parse (
     assign in_addr[112 +: 16] = 16'd0;
   endgenerate
 
-  assign state_o   = state[5*sel_i +: 5];
+  assign state_o   = state[6*sel_i +: 6];
   assign error_o   = error[4*sel_i +: 4];
   assign job_o     = job[512*sel_i +: 512];
   assign work_o    = work[512*sel_i +: 512];

@@ -37,8 +37,8 @@
  * SET     w0 in_off[15:0] added to the address, sub[19:16] (vector jobs: column c stands for lane
  *         c + sub * min(ROWS, COLS)); w1 out_addr[15:0], lo[23:16], cnt[31:24]: bank b, l = b or
  *         b mod 2^code where code < 15, is written where lo <= l < lo + cnt, with column l - rbase;
- *         w2 requant mult, w3 shift[5:0] signed, of all lanes (vector jobs); rbase[15:8]
- * record  w0 c0, w1 folded bias, w2 requant mult, w3 c1[17:0], shift[29:24] signed. With
+ *         w2 mult[30:0] and w3 shift[5:0], signed, requantize all lanes (vector jobs); rbase[15:8]
+ * record  w0 c0[31:0], w1 bias[31:0] folded, w2 mult[30:0], w3 c1[17:0], shift[29:24] signed. With
  *         opt_correction 2 a second beat holds c of bit planes 1..7 at bits 18 * (i - 1); c1 is 0's
  * entry   off[14:0], ky[20:15], kx[26:21], sub[30:27], en[31]: the row reads bank r + sub * ROWS at
  *         address + off where (iy + ky, ix + kx) is inside, else it takes the pad code; en = 0: idle

@@ -3,9 +3,11 @@
 // Proved: a job that is offered has the words of its beats, in their order, and keeps them until it
 //   is taken; each is taken once, in its turn (formal_track); the job at work is the one taken
 //   last, word for word, and changes at no other time, whatever is loaded meanwhile, and over
-//   resets.
+//   resets. Beats that are never offered, of whole jobs (the parser's own) or parts of one (END,
+//   what a flush cuts off), leave no trace in the jobs that are.
 // Bytes stand for beats: the module moves bits and looks at none.
-// Seen (not vacuous): a second job loaded beside the first at work, taken, and unlike it.
+// Seen (not vacuous): a second job loaded beside the first at work, taken, and unlike it; a job
+//   offered behind beats that were not.
 // SPDX-License-Identifier: Apache-2.0
 `include "vmac_assert.vh"
 `default_nettype none
@@ -19,13 +21,15 @@ module prove_context #(
   input wire              load_i,
   input wire [8*BEAT-1:0] beat_i,
   input wire              offer_i,
+  // the next beat is a job's first, whatever was loaded
+  input wire              restart_i,
   input wire              take_i
 );
 
   localparam integer BEATS = JOB / BEAT;
 
   wire [8*JOB-1:0] loaded, next, work;
-  wire         valid;
+  wire             valid;
 
   vmac_context #(.BEAT(BEAT), .JOB(JOB)) u_context (
     .clk(clk), .rst(rst), .load_i(load_i), .beat_i(beat_i), .offer_i(offer_i), .loaded_o(loaded),
@@ -39,20 +43,29 @@ module prove_context #(
   end
 
   // The beats of the job being loaded, each in its place; the words that were taken last.
-  reg [8*JOB-1:0]  beats_q;
-  reg [2:0]    count_q;
-  reg [8*JOB-1:0]  taken_q;
-  reg          any_q;
+  reg [8*JOB-1:0] beats_q;
+  reg [2:0]       count_q;
+  reg [8*JOB-1:0] taken_q;
+  reg             any_q;
+  // beats went by that were not offered
+  reg             lost_q;
 
   always @(posedge clk) begin
-    if (rst) {count_q, any_q} <= 4'd0;
-    else if (load_i) begin
-      beats_q[8*BEAT*count_q +: 8*BEAT] <= beat_i;
-      count_q <= offer_i ? 3'd0 : count_q + 3'd1;
+    if (rst) {count_q, any_q, lost_q} <= 5'd0;
+    else begin
+      if (load_i) begin
+        beats_q[8*BEAT*count_q +: 8*BEAT] <= beat_i;
+        count_q <= count_q == BEATS - 1 ? 3'd0 : count_q + 3'd1;
+        if (count_q == BEATS - 1 && !offer_i) lost_q <= 1'b1;
+      end
+      if (restart_i) begin
+        count_q <= 3'd0;
+        if (load_i ? count_q != BEATS - 1 : count_q != 3'd0) lost_q <= 1'b1;
+      end
     end
     if (!rst && take_i) {taken_q, any_q} <= {beats_q, 1'b1};
-    // A job is offered with its last beat, and only then.
-    if (!rst && load_i) assume (offer_i == (count_q == BEATS - 1));
+    // A job that is offered is offered with its last beat.
+    if (!rst) assume (!offer_i || count_q == BEATS - 1);
   end
 
   wire             inside;
@@ -77,12 +90,13 @@ module prove_context #(
 
   // What a reset leaves as it is, too.
   reg [8*JOB-1:0] work_q;
-  reg         kept_q;
+  reg             kept_q;
   always @(posedge clk) begin
     work_q <= work;
     kept_q <= up_q && !take_i;
     if (up_q && kept_q) `VMAC_ASSERT(work == work_q)
     cover (!rst && any_q && take_i && next != work && work != 0);
+    cover (!rst && any_q && take_i && lost_q);
   end
 
 endmodule
