@@ -1,7 +1,7 @@
 // vmac_bank: one lane of the activation buffers, a byte-wide memory per set
 //
-// Contract: one cycle after re_i[s], the byte of set s stays until the next: a_o, of set a_set_i, at
-//   a_addr_i; b_o, of the other one, at b_addr_i. a_set_i is constant while bytes are looked at.
+// Contract: one cycle after re_i[s], the byte of set s stays until the next: a_o, of set a_set_i,
+//   at a_addr_i; b_o, of the other one, at b_addr_i. a_set_i is constant while bytes are looked at.
 //   we_i[s] writes set s. What is read at the address that it is written to in the same cycle must
 //   not be looked at.
 // Not: what the bytes mean.

@@ -48,9 +48,9 @@ module vmac_requant #(
   // Combinational work stands in functions that a stage calls where its value is valid, so that a
   // simulation, too, does nothing for a stage at rest.
 
-  // Stage 1: {whether a second rounding follows the first, the right shift less 1, x}. x = acc << LEFT
-  // without LEFT, where bits above 31 - lost become bit 31 - lost, (x << lost) >>> lost: what a left
-  // shift that wraps leaves of x.
+  // Stage 1: {whether a second rounding follows the first, the right shift less 1, x}. x =
+  // acc << LEFT without LEFT, where bits above 31 - lost become bit 31 - lost,
+  // (x << lost) >>> lost: what a left shift that wraps leaves of x.
   function [IN_W+6:0] prepared(input [IN_W-1:0] acc, input [5:0] shift, input single);
     /* verilator lint_off UNUSED */
     // Bits that IN_W and LEFT make zeros or copies of the sign
