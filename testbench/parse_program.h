@@ -192,11 +192,12 @@ static void set_field(uint32_t *w, uint32_t at, uint32_t bits, uint32_t value) {
 }
 
 static void break_header(Program *p, uint32_t what) {
+  static uint32_t turn; /* of the magic word's bits */
   uint32_t *w = p->beat[0].w;
   p->bad = 0;
   switch (what % 9) {
   case 0:
-    w[0] ^= 1u << below(32), p->code = 1;
+    w[0] ^= 1u << turn++ % 32, p->code = 1;
     return;
   case 1:
     w[1] ^= 1u << (16 + below(8)), p->code = 2;
