@@ -229,6 +229,10 @@ static inline int32_t vmac_correction(int32_t c0, int planes, const int32_t *c, 
   return (int32_t)(sum >> VMAC_CORR_F);
 }
 
+/* What calibration finds of one layer, and the images it looks at: net/correction.h. */
+typedef struct vmac_sums vmac_sums;
+typedef struct vmac_calib vmac_calib;
+
 /* A plan: what every op of a network multiplies with. mac has one entry per op. */
 typedef struct {
   int ops;
@@ -236,6 +240,7 @@ typedef struct {
   const vmac_mult *mult;
   vmac_mode mode;
   int32_t *table;       /* owned; shared by all entries */
+  vmac_sums **sums;     /* (ops), owned: what was calibrated, for another mode of the same cell */
   char calibration[96]; /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
 
@@ -243,6 +248,31 @@ typedef struct {
  * `images` images of `data` (training images), the others ignore it. */
 vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                           const vmac_dataset *data, size_t images, vmac_err *err);
+
+/* The same in steps, of which the last two may be repeated: layers and modes of one cell share what
+ * was prepared. layers (ops): the MAC layers that get `mult`, uncorrected, while the others multiply
+ * exactly; NULL: all. A plan has the same mult all its life. */
+vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
+void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
+/* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
+bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
+                       vmac_err *err);
+/* The first `images` of data, which lives longer. What the exact network makes of them is kept for
+ * the next plan, of as many images as fit `bytes`. */
+vmac_calib *vmac_calib_new(const vmac_net *net, const vmac_dataset *data, size_t images,
+                           size_t bytes);
+size_t vmac_calib_bytes(const vmac_calib *calib); /* that it keeps in the end */
+void vmac_calib_free(vmac_calib *calib);
+
+/* Layers as text: all, or numbers and ranges of MAC layers, counted from 0 in the order of the ops:
+ * 0+2-5. layers (ops). The text is the shortest, in new memory. */
+bool vmac_layers_parse(const vmac_net *net, const char *text, bool *layers, vmac_err *err);
+char *vmac_layers_text(const vmac_net *net, const bool *layers);
+/* Whether op `index` has the plan's cell; without a plan none has. */
+static inline bool vmac_plan_has(const vmac_plan *plan, int index) {
+  return plan && plan->mac[index].table;
+}
+
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err);
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
                           vmac_err *err);
@@ -279,6 +309,18 @@ void vmac_net_run_op(const vmac_net *net, const vmac_plan *plan, vmac_rounding r
 void vmac_answers(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding,
                   const vmac_dataset *data, size_t first, size_t count, uint8_t *answer,
                   int8_t *outputs);
+
+/* The same for several plans over the first `images` of one data set, which lives longer. The exact
+ * network runs once, beside the first plan; what it hands to the first layer in which a plan differs
+ * from it is kept, of as many images as fit `bytes`. */
+typedef struct vmac_scorer vmac_scorer;
+vmac_scorer *vmac_scorer_new(const vmac_net *net, vmac_rounding rounding, const vmac_dataset *data,
+                             size_t images, size_t bytes);
+void vmac_scorer_answers(vmac_scorer *scorer, const vmac_plan *plan, size_t first, size_t count,
+                         uint8_t *answer, int8_t *outputs);
+/* (images): the exact network's answers, of images that have been asked for. */
+const uint8_t *vmac_scorer_exact(const vmac_scorer *scorer);
+void vmac_scorer_free(vmac_scorer *scorer);
 
 /* pairs[A << 8 | W]: how often the network multiplies those operand bits over the first `images`
  * images: every MAC layer, padding included, exact inference. 65,536 entries. */

@@ -9,7 +9,8 @@
 #include "cli/run.h"
 
 typedef struct {
-  const char *net, *mult, *mode_name, *data, *calib, *plan, *save_plan, *json, *dump, *trace;
+  const char *net, *mult, *mode_name, *layers, *data, *calib, *plan, *save_plan, *json, *dump,
+      *trace;
   long long images, calib_images, layer, image;
   vmac_mode mode;
   vmac_rounding rounding;
@@ -22,6 +23,9 @@ static const char help[] =
     "  --net F              int8 network (.tflite)\n"
     "  --mult NAME          multiplier cell of every MAC layer (default: none, products taken\n"
     "                       directly, which is what the cell `exact` must equal)\n"
+    "  --layers L           MAC layers that have the cell, the others are exact: all, or numbers\n"
+    "                       and ranges counted from 0 in the order of `varimac net`, 0+2-5\n"
+    "                       (default all)\n"
     "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
@@ -33,12 +37,14 @@ static const char help[] =
     "  --json F             write the result as JSON\n"
     "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
     "  --trace-layer I --image J --trace F\n"
-    "                       write op I's output tensor for image J, raw int8\n";
+    "                       write op I's output tensor for image J, raw int8\n\n"
+    "Set OMP_WAIT_POLICY=passive where other jobs share the processors.\n";
 
 enum {
   NET,
   MULT,
   CORRECTION,
+  LAYERS,
   DATA,
   IMAGES,
   CALIB,
@@ -57,6 +63,7 @@ enum {
 static const struct option table[] = {{"net", 1, 0, NET},
                                       {"mult", 1, 0, MULT},
                                       {"correction", 1, 0, CORRECTION},
+                                      {"layers", 1, 0, LAYERS},
                                       {"data", 1, 0, DATA},
                                       {"images", 1, 0, IMAGES},
                                       {"calib", 1, 0, CALIB},
@@ -78,10 +85,11 @@ static void check(options *o) {
   if (!o->net) cli_usage("eval: --net is missing; see varimac eval --help");
   if (o->mode_name && !vmac_mode_find(o->mode_name, &o->mode, &err))
     cli_usage("--correction: %s", err.text);
-  if (o->plan && (o->mult || o->mode_name))
-    cli_usage("eval: --plan brings multiplier and mode: no --mult or --correction with it");
-  if (!o->mult && !o->plan && (o->mode || o->save_plan))
-    cli_usage("eval: --correction and --save-plan want --mult");
+  if (o->plan && (o->mult || o->mode_name || o->layers))
+    cli_usage("eval: --plan brings multiplier, mode and layers: no --mult, --correction or "
+              "--layers with it");
+  if (!o->mult && !o->plan && (o->mode || o->save_plan || o->layers))
+    cli_usage("eval: --correction, --layers and --save-plan want --mult");
   const bool calibrated = vmac_mode_calibrates(o->mode);
   if (!calibrated && (o->calib || o->calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias or cv");
@@ -103,6 +111,9 @@ static options parse(int argc, char **argv) {
       break;
     case CORRECTION:
       o.mode_name = optarg;
+      break;
+    case LAYERS:
+      o.layers = optarg;
       break;
     case DATA:
       o.data = optarg;
@@ -161,20 +172,34 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   if (!o->mult) return NULL;
   const vmac_mult *mult = vmac_mult_find(o->mult, &err);
   if (!mult) cli_die("%s", err.text);
+  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
+  if (!vmac_layers_parse(net, o->layers ? o->layers : "all", layers, &err))
+    cli_usage("--layers: %s", err.text);
   vmac_dataset calib = {0};
   long long images = o->calib_images;
   if (vmac_mode_calibrates(o->mode))
     calib = run_load(o->calib, net, o->net, &images, "--calib-images");
-  vmac_plan *plan = run_plan(net, mult, o->mode, &calib, o->calib, (size_t)images, &err);
+  vmac_plan *plan =
+      run_plan_layers(net, mult, layers, o->mode, &calib, o->calib, (size_t)images, &err);
   if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
+  free(layers);
   return plan;
 }
 
 typedef struct {
   size_t correct, agree;
   double share;
+  char *layers; /* that have the cell, as text; empty: none */
 } score;
+
+static char *layers_of(const vmac_net *net, const vmac_plan *plan) {
+  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
+  for (int i = 0; i < net->ops; i++) layers[i] = vmac_plan_has(plan, i);
+  char *text = vmac_layers_text(net, layers);
+  free(layers);
+  return text;
+}
 
 static const char *mult_name(const vmac_plan *plan) {
   return plan ? plan->mult->name : "direct";
@@ -182,8 +207,9 @@ static const char *mult_name(const vmac_plan *plan) {
 
 static void print(const options *o, const vmac_plan *plan, const score *s) {
   const double all = (double)o->images;
-  printf("network      %s\nmultiplier   %s\ncorrection   %s\nimages       %lld of %s\n", o->net,
-         mult_name(plan), vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), o->images, o->data);
+  printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s\nimages       %lld of %s\n", o->net,
+         mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
+         vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), o->images, o->data);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
   printf("approximate  %.1f %% of the multiplications\n", 100 * s->share);
@@ -194,6 +220,7 @@ static bool write_json(const options *o, const vmac_plan *plan, const score *s, 
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "network", o->net);
   cJSON_AddStringToObject(root, "mult", mult_name(plan));
+  cJSON_AddStringToObject(root, "layers", s->layers);
   cJSON_AddStringToObject(root, "correction", vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE));
   cJSON_AddStringToObject(root, "calibration", plan ? plan->calibration : "");
   cJSON_AddStringToObject(root, "data", o->data);
@@ -253,16 +280,18 @@ int cmd_eval(int argc, char **argv) {
 
   const size_t n = (size_t)o.images;
   int8_t *outputs = vmac_alloc(n, net->tensor[net->output].size);
-  uint8_t *answer = vmac_alloc(n, 1), *exact = vmac_alloc(n, 1);
-  if (plan) run_answers("exact network", net, NULL, o.rounding, &data, n, exact, NULL);
-  run_answers(mult_name(plan), net, plan, o.rounding, &data, n, answer, outputs);
+  uint8_t *answer = vmac_alloc(n, 1);
+  vmac_scorer *scorer = vmac_scorer_new(net, o.rounding, &data, n, 0);
+  run_scores(mult_name(plan), net, scorer, plan, n, answer, outputs);
   const score s = {.correct = run_equal(answer, data.labels, n),
-                   .agree = plan ? run_equal(answer, exact, n) : n,
-                   .share = run_share(plan)};
+                   .agree = run_equal(answer, vmac_scorer_exact(scorer), n),
+                   .share = run_share(net, plan),
+                   .layers = layers_of(net, plan)};
   write_outputs(&o, net, plan, &data, &s, outputs);
   print(&o, plan, &s);
+  vmac_scorer_free(scorer);
+  free(s.layers);
   free(answer);
-  free(exact);
   free(outputs);
   vmac_plan_free(plan);
   vmac_dataset_free(&data);

@@ -34,30 +34,63 @@ void run_refuse_test_set(const char *option, const char *spec) {
             option, spec);
 }
 
+void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
+  plan->calibration[0] = '\0';
+  if (vmac_mode_calibrates(plan->mode))
+    snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
+             calib_spec);
+}
+
 vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                     const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
                     vmac_err *err) {
+  return run_plan_layers(net, mult, NULL, mode, calib, calib_spec, calib_images, err);
+}
+
+vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const bool *layers,
+                           vmac_mode mode, const vmac_dataset *calib, const char *calib_spec,
+                           size_t calib_images, vmac_err *err) {
   vmac_err why;
-  vmac_plan *plan = vmac_plan_make(net, mult, mode, calib, calib_images, &why);
-  if (!plan) {
+  vmac_plan *plan = vmac_plan_new(net);
+  vmac_plan_set(net, plan, mult, layers);
+  vmac_calib *images =
+      vmac_mode_calibrates(mode) ? vmac_calib_new(net, calib, calib_images, 0) : NULL;
+  const bool fits = vmac_plan_correct(net, plan, mode, images, &why);
+  vmac_calib_free(images);
+  if (!fits) {
+    vmac_plan_free(plan);
     vmac_fail(err, "%s, correction %s: %.900s", mult->name, vmac_mode_name(mode), why.text);
     return NULL;
   }
-  if (vmac_mode_calibrates(mode))
-    snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
-             calib_spec);
+  run_note_calibration(plan, calib_spec, calib_images);
   return plan;
+}
+
+/* Threads wait for each other at the end of each, so: many images, but a sign of life. */
+size_t run_chunk(size_t images) {
+  return images / 32 > 64 ? images / 32 : 64;
 }
 
 void run_answers(const char *what, const vmac_net *net, const vmac_plan *plan,
                  vmac_rounding rounding, const vmac_dataset *data, size_t images, uint8_t *answer,
                  int8_t *outputs) {
-  const size_t chunk = 64, size = net->tensor[net->output].size;
+  const size_t chunk = run_chunk(images), size = net->tensor[net->output].size;
   cli_progress(what, 0, images);
   for (size_t i = 0; i < images; i += chunk) {
     const size_t count = images - i < chunk ? images - i : chunk;
     vmac_answers(net, plan, rounding, data, i, count, answer + i,
                  outputs ? outputs + i * size : NULL);
+    cli_progress(what, i + count, images);
+  }
+}
+
+void run_scores(const char *what, const vmac_net *net, vmac_scorer *scorer, const vmac_plan *plan,
+                size_t images, uint8_t *answer, int8_t *outputs) {
+  const size_t chunk = run_chunk(images), size = net->tensor[net->output].size;
+  cli_progress(what, 0, images);
+  for (size_t i = 0; i < images; i += chunk) {
+    const size_t count = images - i < chunk ? images - i : chunk;
+    vmac_scorer_answers(scorer, plan, i, count, answer + i, outputs ? outputs + i * size : NULL);
     cli_progress(what, i + count, images);
   }
 }
@@ -68,14 +101,22 @@ size_t run_equal(const uint8_t *a, const uint8_t *b, size_t images) {
   return equal;
 }
 
-double run_share(const vmac_plan *plan) {
-  if (!plan) return 0;
+static bool is_exact(const vmac_plan *plan) {
   for (int a = 0; a < 256; a++)
     for (int w = 0; w < 256; w++)
-      if (plan->table[a << 8 | w] != vmac_operand(plan->mult->cls, (uint8_t)a) *
-                                         vmac_operand(plan->mult->cls, (uint8_t)w))
-        return 1; /* every MAC layer has the cell */
-  return 0;
+      if (plan->table[a << 8 | w] !=
+          vmac_operand(plan->mult->cls, (uint8_t)a) * vmac_operand(plan->mult->cls, (uint8_t)w))
+        return false;
+  return true;
+}
+
+double run_share(const vmac_net *net, const vmac_plan *plan) {
+  int64_t all = 0, cell = 0;
+  for (int i = 0; i < net->ops; i++) {
+    all += vmac_op_macs(&net->op[i]);
+    if (vmac_plan_has(plan, i)) cell += vmac_op_macs(&net->op[i]);
+  }
+  return cell && !is_exact(plan) ? (double)cell / (double)all : 0;
 }
 
 vmac_rounding run_rounding(const char *text) {

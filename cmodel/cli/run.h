@@ -21,16 +21,32 @@ vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                     const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
                     vmac_err *err);
 
+/* The same with the cell in some MAC layers only (ops), the others exact; NULL: in all. */
+vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const bool *layers,
+                           vmac_mode mode, const vmac_dataset *calib, const char *calib_spec,
+                           size_t calib_images, vmac_err *err);
+
+/* Notes in the plan, if its mode calibrates, what it was fitted on. */
+void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images);
+
+/* Images of `images` that are run at a time, between two looks at the clock. */
+size_t run_chunk(size_t images);
+
 /* Top-1 answers of the first `images` images, with progress. outputs may be NULL. */
 void run_answers(const char *what, const vmac_net *net, const vmac_plan *plan,
                  vmac_rounding rounding, const vmac_dataset *data, size_t images, uint8_t *answer,
                  int8_t *outputs);
 
+/* The same through a scorer, which runs the exact network beside the plan. */
+void run_scores(const char *what, const vmac_net *net, vmac_scorer *scorer, const vmac_plan *plan,
+                size_t images, uint8_t *answer, int8_t *outputs);
+
 /* Images on which the answers a equal b. */
 size_t run_equal(const uint8_t *a, const uint8_t *b, size_t images);
 
-/* Share of the network's multiplications that the plan's cell approximates; plan may be NULL. */
-double run_share(const vmac_plan *plan);
+/* Share of the network's multiplications that are made by a cell which is not exact; plan may be
+ * NULL. */
+double run_share(const vmac_net *net, const vmac_plan *plan);
 
 vmac_rounding run_rounding(const char *text);
 const char *run_rounding_name(vmac_rounding rounding);

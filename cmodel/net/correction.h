@@ -6,20 +6,54 @@
 
 #include "vmac.h"
 
-/* What calibration keeps of one channel: exact sums over all output pixels of all images of
- * y = exact - approximate accumulator and of the sums X. xx[i][j] is kept for j <= i. */
 __extension__ typedef __int128 vmac_wide; /* of products: no data set is too large */
+
+/* What a fit of one channel needs: exact sums over all output pixels of all images of
+ * y = exact - approximate accumulator and of the sums X. xx[i][j] is kept for j <= i. */
 typedef struct {
   int planes;
   int64_t count, y, x[VMAC_CORR_PLANES];
   vmac_wide xx[VMAC_CORR_PLANES][VMAC_CORR_PLANES], xy[VMAC_CORR_PLANES];
 } vmac_moments;
 
-/* One moments entry per (op, channel), (ops)[n], for the sums X of the plan's cell and mode;
- * entries of ops that do not multiply are NULL. */
-vmac_moments **vmac_calibrate(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data,
-                              size_t images);
-void vmac_moments_free(const vmac_net *net, vmac_moments **moments);
+/* The sums X that are looked at together: the cell's variate, which one-X modes take, and, where a
+ * mode has several, the bits that its planes are. By the activation's CODE. */
+enum { VMAC_XS_MAX = 1 + VMAC_CORR_PLANES };
+typedef struct {
+  int xs;             /* 1, or 1 + bits */
+  int32_t value[256]; /* the variate */
+  uint64_t bits[256]; /* bit i in byte i */
+} vmac_variates;
+vmac_variates vmac_variates_of(const vmac_mult *mult, int bits);
+
+/* Channels of an op that have sums X of their own: depthwise those of its input, else one. */
+int vmac_variate_groups(const vmac_net *net, const vmac_op *op);
+/* Entries of the scratch that vmac_layer_variates() takes. */
+size_t vmac_variate_scratch(const vmac_net *net, const vmac_op *op, int xs);
+/* x (m, groups, xs): each output pixel's sums. */
+void vmac_layer_variates(const vmac_net *net, const vmac_op *op, const vmac_variates *variates,
+                         const int8_t *input, int32_t *scratch, int32_t *x);
+
+/* The moments of one layer's channels, with what they share kept once. */
+struct vmac_sums {
+  int n, groups, xs;
+  int64_t count;
+  int64_t *y;    /* (n) */
+  int64_t *x;    /* (groups, xs) */
+  vmac_wide *xx; /* (groups, xs, xs) */
+  vmac_wide *xy; /* (xs, n) */
+};
+vmac_sums *vmac_sums_new(const vmac_net *net, const vmac_op *op, int xs);
+void vmac_sums_free(vmac_sums *sums);
+/* Adds one image: exact and approximate accumulators (m, n), x (m, groups, xs). */
+void vmac_sums_add(vmac_sums *sums, int m, int k, const int32_t *exact, const int32_t *approx,
+                   const int32_t *x);
+void vmac_sums_join(vmac_sums *to, const vmac_sums *from);
+/* One channel's, of the variate (planes 1) or of `planes` bits. */
+vmac_moments vmac_sums_moments(const vmac_sums *sums, int planes, int channel);
+
+/* Sees to it that plan->sums has what `planes` X's need of every layer that has the cell. */
+void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int planes);
 
 /* One channel's correction in real numbers, V = c0 + sum of c[i] * X[i]. */
 typedef struct {

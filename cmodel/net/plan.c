@@ -5,12 +5,12 @@
 
 #include "gemm/gemm.h"
 #include "net/correction.h"
-#include "net/plan.h"
 
 vmac_plan *vmac_plan_new(const vmac_net *net) {
   vmac_plan *plan = vmac_alloc(1, sizeof *plan);
   plan->ops = net->ops;
   plan->mac = vmac_alloc((size_t)net->ops, sizeof *plan->mac);
+  plan->sums = vmac_alloc((size_t)net->ops, sizeof *plan->sums);
   return plan;
 }
 
@@ -20,23 +20,39 @@ void vmac_plan_free(vmac_plan *plan) {
     vmac_rows_free(plan->mac[i].rows);
     free(plan->mac[i].c0);
     free(plan->mac[i].c);
+    vmac_sums_free(plan->sums[i]);
   }
+  free(plan->sums);
   free(plan->mac);
   free(plan->table);
   free(plan);
 }
 
-void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult) {
+static void drop_coefficients(vmac_plan *plan) {
+  for (int i = 0; i < plan->ops; i++) {
+    free(plan->mac[i].c0);
+    free(plan->mac[i].c);
+    plan->mac[i].c0 = plan->mac[i].c = NULL;
+  }
+}
+
+void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
+                   const bool *layers) {
+  drop_coefficients(plan);
   plan->mult = mult;
-  plan->table = vmac_alloc(65536, sizeof *plan->table);
-  vmac_mult_table(mult, plan->table);
+  if (!plan->table) {
+    plan->table = vmac_alloc(65536, sizeof *plan->table);
+    vmac_mult_table(mult, plan->table);
+  }
   for (int i = 0; i < net->ops; i++) {
     const vmac_op *op = &net->op[i];
-    if (!vmac_op_is_mac(op)) continue;
+    plan->mac[i].table = vmac_op_is_mac(op) && (!layers || layers[i]) ? plan->table : NULL;
+    if (!plan->mac[i].table) continue;
+    const bool prepared = plan->mac[i].mult; /* for an earlier choice of layers */
     plan->mac[i].mult = mult;
     plan->mac[i].n = op->n;
     plan->mac[i].planes = vmac_planes(mult, plan->mode);
-    plan->mac[i].table = plan->table;
+    if (prepared) continue;
     if (op->kind == VMAC_DEPTHWISE) continue; /* too few products per channel to prepare */
     const vmac_tensor *weight = &net->tensor[op->weight];
     uint8_t *bits = vmac_alloc(weight->size, 1);
@@ -59,23 +75,28 @@ static vmac_line paper_line(const vmac_net *net, const vmac_op *op, const vmac_l
   return line;
 }
 
-static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_moments **moments,
-                             vmac_err *err) {
-  const vmac_mode mode = plan->mode;
+/* The line of one channel of op; modes that calibrate find its sums in the plan. */
+static vmac_line line_of(const vmac_net *net, const vmac_plan *plan, int op, vmac_mode mode,
+                         const vmac_line *of_weight, int channel) {
+  if (mode == VMAC_CORR_PAPER)
+    return paper_line(net, &net->op[op], of_weight, plan->mult->cls, channel);
+  const vmac_moments moments =
+      vmac_sums_moments(plan->sums[op], vmac_planes(plan->mult, mode), channel);
+  return mode == VMAC_CORR_BIAS ? vmac_fit_bias(&moments) : vmac_fit(&moments);
+}
+
+static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_err *err) {
   vmac_line of_weight[256];
   for (int w = 0; w < 256; w++)
     of_weight[w] = vmac_paper_weight(plan->mult, plan->table, (uint8_t)w);
   for (int i = 0; i < net->ops; i++) {
     const vmac_op *op = &net->op[i];
     vmac_mac *mac = &plan->mac[i];
-    if (!vmac_op_is_mac(op)) continue;
+    if (!vmac_plan_has(plan, i)) continue;
     mac->c0 = vmac_alloc((size_t)op->n, sizeof *mac->c0);
     mac->c = vmac_alloc((size_t)op->n * (size_t)mac->planes, sizeof *mac->c);
     for (int c = 0; c < op->n; c++) {
-      const vmac_line line = mode == VMAC_CORR_BIAS ? vmac_fit_bias(&moments[i][c])
-                             : mode == VMAC_CORR_PAPER
-                                 ? paper_line(net, op, of_weight, plan->mult->cls, c)
-                                 : vmac_fit(&moments[i][c]);
+      const vmac_line line = line_of(net, plan, i, mode, of_weight, c);
       if (!vmac_line_round(&line, mac->planes, &mac->c0[c], mac->c + c * mac->planes))
         return vmac_fail(err,
                          "op %d, channel %d: correction %g + %g X%s does not fit its registers "
@@ -87,24 +108,36 @@ static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_moments 
   return true;
 }
 
+static void set_mode(vmac_plan *plan, vmac_mode mode) {
+  drop_coefficients(plan);
+  plan->mode = mode;
+  for (int i = 0; i < plan->ops; i++)
+    if (vmac_plan_has(plan, i)) plan->mac[i].planes = vmac_planes(plan->mult, mode);
+}
+
+bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
+                       vmac_err *err) {
+  set_mode(plan, mode);
+  if (mode == VMAC_CORR_NONE) return true;
+  if (vmac_mode_calibrates(mode)) vmac_calibrate(calib, plan, vmac_planes(plan->mult, mode));
+  if (set_coefficients(net, plan, mode, err)) return true;
+  set_mode(plan, VMAC_CORR_NONE);
+  return false;
+}
+
 vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                           const vmac_dataset *data, size_t images, vmac_err *err) {
-  vmac_plan *plan = vmac_plan_new(net);
-  plan->mode = mode;
-  vmac_plan_set(net, plan, mult);
-  if (mode == VMAC_CORR_NONE) return plan;
-  vmac_moments **moments = NULL;
-  if (vmac_mode_calibrates(mode)) {
-    if (!data || images < 1 || images > data->n) {
-      vmac_fail(err, "calibration for mode %s wants %zu images, the data set has %zu",
-                vmac_mode_name(mode), images, data ? data->n : 0);
-      vmac_plan_free(plan);
-      return NULL;
-    }
-    moments = vmac_calibrate(net, plan, data, images);
+  const bool calibrates = vmac_mode_calibrates(mode);
+  if (calibrates && (!data || images < 1 || images > data->n)) {
+    vmac_fail(err, "calibration for mode %s wants %zu images, the data set has %zu",
+              vmac_mode_name(mode), images, data ? data->n : 0);
+    return NULL;
   }
-  const bool fits = set_coefficients(net, plan, moments, err);
-  if (moments) vmac_moments_free(net, moments);
+  vmac_plan *plan = vmac_plan_new(net);
+  vmac_plan_set(net, plan, mult, NULL);
+  vmac_calib *calib = calibrates ? vmac_calib_new(net, data, images, 0) : NULL;
+  const bool fits = vmac_plan_correct(net, plan, mode, calib, err);
+  vmac_calib_free(calib);
   if (fits) return plan;
   vmac_plan_free(plan);
   return NULL;

@@ -1,9 +1,10 @@
 /* Plans as JSON:
- *   {"format": "varimac-plan-2", "network": "<FNV-1a of the .tflite file>", "mult": "perf2",
+ *   {"format": "varimac-plan-3", "network": "<FNV-1a of the .tflite file>", "mult": "perf2",
  *    "mult_table": "<FNV-1a of the cell's truth table>", "mode": "cv", "fraction_bits": 6,
- *    "calibration": "200 images of subset:calib",
+ *    "calibration": "200 images of subset:calib", "ops": [0, 1, 4],
  *    "layers": [{"op": 0, "c0": [..], "c": [..]}, ...]}
- * c holds a channel's slopes side by side: one, or one per bit plane.
+ * ops are those that have the cell, the other MAC layers multiply exactly; a varimac-plan-2 has
+ * none, and the cell in all. c holds a channel's slopes side by side: one, or one per bit plane.
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
@@ -12,9 +13,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "net/plan.h"
+#include "vmac.h"
 
-static const char format[] = "varimac-plan-2";
+static const char format[] = "varimac-plan-3", older_format[] = "varimac-plan-2";
 
 static void hex(char *text, uint64_t hash) {
   snprintf(text, 17, "%016" PRIx64, hash);
@@ -33,9 +34,10 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   char net_hash[17], table_hash[17];
   if (!network_hash(net_path, net_hash, err)) return false;
   hex(table_hash, vmac_table_hash(plan->table));
-  cJSON *root = cJSON_CreateObject(), *layers = cJSON_CreateArray();
+  cJSON *root = cJSON_CreateObject(), *layers = cJSON_CreateArray(), *ops = cJSON_CreateArray();
   for (int i = 0; i < plan->ops; i++) {
     const vmac_mac *mac = &plan->mac[i];
+    if (vmac_plan_has(plan, i)) cJSON_AddItemToArray(ops, cJSON_CreateNumber(i));
     if (!mac->c0) continue;
     cJSON *layer = cJSON_CreateObject();
     cJSON_AddNumberToObject(layer, "op", i);
@@ -50,6 +52,7 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   cJSON_AddStringToObject(root, "mode", vmac_mode_name(plan->mode));
   cJSON_AddNumberToObject(root, "fraction_bits", VMAC_CORR_F);
   cJSON_AddStringToObject(root, "calibration", plan->calibration);
+  cJSON_AddItemToObject(root, "ops", ops);
   cJSON_AddItemToObject(root, "layers", layers);
   char *text = cJSON_Print(root);
   cJSON_Delete(root);
@@ -96,17 +99,16 @@ static int32_t *integers(const char *path, const cJSON *layer, int op, const cha
   return value;
 }
 
-static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path,
-                        const cJSON *root, vmac_err *err) {
+static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path, const cJSON *root,
+                        vmac_err *err) {
   const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *layer;
   const int64_t limit = 1 << (VMAC_CORR_C_BITS - 1);
   const vmac_mode mode = plan->mode;
   cJSON_ArrayForEach(layer, layers) {
     const cJSON *op = cJSON_GetObjectItemCaseSensitive(layer, "op");
     const int i = cJSON_IsNumber(op) && op->valuedouble == op->valueint ? op->valueint : -1;
-    if (i < 0 || i >= net->ops || !vmac_op_is_mac(&net->op[i]) || plan->mac[i].c0)
-      return vmac_fail(err, "%s: layer of op %d: expected each multiplying op of the network once",
-                       path, i);
+    if (i < 0 || i >= net->ops || !vmac_plan_has(plan, i) || plan->mac[i].c0)
+      return vmac_fail(err, "%s: layer of op %d: expected each op that has the cell once", path, i);
     vmac_mac *mac = &plan->mac[i];
     mac->c0 = integers(path, layer, i, "c0", mac->n, INT32_MIN, INT32_MAX, err);
     const int slopes = mac->n * mac->planes;
@@ -118,8 +120,26 @@ static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path,
                          vmac_mode_name(mode), mode == VMAC_CORR_NONE ? "coefficients" : "slope");
   }
   for (int i = 0; i < net->ops; i++)
-    if (mode != VMAC_CORR_NONE && vmac_op_is_mac(&net->op[i]) && !plan->mac[i].c0)
+    if (mode != VMAC_CORR_NONE && vmac_plan_has(plan, i) && !plan->mac[i].c0)
       return vmac_fail(err, "%s: no layer for op %d of the network", path, i);
+  return true;
+}
+
+/* The ops that have the cell, into has (ops). */
+static bool read_ops(const vmac_net *net, const char *path, const cJSON *root, bool *has,
+                     vmac_err *err) {
+  const bool older = !strcmp(string_of(root, "format"), older_format);
+  for (int i = 0; i < net->ops; i++) has[i] = older && vmac_op_is_mac(&net->op[i]);
+  if (older) return true;
+  const cJSON *ops = cJSON_GetObjectItemCaseSensitive(root, "ops"), *item;
+  if (!cJSON_IsArray(ops)) return vmac_fail(err, "%s: \"ops\": expected numbers of ops", path);
+  cJSON_ArrayForEach(item, ops) {
+    const int i = cJSON_IsNumber(item) && item->valuedouble == item->valueint ? item->valueint : -1;
+    if (i < 0 || i >= net->ops || !vmac_op_is_mac(&net->op[i]) || has[i])
+      return vmac_fail(
+          err, "%s: \"ops\": expected multiplying ops of the network, each once; op %d", path, i);
+    has[i] = true;
+  }
   return true;
 }
 
@@ -127,7 +147,9 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
                                  const cJSON *root, vmac_err *err) {
   char hash[17];
   vmac_mode mode;
-  if (!expect(path, root, "format", format, "is this a plan file?", err)) return NULL;
+  if (strcmp(string_of(root, "format"), older_format) &&
+      !expect(path, root, "format", format, "is this a plan file?", err))
+    return NULL;
   if (!network_hash(net_path, hash, err) ||
       !expect(path, root, "network", hash, "the plan belongs to another network file", err))
     return NULL;
@@ -142,9 +164,15 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
     vmac_fail(err, "%s: \"fraction_bits\": expected %d", path, VMAC_CORR_F);
     return NULL;
   }
+  bool *has = vmac_alloc((size_t)net->ops, sizeof *has);
+  if (!read_ops(net, path, root, has, err)) {
+    free(has);
+    return NULL;
+  }
   vmac_plan *plan = vmac_plan_new(net);
   plan->mode = mode;
-  vmac_plan_set(net, plan, mult);
+  vmac_plan_set(net, plan, mult, has);
+  free(has);
   snprintf(plan->calibration, sizeof plan->calibration, "%s", string_of(root, "calibration"));
   hex(hash, vmac_table_hash(plan->table));
   if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&

@@ -1,0 +1,55 @@
+/* sweep.h: the points of a sweep and what is known of them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_SWEEP_H
+#define VMAC_SWEEP_H
+
+#include "cli/run.h"
+
+typedef struct {
+  const char *net, *output, *json, *data, *calib;
+  char *mults, *modes, *layers; /* lists */
+  long long images, calib_images;
+  long long cache; /* MiB */
+  vmac_rounding rounding;
+} sweep_options;
+
+/* A choice of MAC layers that have the cell. */
+typedef struct {
+  char *text;
+  bool *has; /* (ops) */
+  int first; /* the first op of them */
+} sweep_layers;
+
+/* A row of the results. */
+typedef struct {
+  size_t cell, layers; /* of the lists below */
+  vmac_mode mode;
+  size_t same;   /* the first point that is the same function at the same place: maybe this one */
+  char *key;     /* the row up to its results */
+  char *results; /* the rest of it, or NULL */
+} sweep_point;
+
+typedef struct {
+  vmac_net *net;
+  uint64_t net_hash;
+  vmac_dataset data, calib; /* calib: empty where no mode calibrates */
+  size_t cells, choices, modes, points;
+  const vmac_mult **cell;
+  sweep_layers *choice;
+  vmac_mode mode[VMAC_CORR_MODES];
+  sweep_point *point; /* in the order asked for: by cell, then layers, then mode */
+} sweep;
+
+/* sweep_points.c: the lists of the options, the points, and what an earlier file knows of them. */
+void sweep_read_lists(sweep *s, const sweep_options *o);
+void sweep_make_points(sweep *s, const sweep_options *o);
+void sweep_read_earlier(sweep *s, const char *path);
+void sweep_free(sweep *s);
+
+/* sweep_file.c: the points whose results are known, as CSV and, if asked for, as JSON. How many. */
+size_t sweep_write(const sweep *s, const sweep_options *o);
+
+/* sweep_run.c: computes what is missing; false where a signal ended it. */
+bool sweep_run(sweep *s, const sweep_options *o);
+
+#endif

@@ -1,0 +1,163 @@
+/* The points of a sweep: every cell at every choice of layers under every mode.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/sweep.h"
+
+static void read_cells(sweep *s, char *list) {
+  vmac_err err;
+  s->cell = vmac_alloc(list ? strlen(list) : vmac_mult_count(), sizeof *s->cell);
+  for (size_t i = 0; !list && i < vmac_mult_count(); i++) s->cell[s->cells++] = vmac_mult_at(i);
+  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ",")) {
+    if (!(s->cell[s->cells] = vmac_mult_find(word, &err))) cli_usage("--mults: %s", err.text);
+    s->cells++;
+  }
+}
+
+static void read_modes(sweep *s, char *list) {
+  vmac_err err;
+  for (int i = 0; !list && i < VMAC_CORR_MODES; i++) s->mode[s->modes++] = (vmac_mode)i;
+  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ",")) {
+    if (s->modes == VMAC_CORR_MODES) cli_usage("--modes: at most %d", VMAC_CORR_MODES);
+    if (!vmac_mode_find(word, &s->mode[s->modes++], &err)) cli_usage("--modes: %s", err.text);
+  }
+}
+
+static void add_choice(sweep *s, const char *text) {
+  vmac_err err;
+  sweep_layers *l = &s->choice[s->choices++];
+  l->has = vmac_alloc((size_t)s->net->ops, sizeof *l->has);
+  if (!vmac_layers_parse(s->net, text, l->has, &err)) cli_usage("--layers: %s", err.text);
+  l->text = vmac_layers_text(s->net, l->has);
+  while (l->first < s->net->ops && !l->has[l->first]) l->first++;
+}
+
+static void read_layers(sweep *s, char *list) {
+  static char all[] = "all";
+  char number[16];
+  int layers = 0;
+  for (int i = 0; i < s->net->ops; i++) layers += vmac_op_is_mac(&s->net->op[i]);
+  list = list ? list : all;
+  s->choice = vmac_alloc(strlen(list) * (size_t)(layers + 1), sizeof *s->choice);
+  for (char *word = strtok(list, ","); word; word = strtok(NULL, ","))
+    if (strcmp(word, "each"))
+      add_choice(s, word);
+    else
+      for (int i = 0; i < layers; i++) {
+        snprintf(number, sizeof number, "%d", i);
+        add_choice(s, number);
+      }
+}
+
+void sweep_read_lists(sweep *s, const sweep_options *o) {
+  read_cells(s, o->mults);
+  read_modes(s, o->modes);
+  read_layers(s, o->layers);
+  s->points = s->cells * s->choices * s->modes;
+  if (!s->points) cli_usage("sweep: an empty list of cells, layers or modes");
+}
+
+/* What identifies a point: the row up to its results. Uncalibrated modes leave that column empty
+ * (%.0lld prints nothing for 0). */
+static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *p,
+                     uint64_t table_hash) {
+  const bool calibrated = vmac_mode_calibrates(p->mode);
+  static const char *const kinds[] = {"none", "low", "or"};
+  const vmac_mult *cell = s->cell[p->cell];
+  const char *layers = s->choice[p->layers].text;
+  const size_t size =
+      strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(o->calib) + 256;
+  char *key = vmac_alloc(size, 1);
+  snprintf(key, size, "%s,%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
+           cell->name, vmac_mode_name(p->mode), layers, s->net_hash, table_hash, kinds[cell->xkind],
+           cell->xbits, o->data, o->images, calibrated ? o->calib_images : 0,
+           calibrated ? " of " : "", calibrated ? o->calib : "", run_rounding_name(o->rounding));
+  return key;
+}
+
+/* The first cell that is the same function with the same X: its points are this cell's too. */
+static size_t first_alike(const vmac_mult **cell, const uint64_t *hash, size_t c) {
+  for (size_t i = 0; i < c; i++)
+    if (hash[i] == hash[c] && cell[i]->cls == cell[c]->cls && cell[i]->xkind == cell[c]->xkind &&
+        cell[i]->xbits == cell[c]->xbits)
+      return i;
+  return c;
+}
+
+void sweep_make_points(sweep *s, const sweep_options *o) {
+  s->point = vmac_alloc(s->points, sizeof *s->point);
+  int32_t *table = vmac_alloc(65536, sizeof *table);
+  uint64_t *hash = vmac_alloc(s->cells, sizeof *hash);
+  for (size_t c = 0, i = 0; c < s->cells; c++) {
+    vmac_mult_table(s->cell[c], table);
+    hash[c] = vmac_table_hash(table);
+    const size_t alike = first_alike(s->cell, hash, c);
+    for (size_t l = 0; l < s->choices; l++)
+      for (size_t m = 0; m < s->modes; m++, i++) {
+        s->point[i] = (sweep_point){.cell = c, .layers = l, .mode = s->mode[m]};
+        s->point[i].same = (alike * s->choices + l) * s->modes + m;
+        s->point[i].key = row_key(s, o, &s->point[i], hash[c]);
+      }
+  }
+  free(hash);
+  free(table);
+}
+
+static int by_text(const void *a, const void *b) {
+  return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* The line of line[0..lines), sorted, that begins with key, or NULL. */
+static const char *find_line(char **line, size_t lines, const char *key) {
+  size_t lo = 0, hi = lines;
+  while (lo < hi) { /* the first that is not before key */
+    const size_t middle = (lo + hi) / 2;
+    if (strcmp(line[middle], key) < 0)
+      lo = middle + 1;
+    else
+      hi = middle;
+  }
+  return lo < lines && !strncmp(line[lo], key, strlen(key)) ? line[lo] : NULL;
+}
+
+void sweep_read_earlier(sweep *s, const char *path) {
+  vmac_err err;
+  size_t size, lines = 0;
+  if (access(path, F_OK) != 0) return;
+  char *text = (char *)vmac_read_file(path, &size, &err);
+  if (!text) cli_die("%s", err.text);
+  char **line = vmac_alloc(size + 1, sizeof *line);
+  for (char *at = text, *end; (end = strchr(at, '\n')); at = end + 1) { /* whole lines only */
+    *end = '\0';
+    line[lines++] = at;
+  }
+  qsort(line, lines, sizeof *line, by_text);
+  for (size_t i = 0; i < s->points; i++) {
+    sweep_point *p = &s->point[i];
+    const char *row = find_line(line, lines, p->key);
+    if (row) p->results = strcpy(vmac_alloc(strlen(row) + 1, 1), row + strlen(p->key));
+  }
+  free(line);
+  free(text);
+}
+
+void sweep_free(sweep *s) {
+  for (size_t i = 0; i < s->points; i++) {
+    free(s->point[i].key);
+    free(s->point[i].results);
+  }
+  for (size_t l = 0; l < s->choices; l++) {
+    free(s->choice[l].text);
+    free(s->choice[l].has);
+  }
+  free(s->point);
+  free(s->choice);
+  free(s->cell);
+  vmac_dataset_free(&s->data);
+  vmac_dataset_free(&s->calib);
+  vmac_net_free(s->net);
+}

@@ -1,0 +1,150 @@
+/* The points of a sweep that have no results yet, in the order that shares the most work.
+ *
+ * Points whose first approximated layer is the same use the same activations before it. Within them
+ * those of one cell use the same prepared layers and the same calibration, whose moments for
+ * bitplane have those of the other modes in them. SPDX-License-Identifier: Apache-2.0 */
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/sweep.h"
+
+/* A point's place in that order. */
+typedef struct {
+  int first;
+  size_t cell, layers;
+  int mode; /* negative: bitplane before cv before bias */
+  size_t point;
+} job;
+
+static int compare(size_t a, size_t b) {
+  return (a > b) - (a < b);
+}
+
+static int by_work(const void *a, const void *b) {
+  const job *x = a, *y = b;
+  if (x->first != y->first) return x->first < y->first ? -1 : 1;
+  if (x->cell != y->cell) return compare(x->cell, y->cell);
+  if (x->layers != y->layers) return compare(x->layers, y->layers);
+  if (x->mode != y->mode) return x->mode < y->mode ? -1 : 1;
+  return compare(x->point, y->point);
+}
+
+/* Results that a twin has are results of the point too. */
+static void share_results(sweep *s) {
+  for (int pass = 0; pass < 2; pass++) /* to the first of them, then to all */
+    for (size_t i = 0; i < s->points; i++) {
+      sweep_point *p = &s->point[i], *same = &s->point[p->same];
+      sweep_point *to = pass ? p : same, *from = pass ? same : p;
+      if (to->results || !from->results) continue;
+      const size_t size = strlen(from->results) + 1;
+      to->results = memcpy(vmac_alloc(size, 1), from->results, size);
+    }
+}
+
+static size_t jobs_of(const sweep *s, job *jobs) {
+  size_t count = 0;
+  for (size_t i = 0; i < s->points; i++) {
+    const sweep_point *p = &s->point[i];
+    if (p->results || p->same != i) continue;
+    jobs[count++] = (job){s->choice[p->layers].first, p->cell, p->layers, -(int)p->mode, i};
+  }
+  qsort(jobs, count, sizeof *jobs, by_work);
+  return count;
+}
+
+/* The command blocks these signals: they wait until somebody looks. */
+static bool interrupted(void) {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
+}
+
+typedef struct {
+  sweep *s;
+  const sweep_options *o;
+  vmac_calib *calib;
+  vmac_scorer *scorer;
+  uint8_t *answer;
+  size_t jobs, done; /* points */
+} runner;
+
+/* The answers of one plan; false where a signal came. */
+static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
+  const size_t images = (size_t)r->o->images, chunk = run_chunk(images);
+  char what[160];
+  snprintf(what, sizeof what, "point %zu of %zu (%s %s %.60s), images", r->done + 1, r->jobs,
+           plan->mult->name, vmac_mode_name(plan->mode), r->s->choice[j->layers].text);
+  for (size_t i = 0; i < images; i += chunk) {
+    const size_t count = images - i < chunk ? images - i : chunk;
+    if (interrupted()) return false;
+    vmac_scorer_answers(r->scorer, plan, i, count, r->answer + i, NULL);
+    cli_progress(what, r->done * images + i + count, r->jobs * images);
+  }
+  return true;
+}
+
+static void set_results(const runner *r, sweep_point *p, const vmac_plan *plan) {
+  const size_t n = (size_t)r->o->images, size = 128;
+  const size_t correct = run_equal(r->answer, r->s->data.labels, n);
+  const size_t agree = run_equal(r->answer, vmac_scorer_exact(r->scorer), n);
+  p->results = vmac_alloc(size, 1);
+  snprintf(p->results, size, "%zu,%.6f,%.6f,%g", correct, (double)correct / (double)n,
+           (double)agree / (double)n, run_share(r->s->net, plan));
+}
+
+/* The other points are still worth having. */
+static void report_missing(const sweep *s, size_t point, const vmac_err *err) {
+  for (size_t i = 0; i < s->points; i++) {
+    const sweep_point *p = &s->point[i];
+    if (p->same == point && !p->results)
+      fprintf(stderr, "varimac: no row: %s, correction %s, layers %s: %s\n", s->cell[p->cell]->name,
+              vmac_mode_name(p->mode), s->choice[p->layers].text, err->text);
+  }
+}
+
+static bool run_jobs(runner *r, const job *jobs) {
+  sweep *s = r->s;
+  vmac_err err;
+  vmac_plan *plan = NULL;
+  bool good = true;
+  cli_progress("", 0, 1);
+  for (const job *j = jobs; good && j < jobs + r->jobs; j++) {
+    const bool other = j == jobs || j->first != j[-1].first || j->cell != j[-1].cell;
+    sweep_point *p = &s->point[j->point];
+    if (other) {
+      vmac_plan_free(plan);
+      plan = vmac_plan_new(s->net);
+    }
+    if (other || j->layers != j[-1].layers)
+      vmac_plan_set(s->net, plan, s->cell[j->cell], s->choice[j->layers].has);
+    if (!vmac_plan_correct(s->net, plan, p->mode, r->calib, &err)) {
+      report_missing(s, j->point, &err);
+    } else if ((good = answer(r, j, plan))) {
+      set_results(r, p, plan);
+      share_results(s);
+    }
+    if (good) sweep_write(s, r->o);
+    r->done++;
+  }
+  vmac_plan_free(plan);
+  return good;
+}
+
+bool sweep_run(sweep *s, const sweep_options *o) {
+  share_results(s);
+  job *jobs = vmac_alloc(s->points, sizeof *jobs);
+  runner r = {.s = s, .o = o, .jobs = jobs_of(s, jobs)};
+  const size_t cache = (size_t)o->cache << 20, n = (size_t)o->images;
+  if (s->calib.n) /* at most half of the memory: what it does not need is the prefix's */
+    r.calib = vmac_calib_new(s->net, &s->calib, (size_t)o->calib_images, cache / 2);
+  r.scorer = vmac_scorer_new(s->net, o->rounding, &s->data, n, cache - vmac_calib_bytes(r.calib));
+  r.answer = vmac_alloc(n, 1);
+  const bool good = run_jobs(&r, jobs);
+  free(r.answer);
+  vmac_scorer_free(r.scorer);
+  vmac_calib_free(r.calib);
+  free(jobs);
+  return good;
+}

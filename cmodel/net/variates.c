@@ -1,0 +1,128 @@
+/* The sums X of a layer's output pixels, several X at once.
+ *
+ * A window's sum is a sum of pixels' sums, so each input pixel is looked at once however many
+ * windows it lies in. SPDX-License-Identifier: Apache-2.0 */
+#include <string.h>
+
+#include "base/isa.h"
+#include "net/correction.h"
+
+vmac_variates vmac_variates_of(const vmac_mult *mult, int bits) {
+  vmac_variates v = {.xs = 1 + bits};
+  for (int code = 0; code < 256; code++) {
+    const uint8_t a = vmac_operand_bits(mult->cls, (int8_t)code);
+    v.value[code] = vmac_variate(mult->xkind, mult->xbits, a);
+    for (int i = 0; i < bits; i++) v.bits[code] |= (uint64_t)(a >> i & 1) << 8 * i;
+  }
+  return v;
+}
+
+/* The map that a window runs over, padding and all, and no further than windows reach. */
+typedef struct {
+  int h, w, c, top, left; /* the map, and where it lies in the grid */
+  int kh, kw, stride_h, stride_w;
+  int grid_h, grid_w, oh, ow;
+} frame;
+
+static frame frame_of(const vmac_net *net, const vmac_op *op) {
+  if (op->kind == VMAC_FC) /* m rows of k codes are a map of m pixels */
+    return (frame){.h = 1,
+                   .w = op->m,
+                   .c = op->k,
+                   .kh = 1,
+                   .kw = 1,
+                   .stride_h = 1,
+                   .stride_w = 1,
+                   .grid_h = 1,
+                   .grid_w = op->m,
+                   .oh = 1,
+                   .ow = op->m};
+  const int *in = net->tensor[op->in[0]].dim, *out = net->tensor[op->out].dim;
+  return (frame){.h = in[1],
+                 .w = in[2],
+                 .c = in[3],
+                 .top = op->pad_top,
+                 .left = op->pad_left,
+                 .kh = op->kh,
+                 .kw = op->kw,
+                 .stride_h = op->stride_h,
+                 .stride_w = op->stride_w,
+                 .grid_h = (out[1] - 1) * op->stride_h + op->kh,
+                 .grid_w = (out[2] - 1) * op->stride_w + op->kw,
+                 .oh = out[1],
+                 .ow = out[2]};
+}
+
+int vmac_variate_groups(const vmac_net *net, const vmac_op *op) {
+  return op->kind == VMAC_DEPTHWISE ? net->tensor[op->in[0]].dim[3] : 1;
+}
+
+size_t vmac_variate_scratch(const vmac_net *net, const vmac_op *op, int xs) {
+  const frame f = frame_of(net, op);
+  return (size_t)(f.grid_h + 1) * (size_t)f.grid_w * (size_t)(vmac_variate_groups(net, op) * xs);
+}
+
+/* sum[0..xs) of count codes. Bytes of a word count the bits of 255 codes at most. */
+static void sum_codes(const vmac_variates *v, int count, const int8_t *codes, int32_t *sum) {
+  memset(sum, 0, (size_t)v->xs * sizeof *sum);
+  for (int i = 0; i < count; i++) sum[0] += v->value[(uint8_t)codes[i]];
+  for (int first = 0; v->xs > 1 && first < count; first += 255) {
+    uint64_t lanes = 0;
+    for (int i = first; i < count && i < first + 255; i++) lanes += v->bits[(uint8_t)codes[i]];
+    for (int i = 1; i < v->xs; i++) sum[i] += (int32_t)(lanes >> 8 * (i - 1) & 255);
+  }
+}
+
+/* grid (grid_h, grid_w, groups, xs); padding is the zero point, as it is for the cell. */
+static void fill_grid(const frame *f, const vmac_variates *v, int groups, const int8_t *input,
+                      int8_t zero, int32_t *grid) {
+  int32_t pad[VMAC_XS_MAX];
+  const int c = f->c / groups; /* codes of a pixel that are summed */
+  sum_codes(v, 1, &zero, pad);
+  for (int i = 0; i < v->xs; i++) pad[i] *= c;
+  for (int gy = 0; gy < f->grid_h; gy++)
+    for (int gx = 0; gx < f->grid_w; gx++) {
+      const int y = gy - f->top, x = gx - f->left;
+      const bool inside = y >= 0 && y < f->h && x >= 0 && x < f->w;
+      const ptrdiff_t pixel = inside ? (ptrdiff_t)y * f->w + x : 0;
+      for (int g = 0; g < groups; g++, grid += v->xs)
+        if (inside)
+          sum_codes(v, c, input + pixel * f->c + g * c, grid);
+        else
+          memcpy(grid, pad, (size_t)v->xs * sizeof *grid);
+    }
+}
+
+/* x (oh, ow, lanes): first the columns of a row of windows, column (grid_w, lanes), then the
+ * windows. Pixels one apart are added as one long row. */
+VMAC_BODY static inline void sum_windows_body(const frame *f, int lanes, const int32_t *grid,
+                                              int32_t *restrict column, int32_t *restrict x) {
+  const int wide = f->grid_w * lanes, step = f->stride_w == 1 ? f->ow : 1;
+  for (int oy = 0; oy < f->oh; oy++) {
+    const int32_t *row = grid + (ptrdiff_t)oy * f->stride_h * wide;
+    memcpy(column, row, (size_t)wide * sizeof *column);
+    for (int ky = 1; ky < f->kh; ky++)
+#pragma omp simd
+      for (int i = 0; i < wide; i++) column[i] += row[ky * wide + i];
+    for (int ox = 0; ox < f->ow; ox += step, x += step * lanes) {
+      const int32_t *left = column + ox * f->stride_w * lanes;
+      memcpy(x, left, (size_t)(step * lanes) * sizeof *x);
+      for (int kx = 1; kx < f->kw; kx++)
+#pragma omp simd
+        for (int i = 0; i < step * lanes; i++) x[i] += left[kx * lanes + i];
+    }
+  }
+}
+VMAC_PER_ISA(sum_windows,
+             (const frame *f, int lanes, const int32_t *grid, int32_t *restrict column,
+              int32_t *restrict x),
+             (f, lanes, grid, column, x));
+
+void vmac_layer_variates(const vmac_net *net, const vmac_op *op, const vmac_variates *variates,
+                         const int8_t *input, int32_t *scratch, int32_t *x) {
+  const frame f = frame_of(net, op);
+  const int groups = vmac_variate_groups(net, op), lanes = groups * variates->xs;
+  int32_t *column = scratch, *grid = scratch + (ptrdiff_t)f.grid_w * lanes;
+  fill_grid(&f, variates, groups, input, (int8_t)net->tensor[op->in[0]].zero, grid);
+  sum_windows[vmac_isa_now()](&f, lanes, grid, column, x);
+}
