@@ -38,6 +38,33 @@ cmp -s "$tmp/one" "$tmp/two" && cmp -s "$tmp/one.json" "$tmp/two.json"
 ok $? "the same bytes and plan from one thread and from all"
 run --plan "$tmp/one.json" --dump "$tmp/planned" && cmp -s "$tmp/one" "$tmp/planned"
 ok $? "a saved plan gives the same bytes"
+
+# Some layers: the trace of each op shows where the cell is.
+trace() { "$VARIMAC" eval --net "$net" --images 1 --trace-layer "$1" --image 0 --trace "$2" $3 \
+  > /dev/null; }
+run --mult trunc7 --correction cv --layers 1+3-4 --save-plan "$tmp/some.json" --dump "$tmp/some" \
+  --json "$tmp/some-result.json" && ! cmp -s "$tmp/some" "$tmp/one" && ! cmp -s "$tmp/some" "$tmp/direct"
+ok $? "some layers give other bytes than all and none"
+run --plan "$tmp/some.json" --dump "$tmp/planned" && cmp -s "$tmp/some" "$tmp/planned"
+ok $? "a saved plan of some layers gives the same bytes"
+grep -q '"layers":.*"1+3-4"' "$tmp/some-result.json" && grep -q 'trunc7, MAC layers 1+3-4' "$tmp/out"
+ok $? "the result names the layers" "$(cat "$tmp/out")"
+share=$("$VARIMAC" net "$net" | awk '/CONV_2D|FULLY/ { for (i = 1; i < NF; i++) if ($i == "x") at = i
+    macs[n++] = $(at + 2); all += $(at + 2) }
+  END { printf "%.9f", (macs[1] + macs[3] + macs[4]) / all }')
+awk -F '[:,\t]+' -v want="$share" '/approximate_share/ { d = $3 - want; good = d * d < 1e-12 && want > 0 }
+  END { exit !good }' "$tmp/some-result.json"
+ok $? "the share of multiplications is theirs" "$share $(grep share "$tmp/some-result.json")"
+trace 0 "$tmp/t0" "" && trace 0 "$tmp/t0some" "--plan $tmp/some.json" && cmp -s "$tmp/t0" "$tmp/t0some"
+ok $? "the layer before them gives the exact bytes"
+trace 1 "$tmp/t1" "--plan $tmp/one.json" && trace 1 "$tmp/t1some" "--mult trunc7 --correction cv --layers 1" &&
+  ! cmp -s "$tmp/t1" "$tmp/t1some"
+ok $? "a layer behind exact ones has other operands"
+"$VARIMAC" compile --net "$net" --plan "$tmp/some.json" -o "$tmp/beats" > "$tmp/out" 2> "$tmp/err"
+[ $? -eq 1 ] && [ ! -e "$tmp/beats" ] &&
+  grep -q 'operator 0 .*the plan multiplies it exactly; the hardware has one cell, trunc7' "$tmp/err"
+ok $? "the compiler refuses a plan of some layers" "$(cat "$tmp/err")"
+
 run --trace-layer 0 --image 3 --trace "$tmp/trace" && [ "$(wc -c < "$tmp/trace")" -eq 16384 ]
 ok $? "--trace writes the first convolution's 32 x 32 x 16 bytes"
 
@@ -65,6 +92,10 @@ refuse "a truncated plan" 1 "not JSON" --net "$net" --plan "$tmp/cut.json"
 refuse "a test set for calibration" 1 "is a test set" --net "$net" --mult perf2 --correction cv \
   --calib subset:test
 refuse "a cell beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --mult perf4
+refuse "layers beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --layers 0
+refuse "layers without a cell" 2 "want --mult" --net "$net" --layers 0
+refuse "layers beyond the network" 2 "10 MAC layers, 0..9" --net "$net" --mult perf2 --layers 3-10
+refuse "several choices of layers" 2 "joined by +" --net "$net" --mult perf2 --layers 0,1
 refuse "calibration for a mode without" 2 "want --correction" --net "$net" --mult perf2 --calib-images 9
 cp tests/data/cifar10-test.png "$tmp/odd.png" && sed 's/.*/200/' tests/data/cifar10-test.labels \
   > "$tmp/odd.labels"
@@ -77,28 +108,4 @@ mkfifo "$tmp/pipe" && { timeout 20 cat "$tmp/pipe" > "$tmp/piped" & } && run --d
   [ -p "$tmp/pipe" ] && cmp -s "$tmp/piped" "$tmp/direct"
 ok $? "a pipe is written, not replaced"
 
-# The sweep: the same numbers as eval, and a second run that only fills in what is missing.
-sweep() { "$VARIMAC" sweep --net "$net" --images 60 --mults perf2,rec4s --modes none,cv "$@"; }
-sweep -o "$tmp/sweep.csv" > /dev/null 2>&1 && [ "$(wc -l < "$tmp/sweep.csv")" -eq 5 ]
-ok $? "a sweep has a row per cell and mode"
-run --mult rec4s --correction cv --json "$tmp/rec4s.json"
-awk -F '[:,\t]+' 'NR == FNR { if (/"correct"/) want = $3 + 0; next }
-  FNR == 1 { for (n = split($0, c, ","); c[n] != "correct" && n; n--) continue }
-  /^rec4s,cv,/ { split($0, c, ","); same = n && c[n] == want } END { exit !same }' \
-  "$tmp/rec4s.json" "$tmp/sweep.csv"
-ok $? "a sweep counts what eval counts"
-sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"
-sweep -o "$tmp/again.csv" > /dev/null 2>&1
-grep -q '^perf2,cv,.*,double,7,' "$tmp/again.csv" &&
-  [ "$(grep -c . "$tmp/again.csv")" -eq 5 ] &&
-  [ "$(grep ^rec4s "$tmp/again.csv")" = "$(grep ^rec4s "$tmp/sweep.csv")" ]
-ok $? "a second sweep keeps its rows and makes the missing one"
-"$VARIMAC" sweep --net "$net" --images 20 --mults perf6s --modes bitplane,none \
-  -o "$tmp/fit.csv" > "$tmp/fit.out" 2> "$tmp/fit.err" &&
-  grep -q '^1 points' "$tmp/fit.out" && grep -q 'bitplane.*does not fit' "$tmp/fit.err" &&
-  [ "$(wc -l < "$tmp/fit.csv")" -eq 2 ] && grep -q '^perf6s,none,' "$tmp/fit.csv"
-ok $? "a point whose coefficients do not fit has no row, and the sweep goes on" "$(cat "$tmp/fit.err")"
-sweep --data nowhere:test -o "$tmp/none.csv" > /dev/null 2>&1
-[ $? -eq 1 ] && [ ! -e "$tmp/none.csv" ]
-ok $? "a sweep without data leaves no file"
 done_testing

@@ -97,9 +97,7 @@ static void add_layer(const vmac_net *net, const vmac_plan *plan, int index,
                       const vmac_variates *variates, const int8_t *input, const int32_t *exact,
                       worker *w) {
   const vmac_op *op = &net->op[index];
-  vmac_mac mac = plan->mac[index];
-  mac.c0 = mac.c = NULL; /* the error before it is corrected */
-  vmac_layer_acc(net, op, &mac, input, w->approx, w->state);
+  vmac_layer_acc(net, op, &plan->mac[index], input, w->approx, w->state);
   vmac_layer_variates(net, op, variates, input, w->scratch, w->x);
   vmac_sums_add(w->sums[index], op->m, op->k, exact, w->approx, w->x);
 }

@@ -52,7 +52,8 @@ void vmac_sums_join(vmac_sums *to, const vmac_sums *from);
 /* One channel's, of the variate (planes 1) or of `planes` bits. */
 vmac_moments vmac_sums_moments(const vmac_sums *sums, int planes, int channel);
 
-/* Sees to it that plan->sums has what `planes` X's need of every layer that has the cell. */
+/* Sees to it that plan->sums has what `planes` X's need of every layer that has the cell. The plan
+ * is uncorrected meanwhile. */
 void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int planes);
 
 /* One channel's correction in real numbers, V = c0 + sum of c[i] * X[i]. */

@@ -1,0 +1,154 @@
+#!/bin/sh
+# varimac sweep: its rows are those of eval one by one, whatever it shares, keeps or is stopped at.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+net=weights/resnet8.tflite
+
+sweep() { "$VARIMAC" sweep --net "$net" --images 40 --calib-images 30 "$@"; }
+cells="--mults perf2,rec4s --modes none,cv"
+
+# shellcheck disable=SC2086 # words
+{ sweep $cells -o "$tmp/sweep.csv" > "$tmp/out" 2> "$tmp/err" &&
+  [ "$(cut -d , -f 1-3 "$tmp/sweep.csv" | tr '\n' ' ')" = \
+    "mult,correction,layers perf2,none,all perf2,cv,all rec4s,none,all rec4s,cv,all " ] &&
+  grep -q '^4 points' "$tmp/out"; }
+ok $? "a sweep has a row per cell and mode" "$(cat "$tmp/err")"
+
+# Every choice of layers, in the order asked for, under modes with one X and with several.
+choices=9,2-5,all,0+9,each
+sweep --mults trunc6,perf2s --modes none,bitplane,cv --layers "$choices" -o "$tmp/all.csv" \
+  --json "$tmp/all.json" > /dev/null 2>&1 && [ "$(wc -l < "$tmp/all.csv")" -eq 85 ]
+ok $? "a row per cell, layers and mode"
+[ "$(awk -F , '/^perf2s,cv/ { printf "%s ", $3 }' "$tmp/all.csv")" = \
+  "9 2-5 all 0+9 0 1 2 3 4 5 6 7 8 9 " ]
+ok $? "rows in the order asked for; each: every MAC layer alone"
+awk -F , '/,9,/ { row = $0; sub(/^[^,]*,[^,]*,/, "", row); n[$1 $2]++; same[$1 $2 row]++ }
+  END { for (i in n) if (n[i] != 2) exit 1; for (i in same) if (same[i] != 2) exit 1 }' "$tmp/all.csv"
+ok $? "a point asked for twice has its row twice"
+
+# The columns of a row by their names: mult, correction, layers, correct, agreement, share.
+for point in trunc6,none,9 trunc6,bitplane,2-5 trunc6,cv,all perf2s,cv,0+9 perf2s,bitplane,4; do
+  IFS=, read -r mult mode layers << END
+$point
+END
+  case $mode in none) calib= ;; *) calib="--calib-images 30" ;; esac
+  # shellcheck disable=SC2086
+  "$VARIMAC" eval --net "$net" --images 40 --mult "$mult" --correction "$mode" --layers "$layers" \
+    $calib --json "$tmp/one.json" > /dev/null
+  awk -F '[:,\t]+' -v mult="$mult" -v mode="$mode" -v layers="$layers" '
+    NR == FNR { if (NF > 2) { gsub(/"/, ""); want[$2] = $3 } next }
+    FNR == 1 { n = split($0, name, ","); next }
+    { split($0, c, ","); for (i = 1; i <= n; i++) row[name[i]] = c[i] }
+    row["mult"] == mult && row["correction"] == mode && row["layers"] == layers {
+      found = 1
+      for (i in name) if (name[i] ~ /correct$|accuracy|agreement|share/) {
+        d = row[name[i]] - want[name[i]]; compared++
+        if (d * d > 1e-11) { print name[i], row[name[i]], want[name[i]]; bad = 1 } }
+    }
+    END { exit bad || !found || compared < 4 }' "$tmp/one.json" "$tmp/all.csv" > "$tmp/why"
+  ok $? "$point counts what eval counts" "$(cat "$tmp/why")"
+done
+
+# One object a row, its keys the columns; numbers bare, the rest quoted.
+awk 'function flush() { if (n) print line; if (n && !head++) keys = names; n = 0 }
+  /^\t\}|^\t\t\}|^\]/ { flush(); next }
+  /":\t/ { key = $0; sub(/^[^"]*"/, "", key); sub(/".*/, "", key); value = $0
+    sub(/^[^:]*:\t/, "", value); sub(/,$/, "", value)
+    quoted = value ~ /^".*"$/; number = key ~ /^(images|correct|accuracy|agreement|approximate_share)$/
+    if (quoted == number) bad = 1
+    gsub(/"/, "", value)
+    line = n ? line "," value : value; names = n ? names "," key : key; n++ }
+  END { flush(); print keys; exit bad }' "$tmp/all.json" > "$tmp/json.csv"
+{ tail -n 1 "$tmp/json.csv"; sed '$d' "$tmp/json.csv"; } | cmp - "$tmp/all.csv" > "$tmp/why" 2>&1
+ok $? "the JSON file has the rows of the CSV file" "$(cat "$tmp/why")"
+
+part="--mults trunc6 --modes bitplane,none --layers $choices"
+# shellcheck disable=SC2086
+sweep $part -o "$tmp/part.csv" > /dev/null 2>&1 &&
+  [ "$(sort "$tmp/part.csv")" = "$(grep -E '^(mult|trunc6,(none|bitplane)),' "$tmp/all.csv" | sort)" ]
+ok $? "points do not depend on those beside them"
+for cache in 0 1; do # nothing kept; some images
+  # shellcheck disable=SC2086
+  sweep $part --cache $cache -o "$tmp/cache.csv" > /dev/null 2>&1 && cmp -s "$tmp/part.csv" "$tmp/cache.csv"
+  ok $? "the same rows with $cache MiB for activations"
+done
+# shellcheck disable=SC2086
+OMP_NUM_THREADS=1 sweep $part -o "$tmp/single.csv" > /dev/null 2>&1 && cmp -s "$tmp/part.csv" "$tmp/single.csv"
+ok $? "the same rows from one thread"
+
+# A second run fills in what is missing and keeps the rest.
+sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"
+# shellcheck disable=SC2086
+sweep $cells -o "$tmp/again.csv" > /dev/null 2>&1
+sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/' "$tmp/sweep.csv" | cmp -s - "$tmp/again.csv"
+ok $? "a second sweep keeps its rows and makes the missing one"
+head -c -3 "$tmp/again.csv" > "$tmp/cut.csv" # its last row is not whole
+# shellcheck disable=SC2086
+sweep $cells -o "$tmp/cut.csv" > /dev/null 2>&1 && cmp -s "$tmp/again.csv" "$tmp/cut.csv"
+ok $? "a row without its end is made again"
+sweep --mults perf2 --modes cv --layers 0 -o "$tmp/again.csv" > /dev/null 2>&1
+! grep -q ',double,7,' "$tmp/again.csv" && [ "$(wc -l < "$tmp/again.csv")" -eq 2 ]
+ok $? "a row of other layers is another row"
+sweep --mults array --modes none -o "$tmp/twin.csv" > /dev/null 2>&1 &&
+  sed -i 's/,double,[0-9]*,/,double,7,/' "$tmp/twin.csv" &&
+  sweep --mults exact,array,dadda --modes none -o "$tmp/twin.csv" > /dev/null 2>&1 &&
+  [ "$(grep -c ',double,7,' "$tmp/twin.csv")" -eq 3 ]
+ok $? "cells that are the same function are run once" "$(cat "$tmp/twin.csv")"
+
+# Ctrl-C. The JSON file is a pipe: a point is done when it has been read, so that the signal surely
+# comes in the middle.
+mkfifo "$tmp/pipe"
+# shellcheck disable=SC2086
+env --default-signal=INT "$VARIMAC" sweep --net "$net" --images 40 --calib-images 30 $cells \
+  --layers 5,all -o "$tmp/int.csv" --json "$tmp/pipe" > /dev/null 2> "$tmp/err" &
+pid=$!
+timeout 60 cat "$tmp/pipe" > /dev/null && timeout 60 cat "$tmp/pipe" > /dev/null && kill -INT $pid
+while :; do timeout 60 cat "$tmp/pipe"; done > /dev/null 2>&1 &
+reader=$!
+wait $pid
+[ $? -eq 130 ] && grep -q 'interrupted with [23] of 8 points in .*int.csv; the same command' "$tmp/err"
+ok $? "Ctrl-C ends a sweep by the signal, with a word" "$(cat "$tmp/err")"
+kill $reader 2> /dev/null
+timeout 1 sh -c ": > '$tmp/pipe'" # its last cat waits for somebody who writes
+rows=$(wc -l < "$tmp/int.csv")
+[ "$rows" -ge 3 ] && [ "$rows" -le 4 ] && ! ls "$tmp"/*.part* > /dev/null 2>&1 &&
+  awk -F , 'NF != 14 { exit 1 }' "$tmp/int.csv"
+ok $? "it leaves whole rows and nothing else" "$(cat "$tmp/int.csv")"
+cp "$tmp/int.csv" "$tmp/before.csv"
+# shellcheck disable=SC2086
+sweep $cells --layers 5,all -o "$tmp/whole.csv" > /dev/null 2>&1
+sed -i '2s/,double,[0-9]*,/,double,7,/' "$tmp/int.csv" # shows who is kept
+sed -i "/$(sed -n '2s/,double.*//p' "$tmp/int.csv")/s/,double,[0-9]*,/,double,7,/" "$tmp/whole.csv"
+# shellcheck disable=SC2086
+sweep $cells --layers 5,all -o "$tmp/int.csv" > /dev/null 2>&1 && cmp "$tmp/int.csv" "$tmp/whole.csv" \
+  > "$tmp/why" 2>&1
+ok $? "the same command goes on, in the order asked for" "$(cat "$tmp/why")"
+
+"$VARIMAC" sweep --net "$net" --images 20 --mults perf6s --modes bitplane,none --layers all,0 \
+  -o "$tmp/fit.csv" > "$tmp/fit.out" 2> "$tmp/fit.err" &&
+  grep -q '^3 points' "$tmp/fit.out" &&
+  grep -q 'perf6s, correction bitplane, layers all: .*does not fit' "$tmp/fit.err" &&
+  [ "$(wc -l < "$tmp/fit.csv")" -eq 4 ] && grep -q '^perf6s,bitplane,0,' "$tmp/fit.csv" &&
+  ! grep -q '^perf6s,bitplane,all,' "$tmp/fit.csv"
+ok $? "a point whose coefficients do not fit has no row, and the sweep goes on" "$(cat "$tmp/fit.err")"
+
+# refuse DESCRIPTION STATUS TEXT ARGUMENTS...: fails with that status and text, leaves no file.
+refuse() {
+  what=$1 status=$2 text=$3
+  shift 3
+  # shellcheck disable=SC2086
+  sweep $cells -o "$tmp/none.csv" "$@" > /dev/null 2> "$tmp/err"
+  got=$?
+  [ $got -eq "$status" ] && grep -q -- "$text" "$tmp/err" && ! ls "$tmp"/none* > /dev/null 2>&1
+  ok $? "$what" "exit $got: $(cat "$tmp/err")"
+}
+refuse "a sweep without data" 1 nowhere --data nowhere:test
+refuse "layers that are no numbers" 2 "layers 'first': expected all, or numbers and ranges" --layers first
+refuse "layers that the network does not have" 2 "10 MAC layers, 0..9" --layers all,8-10
+refuse "a range backwards" 2 "layers '5-2'" --layers 5-2
+refuse "no layers" 2 "empty list" --layers ,
+refuse "an unknown cell" 2 "did you mean 'perf2'" --mults pref2
+refuse "a data set whose name would end a column" 2 "cannot stand in a row" --data "sheet:a,b.png"
+refuse "one file for both" 2 "the same file" --json "$tmp/none.csv"
+refuse "JSON that cannot be written" 1 /nonexistent/f --json /nonexistent/f
+done_testing

@@ -1,0 +1,229 @@
+/* The sums that calibration makes: X by windows of pixels' sums, moments in blocks, work kept.
+ *
+ * State space: random networks of convolutions, depthwise convolutions with multipliers and fully
+ * connected layers under every window, stride and padding that random_net.h has; every kind and
+ * width of X in both operand classes; every level of vector instructions; accumulators at the ends
+ * of 32 bits. All against the definitions, in integers. SPDX-License-Identifier: Apache-2.0 */
+#include "corr_common.h"
+#include "base/isa.h"
+#include "random_net.h"
+
+enum { BITS = 8 };
+
+/* The definition: patch by patch, code by code. x (m, groups, xs). */
+static void plain_variates(const vmac_net *net, const vmac_op *op, const vmac_mult *mult, int bits,
+                           const int8_t *input, int32_t *x) {
+  const int groups = vmac_variate_groups(net, op), xs = 1 + bits;
+  const int each = op->kind == VMAC_DEPTHWISE ? op->n / groups : 1;
+  int8_t *codes = vmac_alloc((size_t)op->k, 1);
+  for (int pixel = 0; pixel < op->m; pixel++)
+    for (int g = 0; g < groups; g++, x += xs) {
+      vmac_patch(net, op, input, pixel, g * each, codes);
+      memset(x, 0, (size_t)xs * sizeof *x);
+      for (int k = 0; k < op->k; k++) {
+        const uint8_t a = vmac_operand_bits(mult->cls, codes[k]);
+        x[0] += vmac_variate(mult->xkind, mult->xbits, a);
+        for (int i = 0; i < bits; i++) x[1 + i] += a >> i & 1;
+      }
+    }
+  free(codes);
+}
+
+static void compare_variates(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
+                             int bits, const int8_t *input) {
+  const size_t count = (size_t)(op->m * vmac_variate_groups(net, op) * (1 + bits));
+  int32_t *want = vmac_alloc(count, sizeof *want), *got = vmac_alloc(count, sizeof *got);
+  int32_t *scratch = vmac_alloc(vmac_variate_scratch(net, op, 1 + bits), sizeof *scratch);
+  const vmac_variates variates = vmac_variates_of(mult, bits);
+  memset(got, 0x55, count * sizeof *got);
+  plain_variates(net, op, mult, bits, input, want);
+  vmac_layer_variates(net, op, &variates, input, scratch, got);
+  assert_memory_equal(want, got, count * sizeof *got);
+  free(scratch);
+  free(want);
+  free(got);
+}
+
+static void test_variates(void **state) {
+  (void)state;
+  static const char *const names[] = {"perf1", "perf3s", "trunc6", "trunc8s", "rec4", "exact"};
+  static const char *const isas[] = {"portable", "avx2", "avx512"};
+  int seen[3] = {0}; /* conv, depthwise, FC */
+  for (uint64_t seed = 1; seed <= 400; seed++) {
+    builder b = random_net(seed, (int)(seed % 8 == 0) * (CORNER_INPUT | CORNER_ZERO));
+    vmac_err err;
+    if (!vmac_net_prepare(b.net, &err)) fail_msg("seed %d: %s", (int)seed, err.text);
+    vmac_state *s = vmac_state_new(b.net);
+    random_input(&b, s);
+    vmac_net_run(b.net, NULL, VMAC_ROUND_DOUBLE, s);
+    if ((int)(seed % 3) <= (int)vmac_isa_best()) setenv("VARIMAC_ISA", isas[seed % 3], 1);
+    for (int i = 0; i < b.net->ops; i++) {
+      const vmac_op *op = &b.net->op[i];
+      if (!vmac_op_is_mac(op)) continue;
+      compare_variates(b.net, op, cell(names[seed % 6]), (int)(seed % (BITS + 1)),
+                       s->i8[op->in[0]]);
+      seen[op->kind == VMAC_CONV ? 0 : op->kind == VMAC_DEPTHWISE ? 1 : 2]++;
+    }
+    vmac_state_free(b.net, s);
+    vmac_net_free(b.net);
+  }
+  unsetenv("VARIMAC_ISA");
+  for (int i = 0; i < 3; i++) assert_true(seen[i] > 30);
+}
+
+/* Moments of one channel, pixel after pixel. */
+static void plain_add(vmac_moments *m, int64_t y, const int32_t *x) {
+  m->count++;
+  m->y += y;
+  for (int i = 0; i < m->planes; i++) {
+    m->x[i] += x[i];
+    m->xy[i] += (vmac_wide)x[i] * y;
+    for (int j = 0; j <= i; j++) m->xx[i][j] += (vmac_wide)x[i] * x[j];
+  }
+}
+
+static void assert_moments(const vmac_moments *a, const vmac_moments *b) {
+  assert_int_equal(a->planes, b->planes);
+  assert_true(a->count == b->count && a->y == b->y);
+  for (int i = 0; i < a->planes; i++) {
+    assert_true(a->x[i] == b->x[i] && a->xy[i] == b->xy[i]);
+    for (int j = 0; j <= i; j++) assert_true(a->xx[i][j] == b->xx[i][j]);
+  }
+}
+
+/* A layer of random sizes, in two images and two threads' shares: random accumulators, or those
+ * whose difference is as large as 32 bits allow, and X up to 255 k. */
+static void compare_sums(vmac_rng *rng, int m, int k, int n, int groups, int xs, bool ends) {
+  vmac_net net = {0};
+  vmac_tensor in = {.dim = {1, 1, 1, groups}};
+  vmac_op op = {.kind = groups > 1 ? VMAC_DEPTHWISE : VMAC_FC, .m = m, .k = k, .n = n};
+  net.tensor = &in;
+  vmac_sums *sums = vmac_sums_new(&net, &op, xs), *share = vmac_sums_new(&net, &op, xs);
+  const int planes = xs > 1 ? xs - 1 : 1;
+  vmac_moments *want[2] = {vmac_alloc((size_t)n, sizeof **want),
+                           vmac_alloc((size_t)n, sizeof **want)};
+  int32_t *e = vmac_alloc((size_t)(m * n), sizeof *e), *a = vmac_alloc((size_t)(m * n), sizeof *a);
+  int32_t *x = vmac_alloc((size_t)(m * groups * xs), sizeof *x);
+  for (int c = 0; c < n; c++) want[0][c].planes = 1, want[1][c].planes = planes;
+  for (int image = 0; image < 3; image++) {
+    for (int i = 0; i < m * n; i++) {
+      e[i] = ends ? INT32_MIN : (int32_t)vmac_rng_next(rng) >> 8;
+      a[i] = ends ? INT32_MAX : (int32_t)vmac_rng_next(rng) >> 9;
+    }
+    for (int i = 0; i < m * groups * xs; i++)
+      x[i] = ends ? 255 * k : (int32_t)vmac_rng_below(rng, 255 * (uint32_t)k + 1);
+    vmac_sums_add(image == 1 ? share : sums, m, k, e, a, x);
+    for (int p = 0; p < m; p++)
+      for (int c = 0; c < n; c++) {
+        const int32_t *own = x + (p * groups + c / (n / groups)) * xs;
+        const int64_t y = (int64_t)e[p * n + c] - a[p * n + c];
+        plain_add(&want[0][c], y, own);
+        if (xs > 1) plain_add(&want[1][c], y, own + 1);
+      }
+  }
+  vmac_sums_join(sums, share);
+  for (int c = 0; c < n; c++) {
+    vmac_moments got = vmac_sums_moments(sums, 1, c);
+    assert_moments(&got, &want[0][c]);
+    if (planes < 2) continue;
+    got = vmac_sums_moments(sums, planes, c);
+    assert_moments(&got, &want[1][c]);
+  }
+  vmac_sums_free(sums);
+  vmac_sums_free(share);
+  free(want[0]);
+  free(want[1]);
+  free(e);
+  free(a);
+  free(x);
+}
+
+static void test_sums(void **state) {
+  (void)state;
+  static const char *const isas[] = {"portable", "avx2", "avx512"};
+  vmac_rng rng;
+  vmac_rng_seed(&rng, 5);
+  for (int isa = 0; isa <= (int)vmac_isa_best(); isa++) {
+    setenv("VARIMAC_ISA", isas[isa], 1);
+    for (int ends = 0; ends < 2; ends++) {
+      for (int xs = 1; xs <= VMAC_XS_MAX; xs++) {
+        compare_sums(&rng, 1 + (int)vmac_rng_below(&rng, 700), 9, 1 + (int)vmac_rng_below(&rng, 40),
+                     1, xs, ends);
+        compare_sums(&rng, 1 + (int)vmac_rng_below(&rng, 300), 9, 12, 4, xs, ends);
+        compare_sums(&rng, 1 + (int)vmac_rng_below(&rng, 300), 25, 5, 5, xs, ends);
+      }
+      /* 2^15 products a sum: a block is 257 pixels; one more would not fit 63 bits at the ends */
+      compare_sums(&rng, 600, 32768, 3, 1, 2, ends);
+      compare_sums(&rng, 600, 32768, 2, 2, 9, ends);
+    }
+  }
+  unsetenv("VARIMAC_ISA");
+}
+
+/* Coefficients do not depend on what a calibration keeps, nor on the cells that went before. */
+static void test_kept_calibration(void **state) {
+  (void)state;
+  static const char *const names[] = {"perf2", "trunc6s", "perf2", "rec4", "mitchell"};
+  static const size_t bytes[] = {0, 30000, 1 << 24};
+  vmac_net *net = network(11, false);
+  vmac_dataset data = images(12);
+  vmac_err err;
+  for (size_t b = 0; b < sizeof bytes / sizeof *bytes; b++) {
+    vmac_calib *calib = vmac_calib_new(net, &data, data.n, bytes[b]);
+    assert_true(vmac_calib_bytes(calib) <= bytes[b]);
+    assert_true((vmac_calib_bytes(calib) > 0) == (b > 0));
+    for (size_t n = 0; n < sizeof names / sizeof *names; n++) {
+      vmac_plan *plan = vmac_plan_new(net);
+      vmac_plan_set(net, plan, cell(names[n]), NULL);
+      for (int i = 0; i < 2 * VMAC_CORR_MODES; i++) { /* up, and down again */
+        const vmac_mode mode = (vmac_mode)(i < VMAC_CORR_MODES ? i : 2 * VMAC_CORR_MODES - 1 - i);
+        vmac_plan *own = vmac_plan_make(net, cell(names[n]), mode, &data, data.n, &err);
+        assert_true(own && vmac_plan_correct(net, plan, mode, calib, &err));
+        for (int op = 0; op < net->ops; op++) {
+          const vmac_mac *a = &plan->mac[op], *w = &own->mac[op];
+          assert_int_equal(a->c0 != NULL, w->c0 != NULL);
+          if (!a->c0) continue;
+          assert_int_equal(a->planes, w->planes);
+          assert_memory_equal(a->c0, w->c0, (size_t)a->n * sizeof *a->c0);
+          assert_memory_equal(a->c, w->c, (size_t)(a->n * a->planes) * sizeof *a->c);
+        }
+        vmac_plan_free(own);
+      }
+      vmac_plan_free(plan);
+    }
+    vmac_calib_free(calib);
+  }
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+}
+
+/* Kept images are read, not run again: the data set may change. */
+static void test_kept_images_are_read(void **state) {
+  (void)state;
+  vmac_net *net = network(13, false);
+  vmac_dataset data = images(14);
+  vmac_err err;
+  vmac_calib *calib = vmac_calib_new(net, &data, data.n, 1 << 24);
+  vmac_plan *plan[2] = {vmac_plan_new(net), vmac_plan_new(net)};
+  for (int i = 0; i < 2; i++) {
+    vmac_plan_set(net, plan[i], cell("trunc6"), NULL);
+    assert_true(vmac_plan_correct(net, plan[i], VMAC_CORR_CV, calib, &err));
+    memset(data.pixels, 99, data.n * H * W * C);
+  }
+  for (int op = 0; op < net->ops; op++)
+    if (plan[0]->mac[op].c0)
+      assert_memory_equal(plan[0]->mac[op].c, plan[1]->mac[op].c,
+                          (size_t)plan[0]->mac[op].n * sizeof(int32_t));
+  vmac_plan_free(plan[0]);
+  vmac_plan_free(plan[1]);
+  vmac_calib_free(calib);
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_variates), cmocka_unit_test(test_sums),
+                                     cmocka_unit_test(test_kept_calibration),
+                                     cmocka_unit_test(test_kept_images_are_read)};
+  return cmocka_run_group_tests_name("moments", tests, NULL, NULL);
+}
