@@ -71,6 +71,36 @@ static void test_variates(void **state) {
   for (int i = 0; i < 3; i++) assert_true(seen[i] > 30);
 }
 
+/* Windows, strides and paddings that differ in height and width; a map that windows do not reach the
+ * end of. */
+static void test_uneven_windows(void **state) {
+  (void)state;
+  vmac_rng rng;
+  vmac_rng_seed(&rng, 3);
+  for (int depthwise = 0; depthwise < 2; depthwise++)
+    for (int turn = 0; turn < 32; turn++) {
+      const int sh = 1 + turn % 2, sw = 1 + turn / 2 % 2, kh = 1 + turn / 4 % 3, kw = 4 - kh;
+      const int same = turn / 16, h = 10, w = 7, c = 5;
+      vmac_net *net = net_new();
+      net->input = net_tensor(net, 1, h, w, c, 0.05f, 17);
+      const int out =
+          net_tensor(net, 1, out_size(h, kh, sh, same), out_size(w, kw, sw, same), c, 2, 0);
+      net->output = out;
+      vmac_op *op = net_op(net, depthwise ? VMAC_DEPTHWISE : VMAC_CONV, net->input, out);
+      window(op, 0, 0, sh, same, VMAC_ACT_NONE);
+      op->stride_w = sw;
+      op->weight = depthwise ? net_weights(net, 1, kh, kw, c, 1, &rng)
+                             : net_weights(net, c, kh, kw, c, 1, &rng);
+      vmac_err err;
+      if (!vmac_net_prepare(net, &err)) fail_msg("%s", err.text);
+      vmac_state *s = vmac_state_new(net);
+      net_random_input(net, s, &rng);
+      compare_variates(net, op, cell("trunc7"), turn % 8, s->i8[net->input]);
+      vmac_state_free(net, s);
+      vmac_net_free(net);
+    }
+}
+
 /* Moments of one channel, pixel after pixel. */
 static void plain_add(vmac_moments *m, int64_t y, const int32_t *x) {
   m->count++;
@@ -222,8 +252,9 @@ static void test_kept_images_are_read(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_variates), cmocka_unit_test(test_sums),
-                                     cmocka_unit_test(test_kept_calibration),
-                                     cmocka_unit_test(test_kept_images_are_read)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_variates), cmocka_unit_test(test_uneven_windows),
+      cmocka_unit_test(test_sums), cmocka_unit_test(test_kept_calibration),
+      cmocka_unit_test(test_kept_images_are_read)};
   return cmocka_run_group_tests_name("moments", tests, NULL, NULL);
 }

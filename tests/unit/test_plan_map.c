@@ -114,6 +114,7 @@ static void test_mixed_layers(void **state) {
       const vmac_mode mode = (vmac_mode)vmac_rng_below(&rng, VMAC_CORR_MODES);
       random_layers(net, &rng, has);
       vmac_plan_set(net, plan, cell(names[n]), has);
+      for (int i = 0; i < net->ops; i++) assert_null(plan->mac[i].c0); /* not those of before */
       if (!vmac_plan_correct(net, plan, mode, calib, &err)) fail_msg("%s", err.text);
       vmac_plan *whole = vmac_plan_make(net, cell(names[n]), mode, &data, data.n, &err);
       if (!whole) fail_msg("%s", err.text);
