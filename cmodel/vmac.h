@@ -12,7 +12,7 @@
 #ifndef VMAC_H
 #define VMAC_H
 
-#include "base/base.h"
+#include "base/isa.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -148,6 +148,8 @@ typedef struct {
   int shift;    /* exponent: value = mult / 2^31 * 2^shift */
 } vmac_scale;
 
+typedef struct vmac_kernel vmac_kernel; /* a layer prepared for a cell, net/kernel.h */
+
 typedef struct {
   vmac_opkind kind;
   int in[2], out; /* activation tensors; in[1] = -1 unless ADD */
@@ -162,6 +164,7 @@ typedef struct {
   vmac_scale *requant;   /* one per channel for conv, depthwise, FC; {in0, in1, out} for ADD */
   int left_shift;        /* ADD */
   int32_t act_min, act_max;
+  vmac_kernel *exact; /* conv, FC: exact products, prepared for speed */
 } vmac_op;
 
 typedef struct {
@@ -210,13 +213,12 @@ static inline int32_t vmac_plane(const vmac_mult *mult, int planes, int plane, u
   return planes > 1 ? a >> plane & 1 : vmac_variate(mult->xkind, mult->xbits, a);
 }
 
-typedef struct vmac_rows vmac_rows; /* a layer's products, prepared for speed */
 
 /* How one layer multiplies. table == NULL: exact products, no correction. */
 typedef struct {
   const vmac_mult *mult;
   const int32_t *table; /* vmac_mult_table(mult) */
-  vmac_rows *rows;      /* NULL: sums come from vmac_gemm_ref() */
+  vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
   int planes;           /* sums X, vmac_planes() */
   int32_t *c0, *c; /* (n) and (n, planes) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
@@ -253,8 +255,9 @@ void vmac_plan_free(vmac_plan *plan);
 /* All activation tensors of one image; i8[t] is NULL for constants. Not shared between threads. */
 typedef struct {
   int8_t **i8;
-  uint8_t *patch; /* scratch: operands of some output pixels and of the weights, see net/conv.c */
-  int32_t *acc;   /* scratch: accumulators of the layer being computed, (m, n) */
+  vmac_isa isa;               /* of the kernels that are chosen as they run */
+  vmac_scratch scratch, side; /* intermediate maps, sums of activations */
+  int32_t *acc; /* accumulators of the layer being computed, (m, n) */
 } vmac_state;
 vmac_state *vmac_state_new(const vmac_net *net);
 void vmac_state_free(const vmac_net *net, vmac_state *state);

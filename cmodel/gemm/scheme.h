@@ -21,7 +21,7 @@ typedef enum {
   VMAC_REST_ROWS  /* terms = 0, of_a = of_w = 0: product rows, any table; entry and column unused */
 } vmac_rest;
 
-typedef struct {
+typedef struct vmac_scheme {
   int terms;
   uint8_t f[VMAC_TERMS_MAX][256]; /* by the activation's bits */
   int8_t g[VMAC_TERMS_MAX][256];  /* by the weight's bits */

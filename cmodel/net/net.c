@@ -41,7 +41,10 @@ void vmac_net_free(vmac_net *net) {
     free(net->tensor[t].i8);
     free(net->tensor[t].i32);
   }
-  for (int i = 0; i < net->ops; i++) free(net->op[i].requant);
+  for (int i = 0; i < net->ops; i++) {
+    free(net->op[i].requant);
+    vmac_kernel_free(net->op[i].exact);
+  }
   free(net->tensor);
   free(net->op);
   free(net);
@@ -54,15 +57,13 @@ vmac_state *vmac_state_new(const vmac_net *net) {
     const vmac_tensor *tensor = &net->tensor[t];
     if (!tensor->i8 && !tensor->i32) state->i8[t] = vmac_alloc(tensor->size, 1);
   }
-  size_t patch = 0, acc = 0;
+  size_t acc = 0;
   for (int i = 0; i < net->ops; i++) {
     const vmac_op *op = &net->op[i];
-    if (!vmac_op_is_mac(op)) continue;
-    const size_t bytes = vmac_patch_bytes(op), sums = (size_t)op->m * (size_t)op->n;
-    if (bytes > patch) patch = bytes;
+    const size_t sums = vmac_op_is_mac(op) ? (size_t)op->m * (size_t)op->n : 0;
     if (sums > acc) acc = sums;
   }
-  state->patch = vmac_alloc(patch, 1);
+  state->isa = vmac_isa_now();
   state->acc = vmac_alloc(acc, sizeof *state->acc);
   return state;
 }
@@ -71,7 +72,8 @@ void vmac_state_free(const vmac_net *net, vmac_state *state) {
   if (!state) return;
   for (int t = 0; t < net->tensors; t++) free(state->i8[t]);
   free(state->i8);
-  free(state->patch);
+  vmac_scratch_free(&state->scratch);
+  vmac_scratch_free(&state->side);
   free(state->acc);
   free(state);
 }

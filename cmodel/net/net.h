@@ -56,8 +56,17 @@ void vmac_run_pool(const vmac_net *net, const vmac_op *op, const int8_t *in, int
 void vmac_run_pad(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 void vmac_run_softmax(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 
-/* Bytes that the scratch of a state takes for this op. */
-size_t vmac_patch_bytes(const vmac_op *op);
+/* Accumulators of a depthwise convolution: vmac_layer_acc() for them. */
+void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                        const int8_t *input, int32_t *acc, vmac_state *state);
+
+/* A convolution or fully connected layer, prepared for a cell's products by its scheme, or for exact
+ * ones. table is read only where the scheme asks for product rows. */
+struct vmac_scheme;
+vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
+                             const struct vmac_scheme *scheme, const int32_t *table);
+vmac_kernel *vmac_kernel_exact(const vmac_net *net, const vmac_op *op);
+void vmac_kernel_free(vmac_kernel *kernel);
 
 #ifdef __cplusplus
 }
