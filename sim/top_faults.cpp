@@ -65,11 +65,6 @@ void run_clean(Faults *f, const char *what) {
   if (!top_check_run(&f->check, &f->bench, &counts, &err))
     fail(f, "a clean image after '%s': %s", what, err.text);
   expect_closed(f, what);
-  const vmac_cycles formula = vmac_program_cycles(f->check.program);
-  free(formula.layer);
-  if (counts.macs != formula.total.macs)
-    fail(f, "%s: %llu multiplications, the formula says %llu", what,
-         (unsigned long long)counts.macs, (unsigned long long)formula.total.macs);
   f->done++;
 }
 
