@@ -27,7 +27,7 @@ static bool is_whole(const vmac_scheme *s, int *a) {
 
 bool vmac_scheme_prove(const vmac_scheme *scheme, const int32_t *table, int *a, int *w) {
   uint32_t sum[SCHEME_CODES];
-  const uint16_t mask = scheme->rest == VMAC_REST_BYTE ? UINT8_MAX : UINT16_MAX;
+  const uint16_t most = scheme->rest == VMAC_REST_BYTE ? UINT8_MAX : UINT16_MAX;
   const bool has_entries = scheme->rest == VMAC_REST_BYTE || scheme->rest == VMAC_REST_WORD;
   *w = 0;
   if (!is_whole(scheme, a)) return false;
@@ -38,8 +38,11 @@ bool vmac_scheme_prove(const vmac_scheme *scheme, const int32_t *table, int *a, 
     for (int t = 0; t < scheme->terms; t++)
       for (int j = 0; j < SCHEME_CODES; j++)
         sum[j] += (uint32_t)(scheme->f[t][i] * scheme->g[t][j]);
-    if (has_entries)
-      for (int j = 0; j < SCHEME_CODES; j++) sum[j] += scheme->entry[j][scheme->column[i]] & mask;
+    for (int j = 0; j < SCHEME_CODES && has_entries; j++) {
+      const uint16_t entry = scheme->entry[j][scheme->column[i]];
+      sum[j] += entry;
+      if (entry > most) sum[j] = ~(uint32_t)row[j]; /* a plane of bytes would lose a bit */
+    }
     if (scheme->rest == VMAC_REST_ROWS)
       for (int j = 0; j < SCHEME_CODES; j++) sum[j] += (uint32_t)row[j];
     for (int j = 0; j < SCHEME_CODES; j++)

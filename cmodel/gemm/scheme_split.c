@@ -17,7 +17,7 @@ static int32_t gcd(int32_t x, int32_t y) {
 
 /* y and z of about equal size with x = k y + m z; k and m have no common divisor. */
 static void share(int32_t x, int32_t k, int32_t m, int32_t *y, int32_t *z) {
-  const int32_t middle = x / (k + m);
+  const int32_t sum = k + m, middle = x / sum - (x % sum < 0); /* rounded down */
   for (int32_t i = 0;; i++) {
     *y = middle + (i & 1 ? -(i + 1) / 2 : i / 2);
     if ((x - k * *y) % m == 0) break;
