@@ -13,6 +13,7 @@
 #define VMAC_H
 
 #include "base/base.h"
+#include "base/isa.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -250,11 +251,15 @@ void vmac_plan_free(vmac_plan *plan);
 
 /* ---- inference (net/) -------------------------------------------------------------------------- */
 
+typedef struct vmac_ready vmac_ready; /* an op's constants, laid out for speed */
+
 /* All activation tensors of one image; i8[t] is NULL for constants. Not shared between threads. */
 typedef struct {
   int8_t **i8;
   uint8_t *patch; /* scratch: operands of some output pixels and of the weights, see net/conv.c */
   int32_t *acc;   /* scratch: accumulators of the layer being computed, (m, n) */
+  vmac_ready *ready; /* (ops), of the network as it is prepared */
+  vmac_isa isa;      /* instructions to use: vmac_isa_now() */
 } vmac_state;
 vmac_state *vmac_state_new(const vmac_net *net);
 void vmac_state_free(const vmac_net *net, vmac_state *state);
