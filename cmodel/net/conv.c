@@ -1,5 +1,5 @@
-/* Accumulators of convolution, depthwise convolution and fully connected layers: exact, or with a
- * multiplier cell's table and the correction (the arithmetic contract: vmac_layer_acc in vmac.h).
+/* Accumulators of convolution and fully connected layers: exact, or with a multiplier cell's table
+ * and the correction (the arithmetic contract: vmac_layer_acc in vmac.h).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
@@ -99,42 +99,11 @@ static void gemm_exact(int m, int k, int n, const int16_t *restrict a, const int
     }
 }
 
-/* acc (m, n) += (input - zero) * w, tap by tap; padding contributes nothing. */
-static void depthwise_exact(const vmac_net *net, const vmac_op *op, const int8_t *input,
-                            int32_t *acc) {
-  const vmac_tensor *in = &net->tensor[op->in[0]];
-  const int8_t *w = net->tensor[op->weight].i8;
-  const int out_w = net->tensor[op->out].dim[2], c = in->dim[3], zero = in->zero;
-  for (int pixel = 0; pixel < op->m; pixel++, acc += op->n) {
-    const int y0 = pixel / out_w * op->stride_h - op->pad_top;
-    const int x0 = pixel % out_w * op->stride_w - op->pad_left;
-    for (int tap = 0; tap < op->k; tap++) {
-      const int y = y0 + tap / op->kw, x = x0 + tap % op->kw;
-      if (y < 0 || y >= in->dim[1] || x < 0 || x >= in->dim[2]) continue;
-      const int8_t *a = input + ((size_t)y * (size_t)in->dim[2] + (size_t)x) * (size_t)c;
-      const int8_t *tap_w = w + (size_t)tap * (size_t)op->n;
-      if (op->multiplier == 1)
-        for (int j = 0; j < c; j++) acc[j] += (a[j] - zero) * tap_w[j];
-      else
-        for (int j = 0; j < op->n; j++) acc[j] += (a[j / op->multiplier] - zero) * tap_w[j];
-    }
-  }
-}
-
 static void layer_exact(const vmac_net *net, const vmac_op *op, const int8_t *input, int32_t *acc,
                         vmac_state *state) {
-  const bool depthwise = op->kind == VMAC_DEPTHWISE;
-  for (int j = 0; j < op->n; j++) {
-    acc[j] = !depthwise      ? vmac_folded_bias(net, op, VMAC_S8, j)
-             : op->bias >= 0 ? net->tensor[op->bias].i32[j]
-                             : 0;
-  }
+  for (int j = 0; j < op->n; j++) acc[j] = vmac_folded_bias(net, op, VMAC_S8, j);
   for (int i = 1; i < op->m; i++)
     memcpy(acc + (size_t)i * (size_t)op->n, acc, (size_t)op->n * sizeof *acc);
-  if (depthwise) {
-    depthwise_exact(net, op, input, acc);
-    return;
-  }
   const size_t k = (size_t)op->k;
   const int block = block_pixels(op);
   int16_t *a = (int16_t *)(void *)state->patch, *w = a + (size_t)block * k;
@@ -187,58 +156,51 @@ static void sum_planes(const vmac_mac *mac, int k, const uint8_t *a, int32_t *x)
     for (int i = 0; i < mac->planes; i++) x[i] = sum_bits(i, k, a);
 }
 
-/* One block of pixels with a cell, for channels first..first+n-1 that share operands a (pixels, k):
- * the cell's sums become final accumulators in acc, row stride op->n. */
+/* One block of pixels with a cell, operands a (pixels, k): its sums become final accumulators. */
 static void finish_block(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a,
-                         int first, int n, const int32_t *folded, const int32_t *sums,
-                         int32_t *acc) {
+                         const int32_t *folded, const int32_t *sums, int32_t *acc) {
   const vmac_mult *mult = mac->mult;
   for (int p = 0; p < pixels; p++) {
     const uint8_t *row = a + (size_t)p * (size_t)op->k;
     const int32_t sum_a = mult->cls == VMAC_U8 ? sum_operands(op->k, row) : 0;
     int32_t x[VMAC_CORR_PLANES];
     if (mac->c0) sum_planes(mac, op->k, row, x);
-    for (int j = 0; j < n; j++) {
-      int64_t value = (int64_t)sums[p * n + j] - 128 * (int64_t)sum_a + folded[first + j];
-      const int c = first + j;
-      if (mac->c0) value += vmac_correction(mac->c0[c], mac->planes, mac->c + c * mac->planes, x);
-      acc[(size_t)p * (size_t)op->n + (size_t)(first + j)] = vmac_wrap(value);
+    for (int j = 0; j < op->n; j++) {
+      int64_t value = (int64_t)*sums++ - 128 * (int64_t)sum_a + folded[j];
+      if (mac->c0) value += vmac_correction(mac->c0[j], mac->planes, mac->c + j * mac->planes, x);
+      *acc++ = vmac_wrap(value);
     }
   }
 }
 
-/* The cell's sums of `pixels` pixels for the channels that share their operands. */
-static void cell_sums(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a, int n,
+/* The cell's sums of `pixels` pixels. */
+static void cell_sums(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a,
                       const uint8_t *w, int32_t *sums) {
   if (mac->rows)
     vmac_gemm_rows(pixels, a, mac->rows, sums);
   else
-    vmac_gemm_ref(pixels, op->k, n, a, w, mac->table, sums);
+    vmac_gemm_ref(pixels, op->k, op->n, a, w, mac->table, sums);
 }
 
 static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                        const int8_t *input, int32_t *acc, vmac_state *state) {
   const size_t k = (size_t)op->k;
   const int block = block_pixels(op);
-  const bool depthwise = op->kind == VMAC_DEPTHWISE;
-  const int group = depthwise ? op->multiplier : op->n; /* channels that share operands */
   uint8_t *a = state->patch, *w = a + (size_t)block * k;
   const vmac_class cls = mac->mult->cls;
   for (int j = 0; !mac->rows && j < op->n; j++)
     for (int i = 0; i < op->k; i++)
       w[(size_t)j * k + (size_t)i] = vmac_operand_bits(cls, vmac_weight(net, op, j, i));
   int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
-  int32_t *sums = vmac_alloc((size_t)block * (size_t)group, sizeof *sums);
+  int32_t *sums = vmac_alloc((size_t)block * (size_t)op->n, sizeof *sums);
   for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, mac->mult->cls, j);
   for (int first = 0; first < op->m; first += block) {
     const int pixels = op->m - first < block ? op->m - first : block;
-    for (int j = 0; j < op->n; j += group) {
-      for (int p = 0; p < pixels; p++)
-        vmac_patch(net, op, input, first + p, j, (int8_t *)a + (size_t)p * k);
-      for (size_t i = 0; i < (size_t)pixels * k; i++) a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
-      cell_sums(op, mac, pixels, a, group, w + (size_t)j * k, sums);
-      finish_block(op, mac, pixels, a, j, group, folded, sums, acc + (size_t)first * (size_t)op->n);
-    }
+    for (int p = 0; p < pixels; p++)
+      vmac_patch(net, op, input, first + p, 0, (int8_t *)a + (size_t)p * k);
+    for (size_t i = 0; i < (size_t)pixels * k; i++) a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
+    cell_sums(op, mac, pixels, a, w, sums);
+    finish_block(op, mac, pixels, a, folded, sums, acc + (size_t)first * (size_t)op->n);
   }
   free(sums);
   free(folded);
@@ -246,7 +208,9 @@ static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *m
 
 void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                     const int8_t *input, int32_t *acc, vmac_state *state) {
-  if (mac && mac->table)
+  if (op->kind == VMAC_DEPTHWISE)
+    vmac_depthwise_acc(net, op, mac, input, acc, state);
+  else if (mac && mac->table)
     layer_cell(net, op, mac, input, acc, state);
   else
     layer_exact(net, op, input, acc, state);

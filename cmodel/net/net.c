@@ -76,7 +76,8 @@ vmac_state *vmac_state_new(const vmac_net *net) {
     const vmac_op *op = &net->op[i];
     state->ready[i] = make_ready(net, op);
     if (!vmac_op_is_mac(op)) continue;
-    const size_t bytes = vmac_patch_bytes(op);
+    const size_t bytes =
+        op->kind == VMAC_DEPTHWISE ? vmac_depthwise_bytes(net, op) : vmac_patch_bytes(op);
     const size_t sums = (size_t)op->m * (size_t)op->n;
     if (bytes > patch) patch = bytes;
     if (sums > acc) acc = sums;

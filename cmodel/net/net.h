@@ -63,6 +63,10 @@ void vmac_run_pool(const vmac_net *net, const vmac_op *op, const int8_t *in, int
 void vmac_run_pad(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 void vmac_run_softmax(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 
+/* acc (m, n) of a depthwise layer, from vmac_patch() and vmac_weight() alone. */
+void vmac_depthwise_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                          const int8_t *input, int32_t *acc);
+
 /* ---- fast layers: the same bytes at every level of instructions ------------------------------ */
 
 typedef struct vmac_lanes vmac_lanes; /* channels' scales, laid out for vectors */
@@ -92,8 +96,13 @@ void vmac_look_up(vmac_isa isa, size_t n, const int8_t *table, const int8_t *in,
 void vmac_pool_codes(const vmac_net *net, const vmac_op *op, vmac_isa isa, const int8_t *in,
                      int8_t *out);
 
+/* acc (m, n) of a depthwise layer; mac as for vmac_layer_acc(). */
+void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                        const int8_t *input, int32_t *acc, vmac_state *state);
+
 /* Bytes that the scratch of a state takes for this op. */
 size_t vmac_patch_bytes(const vmac_op *op);
+size_t vmac_depthwise_bytes(const vmac_net *net, const vmac_op *op);
 
 #ifdef __cplusplus
 }
