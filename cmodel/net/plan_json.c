@@ -96,8 +96,8 @@ static int32_t *integers(const char *path, const cJSON *layer, int op, const cha
   return value;
 }
 
-static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path,
-                        const cJSON *root, vmac_err *err) {
+static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path, const cJSON *root,
+                        vmac_err *err) {
   const cJSON *layers = cJSON_GetObjectItemCaseSensitive(root, "layers"), *layer;
   const int64_t limit = 1 << (VMAC_CORR_C_BITS - 1);
   const vmac_mode mode = plan->mode;
