@@ -12,7 +12,7 @@
 #ifndef VMAC_H
 #define VMAC_H
 
-#include "base/base.h"
+#include "base/isa.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -41,7 +41,7 @@ typedef struct vmac_mult {
   const char *name;   /* as in the registry: perf2 is the u8 cell, perf2s its s8 twin */
   const char *family; /* perforated, truncated, ...; import: somebody's own Verilog or table */
   vmac_class cls;
-  int param[3]; /* family's parameters, in the order of the registry; unused ones are 0 */
+  int param[3];       /* family's parameters, in the order of the registry; unused ones are 0 */
   const char *params; /* the same as text, m=2; "-" = none */
   vmac_xkind xkind;
   int xbits;
@@ -124,8 +124,16 @@ void vmac_dataset_free(vmac_dataset *data);
 /* ---- int8 networks (net/) --------------------------------------------------------------------- */
 
 typedef enum {
-  VMAC_CONV, VMAC_DEPTHWISE, VMAC_FC, VMAC_ADD, VMAC_AVGPOOL, VMAC_MAXPOOL, VMAC_RESHAPE,
-  VMAC_SOFTMAX, VMAC_PAD, VMAC_RELU
+  VMAC_CONV,
+  VMAC_DEPTHWISE,
+  VMAC_FC,
+  VMAC_ADD,
+  VMAC_AVGPOOL,
+  VMAC_MAXPOOL,
+  VMAC_RESHAPE,
+  VMAC_SOFTMAX,
+  VMAC_PAD,
+  VMAC_RELU
 } vmac_opkind;
 
 typedef enum { VMAC_ACT_NONE, VMAC_ACT_RELU, VMAC_ACT_RELU6 } vmac_act;
@@ -134,13 +142,13 @@ typedef enum { VMAC_ROUND_DOUBLE, VMAC_ROUND_SINGLE } vmac_rounding;
 typedef struct {
   char *name;
   int rank;
-  int dim[4];    /* NHWC for activations, batch 1; OHWI for conv weights; 1HWC depthwise; (O, I) FC */
-  float *scale;  /* one, or one per output channel */
-  int scales;    /* how many */
-  int32_t zero;  /* zero point */
-  size_t size;   /* elements */
-  int8_t *i8;    /* constant int8 data, or NULL for an activation */
-  int32_t *i32;  /* constant int32 data (bias, shapes, paddings), or NULL */
+  int dim[4]; /* NHWC for activations, batch 1; OHWI for conv weights; 1HWC depthwise; (O, I) FC */
+  float *scale; /* one, or one per output channel */
+  int scales;   /* how many */
+  int32_t zero; /* zero point */
+  size_t size;  /* elements */
+  int8_t *i8;   /* constant int8 data, or NULL for an activation */
+  int32_t *i32; /* constant int32 data (bias, shapes, paddings), or NULL */
 } vmac_tensor;
 
 typedef struct {
@@ -148,20 +156,23 @@ typedef struct {
   int shift;    /* exponent: value = mult / 2^31 * 2^shift */
 } vmac_scale;
 
+typedef struct vmac_kernel vmac_kernel; /* a layer prepared for a cell, net/kernel.h */
+
 typedef struct {
   vmac_opkind kind;
-  int in[2], out; /* activation tensors; in[1] = -1 unless ADD */
+  int in[2], out;   /* activation tensors; in[1] = -1 unless ADD */
   int weight, bias; /* tensors, or -1; weight of RESHAPE and PAD: their shape, their paddings */
   vmac_act act;
   int kh, kw, stride_h, stride_w, same; /* conv and pool; same = TFLite SAME padding */
   float beta;                           /* softmax */
   /* Derived by vmac_net_prepare(). */
   int pad_top, pad_left, pad_bottom, pad_right;
-  int m, k, n;           /* as a matrix product: m output pixels, k products each, n channels */
-  int multiplier;        /* channels out per channel in (depthwise) */
-  vmac_scale *requant;   /* one per channel for conv, depthwise, FC; {in0, in1, out} for ADD */
-  int left_shift;        /* ADD */
+  int m, k, n;         /* as a matrix product: m output pixels, k products each, n channels */
+  int multiplier;      /* channels out per channel in (depthwise) */
+  vmac_scale *requant; /* one per channel for conv, depthwise, FC; {in0, in1, out} for ADD */
+  int left_shift;      /* ADD */
   int32_t act_min, act_max;
+  vmac_kernel *exact; /* conv, FC: exact products, prepared for speed */
 } vmac_op;
 
 typedef struct {
@@ -188,7 +199,11 @@ vmac_scale vmac_scale_from_double(double value);
 /* ---- correction (net/): acc* = acc + ((c0 + sum of c[i] * X[i] + half) >> F) ------------------- */
 
 typedef enum {
-  VMAC_CORR_NONE, VMAC_CORR_BIAS, VMAC_CORR_PAPER, VMAC_CORR_CV, VMAC_CORR_BITPLANE
+  VMAC_CORR_NONE,
+  VMAC_CORR_BIAS,
+  VMAC_CORR_PAPER,
+  VMAC_CORR_CV,
+  VMAC_CORR_BITPLANE
 } vmac_mode;
 /* F: fraction bits of all coefficients; c[i] have C_BITS bits, c0 has 32. */
 enum { VMAC_CORR_MODES = 5, VMAC_CORR_F = 6, VMAC_CORR_C_BITS = 18, VMAC_CORR_PLANES = 8 };
@@ -210,16 +225,15 @@ static inline int32_t vmac_plane(const vmac_mult *mult, int planes, int plane, u
   return planes > 1 ? a >> plane & 1 : vmac_variate(mult->xkind, mult->xbits, a);
 }
 
-typedef struct vmac_rows vmac_rows; /* a layer's products, prepared for speed */
-
 /* How one layer multiplies. table == NULL: exact products, no correction. */
 typedef struct {
   const vmac_mult *mult;
   const int32_t *table; /* vmac_mult_table(mult) */
-  vmac_rows *rows;      /* NULL: sums come from vmac_gemm_ref() */
+  vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
   int planes;           /* sums X, vmac_planes() */
-  int32_t *c0, *c; /* (n) and (n, planes) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
+  int32_t *c0,
+      *c; /* (n) and (n, planes) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
 } vmac_mac;
 
 /* V of one output channel, c and x (planes): arithmetic shift, half rounds up. */
@@ -239,9 +253,10 @@ typedef struct {
   vmac_mac *mac;
   const vmac_mult *mult;
   vmac_mode mode;
-  int32_t *table;       /* owned; shared by all entries */
-  vmac_sums **sums;     /* (ops), owned: what was calibrated, for another mode of the same cell */
-  char calibration[96]; /* what the coefficients were fitted on, for the record; or "" */
+  int32_t *table;             /* owned; shared by all entries */
+  struct vmac_scheme *scheme; /* owned: the cell's fast form, gemm/scheme.h */
+  vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
+  char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
 
 /* Every MAC layer gets `mult` with correction `mode`; modes that calibrate do so on the first
@@ -280,11 +295,15 @@ void vmac_plan_free(vmac_plan *plan);
 
 /* ---- inference (net/) -------------------------------------------------------------------------- */
 
+typedef struct vmac_ready vmac_ready; /* an op's constants, laid out for speed */
+
 /* All activation tensors of one image; i8[t] is NULL for constants. Not shared between threads. */
 typedef struct {
   int8_t **i8;
-  uint8_t *patch; /* scratch: operands of some output pixels and of the weights, see net/conv.c */
-  int32_t *acc;   /* scratch: accumulators of the layer being computed, (m, n) */
+  vmac_isa isa;               /* of the kernels that are chosen as they run: vmac_isa_now() */
+  vmac_scratch scratch, side; /* intermediate maps, sums of activations */
+  int32_t *acc;               /* accumulators of the layer being computed, (m, n) */
+  vmac_ready *ready;          /* (ops), of the network as it is prepared */
 } vmac_state;
 vmac_state *vmac_state_new(const vmac_net *net);
 void vmac_state_free(const vmac_net *net, vmac_state *state);
@@ -329,8 +348,8 @@ bool vmac_net_pairs(const vmac_net *net, const vmac_dataset *data, size_t images
 
 /* The k activation codes (int8) that output pixel `pixel` (0..m-1) of op multiplies, in the order
  * (ky, kx, c); padding is the zero point. For depthwise: channel `channel`'s k codes. */
-void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int pixel,
-                int channel, int8_t *codes);
+void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int pixel, int channel,
+                int8_t *codes);
 
 /* Final accumulators of one MAC layer, (m, n): correction, zero points and bias included: what the
  * array's column feet deliver and requantization consumes. */

@@ -12,6 +12,7 @@
 // Not: the operand's format; the cell's class decides about that outside.
 //
 // SPDX-License-Identifier: Apache-2.0
+`include "vmac_job.vh"
 `default_nettype none
 
 module vmac_feed #(
@@ -67,6 +68,15 @@ module vmac_feed #(
   // the sets that are read: a vector job may have two operands
   wire [1:0]        sets = {src_i || vector_i, !src_i || vector_i};
 
+  // A vector job's: its lanes' banks, at the tap's own word and pixel.
+  function [31:0] lane_entry(input [3:0] sub);
+    begin
+      lane_entry = 32'd0;
+      lane_entry[`VMAC_ENTRY_SUB] = sub;
+      lane_entry[`VMAC_ENTRY_EN]  = 1'b1;
+    end
+  endfunction
+
   reg [3:0] sub_q;
   always @(posedge clk) if (iss_valid_i) sub_q <= iss_sub_i;
 
@@ -82,28 +92,28 @@ module vmac_feed #(
       reg        pad_q;
       reg [3:0]  bank_q;
 
-      wire [15:0] addr  = iss_addr_i + {1'b0, entry_q[14:0]};
-      wire [15:0] iy    = iss_iy_i + {10'd0, entry_q[20:15]};
-      wire [15:0] ix    = iss_ix_i + {10'd0, entry_q[26:21]};
+      wire [15:0] addr  = iss_addr_i + {1'b0, entry_q[`VMAC_ENTRY_OFF]};
+      wire [15:0] iy    = iss_iy_i + {10'd0, entry_q[`VMAC_ENTRY_KY]};
+      wire [15:0] ix    = iss_ix_i + {10'd0, entry_q[`VMAC_ENTRY_KX]};
       wire        in    = iy < in_h_i && ix < in_w_i;
-      wire        read  = iss_valid_i && entry_q[31];
+      wire        read  = iss_valid_i && entry_q[`VMAC_ENTRY_EN];
 
       wire [8*SUBS-1:0] a_bytes;
       wire [8*SUBS-1:0] b_bytes;
 
       always @(posedge clk) begin
         if (e_valid_i && e_beat_i == BEAT_OF[3:0]) shadow_q <= e_i[32*(r % WORDS) +: 32];
-        if (load_i) entry_q <= vector_i ? {1'b1, load_sub_i, 27'd0} : shadow_q;
+        if (load_i) entry_q <= vector_i ? lane_entry(load_sub_i) : shadow_q;
         if (read) begin
           pad_q  <= !in;
-          bank_q <= entry_q[30:27];
+          bank_q <= entry_q[`VMAC_ENTRY_SUB];
         end
       end
 
       for (s = 0; s < SUBS; s = s + 1) begin : g_sub
         if (r + ROWS * s < LANES) begin : g_bank
           localparam integer BANK = r + ROWS * s;
-          wire re = read && in && (SUBS == 1 || entry_q[30:27] == s);
+          wire re = read && in && (SUBS == 1 || entry_q[`VMAC_ENTRY_SUB] == s);
           vmac_bank #(
             .DEPTH(BUF_DEPTH)
           ) u_bank (
@@ -133,7 +143,7 @@ module vmac_feed #(
         assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
         assign b_rows[8*r +: 8] = pad_q ? pad_i : b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
       end
-      assign en_o[r] = shadow_q[31];
+      assign en_o[r] = shadow_q[`VMAC_ENTRY_EN];
     end
 
     // Lanes of vector jobs: column c stands for row c + COLS * sub where there are more rows.

@@ -1,5 +1,5 @@
-// vmac_job.vh: where the fields of a job's descriptor, of a SET beat and of a coefficient record
-//   stand, as ranges of bits
+// vmac_job.vh: where the fields of a job's descriptor, of a SET beat, of a coefficient record and
+//   of a row's entry stand, as ranges of bits
 //
 // Names and places are those of cmodel/program/program.h, word i's bit b is 32 * i + b here;
 // tests/format.t compares the two, and the interpreter's reading.
@@ -69,5 +69,11 @@
 `define VMAC_REC_MULT  94:64
 `define VMAC_REC_C1    113:96
 `define VMAC_REC_SHIFT 125:120
+
+`define VMAC_ENTRY_OFF 14:0
+`define VMAC_ENTRY_KY  20:15
+`define VMAC_ENTRY_KX  26:21
+`define VMAC_ENTRY_SUB 30:27
+`define VMAC_ENTRY_EN  31:31
 
 `endif

@@ -156,11 +156,11 @@ struct top_check {
   vmac_rounding rounding;
   vmac_program *program; /* with its jobs */
   top_compare compare;
-  vmac_state *state;     /* the golden model's tensors of the image at work */
-  uint64_t macs;         /* what the counter must show */
-  top_place acc, out;    /* where the two taps stand */
-  int32_t **want;        /* (ops) the MAC layers' accumulators, (m, n) */
-  int32_t **interpreted; /* with a map of cells: (m, n) of each operator with weights; or NULL */
+  vmac_state *state;       /* the golden model's tensors of the image at work */
+  vmac_layer_cycles total; /* what the counters must show, by the closed formula */
+  top_place acc, out;      /* where the two taps stand */
+  int32_t **want;          /* (ops) the MAC layers' accumulators, (m, n) */
+  int32_t **interpreted;   /* with a map of cells: (m, n) of each operator with weights; or NULL */
   int32_t *sum; /* (sum_room, cols) of the jobs without products, from `sums` on still to come */
   size_t sums, sum_room;
   size_t compared; /* accumulators and bytes */

@@ -155,8 +155,9 @@ $(B)/bench/$(1): $(B)/verilator/sim/$(2).o $(TOP_LIB) $(B)/verilator/toplist/$(1
 endef
 $(eval $(call top_many_rules,cosim,top_cosim,$(COSIM_MODELS)))
 $(eval $(call top_many_rules,faults,top_faults,$(FAULT_MODELS)))
-$(B)/bench/faults: $(B)/verilator/sim/top_sabotage.o
-$(B)/verilator/sim/top_faults.o $(B)/verilator/sim/top_sabotage.o: sim/top_faults.h
+FAULT_PARTS := $(B)/verilator/sim/top_fault_runs.o $(B)/verilator/sim/top_sabotage.o
+$(B)/bench/faults: $(FAULT_PARTS)
+$(B)/verilator/sim/top_faults.o $(FAULT_PARTS): sim/top_faults.h
 tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
 
 # What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, ROWS, COLS, IMAGES, DATA,

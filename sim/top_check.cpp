@@ -33,22 +33,6 @@ void top_place_next(const vmac_program *program, top_place *at) {
 
 /* ---- the golden model ------------------------------------------------------------------------ */
 
-/* Multiplications that the counter sees: a pixel meets the rows in use, and all columns. */
-static uint64_t counted_macs(const vmac_program *program) {
-  const int rows = program->hw.rows;
-  uint64_t macs = 0;
-  for (int i = 0; i < program->jobs; i++) {
-    const vmac_job *job = &program->job[i];
-    if (job->kind != VMAC_JOB_MAC) continue;
-    uint64_t used = 0;
-    for (int set = 0; set < job->sets; set++)
-      for (int tile = 0; tile < job->k_tiles; tile++)
-        for (int row = 0; row < rows; row++) used += vmac_job_k(job, rows, set, tile, row) >= 0;
-    macs += used * (uint64_t)job->pixels * (uint64_t)program->hw.cols;
-  }
-  return macs;
-}
-
 /* INPUT is the parser's own; the executor begins the others. */
 static uint64_t counted_jobs(const vmac_program *program) {
   uint64_t jobs = 0;
@@ -70,7 +54,9 @@ bool top_check_open(top_check *check, const vmac_net *net, const vmac_plan *plan
   check->program = vmac_program_compile(net, plan, hw, rounding, err);
   if (!check->program) return false;
   check->state = vmac_state_new(net);
-  check->macs = counted_macs(check->program);
+  const vmac_cycles cycles = vmac_program_cycles(check->program);
+  check->total = cycles.total;
+  free(cycles.layer);
   check->want = (int32_t **)vmac_alloc((size_t)net->ops, sizeof *check->want);
   for (int i = 0; i < net->ops; i++)
     if (vmac_op_is_mac(&net->op[i]))
@@ -189,9 +175,7 @@ static bool same(const char *what, uint64_t want, uint64_t found, vmac_err *err)
 static bool check_cycles(const top_check *check, const top_bench *bench, const top_counts *counts,
                          vmac_err *err) {
   if (bench->options.idle || bench->options.stall) return true;
-  vmac_cycles want = vmac_program_cycles(check->program);
-  free(want.layer);
-  return same("counter cycles", want.total.cycles, counts->cycles, err);
+  return same("counter cycles", check->total.cycles, counts->cycles, err);
 }
 
 static bool check_counts(const top_check *check, const top_bench *bench, const top_counts *counts,
@@ -203,7 +187,7 @@ static bool check_counts(const top_check *check, const top_bench *bench, const t
          same("counter beats_in", check->program->beat_count, counts->beats_in, err) &&
          same("counter beats_out", check->program->result_beats, counts->beats_out, err) &&
          same("counter jobs", counted_jobs(check->program), counts->jobs, err) &&
-         same("counter macs", check->macs, counts->macs, err) &&
+         same("counter macs", check->total.macs, counts->macs, err) &&
          same("counter stall_in", bench->stall_in, counts->stall_in, err) &&
          same("counter stall_out", bench->stall_out, counts->stall_out, err) &&
          same("counter weight_wait", bench->weight_wait, counts->weight_wait, err) &&

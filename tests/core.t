@@ -2,8 +2,8 @@
 # The accelerator as others take it: the core file, and the README's tables of vmac_top.
 #
 # TEST RATIONALE. State space: the folder that `make core` writes, read by verilator and iverilog with
-# nothing but what it holds; every table of the README that is generated from the RTL, made again; a
-# module with an undocumented port beside a documented one.
+# nothing but what it holds; every table of the README that is generated from the RTL or from the
+# formula of its cycles, made again; a module with an undocumented port beside a documented one.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -37,6 +37,10 @@ awk -v what=md -f scripts/csr.awk rtl/csr.tbl > "$tmp/want"
 section registers > "$tmp/found"
 diff "$tmp/want" "$tmp/found" > "$tmp/out"
 ok $? "README: the registers are those of rtl/csr.tbl (make readme-top)" "$(head -5 "$tmp/out")"
+sh scripts/cycles.sh "$VARIMAC" weights/*.tflite > "$tmp/want"
+section cycles > "$tmp/found"
+diff "$tmp/want" "$tmp/found" > "$tmp/out"
+ok $? "README: the cycles are those of the shipped networks (make readme-top)" "$(head -5 "$tmp/out")"
 
 cat > "$tmp/m.v" << 'END'
 module m #(

@@ -1,10 +1,12 @@
 #!/bin/sh
-# The fields of a job, of its SET beats and records: the description of the format, the RTL and (of a
-# job) the interpreter name the same bits. What the compiler writes is what the interpreter reads
-# (test_program), and what the RTL does with it is what the interpreter does (cosim.t, random.t).
+# The fields of a job, of its SET beats, records and entries: the description of the format, the RTL
+# and (of jobs and entries) the interpreter name the same bits. What the compiler writes is what the
+# interpreter reads (test_program), and what the RTL does with it is what the interpreter does
+# (cosim.t, random.t).
 #
-# TEST RATIONALE. State space: every field of the blocks JOB, SET and record of program.h, every range
-# of vmac_job.vh, every field of the interpreter's decode(). Parameters: none.
+# TEST RATIONALE. State space: every field of the blocks JOB, SET, record and entry of program.h,
+# every range of vmac_job.vh, every field of the interpreter's decode() and of the entries that it
+# reads. Parameters: none.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 
@@ -27,6 +29,7 @@ compare() {
 compare JOB INPUT JOB 31 'a job'
 compare SET record SET 8 'a SET beat'
 compare record entry REC 5 'a record'
+compare entry END ENTRY 5 'an entry'
 
 sed -n 's/.*\.\([a-z0-9_]*\) = vmac_s*bits(w\[\([0-9]*\)\], \([0-9]*\), \([0-9]*\)).*/\1 \2 \3 \4/p' \
   cmodel/program/interpret.c |
@@ -34,5 +37,12 @@ sed -n 's/.*\.\([a-z0-9_]*\) = vmac_s*bits(w\[\([0-9]*\)\], \([0-9]*\), \([0-9]*
 comm -23 "$tmp/read" "$tmp/described.JOB" > "$tmp/out"
 [ ! -s "$tmp/out" ] && [ "$(wc -l < "$tmp/read")" -gt 25 ]
 ok $? "and interpret.c: $(wc -l < "$tmp/read") fields" "$(cat "$tmp/out")"
+
+# There an entry's en is called on.
+sed -n 's/.*\.\([a-z]*\) = vmac_bits(w, \([0-9]*\), \([0-9]*\)).*/\1 \2 \3/p' \
+  cmodel/program/execute.c |
+  awk '{ sub(/^on$/, "en", $1); print $1, $2 + $3 - 1 ":" $2 }' | sort |
+  diff "$tmp/described.ENTRY" - > "$tmp/out"
+ok $? "and execute.c: the fields of an entry" "$(cat "$tmp/out")"
 
 done_testing

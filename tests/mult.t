@@ -237,6 +237,37 @@ ok $? 'and puts the metrics that info shows side by side' "$(cat "$tmp/out")"
 "$VARIMAC" mult compare perf2 perf2s | grep -q 'not compared: the classes'
 ok $? 'products of two classes are not compared'
 
+# ---- plans ----
+
+"$VARIMAC" mult plan --all > "$tmp/plans"
+awk -v lines="$lines" '/table hash/ { cells++; next }
+  /^  (portable|avx2|avx512) +[0-9]+\.[0-9][0-9]  [0-9p]/ { plans++ }
+  /^ +identity holds on 65,536 of 65,536 pairs/ { proofs++ }
+  END { exit cells != lines || plans != 3 * lines || proofs != plans }' "$tmp/plans"
+ok $? "plan --all: $lines cells, each proved at three levels" "$(tail -n 20 "$tmp/plans")"
+{ grep '^perf2s, ' "$tmp/plans"; sed -n '/^perf2s, /,/^perf3, /p' "$tmp/plans" | sed '1d;$d'; } \
+  > "$tmp/want"
+"$VARIMAC" mult plan perf2s | grep -v '^#' > "$tmp/got"
+cmp -s "$tmp/want" "$tmp/got" && grep -q "hash $(hash_of perf2s)\$" "$tmp/got" &&
+  [ "$(grep -Ec '^  [a-z0-9]+ +1\.00  1 term$' "$tmp/got")" -eq 3 ] &&
+  [ "$(grep -c 'pairs; (0\.\.252)(-128\.\.127)$' "$tmp/got")" -eq 3 ]
+ok $? 'plan of one cell: its hash, form, cost and ranges' "$(cat "$tmp/want" "$tmp/got")"
+"$VARIMAC" mult plan exact kulkarnis mitchell --isa avx2 | grep '^  [a-z]' > "$tmp/out"
+sed 's/.*[0-9]\.[0-9]*  //' "$tmp/out" | paste -sd '|' > "$tmp/got"
+[ "$(grep -c '^  avx2 ' "$tmp/out")" -eq 3 ] &&
+  [ "$(cat "$tmp/got")" = '1 term + sum of A|2 terms|product rows' ]
+ok $? 'plan of three cells for one level' "$(cat "$tmp/out")"
+"$VARIMAC" mult plan trunc6 --isa avx512 | grep -q ' 1 term + byte rest, 64 columns + sum of A$'
+ok $? 'plan of a product and a table'
+fails 2 'expected multipliers or --all, found none' 'plan of nothing' "$VARIMAC" mult plan
+fails 2 "expected multipliers or --all, found 'zero' and --all" 'plan of one and all' \
+  "$VARIMAC" mult plan zero --all
+fails 2 "isa: expected portable, avx2 or avx512, found 'avx'" 'plan for an unknown level' \
+  "$VARIMAC" mult plan zero --isa avx
+fails 1 "no multiplier 'prf2', did you mean 'perf2'" 'plan of an unknown cell: no output' \
+  "$VARIMAC" mult plan zero prf2
+fails 2 "takes no option '--all'" 'errors has no --all' "$VARIMAC" mult errors --all
+
 # ---- operands of a network ----
 
 net=weights/resnet8.tflite

@@ -26,6 +26,16 @@ const char *vmac_nearest(const char *word, const char *const *names, size_t n);
 uint64_t vmac_hash(const void *bytes, size_t size); /* FNV-1a: a name for content */
 
 void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
+/* The same, aligned to 64 bytes and in huge pages where it is large. */
+void *vmac_alloc_aligned(size_t size);
+
+/* Memory that grows and is used again; what it holds does not survive. Not shared by threads. */
+typedef struct {
+  uint8_t *bytes;
+  size_t size;
+} vmac_scratch;
+void *vmac_scratch_get(vmac_scratch *scratch, size_t size); /* aligned to 64 bytes */
+void vmac_scratch_free(vmac_scratch *scratch);
 
 /* Whole file into memory (one byte longer, zero-terminated). NULL on error. Caller frees. */
 uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err);

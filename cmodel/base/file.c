@@ -1,4 +1,4 @@
-/* Memory and whole files. SPDX-License-Identifier: Apache-2.0 */
+/* Whole files. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -7,15 +7,6 @@
 #include <unistd.h>
 
 #include "base/base.h"
-
-void *vmac_alloc(size_t count, size_t size) {
-  void *p = calloc(count ? count : 1, size ? size : 1);
-  if (!p) {
-    fprintf(stderr, "varimac: out of memory: %zu x %zu bytes\n", count, size);
-    exit(1);
-  }
-  return p;
-}
 
 uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err) {
   struct stat info; /* asked before opening: a FIFO would block there */

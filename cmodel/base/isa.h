@@ -8,6 +8,10 @@
 
 #include "base/base.h"
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 typedef enum {
   VMAC_PORTABLE, /* plain C, whatever the compiler makes of it */
   VMAC_AVX2,
@@ -24,6 +28,10 @@ bool vmac_isa_choose(vmac_isa *isa, vmac_err *err);
 
 /* The same for code that cannot fail: the command line has refused a wrong VARIMAC_ISA before. */
 vmac_isa vmac_isa_now(void);
+
+#ifdef __cplusplus
+}
+#endif
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define VMAC_X86 1

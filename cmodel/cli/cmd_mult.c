@@ -14,6 +14,7 @@ static const char help_text[] =
     "       varimac mult map NAME -o FILE.png [--net FILE]\n"
     "       varimac mult plot NAME -o FILE.png [--net FILE]\n"
     "       varimac mult table NAME [-o FILE] [--raw]\n"
+    "       varimac mult plan NAME ... | --all [--isa LEVEL]\n"
     "       varimac mult import --table FILE (see varimac mult import --help)\n"
     "\n"
     "  list     every cell of the registry\n"
@@ -26,11 +27,15 @@ static const char help_text[] =
     "  table    the truth table: CSV, a row per A, a column per W, operands in the order of their\n"
     "           bits 0..255; --raw: 65,536 16-bit words, little-endian, index A << 8 | W,\n"
     "           unsigned for u8 cells, signed for s8 cells\n"
+    "  plan     how inference sums the products of cells: as the fewest exact products of functions\n"
+    "           of A and of W, as those and a small table, or by product rows, which any cell can;\n"
+    "           each proved equal to the truth table on all pairs, with its predicted cost\n"
     "\n"
     "  --net FILE   an int8 network (.tflite): weigh each pair of operands as often as its MAC\n"
     "               layers multiply it, padding included. Without it every pair counts once\n"
     "  --data SPEC  the network's images, default subset:test (see varimac data --help)\n"
     "  --images N   the first N of them, default 32\n"
+    "  --isa LEVEL  plan: for portable, avx2 or avx512 alone, which this processor need not have\n"
     "\n"
     "Error is approximate - exact, relative error |error / exact|. A is the activation, W the\n"
     "weight. Each is an average or share of the multiplications counted:\n"
@@ -134,7 +139,8 @@ static const struct {
              {"compare", "ndi", mult_compare},
              {"map", "ondi", mult_map},
              {"plot", "ondi", mult_plot},
-             {"table", "or", show_table}};
+             {"table", "or", show_table},
+             {"plan", "al", mult_plan}};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 static size_t find_verb(const char *word) {
@@ -156,6 +162,8 @@ int cmd_mult(int argc, char **argv) {
                                         {"data", required_argument, NULL, 'd'},
                                         {"images", required_argument, NULL, 'i'},
                                         {"raw", no_argument, NULL, 'r'},
+                                        {"all", no_argument, NULL, 'a'},
+                                        {"isa", required_argument, NULL, 'l'},
                                         {"help", no_argument, NULL, 'h'},
                                         {0}};
   mult_options opt = {0};
@@ -168,14 +176,16 @@ int cmd_mult(int argc, char **argv) {
     if (letter == 'd') opt.data = optarg;
     if (letter == 'i') opt.images = cli_int("--images", optarg, 1, 1000000);
     if (letter == 'r') opt.raw = true;
+    if (letter == 'a') opt.all = true;
+    if (letter == 'l') opt.isa = optarg;
   }
   if (given['h']) {
     fputs(help_text, stdout);
     return 0;
   }
   if (optind == argc)
-    cli_usage("mult: expected list, info, errors, compare, map, plot or table; see varimac mult "
-              "--help");
+    cli_usage("mult: expected list, info, errors, compare, map, plot, table or plan; see varimac "
+              "mult --help");
   opt.verb = argv[optind++];
   opt.names = argv + optind;
   opt.count = argc - optind;

@@ -21,7 +21,9 @@ static void help(void) {
   printf("varimac: a bench for approximate-multiplier DNN accelerators\n\n"
          "usage: varimac COMMAND [OPTION ...]\n\n");
   for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s %s\n", commands[i].name, commands[i].line);
-  printf("\n`varimac COMMAND --help` explains one command.\n");
+  printf(
+      "\n`varimac COMMAND --help` explains one command. VARIMAC_ISA=portable|avx2|avx512 in the\n"
+      "environment holds back vector instructions; results are the same.\n");
 }
 
 /* Whatever ended the program, output that was lost (a full disk) is a failure. */
@@ -41,6 +43,9 @@ int main(int argc, char **argv) {
     help();
     return argc < 2 ? 2 : 0;
   }
+  vmac_isa isa;
+  vmac_err err;
+  if (!vmac_isa_choose(&isa, &err)) cli_usage("%s", err.text);
   const char *names[COMMANDS];
   for (size_t i = 0; i < COMMANDS; i++) {
     names[i] = commands[i].name;

@@ -9,9 +9,9 @@
 enum { PAIRS = 65536 };
 
 typedef struct {
-  const char *verb, *output, *json, *net, *data;
+  const char *verb, *output, *json, *net, *data, *isa;
   long long images; /* 0: the default */
-  bool raw;
+  bool raw, all;
   char **names; /* the words behind the verb */
   int count;
 } mult_options;
@@ -48,6 +48,10 @@ void mult_metrics(const vmac_mult *const *mult, int mults, const mult_pairs *pai
 
 void mult_info(const mult_options *opt);
 void mult_compare(const mult_options *opt);
+
+/* ---- how inference sums the products (mult_plan.c) ---- */
+
+void mult_plan(const mult_options *opt);
 
 /* ---- pictures (mult_plot.c, mult_map.c, mult_gnuplot.c) ---- */
 

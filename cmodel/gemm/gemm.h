@@ -1,18 +1,70 @@
-/* gemm.h: matrix products with a multiplier cell: the reference and its fast twins.
- * SPDX-License-Identifier: Apache-2.0 */
+/* gemm.h: sums of a cell's products over windows of a map: the reference and its fast twins.
+ *
+ * A layer is a matrix product whose left operand, (m, k), is never made: output pixel i's k operands
+ * lie in the input map, in the order (ky, kx, channel). SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_GEMM_H
 #define VMAC_GEMM_H
 
-#include "vmac.h"
+#include "gemm/scheme.h"
 
 /* sum[i * n + j] = sum over k of table[a[i * k + kk] << 8 | w[j * k + kk]].
  * a (m, k) and w (n, k) are operand BITS; the reference all fast twins are compared with. */
 void vmac_gemm_ref(int m, int k, int n, const uint8_t *a, const uint8_t *w, const int32_t *table,
                    int32_t *sum);
 
-/* The same sums from products prepared for constant weights w (n, k): see gemm/rows.c. */
-vmac_rows *vmac_rows_new(int k, int n, const uint8_t *w, const int32_t *table);
-void vmac_rows_free(vmac_rows *rows);
-void vmac_gemm_rows(int m, const uint8_t *a, const vmac_rows *rows, int32_t *sum);
+/* The map (h, w, c) and the window that runs over it. A matrix (m, k) is the map (1, m, k) under a
+ * window of 1 x 1. */
+typedef struct {
+  int h, w, c;
+  int kh, kw, stride_h, stride_w;
+  int top, left; /* padding before; what lies behind the map is padding too */
+  int oh, ow;    /* output map */
+} vmac_window;
+
+static inline int vmac_window_k(const vmac_window *v) {
+  return v->kh * v->kw * v->c;
+}
+
+/* A function of the activation, by code, prepared for summing: also as its least value and bytes. */
+typedef struct {
+  int32_t value[256];
+  int32_t least;
+  int bytes; /* of value - least that are not all 0 */
+  uint8_t byte[4][256];
+} vmac_code_sum;
+void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value);
+
+/* out[pixel] (oh, ow) = the sum of value[(uint8_t)code] over the window's codes, modulo 2^32;
+ * padding has the code `zero`. */
+void vmac_window_sums(vmac_isa isa, const vmac_window *v, const int8_t *input, int8_t zero,
+                      const vmac_code_sum *sum, int32_t *out, vmac_scratch *scratch);
+
+/* A layer's weights, prepared for one scheme, one level and one window. */
+typedef struct vmac_packed vmac_packed;
+
+typedef struct {
+  vmac_window window;
+  int n;               /* output channels */
+  int8_t zero;         /* the input's zero point: the code of padding */
+  uint8_t flip;        /* operand bits = code ^ flip */
+  const uint8_t *w;    /* (n, k) operand bits */
+  const int32_t *bias; /* (n), added to every output */
+} vmac_layer;
+
+/* table is read only for VMAC_REST_ROWS. Everything given is copied. */
+vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const int32_t *table,
+                       vmac_isa isa);
+void vmac_packed_free(vmac_packed *packed);
+
+/* What the scheme adds per activation, by code, for the caller to sum into `extra`; or NULL. */
+const int32_t *vmac_packed_per_pixel(const vmac_packed *packed);
+
+/* out[i * n + j] = bias[j] + extra[i] + the cell's sum, modulo 2^32, input the map of codes.
+ * extra (oh, ow) holds what vmac_packed_per_pixel() and the caller sum per pixel, or is NULL. */
+void vmac_packed_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
+                     int32_t *out, vmac_scratch *scratch);
+
+/* A scheme for exact products of signed operands: one term. */
+void vmac_scheme_exact(vmac_scheme *scheme);
 
 #endif

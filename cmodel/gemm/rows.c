@@ -1,92 +1,211 @@
-/* Product rows: the reference's products, laid out so that 16 of them are added at a time.
+/* Product rows: any table, by vector additions of products looked up beforehand.
  *
- * Weights of an inference are constant, so for each weight position the products with every
- * activation are known beforehand: rows[block][k][a][0..15] holds f(a, w) of 16 neighbouring
- * channels, and one activation selects one 32-byte row. Products are kept as 16 bits less an offset
- * that brings u8 products (0 .. 65535) into int16; the offset is added back once per output.
- * Rows come from beyond the caches, so those of A = 0, half of them behind a ReLU, are left out
- * where the cell makes nothing of them.
- * Costs 512 bytes per weight. Bit-exact with vmac_gemm_ref for every table with 16-bit products.
+ * Weights are constant, so for each activation value the products with all weights it meets are
+ * known: under a window of kh x kw one input element meets kh * kw * n of them, and they lie side by
+ * side in memory. The input map is walked once: the rows that a pixel's channels select are added up
+ * in registers, and the sums go to the output pixels around it. Rows are 16 bits; they are added in
+ * pairs, interleaved, by multiply-add with 1, which widens to 32 bits.
+ *
+ * The input's zero point selects rows of zeros where every product less that of the zero point fits
+ * 16 bits: those are skipped (half of all, behind a ReLU), and so is padding. Other tables keep the
+ * products themselves, unsigned ones less 2^15. Costs about 512 bytes per weight.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdlib.h>
+#include "gemm/rows.h"
 
-#include "base/clones.h"
-#include "gemm/gemm.h"
+static int max_pairs(vmac_isa isa) {
+  return isa == VMAC_AVX2 ? 3
+                          : VMAC_ROW_PAIRS; /* two accumulators per pair and vector: registers */
+}
 
-enum { LANES = 16, KBLOCK = 64 }; /* 64 positions x 256 rows x 32 bytes = 512 KiB: stays in L2 */
+/* Slots of one class of taps, cut into groups that fit the registers. */
+static void add_class(vmac_rows *r, const vmac_window *v, int cy, int cx, int pairs) {
+  vmac_row_group *g = NULL;
+  for (int ky = cy; ky < v->kh; ky += v->stride_h)
+    for (int kx = cx; kx < v->kw; kx += v->stride_w)
+      for (int block = 0; block < r->blocks; block++) {
+        if (!g || g->slots == 2 * pairs) {
+          g = &r->group[r->groups++];
+          g->cy = cy;
+          g->cx = cx;
+        }
+        vmac_row_slot *s = &g->slot[g->slots++];
+        s->tap = ky * v->kw + kx;
+        s->block = block;
+        s->to =
+            (ptrdiff_t)block * VMAC_LANES -
+            (ptrdiff_t)(ky / v->stride_h * r->sums_w + kx / v->stride_w) * r->blocks * VMAC_LANES;
+      }
+}
 
-struct vmac_rows {
-  int k, n, blocks;
-  bool skips; /* f(0, w) = 0 for every w */
-  int32_t offset;
-  int16_t *row;
-};
+/* A row of a pair of slots holds, for each quarter of 4 channels, those of the even slot and then
+ * those of the odd one: interleaving two rows and adding neighbours leaves the even slot's 16 sums
+ * in one register and the odd one's in the other. */
+static int place(int slot, int lane) {
+  return slot / 2 * 2 * VMAC_LANES + lane / 4 * 8 + slot % 2 * 4 + lane % 4;
+}
 
-vmac_rows *vmac_rows_new(int k, int n, const uint8_t *w, const int32_t *table) {
+static void fill_group(const vmac_rows *r, const vmac_layer *layer, vmac_row_group *g,
+                       const int32_t *table) {
+  const vmac_window *v = &layer->window;
+  const int k = vmac_window_k(v), a = (uint8_t)layer->zero ^ layer->flip;
+  g->pairs = (g->slots + 1) / 2;
+  const size_t row = (size_t)g->pairs * 2 * VMAC_LANES;
+  const size_t bytes = (size_t)v->c * VMAC_ROW_CODES * row * sizeof *g->rows;
+  g->rows = vmac_alloc_aligned(bytes);
+  for (int c = 0; c < v->c; c++)
+    for (int s = 0; s < g->slots; s++)
+      for (int lane = 0; lane < VMAC_LANES; lane++) {
+        const int j = g->slot[s].block * VMAC_LANES + lane;
+        if (j >= layer->n) continue;
+        const int w = layer->w[(size_t)j * (size_t)k + (size_t)(g->slot[s].tap * v->c + c)];
+        const int32_t less = r->skips ? table[a << 8 | w] : r->offset;
+        int16_t *to = g->rows + (size_t)c * VMAC_ROW_CODES * row + place(s, lane);
+        for (int code = 0; code < 256; code++)
+          to[(size_t)code * row] = (int16_t)(table[(code ^ layer->flip) << 8 | w] - less);
+      }
+}
+
+/* What the rows leave out of each channel: the zero point's products, or the offsets. */
+static void set_start(vmac_rows *r, const vmac_layer *layer, const int32_t *table) {
+  const int k = vmac_window_k(&layer->window), a = (uint8_t)layer->zero ^ layer->flip;
+  r->start = vmac_alloc((size_t)r->blocks * VMAC_LANES, sizeof *r->start);
+  for (int j = 0; j < layer->n; j++) {
+    int64_t sum = (int64_t)k * r->offset;
+    for (int i = 0; r->skips && i < k; i++)
+      sum += table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)i]];
+    r->start[j] = (int32_t)(uint32_t)(uint64_t)sum;
+  }
+}
+
+/* padding (taps, channels): a tap's rows of the zero point, summed over the input's channels; none
+ * where those rows are zero. */
+static void set_padding(vmac_rows *r, const vmac_layer *layer, const int32_t *table) {
+  const vmac_window *v = &layer->window;
+  const int k = vmac_window_k(v), a = (uint8_t)layer->zero ^ layer->flip;
+  if (r->skips) return;
+  r->padding = vmac_alloc((size_t)(v->kh * v->kw * r->blocks) * VMAC_LANES, sizeof *r->padding);
+  for (int tap = 0; tap < v->kh * v->kw; tap++)
+    for (int j = 0; j < layer->n; j++) {
+      int32_t *sum = &r->padding[(size_t)(tap * r->blocks) * VMAC_LANES + (size_t)j];
+      for (int c = 0; c < v->c; c++)
+        *sum +=
+            table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)(tap * v->c + c)]] - r->offset;
+    }
+}
+
+static bool can_skip(const vmac_layer *layer, const int32_t *table) {
+  const int a = (uint8_t)layer->zero ^ layer->flip;
+  for (int i = 0; i < 65536; i++) {
+    const int32_t less = table[i] - table[a << 8 | (i & 255)];
+    if (less < INT16_MIN || less > INT16_MAX) return false;
+  }
+  return true;
+}
+
+vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa isa) {
+  const vmac_window *v = &layer->window;
   vmac_rows *r = vmac_alloc(1, sizeof *r);
-  r->k = k;
-  r->n = n;
-  r->blocks = (n + LANES - 1) / LANES;
-  for (int i = 0; i < 65536; i++)
+  r->blocks = (layer->n + VMAC_LANES - 1) / VMAC_LANES;
+  r->skips = can_skip(layer, table);
+  r->zero = (uint8_t)layer->zero;
+  for (int i = 0; !r->skips && i < 65536; i++)
     if (table[i] > INT16_MAX) r->offset = 32768;
-  r->skips = true;
-  for (int i = 0; i < 256; i++)
-    if (table[i]) r->skips = false;
-  r->row = vmac_alloc((size_t)r->blocks * (size_t)k * 256 * LANES, sizeof *r->row);
-  int16_t *row = r->row;
-  for (int block = 0; block < r->blocks; block++)
-    for (int kk = 0; kk < k; kk++)
-      for (int a = 0; a < 256; a++, row += LANES)
-        for (int lane = 0; lane < LANES && block * LANES + lane < n; lane++)
-          row[lane] = (int16_t)(table[a << 8 | w[(block * LANES + lane) * k + kk]] - r->offset);
+  /* Sums of output pixels that do not exist, before and behind the map, go to a margin. */
+  r->above = (v->kh - 1) / v->stride_h;
+  r->before = (v->kw - 1) / v->stride_w;
+  const int last_y = (v->h - 1 + v->top) / v->stride_h, last_x = (v->w - 1 + v->left) / v->stride_w;
+  r->sums_h = r->above + (v->oh > last_y + 1 ? v->oh : last_y + 1);
+  r->sums_w = r->before + (v->ow > last_x + 1 ? v->ow : last_x + 1);
+  const int pairs = max_pairs(isa), slots = v->kh * v->kw * r->blocks;
+  r->group =
+      vmac_alloc((size_t)(slots / (2 * pairs) + v->stride_h * v->stride_w + 1), sizeof *r->group);
+  for (int cy = 0; cy < v->stride_h && cy < v->kh; cy++)
+    for (int cx = 0; cx < v->stride_w && cx < v->kw; cx++) add_class(r, v, cy, cx, pairs);
+  for (int i = 0; i < r->groups; i++) fill_group(r, layer, &r->group[i], table);
+  set_start(r, layer, table);
+  set_padding(r, layer, table);
   return r;
 }
 
-void vmac_rows_free(vmac_rows *rows) {
-  if (!rows) return;
-  free(rows->row);
-  free(rows);
+void vmac_rows_free(vmac_rows *r) {
+  if (!r) return;
+  for (int i = 0; i < r->groups; i++) free(r->group[i].rows);
+  free(r->group);
+  free(r->start);
+  free(r->padding);
+  free(r);
 }
 
-/* at[0 .. the result): the rows that the activations a[0..count) select, without those skipped. */
-static int select_rows(int count, const uint8_t *a, bool skips, uint16_t *at) {
-  int n = 0;
-  for (int kk = 0; kk < count; kk++) {
-    at[n] = (uint16_t)(kk * 256 + a[kk]);
-    n += !skips || a[kk];
-  }
-  return n;
-}
-
-/* sum[0..15] += rows at[0..count), + left_out for those that are none. */
-VMAC_CLONES static void add_rows(int count, const uint16_t *at, const int16_t *row,
-                                 int32_t left_out, int32_t *sum) {
-  int32_t s[LANES];
-  for (int lane = 0; lane < LANES; lane++) s[lane] = sum[lane] + left_out;
-  for (int i = 0; i < count; i++) {
-    const int16_t *r = row + at[i] * LANES;
-    for (int lane = 0; lane < LANES; lane++) s[lane] += r[lane];
-  }
-  for (int lane = 0; lane < LANES; lane++) sum[lane] = s[lane];
-}
-
-void vmac_gemm_rows(int m, const uint8_t *a, const vmac_rows *rows, int32_t *sum) {
-  const int k = rows->k, n = rows->n;
-  int32_t *s = vmac_alloc((size_t)m * LANES, sizeof *s);
-  for (int block = 0; block < rows->blocks; block++) {
-    const int16_t *row = rows->row + (size_t)block * (size_t)k * 256 * LANES;
-    for (int i = 0; i < m * LANES; i++) s[i] = k * rows->offset;
-    for (int k0 = 0; k0 < k; k0 += KBLOCK) {
-      const int count = k - k0 < KBLOCK ? k - k0 : KBLOCK;
-      for (int i = 0; i < m; i++) {
-        uint16_t at[KBLOCK];
-        const int taken = select_rows(count, a + i * k + k0, rows->skips, at);
-        add_rows(taken, at, row + k0 * 256 * LANES, -rows->offset * (count - taken), s + i * LANES);
+/* sums (sums_h, sums_w, blocks * LANES) = what every output begins with. */
+static void begin(const vmac_packed *p, int32_t *sums) {
+  const vmac_rows *r = p->rows;
+  const vmac_window *v = &p->window;
+  const size_t n = (size_t)r->blocks * VMAC_LANES;
+  for (size_t j = 0; j < n; j++) sums[j] = (int32_t)((uint32_t)p->bias[j] + (uint32_t)r->start[j]);
+  for (size_t i = 1; i < (size_t)r->sums_h * (size_t)r->sums_w; i++)
+    memcpy(sums + i * n, sums, n * sizeof *sums);
+  if (!r->padding) return;
+  for (int oy = 0; oy < v->oh; oy++)
+    for (int ox = 0; ox < v->ow; ox++) {
+      const int y0 = oy * v->stride_h - v->top, x0 = ox * v->stride_w - v->left;
+      if (y0 >= 0 && x0 >= 0 && y0 + v->kh <= v->h && x0 + v->kw <= v->w) continue;
+      int32_t *to =
+          sums + ((size_t)(oy + r->above) * (size_t)r->sums_w + (size_t)(ox + r->before)) * n;
+      for (int tap = 0; tap < v->kh * v->kw; tap++) {
+        const int y = y0 + tap / v->kw, x = x0 + tap % v->kw;
+        if (y >= 0 && y < v->h && x >= 0 && x < v->w) continue;
+        const int32_t *from = r->padding + (size_t)tap * n;
+        for (size_t j = 0; j < n; j++) to[j] = (int32_t)((uint32_t)to[j] + (uint32_t)from[j]);
       }
     }
-    for (int i = 0; i < m; i++)
-      for (int lane = 0; lane < LANES && block * LANES + lane < n; lane++)
-        sum[i * n + block * LANES + lane] = s[i * LANES + lane];
+}
+
+/* out (m, n) = the map's sums + extra. */
+static inline VMAC_BODY void finish_body(const vmac_packed *p, const int32_t *sums,
+                                         const int32_t *extra, int32_t *out) {
+  const vmac_rows *r = p->rows;
+  const vmac_window *v = &p->window;
+  const int stride = r->blocks * VMAC_LANES;
+  for (int oy = 0; oy < v->oh; oy++) {
+    const int32_t *from =
+        sums + ((size_t)(oy + r->above) * (size_t)r->sums_w + (size_t)r->before) * (size_t)stride;
+    for (int ox = 0; ox < v->ow; ox++, from += stride, out += p->n) {
+      const uint32_t more = extra ? (uint32_t)*extra++ : 0;
+#pragma omp simd
+      for (int j = 0; j < p->n; j++) out[j] = (int32_t)((uint32_t)from[j] + more);
+    }
   }
-  free(s);
+}
+VMAC_PER_ISA(finish,
+             (const vmac_packed *p, const int32_t *sums, const int32_t *extra, int32_t *out),
+             (p, sums, extra, out));
+
+void vmac_rows_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
+                   vmac_scratch *scratch) {
+  const vmac_rows *r = p->rows;
+  const vmac_window *v = &p->window;
+  const size_t n = (size_t)r->blocks * VMAC_LANES;
+  int32_t *sums =
+      vmac_scratch_get(scratch, (size_t)r->sums_h * (size_t)r->sums_w * n * sizeof *sums);
+  begin(p, sums);
+  for (int i = 0; i < r->groups; i++) {
+    const vmac_row_group *g = &r->group[i];
+    /* The first row and column of the map whose taps are this class. */
+    const int y0 = (g->cy - v->top % v->stride_h + v->stride_h) % v->stride_h;
+    const int x0 = (g->cx - v->left % v->stride_w + v->stride_w) % v->stride_w;
+    const int count = x0 < v->w ? (v->w - x0 + v->stride_w - 1) / v->stride_w : 0;
+    const size_t channel = (size_t)VMAC_ROW_CODES * (size_t)g->pairs * 2 * VMAC_LANES;
+    for (int c = 0; c < v->c; c += VMAC_ROW_CHANNELS) {
+      const int channels = v->c - c < VMAC_ROW_CHANNELS ? v->c - c : VMAC_ROW_CHANNELS;
+      for (int y = y0; y < v->h; y += v->stride_h) {
+        const int8_t *from = input + ((size_t)y * (size_t)v->w + (size_t)x0) * (size_t)v->c + c;
+        int32_t *to = sums + ((size_t)((y + v->top) / v->stride_h + r->above) * (size_t)r->sums_w +
+                              (size_t)((x0 + v->left) / v->stride_w + r->before)) *
+                                 n;
+        vmac_rows_line[p->isa](r, g, g->rows + (size_t)c * channel, channels, count,
+                               (size_t)v->stride_w * (size_t)v->c, from, to);
+      }
+    }
+  }
+  finish[p->isa](p, sums, extra, out);
 }

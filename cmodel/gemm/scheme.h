@@ -21,7 +21,7 @@ typedef enum {
   VMAC_REST_ROWS  /* terms = 0, of_a = of_w = 0: product rows, any table; entry and column unused */
 } vmac_rest;
 
-typedef struct {
+typedef struct vmac_scheme {
   int terms;
   uint8_t f[VMAC_TERMS_MAX][256]; /* by the activation's bits */
   int8_t g[VMAC_TERMS_MAX][256];  /* by the weight's bits */
@@ -33,10 +33,18 @@ typedef struct {
   double cost;              /* predicted, an exact product = 1 */
 } vmac_scheme;
 
-/* The cheapest scheme for kernels of level `isa`; table has 65,536 entries of 16 bits, signed or
+/* The cheapest scheme for kernels of level `isa`, proved; the same one every time. table has 65,536
+ * entries of 16 bits, signed or unsigned, at index a << 8 | w. */
 void vmac_scheme_find(const int32_t *table, vmac_isa isa, vmac_scheme *scheme);
+
+/* The scheme of the fewest terms found, at most `most`, that needs no rest, whatever it costs.
+ * False, and *scheme undefined, where there is none. */
+bool vmac_scheme_terms(const int32_t *table, vmac_isa isa, int most, vmac_scheme *scheme);
 
 /* Whether the identity holds on all 65,536 pairs; else the first pair where it does not. */
 bool vmac_scheme_prove(const vmac_scheme *scheme, const int32_t *table, int *a, int *w);
+
+/* What such a scheme costs on a level, an exact product = 1; infinite where it has no kernels. */
+double vmac_scheme_price(vmac_isa isa, int terms, bool of_a, vmac_rest rest, int columns);
 
 #endif

@@ -50,8 +50,7 @@ void import_distances(const int32_t *value, double distance[IMPORT_FORMS]) {
     vmac_mult_table(&mult, table);
     double error = 0, exact = 0;
     for (int i = 0; i < IMPORT_PAIRS; i++) {
-      const int32_t product =
-          vmac_operand(cls, (uint8_t)(i >> 8)) * vmac_operand(cls, (uint8_t)i);
+      const int32_t product = vmac_operand(cls, (uint8_t)(i >> 8)) * vmac_operand(cls, (uint8_t)i);
       error += abs(table[i] - product);
       exact += abs(product);
     }

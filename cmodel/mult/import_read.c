@@ -69,15 +69,16 @@ static bool is_separator(char c) {
 
 static void skip(reader *r) {
   while (r->at < r->end)
-    if (is_separator(*r->at)) step(r);
-    else if (!skip_comment(r)) return;
+    if (is_separator(*r->at))
+      step(r);
+    else if (!skip_comment(r))
+      return;
 }
 
 /* The word at r->at, cut at 31 characters; *length is its whole length. */
 static void word_at(const reader *r, char word[32], size_t *length) {
   const char *end = r->at;
-  while (end < r->end && !is_separator(*end) &&
-         (end == r->at || (*end != '/' && *end != '#')))
+  while (end < r->end && !is_separator(*end) && (end == r->at || (*end != '/' && *end != '#')))
     end++;
   *length = (size_t)(end - r->at);
   const size_t shown = *length < 31 ? *length : 31;

@@ -1,23 +1,10 @@
-/* Accumulators of convolution, depthwise convolution and fully connected layers: exact, or with a
- * multiplier cell's table and the correction (the arithmetic contract: vmac_layer_acc in vmac.h).
+/* Accumulators of convolution and fully connected layers: exact, or with a multiplier cell and the
+ * correction (the arithmetic contract: vmac_layer_acc in vmac.h).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clones.h"
-#include "gemm/gemm.h"
-#include "net/net.h"
-
-/* Pixels that are computed together: enough that a layer's tables stay in the cache meanwhile. */
-static int block_pixels(const vmac_op *op) {
-  return op->m < 512 ? op->m : 512;
-}
-
-/* The scratch holds the operands of a block, (pixels, k), then the weights' operands, (n, k); the
- * exact path keeps both as int16, and one pixel's codes behind them. */
-size_t vmac_patch_bytes(const vmac_op *op) {
-  return (size_t)op->k * (2 * ((size_t)block_pixels(op) + (size_t)op->n) + 1);
-}
+#include "net/kernel.h"
 
 /* A row of the window, kw x c codes; x is its left edge in the input row, which may lie outside. */
 static void patch_row(const int8_t *row, int width, int c, int x, int kw, int8_t zero,
@@ -81,173 +68,109 @@ int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls,
   return vmac_wrap(bias - za * sum_u8 + op->k * 128 * za);
 }
 
-static void widen(size_t n, const int8_t *from, int16_t *to) {
-  for (size_t i = 0; i < n; i++) to[i] = from[i];
-}
-
-/* acc (m, n) += a (m, k) times w (n, k). */
-VMAC_CLONES
-static void gemm_exact(int m, int k, int n, const int16_t *restrict a, const int16_t *restrict w,
-                       int32_t *restrict acc) {
-  for (int i = 0; i < m; i++)
-    for (int j = 0; j < n; j++) {
-      const int16_t *ai = a + (size_t)i * (size_t)k, *wj = w + (size_t)j * (size_t)k;
-      int32_t sum = 0;
-#pragma omp simd reduction(+ : sum)
-      for (int kk = 0; kk < k; kk++) sum += ai[kk] * wj[kk];
-      acc[(size_t)i * (size_t)n + (size_t)j] += sum;
+/* acc (m, n) += V of each pixel's sums x (planes, m). `narrow`: no V leaves 32 bits on its way. */
+static inline VMAC_BODY void correct_body(const vmac_mac *mac, int m, bool narrow, const int32_t *x,
+                                          const int32_t *c, int32_t *v, int32_t *acc) {
+  const int n = mac->n, half = 1 << (VMAC_CORR_F - 1);
+  for (int p = 0; p < m; p++, acc += n) {
+    if (!narrow) {
+      int32_t sums[VMAC_CORR_PLANES];
+      for (int i = 0; i < mac->planes; i++) sums[i] = x[i * m + p];
+      for (int j = 0; j < n; j++)
+        acc[j] = vmac_wrap((int64_t)acc[j] + vmac_correction(mac->c0[j], mac->planes,
+                                                             mac->c + j * mac->planes, sums));
+      continue;
     }
+#pragma omp simd
+    for (int j = 0; j < n; j++) v[j] = mac->c0[j] + half + c[j] * x[p];
+    for (int i = 1; i < mac->planes; i++)
+#pragma omp simd
+      for (int j = 0; j < n; j++) v[j] += c[i * n + j] * x[i * m + p];
+#pragma omp simd
+    for (int j = 0; j < n; j++)
+      acc[j] = (int32_t)((uint32_t)acc[j] + (uint32_t)(v[j] >> VMAC_CORR_F));
+  }
 }
+VMAC_PER_ISA(correct,
+             (const vmac_mac *mac, int m, bool narrow, const int32_t *x, const int32_t *c,
+              int32_t *v, int32_t *acc),
+             (mac, m, narrow, x, c, v, acc));
 
-/* acc (m, n) += (input - zero) * w, tap by tap; padding contributes nothing. */
-static void depthwise_exact(const vmac_net *net, const vmac_op *op, const int8_t *input,
-                            int32_t *acc) {
-  const vmac_tensor *in = &net->tensor[op->in[0]];
-  const int8_t *w = net->tensor[op->weight].i8;
-  const int out_w = net->tensor[op->out].dim[2], c = in->dim[3], zero = in->zero;
-  for (int pixel = 0; pixel < op->m; pixel++, acc += op->n) {
-    const int y0 = pixel / out_w * op->stride_h - op->pad_top;
-    const int x0 = pixel % out_w * op->stride_w - op->pad_left;
-    for (int tap = 0; tap < op->k; tap++) {
-      const int y = y0 + tap / op->kw, x = x0 + tap % op->kw;
-      if (y < 0 || y >= in->dim[1] || x < 0 || x >= in->dim[2]) continue;
-      const int8_t *a = input + ((size_t)y * (size_t)in->dim[2] + (size_t)x) * (size_t)c;
-      const int8_t *tap_w = w + (size_t)tap * (size_t)op->n;
-      if (op->multiplier == 1)
-        for (int j = 0; j < c; j++) acc[j] += (a[j] - zero) * tap_w[j];
-      else
-        for (int j = 0; j < op->n; j++) acc[j] += (a[j / op->multiplier] - zero) * tap_w[j];
+/* Adds the correction to acc (m, n); scratch takes x (planes, m), the slopes as (planes, n), and V. */
+static void add_correction(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
+                           const int8_t *input, int32_t *acc, vmac_state *state) {
+  const size_t m = (size_t)op->m, n = (size_t)op->n, planes = (size_t)mac->planes;
+  int32_t *x = vmac_scratch_get(&state->side, (planes * (m + n) + n) * sizeof *x);
+  int32_t *c = x + planes * m, *v = c + planes * n;
+  int64_t most_x = 0, most_v = 0;
+  for (size_t i = 0; i < planes; i++) {
+    const vmac_code_sum *sum = planes > 1 ? &kernel->bit[i] : &kernel->variate;
+    int32_t most = 0;
+    for (int code = 0; code < 256; code++) most = sum->value[code] > most ? sum->value[code] : most;
+    most_x = most > most_x ? most : most_x;
+    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, sum, x + i * m,
+                     &state->scratch);
+  }
+  for (size_t j = 0; j < n; j++) {
+    int64_t sum = llabs(mac->c0[j]) + (1 << VMAC_CORR_F);
+    for (size_t i = 0; i < planes; i++) {
+      c[i * n + j] = mac->c[j * planes + i];
+      sum += llabs(c[i * n + j]) * most_x * op->k;
     }
+    most_v = sum > most_v ? sum : most_v;
   }
+  correct[state->isa](mac, op->m, most_v <= INT32_MAX, x, c, v, acc);
 }
 
-static void layer_exact(const vmac_net *net, const vmac_op *op, const int8_t *input, int32_t *acc,
-                        vmac_state *state) {
-  const bool depthwise = op->kind == VMAC_DEPTHWISE;
-  for (int j = 0; j < op->n; j++) {
-    acc[j] = !depthwise      ? vmac_folded_bias(net, op, VMAC_S8, j)
-             : op->bias >= 0 ? net->tensor[op->bias].i32[j]
-                             : 0;
-  }
-  for (int i = 1; i < op->m; i++)
-    memcpy(acc + (size_t)i * (size_t)op->n, acc, (size_t)op->n * sizeof *acc);
-  if (depthwise) {
-    depthwise_exact(net, op, input, acc);
-    return;
-  }
-  const size_t k = (size_t)op->k;
-  const int block = block_pixels(op);
-  int16_t *a = (int16_t *)(void *)state->patch, *w = a + (size_t)block * k;
-  int8_t *codes = (int8_t *)(w + (size_t)op->n * k);
-  widen((size_t)op->n * k, net->tensor[op->weight].i8, w);
-  for (int first = 0; first < op->m; first += block) {
-    const int pixels = op->m - first < block ? op->m - first : block;
-    for (int p = 0; p < pixels; p++) {
-      vmac_patch(net, op, input, first + p, 0, codes);
-      widen(k, codes, a + (size_t)p * k);
-    }
-    gemm_exact(pixels, op->k, op->n, a, w, acc + (size_t)first * (size_t)op->n);
-  }
-}
-
-/* What the array's side column adds up over one pixel's operands. */
-VMAC_CLONES
-static int32_t sum_operands(int k, const uint8_t *a) {
-  int32_t sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < k; i++) sum += a[i];
-  return sum;
-}
-
-VMAC_CLONES
-static int32_t sum_variates(vmac_xkind kind, int bits, int k, const uint8_t *a) {
-  int32_t sum = 0;
-  if (kind == VMAC_X_LOW)
-#pragma omp simd reduction(+ : sum)
-    for (int i = 0; i < k; i++) sum += vmac_variate(VMAC_X_LOW, bits, a[i]);
-  else if (kind == VMAC_X_OR)
-#pragma omp simd reduction(+ : sum)
-    for (int i = 0; i < k; i++) sum += vmac_variate(VMAC_X_OR, bits, a[i]);
-  return sum;
-}
-
-VMAC_CLONES
-static int32_t sum_bits(int bit, int k, const uint8_t *a) {
-  int32_t sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < k; i++) sum += a[i] >> bit & 1;
-  return sum;
-}
-
-/* The sums X of one pixel's operands, x (planes). */
-static void sum_planes(const vmac_mac *mac, int k, const uint8_t *a, int32_t *x) {
-  if (mac->planes == 1)
-    x[0] = sum_variates(mac->mult->xkind, mac->mult->xbits, k, a);
-  else
-    for (int i = 0; i < mac->planes; i++) x[i] = sum_bits(i, k, a);
-}
-
-/* One block of pixels with a cell, for channels first..first+n-1 that share operands a (pixels, k):
- * the cell's sums become final accumulators in acc, row stride op->n. */
-static void finish_block(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a,
-                         int first, int n, const int32_t *folded, const int32_t *sums,
-                         int32_t *acc) {
-  const vmac_mult *mult = mac->mult;
-  for (int p = 0; p < pixels; p++) {
-    const uint8_t *row = a + (size_t)p * (size_t)op->k;
-    const int32_t sum_a = mult->cls == VMAC_U8 ? sum_operands(op->k, row) : 0;
-    int32_t x[VMAC_CORR_PLANES];
-    if (mac->c0) sum_planes(mac, op->k, row, x);
-    for (int j = 0; j < n; j++) {
-      int64_t value = (int64_t)sums[p * n + j] - 128 * (int64_t)sum_a + folded[first + j];
-      const int c = first + j;
-      if (mac->c0) value += vmac_correction(mac->c0[c], mac->planes, mac->c + c * mac->planes, x);
-      acc[(size_t)p * (size_t)op->n + (size_t)(first + j)] = vmac_wrap(value);
-    }
-  }
-}
-
-/* The cell's sums of `pixels` pixels for the channels that share their operands. */
-static void cell_sums(const vmac_op *op, const vmac_mac *mac, int pixels, const uint8_t *a, int n,
-                      const uint8_t *w, int32_t *sums) {
-  if (mac->rows)
-    vmac_gemm_rows(pixels, a, mac->rows, sums);
-  else
-    vmac_gemm_ref(pixels, op->k, n, a, w, mac->table, sums);
-}
-
-static void layer_cell(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+static void layer_fast(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
                        const int8_t *input, int32_t *acc, vmac_state *state) {
-  const size_t k = (size_t)op->k;
-  const int block = block_pixels(op);
-  const bool depthwise = op->kind == VMAC_DEPTHWISE;
-  const int group = depthwise ? op->multiplier : op->n; /* channels that share operands */
-  uint8_t *a = state->patch, *w = a + (size_t)block * k;
+  int32_t *extra = NULL;
+  if (kernel->per_pixel) {
+    extra = vmac_scratch_get(&state->side, (size_t)op->m * sizeof *extra);
+    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, &kernel->extra, extra,
+                     &state->scratch);
+  }
+  vmac_packed_run(kernel->packed, input, extra, acc, &state->scratch);
+  if (mac && mac->c0) add_correction(op, mac, kernel, input, acc, state);
+}
+
+/* By the definition, a pixel at a time: what the kernels are compared with. */
+static void layer_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                        const int8_t *input, int32_t *acc) {
   const vmac_class cls = mac->mult->cls;
-  for (int j = 0; !mac->rows && j < op->n; j++)
-    for (int i = 0; i < op->k; i++)
-      w[(size_t)j * k + (size_t)i] = vmac_operand_bits(cls, vmac_weight(net, op, j, i));
-  int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
-  int32_t *sums = vmac_alloc((size_t)block * (size_t)group, sizeof *sums);
-  for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, mac->mult->cls, j);
-  for (int first = 0; first < op->m; first += block) {
-    const int pixels = op->m - first < block ? op->m - first : block;
-    for (int j = 0; j < op->n; j += group) {
-      for (int p = 0; p < pixels; p++)
-        vmac_patch(net, op, input, first + p, j, (int8_t *)a + (size_t)p * k);
-      for (size_t i = 0; i < (size_t)pixels * k; i++) a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
-      cell_sums(op, mac, pixels, a, group, w + (size_t)j * k, sums);
-      finish_block(op, mac, pixels, a, j, group, folded, sums, acc + (size_t)first * (size_t)op->n);
+  const int k = op->k;
+  uint8_t *a = vmac_alloc((size_t)k, 1), *w = vmac_alloc((size_t)k * (size_t)op->n, 1);
+  int32_t *sums = vmac_alloc((size_t)op->n, sizeof *sums);
+  for (int j = 0; j < op->n; j++)
+    for (int i = 0; i < k; i++) w[j * k + i] = vmac_operand_bits(cls, vmac_weight(net, op, j, i));
+  for (int p = 0; p < op->m; p++, acc += op->n) {
+    int32_t sum_a = 0, x[VMAC_CORR_PLANES] = {0};
+    vmac_patch(net, op, input, p, 0, (int8_t *)a);
+    for (int i = 0; i < k; i++) {
+      a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
+      sum_a += a[i];
+      for (int b = 0; b < mac->planes; b++) x[b] += vmac_plane(mac->mult, mac->planes, b, a[i]);
+    }
+    vmac_gemm_ref(1, k, op->n, a, w, mac->table, sums);
+    for (int j = 0; j < op->n; j++) {
+      int64_t value = (int64_t)sums[j] + vmac_folded_bias(net, op, cls, j);
+      if (cls == VMAC_U8) value -= 128 * (int64_t)sum_a;
+      if (mac->c0) value += vmac_correction(mac->c0[j], mac->planes, mac->c + j * mac->planes, x);
+      acc[j] = vmac_wrap(value);
     }
   }
   free(sums);
-  free(folded);
+  free(w);
+  free(a);
 }
 
 void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                     const int8_t *input, int32_t *acc, vmac_state *state) {
-  if (mac && mac->table)
-    layer_cell(net, op, mac, input, acc, state);
+  const bool cell = mac && mac->table;
+  if (op->kind == VMAC_DEPTHWISE)
+    vmac_depthwise_acc(net, op, mac, input, acc, state);
+  else if (cell && !mac->kernel)
+    layer_plain(net, op, mac, input, acc);
   else
-    layer_exact(net, op, input, acc, state);
+    layer_fast(op, cell ? mac : NULL, cell ? mac->kernel : op->exact, input, acc, state);
 }

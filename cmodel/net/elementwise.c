@@ -1,5 +1,6 @@
 /* Layers without weights: addition, stand-alone ReLU, pooling, padding. Byte for byte TFLite's
- * reference kernels. SPDX-License-Identifier: Apache-2.0 */
+ * reference kernels, and as plain; elementwise_lanes.c has them for speed.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "net/net.h"
@@ -22,20 +23,10 @@ void vmac_run_add(const vmac_net *net, const vmac_op *op, vmac_rounding rounding
   }
 }
 
-void vmac_run_relu(const vmac_net *net, const vmac_op *op, vmac_rounding rounding, const int8_t *in,
-                   int8_t *out) {
+int8_t vmac_relu_code(const vmac_net *net, const vmac_op *op, vmac_rounding rounding, int8_t in) {
   const vmac_tensor *ti = &net->tensor[op->in[0]], *to = &net->tensor[op->out];
-  for (size_t i = 0; i < to->size; i++) {
-    const int64_t q =
-        (int64_t)vmac_requantize(in[i] - ti->zero, op->requant[0], rounding) + to->zero;
-    out[i] = (int8_t)vmac_clamp(q, op->act_min, op->act_max);
-  }
-}
-
-/* The mean of signed codes, rounded to nearest, ties away from zero: a tie among negative codes
- * rounds down, also where zero point -128 makes all values positive. */
-static int32_t mean(int32_t sum, int32_t count) {
-  return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+  const int64_t q = (int64_t)vmac_requantize(in - ti->zero, op->requant[0], rounding) + to->zero;
+  return (int8_t)vmac_clamp(q, op->act_min, op->act_max);
 }
 
 void vmac_run_pool(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out) {
@@ -56,7 +47,7 @@ void vmac_run_pool(const vmac_net *net, const vmac_op *op, const int8_t *in, int
             if (q > max) max = q;
           }
         const int32_t value =
-            op->kind == VMAC_MAXPOOL ? max : mean(sum, (bottom - top) * (right - left));
+            op->kind == VMAC_MAXPOOL ? max : vmac_mean(sum, (bottom - top) * (right - left));
         *out++ = (int8_t)vmac_clamp(value, op->act_min, op->act_max);
       }
 }
@@ -66,12 +57,16 @@ void vmac_run_pad(const vmac_net *net, const vmac_op *op, const int8_t *in, int8
   const int32_t *pads = net->tensor[op->weight].i32; /* (4, 2): before, after */
   const int *id = ti->dim, *od = to->dim;
   const size_t run = (size_t)id[3];
+  /* Without padded channels the pixels of a row stay together. */
+  const bool whole = !pads[6] && !pads[7];
+  const int steps = whole ? 1 : id[2];
+  const size_t step = whole ? run * (size_t)id[2] : run;
   memset(out, (int8_t)to->zero, to->size);
   for (int n = 0; n < id[0]; n++)
     for (int y = 0; y < id[1]; y++)
-      for (int x = 0; x < id[2]; x++, in += run) {
+      for (int x = 0; x < steps; x++, in += step) {
         const size_t row = (size_t)(n + pads[0]) * (size_t)od[1] + (size_t)(y + pads[2]);
         const size_t at = row * (size_t)od[2] + (size_t)(x + pads[4]);
-        memcpy(out + at * (size_t)od[3] + (size_t)pads[6], in, run);
+        memcpy(out + at * (size_t)od[3] + (size_t)pads[6], in, step);
       }
 }

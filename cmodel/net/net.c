@@ -41,10 +41,28 @@ void vmac_net_free(vmac_net *net) {
     free(net->tensor[t].i8);
     free(net->tensor[t].i32);
   }
-  for (int i = 0; i < net->ops; i++) free(net->op[i].requant);
+  for (int i = 0; i < net->ops; i++) {
+    free(net->op[i].requant);
+    vmac_kernel_free(net->op[i].exact);
+  }
   free(net->tensor);
   free(net->op);
   free(net);
+}
+
+static vmac_ready make_ready(const vmac_net *net, const vmac_op *op) {
+  vmac_ready ready = {{NULL, NULL}, {NULL, NULL}};
+  for (int r = 0; r < 2; r++) {
+    const vmac_rounding rounding = (vmac_rounding)r;
+    if (vmac_op_is_mac(op)) ready.lanes[r] = vmac_lanes_new(op->n, op->requant, rounding);
+    if (op->kind == VMAC_ADD) ready.lanes[r] = vmac_lanes_new(1, &op->requant[2], rounding);
+    if (op->kind == VMAC_RELU) {
+      ready.relu[r] = vmac_alloc(256, 1);
+      for (int i = 0; i < 256; i++)
+        ready.relu[r][i] = vmac_relu_code(net, op, rounding, (int8_t)(uint8_t)i);
+    }
+  }
+  return ready;
 }
 
 vmac_state *vmac_state_new(const vmac_net *net) {
@@ -54,15 +72,15 @@ vmac_state *vmac_state_new(const vmac_net *net) {
     const vmac_tensor *tensor = &net->tensor[t];
     if (!tensor->i8 && !tensor->i32) state->i8[t] = vmac_alloc(tensor->size, 1);
   }
-  size_t patch = 0, acc = 0;
+  state->isa = vmac_isa_now();
+  state->ready = vmac_alloc((size_t)net->ops, sizeof *state->ready);
+  size_t acc = 0;
   for (int i = 0; i < net->ops; i++) {
     const vmac_op *op = &net->op[i];
-    if (!vmac_op_is_mac(op)) continue;
-    const size_t bytes = vmac_patch_bytes(op), sums = (size_t)op->m * (size_t)op->n;
-    if (bytes > patch) patch = bytes;
+    state->ready[i] = make_ready(net, op);
+    const size_t sums = vmac_op_is_mac(op) ? (size_t)op->m * (size_t)op->n : 0;
     if (sums > acc) acc = sums;
   }
-  state->patch = vmac_alloc(patch, 1);
   state->acc = vmac_alloc(acc, sizeof *state->acc);
   return state;
 }
@@ -70,8 +88,15 @@ vmac_state *vmac_state_new(const vmac_net *net) {
 void vmac_state_free(const vmac_net *net, vmac_state *state) {
   if (!state) return;
   for (int t = 0; t < net->tensors; t++) free(state->i8[t]);
+  for (int i = 0; i < net->ops; i++)
+    for (int r = 0; r < 2; r++) {
+      vmac_lanes_free(state->ready[i].lanes[r]);
+      free(state->ready[i].relu[r]);
+    }
+  free(state->ready);
   free(state->i8);
-  free(state->patch);
+  vmac_scratch_free(&state->scratch);
+  vmac_scratch_free(&state->side);
   free(state->acc);
   free(state);
 }

@@ -47,17 +47,66 @@ static inline int32_t vmac_round_shift(int32_t x, int bits) {
   return (int32_t)(x < 0 ? -((-(int64_t)x + half) >> bits) : (x + half) >> bits);
 }
 
-/* One file per family. Input and output tensors are distinct buffers. */
+/* The mean of signed codes, rounded to nearest, ties away from zero: a tie among negative codes
+ * rounds down, also where zero point -128 makes all values positive. */
+static inline int32_t vmac_mean(int32_t sum, int32_t count) {
+  return sum > 0 ? (sum + count / 2) / count : (sum - count / 2) / count;
+}
+
+/* ---- plain layers: the definition, and what the fast ones are compared with ------------------ */
+
+/* Input and output tensors are distinct buffers. */
 void vmac_run_add(const vmac_net *net, const vmac_op *op, vmac_rounding rounding, const int8_t *a,
                   const int8_t *b, int8_t *out);
-void vmac_run_relu(const vmac_net *net, const vmac_op *op, vmac_rounding rounding, const int8_t *in,
-                   int8_t *out);
+int8_t vmac_relu_code(const vmac_net *net, const vmac_op *op, vmac_rounding rounding, int8_t in);
 void vmac_run_pool(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 void vmac_run_pad(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 void vmac_run_softmax(const vmac_net *net, const vmac_op *op, const int8_t *in, int8_t *out);
 
-/* Bytes that the scratch of a state takes for this op. */
-size_t vmac_patch_bytes(const vmac_op *op);
+/* acc (m, n) of a depthwise layer, from vmac_patch() and vmac_weight() alone. */
+void vmac_depthwise_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                          const int8_t *input, int32_t *acc);
+
+/* ---- fast layers: the same bytes at every level of instructions ------------------------------ */
+
+typedef struct vmac_lanes vmac_lanes; /* channels' scales, laid out for vectors */
+vmac_lanes *vmac_lanes_new(int n, const vmac_scale *scale, vmac_rounding rounding);
+void vmac_lanes_free(vmac_lanes *lanes);
+
+typedef struct {
+  int32_t zero, lo, hi; /* a tensor's zero point, an activation's clamp; all within int8 */
+} vmac_codes;
+
+/* out[i] = clamp(vmac_requantize(x[i], scale of channel i % n) + zero point). */
+void vmac_requantize_codes(const vmac_lanes *lanes, vmac_isa isa, size_t count, const int32_t *x,
+                           vmac_codes codes, int8_t *out);
+
+/* What one op's constants come to, made once for a state; members are NULL where there is no use
+ * for them. */
+struct vmac_ready {
+  vmac_lanes *lanes[2]; /* by rounding: of a layer with weights, of ADD's sum */
+  int8_t *relu[2];      /* by rounding: a RELU's codes by the input's bits, 256 */
+};
+
+void vmac_add_codes(const vmac_net *net, const vmac_op *op, vmac_rounding rounding,
+                    const vmac_ready *ready, vmac_isa isa, const int8_t *a, const int8_t *b,
+                    int8_t *out);
+/* out[i] = table[in[i]'s bits], 256 entries. */
+void vmac_look_up(vmac_isa isa, size_t n, const int8_t *table, const int8_t *in, int8_t *out);
+void vmac_pool_codes(const vmac_net *net, const vmac_op *op, vmac_isa isa, const int8_t *in,
+                     int8_t *out);
+
+/* acc (m, n) of a depthwise layer; mac as for vmac_layer_acc(). */
+void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                        const int8_t *input, int32_t *acc, vmac_state *state);
+
+/* A convolution or fully connected layer, prepared for a cell's products by its scheme, or for exact
+ * ones. table is read only where the scheme asks for product rows. */
+struct vmac_scheme;
+vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
+                             const struct vmac_scheme *scheme, const int32_t *table);
+vmac_kernel *vmac_kernel_exact(const vmac_net *net, const vmac_op *op);
+void vmac_kernel_free(vmac_kernel *kernel);
 
 #ifdef __cplusplus
 }

@@ -82,8 +82,8 @@ bool vmac_net_pairs(const vmac_net *net, const vmac_dataset *data, size_t images
   uint64_t **seen = vmac_alloc((size_t)net->ops, sizeof *seen);
   for (int i = 0; i < net->ops; i++)
     if (vmac_op_is_mac(&net->op[i]))
-      seen[i] = vmac_alloc((size_t)groups(&net->op[i]) * (size_t)net->op[i].k * CODES,
-                           sizeof *seen[i]);
+      seen[i] =
+          vmac_alloc((size_t)groups(&net->op[i]) * (size_t)net->op[i].k * CODES, sizeof *seen[i]);
   run_images(net, data, images, widest, seen);
   for (size_t i = 0; i < (size_t)CODES * CODES; i++) pairs[i] = 0;
   for (int i = 0; i < net->ops; i++) {

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "gemm/gemm.h"
+#include "gemm/scheme.h"
 #include "net/correction.h"
+#include "net/net.h"
 
 vmac_plan *vmac_plan_new(const vmac_net *net) {
   vmac_plan *plan = vmac_alloc(1, sizeof *plan);
@@ -17,7 +18,7 @@ vmac_plan *vmac_plan_new(const vmac_net *net) {
 void vmac_plan_free(vmac_plan *plan) {
   if (!plan) return;
   for (int i = 0; i < plan->ops; i++) {
-    vmac_rows_free(plan->mac[i].rows);
+    vmac_kernel_free(plan->mac[i].kernel);
     free(plan->mac[i].c0);
     free(plan->mac[i].c);
     vmac_sums_free(plan->sums[i]);
@@ -25,6 +26,7 @@ void vmac_plan_free(vmac_plan *plan) {
   free(plan->sums);
   free(plan->mac);
   free(plan->table);
+  free(plan->scheme);
   free(plan);
 }
 
@@ -43,6 +45,8 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
   if (!plan->table) {
     plan->table = vmac_alloc(65536, sizeof *plan->table);
     vmac_mult_table(mult, plan->table);
+    plan->scheme = vmac_alloc(1, sizeof *plan->scheme);
+    vmac_scheme_find(plan->table, vmac_isa_now(), plan->scheme);
   }
   for (int i = 0; i < net->ops; i++) {
     const vmac_op *op = &net->op[i];
@@ -54,11 +58,7 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
     plan->mac[i].planes = vmac_planes(mult, plan->mode);
     if (prepared) continue;
     if (op->kind == VMAC_DEPTHWISE) continue; /* too few products per channel to prepare */
-    const vmac_tensor *weight = &net->tensor[op->weight];
-    uint8_t *bits = vmac_alloc(weight->size, 1);
-    for (size_t j = 0; j < weight->size; j++) bits[j] = vmac_operand_bits(mult->cls, weight->i8[j]);
-    plan->mac[i].rows = vmac_rows_new(op->k, op->n, bits, plan->table);
-    free(bits);
+    plan->mac[i].kernel = vmac_kernel_new(net, op, mult, plan->scheme, plan->table);
   }
 }
 

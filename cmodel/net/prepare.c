@@ -172,6 +172,8 @@ static bool prepare_mac(const vmac_net *net, vmac_op *op, vmac_err *err) {
   if (op->bias >= 0 && (op->bias >= net->tensors || !tensor_at(net, op->bias)->i32 ||
                         tensor_at(net, op->bias)->size != (size_t)op->n))
     return vmac_op_fail(net, op, err, "expected a bias of %d int32", op->n);
+  vmac_kernel_free(op->exact);
+  op->exact = op->kind == VMAC_DEPTHWISE ? NULL : vmac_kernel_exact(net, op);
   op->requant = vmac_alloc((size_t)op->n, sizeof *op->requant);
   for (int c = 0; c < op->n; c++) {
     op->requant[c] = vmac_scale_from_double(effective_scale(op, in, weight, out, c));

@@ -54,8 +54,11 @@ void vmac_run_softmax(const vmac_net *net, const vmac_op *op, const int8_t *in, 
   for (const int8_t *end = in + t->size; in < end; in += depth, out += depth) {
     int max = INT8_MIN;
     for (int c = 0; c < depth; c++) max = in[c] > max ? in[c] : max;
-    int32_t exps[256]; /* by max - code */
-    for (int d = 0; d < 256; d++) {
+    int32_t exps[256]; /* by max - code; those that occur */
+    for (int d = 0; d < 256; d++) exps[d] = -2;
+    for (int c = 0; c < depth; c++) {
+      const int d = max - in[c];
+      if (exps[d] != -2) continue;
       /* The multiplier is above 1, so double and single rounding agree. */
       exps[d] = -d < lowest ? -1 : exp_negative(vmac_requantize(-d, scale, VMAC_ROUND_DOUBLE));
     }

@@ -21,8 +21,8 @@ typedef struct {
 typedef struct {
   const char *name;
   family_product product, reference;
-  int classes;          /* bit 0: unsigned, bit 1: signed */
-  int lowest, widest;   /* width */
+  int classes;        /* bit 0: unsigned, bit 1: signed */
+  int lowest, widest; /* width */
   struct {
     family_bound lowest, highest;
   } range[3];           /* of the parameters; unused ones are 0..0 */

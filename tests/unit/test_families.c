@@ -51,12 +51,14 @@ static void roup_statistics(void **state) {
     int p[2];
     double rms, mred_percent;
     int wce;
-  } table[] = {{{0, 2}, 1.5, 0.21, 4},     {{0, 4}, 8.4, 1.07, 28},   {{0, 5}, 21.5, 2.44, 82},
-               {{0, 6}, 41.0, 4.21, 164},  {{0, 7}, 98.1, 8.27, 430}, {{1, 0}, 90.5, 4.53, 256},
-               {{1, 4}, 90.7, 4.83, 268},  {{1, 6}, 96.7, 6.51, 356}, {{1, 7}, 125.5, 9.38, 558},
+  } table[] = {{{0, 2}, 1.5, 0.21, 4},      {{0, 4}, 8.4, 1.07, 28},   {{0, 5}, 21.5, 2.44, 82},
+               {{0, 6}, 41.0, 4.21, 164},   {{0, 7}, 98.1, 8.27, 430}, {{1, 0}, 90.5, 4.53, 256},
+               {{1, 4}, 90.7, 4.83, 268},   {{1, 6}, 96.7, 6.51, 356}, {{1, 7}, 125.5, 9.38, 558},
                {{2, 0}, 342.7, 14.78, 1024}};
   for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
-    const vmac_mult mult = {.name = "roup", .cls = VMAC_S8, .product = vmac_roup,
+    const vmac_mult mult = {.name = "roup",
+                            .cls = VMAC_S8,
+                            .product = vmac_roup,
                             .param = {table[i].p[0], table[i].p[1]}};
     vmac_mult_errors e;
     vmac_mult_measure(&mult, NULL, &e);
@@ -64,8 +66,9 @@ static void roup_statistics(void **state) {
     if (e.mean != -0.25 || fabs(rms - table[i].rms) > 0.05 || e.wce != table[i].wce ||
         fabs(100 * e.mre - table[i].mred_percent) > 0.005)
       fail_msg("roup %d,%d: expected mean -0.25, RMS %.1f, MRED %.2f %%, WCE %d, found %g, %.3f, "
-               "%.4f %%, %d", table[i].p[0], table[i].p[1], table[i].rms, table[i].mred_percent,
-               table[i].wce, e.mean, rms, 100 * e.mre, e.wce);
+               "%.4f %%, %d",
+               table[i].p[0], table[i].p[1], table[i].rms, table[i].mred_percent, table[i].wce,
+               e.mean, rms, 100 * e.mre, e.wce);
   }
 }
 
@@ -267,7 +270,9 @@ static void truth_tables(void **state) {
 /* ---- all of them ---- */
 
 #define BOTH .classes = 3, .lowest = 4, .widest = 16
+/* clang-format off */
 #define TO(halves, plus) {.highest = {halves, plus}}
+/* clang-format on */
 static const family_case families[] = {
     {"pr", vmac_pr, by_digits, .classes = 2, .lowest = 4, .widest = 16,
      .range = {TO(1, 0), TO(2, -1)}},
@@ -276,8 +281,8 @@ static const family_case families[] = {
     {"or_columns", vmac_or_columns, by_columns, BOTH, .range = {TO(4, -1)}},
     {"edge_rounded", vmac_edge_rounded, by_edge, BOTH, .range = {TO(1, 0)}},
     {"dyn", vmac_dyn, by_mode, .classes = 3, .lowest = 8, .widest = 8, .range = {TO(0, 15)}},
-    {"momeni", vmac_momeni, by_momeni, .classes = 1, .lowest = 8, .widest = 8,
-     .range = {TO(0, 12)}, .zero_gives_more = true},
+    {"momeni", vmac_momeni, by_momeni, .classes = 1, .lowest = 8, .widest = 8, .range = {TO(0, 12)},
+     .zero_gives_more = true},
     {"venkatachalam", vmac_venkatachalam, by_venkatachalam, .classes = 1, .lowest = 8, .widest = 8,
      .range = {TO(0, 12)}}};
 enum { FAMILIES = sizeof families / sizeof *families };
@@ -305,13 +310,10 @@ static void every_registry_line(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_parameter),
-                                     cmocka_unit_test(every_registry_line),
-                                     cmocka_unit_test(roup_statistics),
-                                     cmocka_unit_test(or_columns_mean),
-                                     cmocka_unit_test(cleared_operands),
-                                     cmocka_unit_test(broken_arrays),
-                                     cmocka_unit_test(edge_errors),
-                                     cmocka_unit_test(truth_tables)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_parameter),  cmocka_unit_test(every_registry_line),
+      cmocka_unit_test(roup_statistics),  cmocka_unit_test(or_columns_mean),
+      cmocka_unit_test(cleared_operands), cmocka_unit_test(broken_arrays),
+      cmocka_unit_test(edge_errors),      cmocka_unit_test(truth_tables)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

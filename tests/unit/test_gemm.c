@@ -72,8 +72,7 @@ static void test_reference(void **state) {
   vmac_gemm_ref(2, 3, 1, a[0], w[0], table, sum);
   for (int i = 0; i < 2; i++) {
     int32_t want = 0;
-    for (int k = 0; k < 3; k++)
-      want += vmac_product(mult, (int8_t)a[i][k], (int8_t)w[0][k]);
+    for (int k = 0; k < 3; k++) want += vmac_product(mult, (int8_t)a[i][k], (int8_t)w[0][k]);
     assert_int_equal(sum[i], want);
   }
 }

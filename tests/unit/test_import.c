@@ -299,9 +299,8 @@ static void variates(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(binary),          cmocka_unit_test(text),
-      cmocka_unit_test(bad_text),        cmocka_unit_test(survives_damage),
-      cmocka_unit_test(forms),           cmocka_unit_test(detection),
+      cmocka_unit_test(binary),          cmocka_unit_test(text),     cmocka_unit_test(bad_text),
+      cmocka_unit_test(survives_damage), cmocka_unit_test(forms),    cmocka_unit_test(detection),
       cmocka_unit_test(twins),           cmocka_unit_test(variates),
   };
   return cmocka_run_group_tests_name("import", tests, make_folder, remove_folder);

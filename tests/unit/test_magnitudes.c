@@ -290,15 +290,11 @@ static void every_registry_line(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(every_parameter),
-                                     cmocka_unit_test(every_registry_line),
-                                     cmocka_unit_test(drum_means),
-                                     cmocka_unit_test(ssm_means),
-                                     cmocka_unit_test(roba_bound),
-                                     cmocka_unit_test(mitchell_from_below),
-                                     cmocka_unit_test(logarithm_means),
-                                     cmocka_unit_test(mitchell_relative),
-                                     cmocka_unit_test(published),
-                                     cmocka_unit_test(kulkarni_errors)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(every_parameter), cmocka_unit_test(every_registry_line),
+      cmocka_unit_test(drum_means),      cmocka_unit_test(ssm_means),
+      cmocka_unit_test(roba_bound),      cmocka_unit_test(mitchell_from_below),
+      cmocka_unit_test(logarithm_means), cmocka_unit_test(mitchell_relative),
+      cmocka_unit_test(published),       cmocka_unit_test(kulkarni_errors)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

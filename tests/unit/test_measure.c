@@ -58,7 +58,7 @@ static void by_hand(void **state) {
   memset(pairs, 0, sizeof pairs);
   pairs[(uint8_t)-3 << 8 | 5] = 6; /* error -10 of -15 */
   pairs[4 << 8 | (uint8_t)-2] = 3; /* error 11 of -8 */
-  pairs[7] = 1;  /* error -11 of 0 */
+  pairs[7] = 1;                    /* error -11 of 0 */
   vmac_mult_errors e;
   vmac_mult_measure(&cell, pairs, &e);
   near("mean", e.mean, (-60 + 33 - 11) / 10.0);
@@ -195,8 +195,8 @@ static void counts(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(uniform_either_way), cmocka_unit_test(by_hand),
-      cmocka_unit_test(most_and_none), cmocka_unit_test(counts)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(uniform_either_way),
+                                     cmocka_unit_test(by_hand), cmocka_unit_test(most_and_none),
+                                     cmocka_unit_test(counts)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -33,13 +33,13 @@ static bool has_sign(vmac_form form, int i, int j) {
 }
 
 /* RULE(name, kept): the rule `kept` and the reference by_name() made of it. */
-#define RULE(name, kept) \
-  static bool keep_##name(vmac_form form, const int *p, int i, int j) { \
-    (void)form, (void)p, (void)i, (void)j; \
-    return kept; \
-  } \
-  static int64_t by_##name(vmac_form form, const int *p, int64_t a, int64_t w) { \
-    return by_bits(keep_##name, form, p, a, w); \
+#define RULE(name, kept)                                                                           \
+  static bool keep_##name(vmac_form form, const int *p, int i, int j) {                            \
+    (void)form, (void)p, (void)i, (void)j;                                                         \
+    return kept;                                                                                   \
+  }                                                                                                \
+  static int64_t by_##name(vmac_form form, const int *p, int64_t a, int64_t w) {                   \
+    return by_bits(keep_##name, form, p, a, w);                                                    \
   }
 RULE(all, true)
 RULE(none, false)
@@ -66,7 +66,9 @@ static int64_t by_truncated_const(vmac_form form, const int *p, int64_t a, int64
 }
 
 #define BOTH .classes = 3, .lowest = 4, .widest = 16
+/* clang-format off */
 #define TO(halves, plus) {.highest = {halves, plus}}
+/* clang-format on */
 static const family_case families[] = {
     {"exact", vmac_exact, by_all, BOTH},
     {"array", vmac_exact, by_all, BOTH},
@@ -76,8 +78,8 @@ static const family_case families[] = {
     {"perforated", vmac_perforated, by_perforated, BOTH, .range = {TO(2, -1)}},
     {"truncated", vmac_truncated, by_truncated, BOTH, .range = {TO(4, -1)}},
     {"recursive", vmac_recursive, by_recursive, BOTH, .range = {TO(2, -1)}},
-    {"truncated_const", vmac_truncated_const, by_truncated_const, BOTH,
-     .range = {{{0, 1}, {2, 0}}}, .zero_gives_more = true},
+    {"truncated_const", vmac_truncated_const, by_truncated_const, BOTH, .range = {{{0, 1}, {2, 0}}},
+     .zero_gives_more = true},
     {"ppab", vmac_ppab, by_ppab, BOTH, .range = {TO(2, -1), TO(2, -1), TO(4, -1)}, .stride = 37},
     {"bam", vmac_bam, by_bam, .classes = 1, .lowest = 4, .widest = 16,
      .range = {TO(2, -1), TO(4, -1)}, .stride = 3}};

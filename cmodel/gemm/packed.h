@@ -1,0 +1,59 @@
+/* packed.h: what the kernels of gemm/ share. SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_PACKED_H
+#define VMAC_PACKED_H
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "gemm/gemm.h"
+
+#if VMAC_X86
+#include <immintrin.h>
+#endif
+
+enum { VMAC_LANES = 16 }; /* channels that are computed together: 16 x 32 bits */
+
+/* One kernel's share of a layer, or NULL where the scheme has none. All add to `out`, (m, n). */
+typedef struct vmac_terms vmac_terms;
+typedef struct vmac_rows vmac_rows;
+typedef struct vmac_shuffle vmac_shuffle;
+
+struct vmac_packed {
+  vmac_isa isa;
+  vmac_window window;
+  int n, blocks; /* blocks of VMAC_LANES channels */
+  int8_t zero;
+  int32_t *bias;        /* (blocks * VMAC_LANES), of_w's sums included */
+  int32_t of_code[256]; /* by code; summed per pixel where `per_pixel` */
+  bool per_pixel;
+  vmac_terms *terms;
+  vmac_rows *rows;
+  vmac_shuffle *shuffle;
+};
+
+/* terms.c: out = start + sum of f[i] * g[i]; start[j] of the channel, extra[i] of the pixel. */
+vmac_terms *vmac_terms_new(const vmac_layer *layer, const vmac_scheme *scheme, vmac_isa isa);
+void vmac_terms_free(vmac_terms *terms);
+void vmac_terms_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
+                    int32_t *out, vmac_scratch *scratch);
+
+/* rows.c: out = start + sum of table products. */
+vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa isa);
+void vmac_rows_free(vmac_rows *rows);
+void vmac_rows_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
+                   int32_t *out, vmac_scratch *scratch);
+
+/* shuffle.c: out += sum of entry[w][column[a]]. */
+vmac_shuffle *vmac_shuffle_new(const vmac_layer *layer, const vmac_scheme *scheme);
+void vmac_shuffle_free(vmac_shuffle *shuffle);
+void vmac_shuffle_run(const vmac_packed *packed, const int8_t *input, int32_t *out,
+                      vmac_scratch *scratch);
+
+static inline int vmac_round_up(int x, int unit) {
+  return (x + unit - 1) / unit * unit;
+}
+
+/* recode.c: to[i] = of[(uint8_t)from[i]]. */
+void vmac_recode(vmac_isa isa, size_t count, const uint8_t *of, const int8_t *from, uint8_t *to);
+
+#endif

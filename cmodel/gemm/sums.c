@@ -1,0 +1,150 @@
+/* Side sums: a function of the activation, summed over each output pixel's window, as the array's
+ * side column does for sum A and the control variates.
+ *
+ * A pixel's channels are summed once, then lines and columns of the window: kh + kw additions per
+ * output instead of kh * kw * c. SPDX-License-Identifier: Apache-2.0 */
+#include "gemm/packed.h"
+
+void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value) {
+  uint32_t any = 0;
+  sum->least = INT32_MAX;
+  sum->bytes = 0;
+  for (int i = 0; i < 256; i++) {
+    sum->value[i] = value[i];
+    sum->least = value[i] < sum->least ? value[i] : sum->least;
+  }
+  for (int i = 0; i < 256; i++) {
+    const uint32_t above = (uint32_t)value[i] - (uint32_t)sum->least;
+    for (int b = 0; b < 4; b++) sum->byte[b][i] = (uint8_t)(above >> 8 * b);
+    any |= above;
+  }
+  while (sum->bytes < 4 && any >> 8 * sum->bytes) sum->bytes++;
+}
+
+/* sum[x] (pixels) = the sum over the c channels of value[code]. */
+static void map_portable(int pixels, int c, const int8_t *codes, const int32_t *value,
+                         int32_t *sum) {
+  for (int x = 0; x < pixels; x++) {
+    uint32_t s = 0;
+    for (int i = 0; i < c; i++) s += (uint32_t)value[(uint8_t)*codes++];
+    sum[x] = (int32_t)s;
+  }
+}
+
+#if VMAC_X86
+/* quad[i] = the sum over codes 4 i .. 4 i + 3 of the values above the least. */
+VMAC_TARGET_AVX512 static void quads_avx512(size_t count, const int8_t *codes,
+                                            const vmac_code_sum *p, int32_t *quad) {
+  const __m512i one = _mm512_set1_epi8(1);
+  if (!p->bytes) memset(quad, 0, count * sizeof *quad);
+  for (int b = 0; b < p->bytes; b++) {
+    const uint8_t *of = p->byte[b];
+    const __m512i t0 = _mm512_loadu_si512(of), t1 = _mm512_loadu_si512(of + 64);
+    const __m512i t2 = _mm512_loadu_si512(of + 128), t3 = _mm512_loadu_si512(of + 192);
+    for (size_t i = 0; i < count; i += 16) {
+      const __mmask16 these = count - i < 16 ? (__mmask16)((1u << (count - i)) - 1) : 0xffff;
+      const __m512i x = _mm512_maskz_loadu_epi32(these, codes + 4 * i);
+      const __m512i low = _mm512_permutex2var_epi8(t0, x, t1);
+      const __m512i high = _mm512_permutex2var_epi8(t2, x, t3);
+      const __m512i v = _mm512_mask_blend_epi8(_mm512_movepi8_mask(x), low, high);
+      const __m512i s = _mm512_dpbusd_epi32(_mm512_setzero_si512(), v, one);
+      const __m512i old = b ? _mm512_maskz_loadu_epi32(these, quad + i) : _mm512_setzero_si512();
+      _mm512_mask_storeu_epi32(
+          quad + i, these, _mm512_add_epi32(old, _mm512_sll_epi32(s, _mm_cvtsi32_si128(8 * b))));
+    }
+  }
+}
+
+/* to[i] = from[2 i] + from[2 i + 1]; to may be from. */
+VMAC_TARGET_AVX512 static void halve_avx512(size_t count, const int32_t *from, int32_t *to) {
+  const __m512i even = _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  const __m512i odd = _mm512_add_epi32(even, _mm512_set1_epi32(1));
+  size_t i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m512i a = _mm512_loadu_si512(from + 2 * i), b = _mm512_loadu_si512(from + 2 * i + 16);
+    _mm512_storeu_si512(to + i, _mm512_add_epi32(_mm512_permutex2var_epi32(a, even, b),
+                                                 _mm512_permutex2var_epi32(a, odd, b)));
+  }
+  for (; i < count; i++) to[i] = (int32_t)((uint32_t)from[2 * i] + (uint32_t)from[2 * i + 1]);
+}
+
+/* to[i] = from[i] + more. */
+VMAC_TARGET_AVX512 static void add_avx512(size_t count, uint32_t more, const int32_t *from,
+                                          int32_t *to) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) to[i] = (int32_t)((uint32_t)from[i] + more);
+}
+
+static void map_avx512(int pixels, int c, const int8_t *codes, const vmac_code_sum *p,
+                       int32_t *quad, int32_t *sum) {
+  size_t count = (size_t)pixels * (size_t)c / 4;
+  quads_avx512(count, codes, p, quad);
+  int each = c / 4;
+  const uint32_t base = (uint32_t)c * (uint32_t)p->least;
+  for (; each % 2 == 0; each /= 2) halve_avx512(count /= 2, quad, quad);
+  if (each == 1) {
+    add_avx512((size_t)pixels, base, quad, sum);
+    return;
+  }
+  for (int x = 0; x < pixels; x++) {
+    uint32_t s = base;
+    for (int i = 0; i < each; i++) s += (uint32_t)quad[x * each + i];
+    sum[x] = (int32_t)s;
+  }
+}
+#endif
+
+/* to[i] = from[i] + from[i + step] + ..., `terms` of them, for i < count. */
+static inline VMAC_BODY void slide_body(size_t count, int terms, size_t step, const int32_t *from,
+                                        int32_t *to) {
+  memcpy(to, from, count * sizeof *to);
+  for (int j = 1; j < terms; j++) {
+    from += step;
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) to[i] = (int32_t)((uint32_t)to[i] + (uint32_t)from[i]);
+  }
+}
+VMAC_PER_ISA(slide, (size_t count, int terms, size_t step, const int32_t *from, int32_t *to),
+             (count, terms, step, from, to));
+
+/* sum (h * w), one per pixel of the input map. */
+static void pixel_sums(vmac_isa isa, const vmac_window *v, const int8_t *input,
+                       const vmac_code_sum *p, int32_t *quad, int32_t *sum) {
+#if VMAC_X86
+  if (isa == VMAC_AVX512 && v->c % 4 == 0) {
+    map_avx512(v->h * v->w, v->c, input, p, quad, sum);
+    return;
+  }
+#endif
+  (void)isa;
+  (void)quad;
+  map_portable(v->h * v->w, v->c, input, p->value, sum);
+}
+
+void vmac_window_sums(vmac_isa isa, const vmac_window *v, const int8_t *input, int8_t zero,
+                      const vmac_code_sum *p, int32_t *out, vmac_scratch *scratch) {
+  const int h = (v->oh - 1) * v->stride_h + v->kh, w = (v->ow - 1) * v->stride_w + v->kw;
+  const size_t map_size = (size_t)h * (size_t)w, pixels = (size_t)v->h * (size_t)v->w;
+  const size_t channels = (size_t)v->c;
+  /* The padded map, it summed over lines, over columns too, and a pixel's quads. */
+  int32_t *map = vmac_scratch_get(
+      scratch, (3 * map_size + (size_t)v->kw + pixels * (channels / 4 + 2)) * sizeof *map);
+  int32_t *lines = map + map_size, *both = lines + map_size + v->kw, *sum = both + map_size;
+  int32_t *quad = sum + pixels;
+  pixel_sums(isa, v, input, p, quad, sum);
+  const int32_t padding = (int32_t)((uint32_t)v->c * (uint32_t)p->value[(uint8_t)zero]);
+  const int left = v->left < w ? v->left : w, width = v->w < w - left ? v->w : w - left;
+  for (int y = 0; y < h; y++, map += w) {
+    const int from = y - v->top;
+    const bool inside = from >= 0 && from < v->h;
+    for (int x = 0; x < w; x++) map[x] = padding;
+    if (inside) memcpy(map + left, sum + (size_t)from * (size_t)v->w, (size_t)width * sizeof *map);
+  }
+  map -= map_size;
+  slide[isa](map_size - (size_t)(v->kh - 1) * (size_t)w, v->kh, (size_t)w, map, lines);
+  slide[isa](map_size - (size_t)(v->kh - 1) * (size_t)w, v->kw, 1, lines, both);
+  for (int y = 0; y < v->oh; y++) {
+    const int32_t *from = both + (size_t)(y * v->stride_h) * (size_t)w;
+    for (int x = 0; x < v->ow; x++) *out++ = from[x * v->stride_w];
+  }
+}

@@ -1,0 +1,19 @@
+/* kernel.h: a convolution's or fully connected layer's weights, prepared for one cell's scheme, and
+ * the sums of activations that go with them. SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_KERNEL_H
+#define VMAC_KERNEL_H
+
+#include "gemm/gemm.h"
+#include "net/net.h"
+
+struct vmac_kernel {
+  vmac_window window;
+  int8_t zero; /* the input's zero point */
+  vmac_packed *packed;
+  bool per_pixel;        /* `extra` is not all 0: */
+  vmac_code_sum extra;   /* the scheme's of_a and, for operands of class u8, -128 A */
+  vmac_code_sum variate; /* the cell's X */
+  vmac_code_sum bit[VMAC_CORR_PLANES];
+};
+
+#endif
