@@ -265,8 +265,8 @@ vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode 
                           const vmac_dataset *data, size_t images, vmac_err *err);
 
 /* The same in steps, of which the last two may be repeated: layers and modes of one cell share what
- * was prepared. layers (ops): the MAC layers that get `mult`, uncorrected, while the others multiply
- * exactly; NULL: all. A plan has the same mult all its life. */
+ * was prepared. layers (ops): the MAC layers that get `mult`, uncorrected, while the others are
+ * exact; NULL: all. A plan has the same mult all its life. */
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
@@ -330,8 +330,8 @@ void vmac_answers(const vmac_net *net, const vmac_plan *plan, vmac_rounding roun
                   int8_t *outputs);
 
 /* The same for several plans over the first `images` of one data set, which lives longer. The exact
- * network runs once, beside the first plan; what it hands to the first layer in which a plan differs
- * from it is kept, of as many images as fit `bytes`. */
+ * network runs once, beside the first plan; what it hands to the first layer that a plan gives a
+ * cell is kept, of as many images as fit `bytes`. */
 typedef struct vmac_scorer vmac_scorer;
 vmac_scorer *vmac_scorer_new(const vmac_net *net, vmac_rounding rounding, const vmac_dataset *data,
                              size_t images, size_t bytes);

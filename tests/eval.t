@@ -40,6 +40,7 @@ run --plan "$tmp/one.json" --dump "$tmp/planned" && cmp -s "$tmp/one" "$tmp/plan
 ok $? "a saved plan gives the same bytes"
 
 # Some layers: the trace of each op shows where the cell is.
+# shellcheck disable=SC2086 # options are words
 trace() { "$VARIMAC" eval --net "$net" --images 1 --trace-layer "$1" --image 0 --trace "$2" $3 \
   > /dev/null; }
 run --mult trunc7 --correction cv --layers 1+3-4 --save-plan "$tmp/some.json" --dump "$tmp/some" \
