@@ -1,10 +1,10 @@
-put(facts ~ /\nrun +short/ ? "-" : !mean || !any ? "not measured" : mean# What the golden model's kernels must reach, and whether they do: a row per goal, the value over
+# What the golden model's kernels must reach, and whether they do: a row per goal, the value over
 # ResNet-8 and of each shape. Of several cells the slowest counts. met: over ResNet-8 and with every
 # shape; mean: over ResNet-8 only; -: a short run, whose times mean nothing.
 # usage: awk -v style=text|md -f speed-read.awk -f speed-goals.awk FILE.csv
 # SPDX-License-Identifier: Apache-2.0
 
-# The least, over kernels of `products` at `isa`, of their speed relative to `what`; 0: not measured.
+# The least speed, relative to `what`, of the kernels of `products` at `isa`; 0: not measured.
 function least(products, isa, what, data, shape,    i, id, part, x, low, none) {
   for (i = 1; i <= id_count; i++) {
     id = ids[i]
@@ -23,7 +23,10 @@ function least(products, isa, what, data, shape,    i, id, part, x, low, none) {
 
 function of_peak(id, data, shape,    rate, t, s, top) {
   if (peak == "" || (shape != "" && terms[shape] < LONG)) return 0
-  if (shape != "") return gmacs[peak, data, shape] ? gmacs[id, data, shape] / gmacs[peak, data, shape] : 0
+  if (shape != "") {
+    rate = gmacs[peak, data, shape]
+    return rate ? gmacs[id, data, shape] / rate : 0
+  }
   # The peak is measured beside each shape: the time that the same products would take at it.
   for (s = 1; s <= shape_count; s++)
     if (copies[shapes[s]] && terms[shapes[s]] >= LONG)
@@ -44,13 +47,14 @@ function put_goal(text, products, isa, what, data, need, format, scale,    s, x,
     if (x && x < need) all = 0
     put(number(scale * x, format))
   }
-  put(!mean || !any ? "not measured" : mean < need ? "not met" : all ? "met" : "mean")
+  put(short ? "-" : !mean || !any ? "not measured" : mean < need ? "not met" : all ? "met" : "mean")
   end_row()
 }
 
 END {
   if (failed) exit 1
   LONG = 144
+  short = facts ~ /\nrun +short/
   gather = kernel_id("gather")
   peak = kernel_id("peak")
   put("goal"); put("wanted"); put("ResNet-8")

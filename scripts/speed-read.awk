@@ -12,13 +12,15 @@ BEGIN {
   next
 }
 !("shape" in col) {
+  fields = NF
   for (i = 1; i <= NF; i++) col[$i] = i
-  wanted = split("shape m k n copies data kernel cell form isa threads reps median_ns gmacs vs_one", want, " ")
+  wanted = split("shape m k n copies data kernel cell form isa threads median_ns gmacs vs_one", want,\
+                 " ")
   for (i = 1; i <= wanted; i++)
     if (!(want[i] in col)) fail("no column " want[i])
   next
 }
-NF != length(col) { fail("line " FNR ": expected " length(col) " fields, found " NF) }
+NF != fields { fail("line " FNR ": expected " fields " fields, found " NF) }
 {
   shape = $col["shape"]
   id = $col["kernel"] SUBSEP $col["cell"] SUBSEP $col["isa"]

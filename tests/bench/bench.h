@@ -13,7 +13,7 @@
 
 void *bench_alloc(size_t bytes); /* zeroed, from a 64-byte boundary; never NULL */
 
-/* ---- cells (cells.c) -------------------------------------------------------------------------- */
+/* ---- cells (cells.c) ------------------------------------------------------------------------- */
 
 typedef struct {
   vmac_mult mult;
@@ -25,7 +25,7 @@ enum { BENCH_CELLS = 10 };
 bool bench_cells_new(bench_cell *cells, vmac_err *err);
 void bench_cells_free(bench_cell *cells);
 
-/* ---- layers (layer.c) ------------------------------------------------------------------------- */
+/* ---- layers (layer.c) ------------------------------------------------------------------------ */
 
 typedef struct {
   const char *name;
@@ -59,7 +59,7 @@ void bench_plain_sums(const bench_layer *layer, vmac_class cls, const int32_t *t
 /* What vmac_layer_acc() makes of them, by the contract: zero points and bias included. */
 void bench_plain_acc(const bench_layer *layer, vmac_class cls, const int32_t *sum, int32_t *acc);
 
-/* ---- timing (timing.c) ------------------------------------------------------------------------ */
+/* ---- timing (timing.c) ----------------------------------------------------------------------- */
 
 typedef struct bench_task {
   const char *kernel, *cell, *form; /* loop, table, gather, peak, varimac */
@@ -90,10 +90,12 @@ double bench_wall_ns(void);
 double bench_median(double *values, int n); /* sorts them */
 double bench_least(const double *values, int n);
 void bench_force(vmac_isa isa); /* VARIMAC_ISA */
+/* Runs every task once; false and an error that names the first sum that is not as wanted. */
 bool bench_check(bench_task *tasks, int n, const bench_options *options, vmac_err *err);
-void bench_time(bench_task *tasks, int n, const bench_options *options);
+/* Sets reps, median and least; every acc must still be right. */
+bool bench_time(bench_task *tasks, int n, const bench_options *options, vmac_err *err);
 
-/* ---- kernels (baselines.c, ours.c) ------------------------------------------------------------ */
+/* ---- kernels (baselines.c, ours.c) ----------------------------------------------------------- */
 
 void bench_loop(const bench_task *task);    /* exact products, plain C */
 void bench_table(const bench_task *task);   /* one look-up per product, plain C */
@@ -107,7 +109,7 @@ int64_t bench_peak_macs(void);              /* of one call */
 bool bench_ours_new(bench_task *task, vmac_err *err);
 void bench_ours_free(bench_task *task);
 
-/* ---- the whole network (network.c) and what is written (report.c, machine.c) ------------------- */
+/* ---- the whole network (network.c) and what is written (report.c, machine.c) ----------------- */
 
 typedef struct {
   const char *cell, *form;

@@ -7,7 +7,7 @@
 #include "bench.h"
 #include "testing/net_build.h"
 
-/* All of ResNet-8 but its last 1 x 1 convolution and the classifier, 1 % of it; most of ResNet-20. */
+/* All of ResNet-8 but its last 1 x 1 convolution and the classifier, 1 % of it. */
 const bench_shape bench_shapes[BENCH_SHAPES] = {
     {"3x3_3_16", 32, 3, 16, 3, 1, 1},      {"3x3_16_16", 32, 16, 16, 3, 1, 2},
     {"3x3_16_32_s2", 32, 16, 32, 3, 2, 1}, {"3x3_32_32", 16, 32, 32, 3, 1, 1},

@@ -1,5 +1,5 @@
-/* What the figures were measured on, as far as the system tells. SPDX-License-Identifier: Apache-2.0
- */
+/* What the figures were measured on, as far as the system tells.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>

@@ -100,8 +100,7 @@ static bool run_shape(bench *b, const bench_shape *shape, vmac_err *err) {
             bench_data_name[data]);
     bench_layer_fill(&layer, (bench_data)data);
     int32_t *want = expect(b, &layer, tasks, n);
-    ok = bench_check(tasks, n, &b->options, err);
-    if (ok) bench_time(tasks, n, &b->options);
+    ok = bench_check(tasks, n, &b->options, err) && bench_time(tasks, n, &b->options, err);
     if (ok) bench_csv_case(b->csv, (bench_data)data, tasks, n);
     free(want);
   }

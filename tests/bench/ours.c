@@ -1,6 +1,6 @@
-/* The golden model's own kernels: a layer from its activation map to final accumulators, so packing,
- * zero points and side sums count. What depends on the weights alone is made before, as it is once
- * per network. SPDX-License-Identifier: Apache-2.0 */
+/* The golden model's own kernels: a layer from its activation map to final accumulators, so that
+ * packing, zero points and side sums count. What depends on the weights alone is made before, as it
+ * is once per network. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "bench.h"

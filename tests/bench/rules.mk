@@ -13,9 +13,11 @@ $(SPEED): $(SPEED_OBJ) $(LIBVARIMAC)
 -include $(SPEED_OBJ:.o=.d)
 
 tests-build: $(SPEED)
+UNIT_EXTRA_test_bench := $(filter %/timing.c.o %/layer.c.o,$(SPEED_OBJ))
+$(B)/tests/test_bench: $(UNIT_EXTRA_test_bench)
 SANITIZE_T := $(filter-out tests/bench.t,$(SANITIZE_T)) # it calls make
 
-# BENCH=short: every kernel compared, hardly timed; into files of its own, so that no figure is lost.
+# BENCH=short: every kernel compared, hardly timed; into files of its own, so no figure is lost.
 speed_name = $(REPORT)/$(if $(filter short,$(BENCH)),speed-short,speed)
 speed_run  = mkdir -p $(REPORT) && OMP_WAIT_POLICY=passive \
              $(SPEED) $(if $(filter %-short,$(1)),--short) --net $(NETWORK) -o $(1).csv
@@ -24,7 +26,7 @@ speed_md   = { $(call speed_awk,md,table) $(1).csv && $(call speed_awk,md,goals)
              > $(1).md.new && mv $(1).md.new $(1).md
 
 .PHONY: bench readme-speed
-bench: $(SPEED) ## time the golden model beside table look-ups, about 3 minutes; BENCH=short: compare only
+bench: $(SPEED) ## time the golden model beside table look-ups (3 minutes; BENCH=short: compare)
 	$(Q)$(call speed_run,$(speed_name))
 	$(Q)$(call speed_md,$(speed_name))
 	$(Q)$(call speed_awk,text,table) $(speed_name).csv
@@ -36,6 +38,6 @@ $(REPORT)/speed.csv: | $(SPEED)
 	$(Q)$(call speed_run,$(REPORT)/speed)
 
 readme: readme-speed
-readme-speed: $(REPORT)/speed.csv
+readme-speed: $(REPORT)/speed.csv | readme-top
 	$(Q)$(call speed_md,$(REPORT)/speed)
 	$(Q)$(call readme_put,speed=$(REPORT)/speed.md)

@@ -41,8 +41,12 @@ void bench_force(vmac_isa isa) {
   setenv("VARIMAC_ISA", vmac_isa_name(isa), 1);
 }
 
-static void run(const bench_task *task) {
+static void prepare(const bench_task *task) {
   if (task->levelled) bench_force(task->isa);
+}
+
+static void run(const bench_task *task) {
+  prepare(task);
   task->run(task);
 }
 
@@ -74,18 +78,18 @@ bool bench_check(bench_task *tasks, int n, const bench_options *options, vmac_er
   return true;
 }
 
-/* How many runs make a sample. */
+/* How many runs make a sample; 0: one that is so long that it need not be warmed up. */
 static int runs_per_sample(const bench_task *task, double sample_ns) {
   run(task);
   const double begin = bench_thread_ns();
   run(task);
   const double once = bench_thread_ns() - begin;
-  if (once <= 0) return 1;
+  if (once >= 4 * sample_ns) return 0;
   const double runs = ceil(sample_ns / once);
-  return runs < 1 ? 1 : runs > 10000 ? 10000 : (int)runs;
+  return runs > 10000 ? 10000 : (int)runs; /* and where the clock has not moved */
 }
 
-void bench_time(bench_task *tasks, int n, const bench_options *options) {
+bool bench_time(bench_task *tasks, int n, const bench_options *options, vmac_err *err) {
   const int most = options->reps_most;
   double *sample = vmac_alloc((size_t)n * (size_t)most, sizeof *sample);
   int *runs = vmac_alloc((size_t)n, sizeof *runs);
@@ -95,10 +99,12 @@ void bench_time(bench_task *tasks, int n, const bench_options *options) {
   while (reps < options->reps_least ||
          (reps < most && bench_wall_ns() - begin < options->case_ns)) {
     for (int i = 0; i < n; i++) {
-      run(&tasks[i]); /* warm again: the others have been in the caches */
+      const int counted = runs[i] ? runs[i] : 1;
+      prepare(&tasks[i]);
+      if (runs[i]) tasks[i].run(&tasks[i]); /* warm again: the others have been in the caches */
       const double from = bench_thread_ns();
-      for (int r = 0; r < runs[i]; r++) tasks[i].run(&tasks[i]);
-      sample[i * most + reps] = (bench_thread_ns() - from) / runs[i];
+      for (int r = 0; r < counted; r++) tasks[i].run(&tasks[i]);
+      sample[i * most + reps] = (bench_thread_ns() - from) / counted;
     }
     reps++;
   }
@@ -109,4 +115,7 @@ void bench_time(bench_task *tasks, int n, const bench_options *options) {
   }
   free(runs);
   free(sample);
+  for (int i = 0; i < n; i++) /* and the kernel still computes what it did */
+    if (tasks[i].want && !equal(&tasks[i], "after timing", err)) return false;
+  return true;
 }
