@@ -14,8 +14,8 @@ BEGIN {
 !("shape" in col) {
   fields = NF
   for (i = 1; i <= NF; i++) col[$i] = i
-  wanted = split("shape m k n copies data kernel cell form isa threads median_ns gmacs vs_one", want,\
-                 " ")
+  wanted = split("shape m k n copies data kernel cell form isa threads median_ns gmacs vs_one " \
+                 "cores", want, " ")
   for (i = 1; i <= wanted; i++)
     if (!(want[i] in col)) fail("no column " want[i])
   next
@@ -31,6 +31,7 @@ shape == "network" {
   if (!((cell, 1) in image_ns)) network[++networks] = cell
   image_ns[cell, $col["threads"]] = $col["median_ns"]
   vs_one[cell, $col["threads"]] = $col["vs_one"]
+  cores[cell, $col["threads"]] = $col["cores"]
   network_form[cell] = $col["form"]
   next
 }

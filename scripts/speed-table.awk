@@ -72,15 +72,16 @@ function per_second(t) {
   return t ? sprintf("%.0f", 1e9 / t) : "-"
 }
 
-function network_table(    i, cell) {
+function network_table(    i, t, cell) {
   if (!networks) return
-  print "\nResNet-8, images per second:" (style == "md" ? "\n" : "")
+  print "\nResNet-8, images per second (cores that the threads got):" (style == "md" ? "\n" : "")
   put("cell"); put("products"); put("1 thread"); put("2 threads"); put("2 : 1")
   end_row()
   for (i = 1; i <= networks; i++) {
     cell = network[i]
     put(cell); put(network_form[cell])
-    put(per_second(image_ns[cell, 1])); put(per_second(image_ns[cell, 2]))
+    for (t = 1; t <= 2; t++)
+      put(per_second(image_ns[cell, t]) sprintf(" (%.2f)", cores[cell, t]))
     put(number(vs_one[cell, 2], "%.2f"))
     end_row()
   }

@@ -18,7 +18,7 @@ make -s "B=$B" BENCH=short bench > "$tmp/out" 2> "$tmp/err"
 ok $? 'make bench BENCH=short: every sum is that of the plain loop' "$(tail -n 5 "$tmp/err")"
 grep -v '^#' "$csv" > "$tmp/rows"
 columns=shape,m,k,n,copies,data,kernel,cell,form,isa,threads,reps,median_ns,min_ns,gmacs
-columns=$columns,vs_gather,vs_exact,of_peak,vs_one
+columns=$columns,vs_gather,vs_exact,of_peak,vs_one,cores
 [ "$(head -n 1 "$tmp/rows")" = "$columns" ]
 ok $? 'the columns' "$(head -n 1 "$tmp/rows")"
 for fact in processor flags frequency level compiler load run; do
@@ -66,6 +66,7 @@ awk -F, '
   !($13 > 0 && $14 > 0 && $14 <= $13 && $12 >= 1) { bad = 1; print "times", $0 }
   $1 == "network" {
     if (!near($19, one[$8, 1] / $13)) { bad = 1; print "one thread", $0 }
+    if (!($20 > 0)) { bad = 1; print "cores", $0 }
     if (!near($17, exact[$1, $6, $10, $11] / $13)) { bad = 1; print "exact", $0 }
     next
   }
@@ -128,11 +129,11 @@ made() {
       put(s, d, "varimac,b,any,avx512", 10 * any)
       put(s, d, "varimac,p,rank 1,avx512", rank1)
     }
-    print "network,,,,,images,varimac,p,rank 1,avx512,1,7,50000,49000,250,,1,,1"
-    print "network,,,,,images,varimac,p,rank 1,avx512,2,7,25000,24500,500,,1,,1.96"
+    print "network,,,,,images,varimac,p,rank 1,avx512,1,7,50000,49000,250,,1,,1,0.98"
+    print "network,,,,,images,varimac,p,rank 1,avx512,2,7,25000,24500,500,,1,,1.96,1.9"
   }
   function put(s, d, what, speed) {
-    printf "%s,100,%d,10,%d,%s,%s,1,7,%.3f,1,%.4f,,,,\n", shape[s], k[s], copies[s], data[d], what,
+    printf "%s,100,%d,10,%d,%s,%s,1,7,%.3f,1,%.4f,,,,,\n", shape[s], k[s], copies[s], data[d], what,
       1e4 * k[s] / speed, speed / 10
   }' > "$tmp/made.csv"
   judged "$tmp/made.csv"
@@ -157,7 +158,7 @@ row() { grep -Fqx "$1" "$tmp/md"; ok $? "the row $1" "$(cat "$tmp/md")"; }
 # Over ResNet-8: times of shapes as often as the network has them, 5000 / (4800 / 30 + 200 / 18).
 row '| a | any | avx512 | 2.9 | 0.15 | 29.2 | 1.9 | 0.10 | 19.5 |'
 row '| gather | (any) | - | 0.1 | 0.01 | 1.0 | 0.1 | 0.01 | 1.0 |'
-row '| p | rank 1 | 20000 | 40000 | 1.96 |'
+row '| p | rank 1 | 20000 (0.98) | 40000 (1.90) | 1.96 |'
 head -n 2 "$tmp/made.csv" > "$tmp/less.csv"
 grep -v 'gather\|peak\|avx512' "$tmp/made.csv" | sed 1d >> "$tmp/less.csv"
 judged "$tmp/less.csv"
@@ -172,5 +173,5 @@ broken() { # broken WHAT SED-SCRIPT COMPLAINT
   done
 }
 broken 'a column that is not there' 2s/median_ns/median/ 'no column median_ns'
-broken 'a short line' '5s/,[^,]*$//' 'line 5: expected 19 fields, found 18'
+broken 'a short line' '5s/,[^,]*$//' 'line 5: expected 20 fields, found 19'
 done_testing

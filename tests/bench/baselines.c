@@ -2,9 +2,9 @@
  * (im2col), which favours it: the golden model starts from the activation map.
  *   loop     exact products, a plain dot product per output
  *   table    a plain table look-up per product
- *   gather   the vectorized form of that, as emulators of approximate multipliers have it (AdaPT): a
- *            table of int32, weights as indices (k, n), eight channels a vector, one gather per eight
- *            products
+ *   gather   the vectorized form of that, as emulators of approximate multipliers have it (AdaPT):
+ *            a table of int32, weights as indices (k, n), eight channels a vector, one gather per
+ *            eight products
  *   gather2  the same with two vectors at once, the most that the method gives
  *   peak     8-bit dot products of registers only: what the processor could do at best
  * SPDX-License-Identifier: Apache-2.0 */

@@ -85,7 +85,8 @@ typedef struct {
   double case_ns;   /* a case ends after this time, but not before reps_least rounds */
 } bench_options;
 
-double bench_thread_ns(void); /* processor time of this thread: what others take does not count */
+double bench_thread_ns(void);  /* processor time of this thread: what others take does not count */
+double bench_process_ns(void); /* of all threads */
 double bench_wall_ns(void);
 double bench_median(double *values, int n); /* sorts them */
 double bench_least(const double *values, int n);
@@ -115,6 +116,7 @@ typedef struct {
   const char *cell, *form;
   int threads, reps;
   double median, least; /* nanoseconds an image */
+  double cores;         /* processor time / wall time: less than threads where others run too */
 } bench_network;
 enum { BENCH_NETWORKS = 6 };
 /* results[0 .. the number returned); 0 and an error where it fails. */

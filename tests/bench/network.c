@@ -52,7 +52,8 @@ static bool check(const run *r, const bench_options *options, vmac_err *err) {
 static void measure(const run *r, const bench_options *options, bench_network *results) {
   const int reps = options->reps_least;
   uint8_t *answer = vmac_alloc(r->data.n, 1);
-  double *sample = vmac_alloc((size_t)(PLANS * THREADS * reps), sizeof *sample);
+  double *sample = vmac_alloc((size_t)(2 * PLANS * THREADS * reps), sizeof *sample);
+  double *cores = sample + PLANS * THREADS * reps;
   size_t count[PLANS];
   for (int p = 0; p < PLANS; p++) {
     const size_t few = r->data.n < 16 ? r->data.n : 16;
@@ -66,15 +67,18 @@ static void measure(const run *r, const bench_options *options, bench_network *r
   for (int rep = 0; rep < reps; rep++)
     for (int i = 0; i < PLANS * THREADS; i++) {
       const int p = i / THREADS;
-      const double begin = bench_wall_ns();
+      const double begin = bench_wall_ns(), busy = bench_process_ns();
       answers(r, p, 1 + i % THREADS, count[p], answer, NULL);
-      sample[i * reps + rep] = (bench_wall_ns() - begin) / (double)count[p];
+      const double took = bench_wall_ns() - begin;
+      sample[i * reps + rep] = took / (double)count[p];
+      cores[i * reps + rep] = (bench_process_ns() - busy) / took;
     }
   for (int i = 0; i < PLANS * THREADS; i++)
     results[i] = (bench_network){.cell = r->plan[i / THREADS].cell,
                                  .form = r->plan[i / THREADS].form,
                                  .threads = 1 + i % THREADS,
                                  .reps = reps,
+                                 .cores = bench_median(cores + i * reps, reps),
                                  .least = bench_least(sample + i * reps, reps),
                                  .median = bench_median(sample + i * reps, reps)};
   omp_set_num_threads(1);

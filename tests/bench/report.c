@@ -3,6 +3,7 @@
  *   vs_exact   the time of our exact products, same level (a baseline: best level) / this
  *   of_peak    this one's share of the peak loop's products per second
  *   vs_one     the time with one thread / this
+ *   cores      processor time / wall time, where wall time is measured
  * An empty field is one that has no meaning there. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
@@ -10,7 +11,7 @@
 
 void bench_csv_head(FILE *f) {
   fprintf(f, "shape,m,k,n,copies,data,kernel,cell,form,isa,threads,reps,median_ns,min_ns,gmacs,"
-             "vs_gather,vs_exact,of_peak,vs_one\n");
+             "vs_gather,vs_exact,of_peak,vs_one,cores\n");
 }
 
 static const bench_task *find(const bench_task *tasks, int n, const char *kernel) {
@@ -50,7 +51,7 @@ void bench_csv_case(FILE *f, bench_data data, const bench_task *tasks, int n) {
     ratio(f, product ? gather : NULL, t);
     ratio(f, product ? find_exact(tasks, n, t) : NULL, t);
     ratio(f, product ? peak : NULL, t);
-    fprintf(f, ",\n");
+    fprintf(f, ",,\n");
   }
 }
 
@@ -61,8 +62,9 @@ void bench_csv_network(FILE *f, const bench_network *results, int n, int64_t mac
       if (!strcmp(o->form, "exact") && o->threads == r->threads) exact = o;
       if (!strcmp(o->cell, r->cell) && o->threads == 1) one = o;
     }
-    fprintf(f, "network,,,,,images,varimac,%s,%s,%s,%d,%d,%.0f,%.0f,%.3f,,%.4f,,%.4f\n", r->cell,
-            r->form, vmac_isa_name(vmac_isa_best()), r->threads, r->reps, r->median, r->least,
-            (double)macs / r->median, exact->median / r->median, one->median / r->median);
+    fprintf(f, "network,,,,,images,varimac,%s,%s,%s,%d,%d,%.0f,%.0f,%.3f,,%.4f,,%.4f,%.3f\n",
+            r->cell, r->form, vmac_isa_name(vmac_isa_best()), r->threads, r->reps, r->median,
+            r->least, (double)macs / r->median, exact->median / r->median, one->median / r->median,
+            r->cores);
   }
 }
