@@ -1,5 +1,5 @@
-/* The plan of a cell: the cheapest of exact sums of products, sums of products and a small rest, and
- * product rows; and the proof of whatever was chosen. SPDX-License-Identifier: Apache-2.0 */
+/* The plan of a cell: the cheapest of exact sums of products, sums of products and a small rest,
+ * and product rows; and the proof of whatever was chosen. SPDX-License-Identifier: Apache-2.0 */
 #include "gemm/scheme.h"
 
 #include <math.h>

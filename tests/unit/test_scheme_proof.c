@@ -1,9 +1,9 @@
 /* The proof of a scheme: the identity with its table, on all 65,536 pairs.
  *
- * TEST RATIONALE. State space: random schemes of two terms with each kind of rest, their sums beyond
- * 2^31; every part flipped in one place, first, last and in between, must be seen and the first wrong
- * pair named; columns, bytes and terms out of their range; product rows, which stand alone.
- * SPDX-License-Identifier: Apache-2.0 */
+ * TEST RATIONALE. State space: random schemes of two terms with each kind of rest, their sums
+ * beyond 2^31; every part flipped in one place, first, last and in between, must be seen and the
+ * first wrong pair named; columns, bytes and terms out of their range; product rows, which stand
+ * alone. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
 #include "cmocka_all.h"
