@@ -1,5 +1,6 @@
-/* What a scheme costs, an exact product = 1: measured on one core, its levels side by side.
- * SPDX-License-Identifier: Apache-2.0 */
+/* What a scheme costs, an exact product of the same level = 1: rounded from measurements of one
+ * thread; a word rest only of 256 columns, of fewer in proportion to bytes. All constants that
+ * plans depend on are here. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "gemm/scheme_parts.h"
