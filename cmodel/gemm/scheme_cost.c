@@ -18,20 +18,20 @@ typedef struct {
 
 static const prices of_level[VMAC_ISAS] = {
     [VMAC_PORTABLE] = {.term = 1,
-                       .rows = 1.5,
+                       .rows = 1.05,
                        .byte = {NEVER, NEVER, NEVER, NEVER},
                        .word = {NEVER, NEVER, NEVER, NEVER},
-                       .of_a = 0.02},
+                       .of_a = 0.1},
     [VMAC_AVX2] = {.term = 1,
-                   .rows = 2.2,
+                   .rows = 1.6,
                    .byte = {NEVER, NEVER, NEVER, NEVER},
                    .word = {NEVER, NEVER, NEVER, NEVER},
-                   .of_a = 0.02},
+                   .of_a = 0.1},
     [VMAC_AVX512] = {.term = 1,
-                     .rows = 5,
-                     .byte = {1.7, 2.5, 2.8, 3.7},
-                     .word = {3.7, 5.4, 6.1, 8},
-                     .of_a = 0.02},
+                     .rows = 4,
+                     .byte = {4, 5, 6, 7},
+                     .word = {9, 9, 9, 9},
+                     .of_a = 0.1},
 };
 
 int vmac_scheme_columns(int classes) {
