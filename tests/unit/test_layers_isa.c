@@ -114,8 +114,8 @@ static void test_requantize_channels(void **unused) {
 
 /* ---- layers without weights ------------------------------------------------------------------ */
 
-/* The operand of scale `small` goes through a RELU, to make a second tensor. `fine`: an output scale
- * that shows the last bit of the sum, where that is small. */
+/* The operand of scale `small` goes through a RELU, to make a second tensor. `fine`: an output
+ * scale that shows the last bit of the sum, where that is small. */
 static void check_add(float small, float large, bool fine, bool swap, bool fallback,
                       vmac_rng *rng) {
   static int8_t in[2][65536], want[65536], got[65536]; /* every pair of codes */
