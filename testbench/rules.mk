@@ -68,7 +68,7 @@ $(B)/bench/mac_unit: $(B)/verilator/testbench/mac_unit.o $(B)/verilator/sim/sim_
 	$(call say,LINK,$@)
 	$(Q)mkdir -p $(@D) && $(CXX) -o $@ $^ $(LDLIBS) -pthread
 
-.PHONY: bench bench-build
+.PHONY: bench-rtl bench-build
 bench-build: $(BENCHES)
-bench: bench-build ## build and run every RTL bench, and ResNet-8 through the array
+bench-rtl: bench-build ## build and run every RTL bench, and ResNet-8 through the array
 	$(Q)for b in $(BENCHES); do $$b || exit 1; done

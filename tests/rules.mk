@@ -43,3 +43,5 @@ sanitize-build: $(VARIMAC) $(UNIT_BIN)
 .PHONY: mutations
 mutations: setup ## plant every fault of tests/mutations.tbl and watch its test go red
 	$(Q)sh tests/mutate.sh -j $(JOBS)
+
+include tests/bench/rules.mk

@@ -1,5 +1,7 @@
 /* A layer prepared for its scheme: terms by matrix products, rest by shuffles, or product rows.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <omp.h>
+
 #include "gemm/packed.h"
 
 /* The constants of the channels: bias and what the scheme adds per weight. */
@@ -13,8 +15,36 @@ static void set_bias(vmac_packed *p, const vmac_layer *layer, const vmac_scheme 
   }
 }
 
-vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const int32_t *table,
-                       vmac_isa isa) {
+/* Product rows, or where they would fill the memory, shuffles of two bytes: any table again. */
+static bool rows_fit(const vmac_layer *layer) {
+  const size_t most = (size_t)256 << 20;
+  return vmac_rows_bytes(layer) <= most;
+}
+
+static void set_words(vmac_scheme *s, const int32_t *table) {
+  *s = (vmac_scheme){.rest = VMAC_REST_WORD, .columns = 256};
+  for (int w = 0; w < 256; w++) {
+    s->of_w[w] = INT32_MAX;
+    for (int a = 0; a < 256; a++)
+      if (table[a << 8 | w] < s->of_w[w]) s->of_w[w] = table[a << 8 | w];
+    s->column[w] = (uint8_t)w;
+    for (int a = 0; a < 256; a++) s->entry[w][a] = (uint16_t)(table[a << 8 | w] - s->of_w[w]);
+  }
+}
+
+/* Rows of the table less what brings its differences into 16 bits, which is summed per pixel. */
+static void set_rows(vmac_packed *p, const vmac_layer *layer, const int32_t *table) {
+  int32_t of_a[256] = {0}, *centred = vmac_alloc(65536, sizeof *centred);
+  if (!vmac_rows_center(table, (uint8_t)layer->zero ^ layer->flip, of_a))
+    memset(of_a, 0, sizeof of_a);
+  for (int i = 0; i < 65536; i++) centred[i] = table[i] - of_a[i >> 8];
+  for (int code = 0; code < 256; code++) p->of_code[code] = of_a[code ^ layer->flip];
+  p->rows = vmac_rows_new(layer, centred, p->isa);
+  free(centred);
+}
+
+static vmac_packed *pack(const vmac_layer *layer, const vmac_scheme *scheme, const int32_t *table,
+                         vmac_isa isa) {
   vmac_packed *p = vmac_alloc(1, sizeof *p);
   p->isa = isa;
   p->window = layer->window;
@@ -22,16 +52,24 @@ vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const
   p->blocks = (layer->n + VMAC_LANES - 1) / VMAC_LANES;
   p->zero = layer->zero;
   set_bias(p, layer, scheme);
-  for (int code = 0; code < 256; code++) {
-    p->of_code[code] = scheme->of_a[code ^ layer->flip];
-    p->per_pixel = p->per_pixel || p->of_code[code];
-  }
+  for (int code = 0; code < 256; code++) p->of_code[code] = scheme->of_a[code ^ layer->flip];
   if (scheme->rest == VMAC_REST_ROWS)
-    p->rows = vmac_rows_new(layer, table, isa);
+    set_rows(p, layer, table);
   else
     p->terms = vmac_terms_new(layer, scheme, isa);
   if (scheme->rest == VMAC_REST_BYTE || scheme->rest == VMAC_REST_WORD)
     p->shuffle = vmac_shuffle_new(layer, scheme);
+  for (int code = 0; code < 256; code++) p->per_pixel = p->per_pixel || p->of_code[code];
+  return p;
+}
+
+vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const int32_t *table,
+                       vmac_isa isa) {
+  if (scheme->rest != VMAC_REST_ROWS || rows_fit(layer)) return pack(layer, scheme, table, isa);
+  vmac_scheme *words = vmac_alloc(1, sizeof *words);
+  set_words(words, table);
+  vmac_packed *p = pack(layer, words, NULL, isa);
+  free(words);
   return p;
 }
 
@@ -46,6 +84,11 @@ void vmac_packed_free(vmac_packed *p) {
 
 const int32_t *vmac_packed_per_pixel(const vmac_packed *p) {
   return p->per_pixel ? p->of_code : NULL;
+}
+
+int vmac_packed_threads(const vmac_packed *p) {
+  const double products = (double)p->window.oh * p->window.ow * p->n * vmac_window_k(&p->window);
+  return omp_in_parallel() || products < 1e6 ? 1 : omp_get_max_threads();
 }
 
 void vmac_packed_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,

@@ -40,6 +40,10 @@ void vmac_terms_run(const vmac_packed *packed, const int8_t *input, const int32_
 /* rows.c: out = start + sum of table products. */
 vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa isa);
 void vmac_rows_free(vmac_rows *rows);
+size_t vmac_rows_bytes(const vmac_layer *layer);
+/* What to take off each activation's products, so that they less those of operand `zero` fit 16
+ * bits, and 0 for that operand; false where nothing does. of_a (256) */
+bool vmac_rows_center(const int32_t *table, uint8_t zero, int32_t *of_a);
 void vmac_rows_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
                    int32_t *out, vmac_scratch *scratch);
 
@@ -48,6 +52,9 @@ vmac_shuffle *vmac_shuffle_new(const vmac_layer *layer, const vmac_scheme *schem
 void vmac_shuffle_free(vmac_shuffle *shuffle);
 void vmac_shuffle_run(const vmac_packed *packed, const int8_t *input, int32_t *out,
                       vmac_scratch *scratch);
+
+/* How many threads share the layer: one where images run in parallel already, or it is small. */
+int vmac_packed_threads(const vmac_packed *packed);
 
 static inline int vmac_round_up(int x, int unit) {
   return (x + unit - 1) / unit * unit;

@@ -7,8 +7,9 @@
  * pairs, interleaved, by multiply-add with 1, which widens to 32 bits.
  *
  * The input's zero point selects rows of zeros where every product less that of the zero point fits
- * 16 bits: those are skipped (half of all, behind a ReLU), and so is padding. Other tables keep the
- * products themselves, unsigned ones less 2^15. Costs about 512 bytes per weight.
+ * 16 bits, be it after a function of the activation is taken off: those are skipped (half of all,
+ * behind a ReLU), and so is padding. Other tables keep the products themselves, unsigned ones less
+ * 2^15. Costs about 512 bytes per weight.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gemm/rows.h"
 
@@ -91,6 +92,26 @@ static void set_padding(vmac_rows *r, const vmac_layer *layer, const int32_t *ta
         *sum +=
             table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)(tap * v->c + c)]] - r->offset;
     }
+}
+
+bool vmac_rows_center(const int32_t *table, uint8_t zero, int32_t *of_a) {
+  for (int a = 0; a < 256; a++) {
+    int32_t least = INT32_MAX, most = INT32_MIN;
+    for (int w = 0; w < 256; w++) {
+      const int32_t less = table[a << 8 | w] - table[zero << 8 | w];
+      least = less < least ? less : least;
+      most = less > most ? less : most;
+    }
+    if (most - least > UINT16_MAX) return false;
+    of_a[a] = least >= INT16_MIN && most <= INT16_MAX ? 0 : least - INT16_MIN;
+  }
+  return true;
+}
+
+size_t vmac_rows_bytes(const vmac_layer *layer) {
+  const size_t blocks = (size_t)(layer->n + VMAC_LANES - 1) / VMAC_LANES;
+  return (size_t)vmac_window_k(&layer->window) * blocks * VMAC_LANES * VMAC_ROW_CODES *
+         sizeof(int16_t);
 }
 
 static bool can_skip(const vmac_layer *layer, const int32_t *table) {
@@ -180,32 +201,47 @@ VMAC_PER_ISA(finish,
              (const vmac_packed *p, const int32_t *sums, const int32_t *extra, int32_t *out),
              (p, sums, extra, out));
 
-void vmac_rows_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
-                   vmac_scratch *scratch) {
+/* Adds the products of input lines y_from <= y < y_to to sums. */
+static void add_lines(const vmac_packed *p, const int8_t *input, int y_from, int y_to,
+                      int32_t *sums) {
   const vmac_rows *r = p->rows;
   const vmac_window *v = &p->window;
   const size_t n = (size_t)r->blocks * VMAC_LANES;
-  int32_t *sums =
-      vmac_scratch_get(scratch, (size_t)r->sums_h * (size_t)r->sums_w * n * sizeof *sums);
-  begin(p, sums);
   for (int i = 0; i < r->groups; i++) {
     const vmac_row_group *g = &r->group[i];
-    /* The first row and column of the map whose taps are this class. */
-    const int y0 = (g->cy - v->top % v->stride_h + v->stride_h) % v->stride_h;
-    const int x0 = (g->cx - v->left % v->stride_w + v->stride_w) % v->stride_w;
-    const int count = x0 < v->w ? (v->w - x0 + v->stride_w - 1) / v->stride_w : 0;
+    /* The first line and column whose taps are this class. */
+    const int sh = v->stride_h, sw = v->stride_w;
+    const int y0 = y_from + ((g->cy - v->top - y_from) % sh + sh) % sh;
+    const int x0 = ((g->cx - v->left) % sw + sw) % sw;
+    const int count = x0 < v->w ? (v->w - x0 + sw - 1) / sw : 0;
     const size_t channel = (size_t)VMAC_ROW_CODES * (size_t)g->pairs * 2 * VMAC_LANES;
     for (int c = 0; c < v->c; c += VMAC_ROW_CHANNELS) {
       const int channels = v->c - c < VMAC_ROW_CHANNELS ? v->c - c : VMAC_ROW_CHANNELS;
-      for (int y = y0; y < v->h; y += v->stride_h) {
+      for (int y = y0; y < y_to; y += sh) {
         const int8_t *from = input + ((size_t)y * (size_t)v->w + (size_t)x0) * (size_t)v->c + c;
-        int32_t *to = sums + ((size_t)((y + v->top) / v->stride_h + r->above) * (size_t)r->sums_w +
-                              (size_t)((x0 + v->left) / v->stride_w + r->before)) *
-                                 n;
+        const size_t row = (size_t)((y + v->top) / sh + r->above);
+        int32_t *to =
+            sums + (row * (size_t)r->sums_w + (size_t)((x0 + v->left) / sw + r->before)) * n;
         vmac_rows_line[p->isa](r, g, g->rows + (size_t)c * channel, channels, count,
-                               (size_t)v->stride_w * (size_t)v->c, from, to);
+                               (size_t)sw * (size_t)v->c, from, to);
       }
     }
   }
+}
+
+/* Threads take bands of input lines. Bands meet in output lines, so each thread has its own sums. */
+void vmac_rows_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
+                   vmac_scratch *scratch) {
+  const vmac_rows *r = p->rows;
+  const int threads = vmac_packed_threads(p), h = p->window.h;
+  const size_t size = (size_t)r->sums_h * (size_t)r->sums_w * (size_t)r->blocks * VMAC_LANES;
+  int32_t *sums = vmac_scratch_get(scratch, (size_t)threads * size * sizeof *sums);
+  begin(p, sums);
+  memset(sums + size, 0, (size_t)(threads - 1) * size * sizeof *sums);
+#pragma omp parallel for num_threads(threads) if (threads > 1)
+  for (int t = 0; t < threads; t++)
+    add_lines(p, input, h * t / threads, h * (t + 1) / threads, sums + (size_t)t * size);
+  for (size_t i = size; i < (size_t)threads * size; i++)
+    sums[i % size] = (int32_t)((uint32_t)sums[i % size] + (uint32_t)sums[i]);
   finish[p->isa](p, sums, extra, out);
 }

@@ -1,5 +1,5 @@
-/* The plan of a cell: the cheapest of exact sums of products, sums of products and a small rest, and
- * product rows; and the proof of whatever was chosen. SPDX-License-Identifier: Apache-2.0 */
+/* The plan of a cell: the cheapest of exact sums of products, sums of products and a small rest,
+ * and product rows; and the proof of whatever was chosen. SPDX-License-Identifier: Apache-2.0 */
 #include "gemm/scheme.h"
 
 #include <math.h>
@@ -18,7 +18,8 @@ static void centre(const int32_t *table, int32_t *d) {
 static bool is_whole(const vmac_scheme *s, int *a) {
   *a = 0;
   if (s->terms < 0 || s->terms > VMAC_TERMS_MAX) return false;
-  if (s->rest != VMAC_REST_BYTE && s->rest != VMAC_REST_WORD) return true;
+  if (s->rest == VMAC_REST_ROWS) return !s->terms;
+  if (s->rest == VMAC_REST_NONE) return true;
   if (s->columns != vmac_scheme_columns(s->columns)) return false;
   for (; *a < SCHEME_CODES; ++*a)
     if (s->column[*a] >= s->columns) return false;

@@ -2,9 +2,9 @@
  *
  *   table[a << 8 | w] = sum of f[i][a] * g[i][w], i < terms, + of_a[a] + of_w[w] + rest(a, w)
  *
- * a and w are operand BITS. A term costs one integer matrix product of u8 by s8; of_a is summed once
- * per output pixel, of_w folds into the bias; rest is looked up. Everything is modulo 2^32, as the
- * accumulators are. SPDX-License-Identifier: Apache-2.0 */
+ * a and w are operand BITS. A term costs one integer matrix product of u8 by s8; of_a is summed
+ * once per output pixel, of_w folds into the bias; rest is looked up. Everything is modulo 2^32, as
+ * the accumulators are. SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_SCHEME_H
 #define VMAC_SCHEME_H
 

@@ -1,5 +1,5 @@
-/* A table as the fewest products f(a) g(w), of small factors. The rows' lattice gives a basis; every
- * other basis G' = U G has F' = F U^-1, and Seysen's reduction (1993) looks for the one whose
+/* A table as the fewest products f(a) g(w), of small factors. The rows' lattice gives a basis;
+ * every other basis G' = U G has F' = F U^-1, and Seysen's reduction (1993) looks for the one whose
  * vectors and whose coordinates are short. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>

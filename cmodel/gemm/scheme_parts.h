@@ -1,4 +1,5 @@
-/* scheme_parts.h: the steps of the search for a cell's scheme. SPDX-License-Identifier: Apache-2.0 */
+/* scheme_parts.h: the steps of the search for a cell's scheme.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_SCHEME_PARTS_H
 #define VMAC_SCHEME_PARTS_H
 

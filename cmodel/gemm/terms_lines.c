@@ -121,6 +121,7 @@ static void lines_avx512(const vmac_packed *p, const void *planes, const int32_t
   static const int most[VMAC_PANEL] = {16, 8, 4, 4};
   const vmac_terms *t = p->terms;
   const vmac_window *v = &p->window;
+  const int threads = vmac_packed_threads(p);
   tile shape = {(size_t)(v->stride_w * t->c), t->quads, t->offset, (size_t)p->n, 0};
   for (int block = 0; block < t->blocks; block += VMAC_PANEL) {
     const int blocks = t->blocks - block < VMAC_PANEL ? t->blocks - block : VMAC_PANEL;
@@ -128,6 +129,7 @@ static void lines_avx512(const vmac_packed *p, const void *planes, const int32_t
     tile_512_fn *const run = tile_512_for(pixels, blocks);
     const int8_t *w = (const int8_t *)t->weight + (size_t)first * (size_t)t->quads * 4;
     shape.width = p->n - first;
+#pragma omp parallel for num_threads(threads) if (threads > 1)
     for (int y = 0; y < v->oh; y++) {
       const uint8_t *line =
           (const uint8_t *)planes + (size_t)(y * v->stride_h * t->w) * (size_t)t->c;
@@ -179,12 +181,14 @@ VMAC_TARGET_AVX2 static void lines_avx2(const vmac_packed *p, const void *planes
                                         const int32_t *extra, int32_t *out) {
   const vmac_terms *t = p->terms;
   const vmac_window *v = &p->window;
+  const int threads = vmac_packed_threads(p);
   tile shape = {(size_t)(v->stride_w * t->c), t->quads, t->offset, (size_t)p->n, 0};
   const int pixels = tile_pixels(v->ow, 4);
   for (int block = 0; block < t->blocks; block++) {
     const int first = block * VMAC_LANES;
     const int16_t *w = (const int16_t *)t->weight + (size_t)first * (size_t)t->quads * 4;
     shape.width = p->n - first;
+#pragma omp parallel for num_threads(threads) if (threads > 1)
     for (int y = 0; y < v->oh; y++) {
       const int16_t *line =
           (const int16_t *)planes + (size_t)(y * v->stride_h * t->w) * (size_t)t->c;

@@ -65,7 +65,8 @@ static bool fits(extent e) {
   return (int64_t)e.h * e.w <= IMAGE_LIMIT / (int64_t)e.lanes;
 }
 
-/* The parts of the scratch one behind the other, large elements first; returns their size. */
+/* The parts of the scratch one behind the other, large elements first; returns their size, and sets
+ * none of them where there are no bytes yet. */
 static size_t divide(extent e, const vmac_op *op, uint8_t *bytes, vmac_dw *d) {
   const size_t k = (size_t)op->k, even = k + k % 2;
   size_t size[] = {even * sizeof *d->tap,
@@ -98,7 +99,8 @@ static size_t divide(extent e, const vmac_op *op, uint8_t *bytes, vmac_dw *d) {
 
 static size_t depthwise_bytes(const vmac_net *net, const vmac_op *op) {
   const extent e = extent_of(net, op);
-  return fits(e) ? divide(e, op, NULL, NULL) : 0;
+  vmac_dw d;
+  return fits(e) ? divide(e, op, NULL, &d) : 0;
 }
 
 /* Operand bits of `count` rows of n codes; a row begins `lanes` bytes behind the one before. */

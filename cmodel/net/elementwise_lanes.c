@@ -48,7 +48,7 @@ static inline VMAC_BODY void add_parts_body(int n, const int8_t *restrict a, int
   for (int i = 0; i < n; i++) {
     const int32_t d = b[i] - o.zero;
     const int32_t g = d * o.high + ((d * o.low + o.up) >> o.bits);
-    sum[i] = (a[i] - zero) * unit + ((g + o.half + ((g >> 31) & o.away)) >> o.shift);
+    sum[i] = (a[i] - zero) * unit + ((g + o.half + (g < 0 ? o.away : 0)) >> o.shift);
   }
 }
 VMAC_PER_ISA(add_parts,

@@ -25,7 +25,7 @@
 enum { BLOCK = 64 }; /* codes that a kernel makes at a time */
 
 /* Constants by position in the accumulators: entry i is of channel i % n. They repeat every
- * `period` entries, an even number of BLOCK and more, and go on for a block behind it. */
+ * `period` entries, an even number, BLOCK or more, and go on for a block behind it. */
 struct vmac_lanes {
   size_t period;
   bool right; /* every shift is to the right: up is 0, sign the same for all */

@@ -5,7 +5,8 @@
  *                   x at the ends of 32 bits, beside every tie, random of all sizes; 1 to 130
  *                   channels, counts that end anywhere in a block; zero points and clamps; both
  *                   roundings
- *   addition        every pair of codes, scale ratios 1 to 2^40, either operand the larger
+ *   addition        every pair of codes, scale ratios 1 to 2^40, either operand the larger; output
+ *                   scales of the operands' size and as fine as the sum
  *   ReLU            every code, sizes 1 to 200
  *   pools           1 to 130 channels, maps 1x1 to 9x9, windows and strides 1 to 4, SAME and VALID,
  *                   windows of more than 128 pixels, all codes equal
@@ -113,14 +114,17 @@ static void test_requantize_channels(void **unused) {
 
 /* ---- layers without weights ------------------------------------------------------------------ */
 
-/* The operand of scale `small` goes through a RELU, to make a second tensor. */
-static void check_add(float small, float large, bool swap, bool fallback, vmac_rng *rng) {
+/* The operand of scale `small` goes through a RELU, to make a second tensor. `fine`: an output
+ * scale that shows the last bit of the sum, where that is small. */
+static void check_add(float small, float large, bool fine, bool swap, bool fallback,
+                      vmac_rng *rng) {
   static int8_t in[2][65536], want[65536], got[65536]; /* every pair of codes */
   vmac_err err;
   vmac_net *net = net_new();
   net->input = net_tensor(net, 1, 65536, 0, 0, small, below(rng, 256) - 128);
   const int other = net_tensor(net, 1, 65536, 0, 0, large, below(rng, 256) - 128);
-  net->output = net_tensor(net, 1, 65536, 0, 0, large * 0.7f, below(rng, 256) - 128);
+  net->output = net_tensor(net, 1, 65536, 0, 0, fine ? large * 2.2f / (1 << 20) : large * 0.7f,
+                           below(rng, 256) - 128);
   net_op(net, VMAC_RELU, net->input, other)->act = VMAC_ACT_RELU;
   vmac_op *op = net_op(net, VMAC_ADD, swap ? other : net->input, net->output);
   op->in[1] = swap ? net->input : other;
@@ -149,8 +153,10 @@ static void test_add(void **unused) {
   vmac_rng rng;
   vmac_rng_seed(&rng, 22);
   for (size_t i = 0; i < sizeof ratio / sizeof *ratio; i++)
-    for (int swap = 0; swap < 2; swap++) check_add(0.05f, 0.05f * ratio[i], swap, false, &rng);
-  check_add(0.05f, 0.08f, false, true, &rng);
+    for (int swap = 0; swap < 2; swap++)
+      for (int fine = 0; fine < 2; fine++)
+        check_add(0.05f, 0.05f * ratio[i], fine, swap, false, &rng);
+  for (int trial = 0; trial < 6; trial++) check_add(0.05f, 0.08f, false, false, true, &rng);
 }
 
 static void test_relu(void **unused) {
@@ -199,7 +205,10 @@ static void check_pool(int h, int w, int c, int kh, int kw, int stride, int same
     vmac_state *state = vmac_state_new(net);
     net_random_input(net, state, rng);
     const int8_t *in = state->i8[net->input];
-    if (below(rng, 3) == 0)
+    const int codes = below(rng, 4); /* twice random, once all high, once all equal */
+    for (size_t i = 0; codes == 2 && i < net->tensor[net->input].size; i++)
+      state->i8[net->input][i] = (int8_t)(112 + below(rng, 16));
+    if (codes == 3)
       memset(state->i8[net->input], below(rng, 2) ? INT8_MIN : INT8_MAX,
              net->tensor[net->input].size);
     const size_t size = net->tensor[net->output].size;
@@ -228,8 +237,10 @@ static void test_pools(void **unused) {
         const int kw = 1 + below(&rng, same || w > 4 ? 4 : w);
         check_pool(size, w, channels[c], kh, kw, 1 + below(&rng, 4), same, &rng);
       }
-  for (int edge = 11; edge <= 13; edge++) /* 121 to 169 pixels */
-    for (int c = 0; c < CHANNELS; c++) check_pool(edge, edge, channels[c], edge, edge, 1, 0, &rng);
+  static const int edges[] = {11, 12, 60, 61}; /* 121 pixels and more */
+  for (int i = 0; i < 4; i++)
+    for (int c = 0; c < CHANNELS; c++)
+      check_pool(edges[i], edges[i], channels[c], edges[i], edges[i], 1, 0, &rng);
 }
 
 /* ---- depthwise ------------------------------------------------------------------------------- */

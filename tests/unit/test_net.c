@@ -9,7 +9,8 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
-#include "gemm/gemm.h"
+#include "gemm/scheme.h"
+#include "net/net.h"
 
 #include <math.h>
 
@@ -188,14 +189,18 @@ static void cell_layer(layer *l, vmac_rng *rng) {
     vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
     assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
     if (op->kind == VMAC_CONV) {
-      uint8_t *w = vmac_alloc((size_t)op->n * (size_t)op->k, 1);
-      for (int i = 0; i < op->n * op->k; i++)
-        w[i] = (uint8_t)(l->net->tensor[op->weight].i8[i] + (mult.cls == VMAC_U8 ? 128 : 0));
-      mac.rows = vmac_rows_new(op->k, op->n, w, table);
+      static vmac_scheme rows = {.rest = VMAC_REST_ROWS}, found;
+      mac.kernel = vmac_kernel_new(l->net, op, &mult, &rows, table);
       vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
       assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
-      vmac_rows_free(mac.rows);
-      free(w);
+      vmac_kernel_free(mac.kernel);
+      vmac_scheme_find(exact, l->state->isa, &found);
+      mac.table = exact;
+      mac.kernel = vmac_kernel_new(l->net, op, &mult, &found, exact);
+      naive(l, &mac);
+      vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
+      assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
+      vmac_kernel_free(mac.kernel);
     }
     /* The exact product as a table is the exact layer. */
     const vmac_mac product = {.mult = &mult, .table = exact, .n = op->n};
