@@ -119,8 +119,11 @@ bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vma
                        vmac_err *err) {
   set_mode(plan, mode);
   if (mode == VMAC_CORR_NONE) return true;
-  if (vmac_mode_calibrates(mode)) vmac_calibrate(calib, plan, vmac_planes(plan->mult, mode));
-  if (set_coefficients(net, plan, mode, err)) return true;
+  const bool good = calib || !vmac_mode_calibrates(mode) ||
+                    vmac_fail(err, "mode %s wants calibration images", vmac_mode_name(mode));
+  if (good && calib && vmac_mode_calibrates(mode))
+    vmac_calibrate(calib, plan, vmac_planes(plan->mult, mode));
+  if (good && set_coefficients(net, plan, mode, err)) return true;
   set_mode(plan, VMAC_CORR_NONE);
   return false;
 }

@@ -152,6 +152,8 @@ static void test_only_layers_that_have_it_must_fit(void **state) {
     for (int op = 0; op < net->ops; op++)
       assert_int_equal(plan->mac[op].c0 != NULL, fits && has[op]);
   }
+  assert_false(vmac_plan_correct(net, plan, VMAC_CORR_CV, NULL, &err));
+  assert_non_null(strstr(err.text, "mode cv wants calibration images"));
   vmac_plan_free(plan);
   vmac_calib_free(calib);
   vmac_dataset_free(&data);
