@@ -31,7 +31,7 @@ vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const
   else
     p->terms = vmac_terms_new(layer, scheme, isa);
   if (scheme->rest == VMAC_REST_BYTE || scheme->rest == VMAC_REST_WORD)
-    p->shuffle = vmac_shuffle_new(layer, scheme);
+    p->shuffle = vmac_shuffle_new(layer, scheme, isa);
   return p;
 }
 
