@@ -58,7 +58,7 @@ static vmac_packed *pack(const vmac_layer *layer, const vmac_scheme *scheme, con
   else
     p->terms = vmac_terms_new(layer, scheme, isa);
   if (scheme->rest == VMAC_REST_BYTE || scheme->rest == VMAC_REST_WORD)
-    p->shuffle = vmac_shuffle_new(layer, scheme);
+    p->shuffle = vmac_shuffle_new(layer, scheme, isa);
   for (int code = 0; code < 256; code++) p->per_pixel = p->per_pixel || p->of_code[code];
   return p;
 }

@@ -48,7 +48,7 @@ void vmac_rows_run(const vmac_packed *packed, const int8_t *input, const int32_t
                    int32_t *out, vmac_scratch *scratch);
 
 /* shuffle.c: out += sum of entry[w][column[a]]. */
-vmac_shuffle *vmac_shuffle_new(const vmac_layer *layer, const vmac_scheme *scheme);
+vmac_shuffle *vmac_shuffle_new(const vmac_layer *layer, const vmac_scheme *scheme, vmac_isa isa);
 void vmac_shuffle_free(vmac_shuffle *shuffle);
 void vmac_shuffle_run(const vmac_packed *packed, const int8_t *input, int32_t *out,
                       vmac_scratch *scratch);

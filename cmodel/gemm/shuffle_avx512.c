@@ -39,7 +39,7 @@ VMAC_TARGET_AVX512 static inline VMAC_BODY void channel(int vectors, int planes,
   __m512i low[8], odd[8];
 #pragma GCC unroll 8
   for (int i = 0; i < vectors * planes; i++) low[i] = odd[i] = _mm512_setzero_si512();
-  for (int i = 0; i < k; i++, packs += VMAC_SPAN) {
+  for (int i = 0; i < k; i++, packs += VMAC_PACK) {
     const uint8_t *row = s->table + (size_t)(w[i] * planes) * s->row;
     __m512i x[4];
     __mmask64 high[4];
