@@ -90,7 +90,8 @@ static const char *say(const options *o, const char *option, const char *value) 
   static int turn;
   turn = (turn + 1) % 4;
   char upper[32] = "";
-  for (size_t i = 0; i < sizeof upper - 1 && option[i]; i++)
+  const size_t length = strlen(option), most = sizeof upper - 1;
+  for (size_t i = 0; i < (length < most ? length : most); i++)
     upper[i] = (char)(option[i] >= 'a' ? option[i] - 32 : option[i]);
   if (o->make)
     snprintf(text[turn], sizeof text[turn], "%s=%s", upper, *value ? value : "1");
