@@ -88,9 +88,12 @@ static void set_padding(vmac_rows *r, const vmac_layer *layer, const int32_t *ta
   for (int tap = 0; tap < v->kh * v->kw; tap++)
     for (int j = 0; j < layer->n; j++) {
       int32_t *sum = &r->padding[(size_t)(tap * r->blocks) * VMAC_LANES + (size_t)j];
+      uint32_t all = 0;
       for (int c = 0; c < v->c; c++)
-        *sum +=
-            table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)(tap * v->c + c)]] - r->offset;
+        all +=
+            (uint32_t)table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)(tap * v->c + c)]] -
+            (uint32_t)r->offset;
+      *sum = (int32_t)all;
     }
 }
 

@@ -4,14 +4,14 @@
 
 #if VMAC_X86
 
-/* The bytes that x selects in the row t: one, two or four registers of it, or lanes of 16. */
+/* The bytes that x selects in the row t: one, two or four registers of it. */
 VMAC_TARGET_AVX512 static inline VMAC_BODY __m512i look_up(int columns, const __m512i *t, __m512i x,
                                                            __mmask64 high) {
-  if (columns == 16) return _mm512_shuffle_epi8(t[0], x);
   if (columns == 64) return _mm512_permutexvar_epi8(x, t[0]);
-  const __m512i low = _mm512_permutex2var_epi8(t[0], x, t[1]);
-  if (columns == 128) return low;
-  return _mm512_mask_blend_epi8(high, low, _mm512_permutex2var_epi8(t[2], x, t[3]));
+  if (columns == 128) return _mm512_permutex2var_epi8(t[0], x, t[1]);
+  /* Each half of the columns replaces the selectors that are its own. */
+  x = _mm512_mask2_permutex2var_epi8(t[2], x, high, t[3]);
+  return _mm512_mask2_permutex2var_epi8(t[0], x, _knot_mask64(high), t[1]);
 }
 
 /* Eight vectors of 16-bit sums, even and odd lanes, to 32 bits in the order of the pixels. */
@@ -36,27 +36,24 @@ VMAC_TARGET_AVX512 static inline VMAC_BODY void add_sums(__m512i even, __m512i o
 VMAC_TARGET_AVX512 static inline VMAC_BODY void channel(int vectors, int planes, int columns, int k,
                                                         const vmac_shuffle *s, const uint8_t *packs,
                                                         const uint8_t *w, int32_t *sums) {
+  const size_t row_size = (size_t)columns;
+  const int registers = columns / 64;
   __m512i low[8], odd[8];
 #pragma GCC unroll 8
   for (int i = 0; i < vectors * planes; i++) low[i] = odd[i] = _mm512_setzero_si512();
   for (int i = 0; i < k; i++, packs += VMAC_PACK) {
-    const uint8_t *row = s->table + (size_t)(w[i] * planes) * s->row;
-    __m512i x[4];
-    __mmask64 high[4];
+    const uint8_t *row = s->table + (size_t)(w[i] * planes) * row_size;
+    __m512i t[8];
+#pragma GCC unroll 8
+    for (int r = 0; r < registers * planes; r++) t[r] = _mm512_load_si512(row + 64 * r);
 #pragma GCC unroll 4
     for (int q = 0; q < vectors; q++) {
-      x[q] = _mm512_load_si512(packs + 64 * q);
-      high[q] = columns == 256 ? _mm512_movepi8_mask(x[q]) : 0;
-    }
+      const __m512i x = _mm512_load_si512(packs + 64 * q);
+      const __mmask64 high = columns == 256 ? _mm512_movepi8_mask(x) : 0;
 #pragma GCC unroll 2
-    for (int plane = 0; plane < planes; plane++, row += s->row) {
-      __m512i t[4];
-#pragma GCC unroll 4
-      for (int r = 0; r < (columns + 63) / 64; r++) t[r] = _mm512_load_si512(row + 64 * r);
-#pragma GCC unroll 4
-      for (int q = 0; q < vectors; q++) {
+      for (int plane = 0; plane < planes; plane++) {
         const int sum = q * planes + plane;
-        const __m512i v = look_up(columns, t, x[q], high[q]);
+        const __m512i v = look_up(columns, t + plane * registers, x, high);
         low[sum] = _mm512_add_epi16(low[sum], v);
         odd[sum] = _mm512_add_epi16(odd[sum], _mm512_srli_epi16(v, 8));
       }
@@ -73,7 +70,6 @@ VMAC_TARGET_AVX512 static inline VMAC_BODY void channel(int vectors, int planes,
     channel(vectors, planes, columns, k, s, packs, w, sums);                                       \
     break;
 #define COLUMNS(vectors, planes)                                                                   \
-  CASE(vectors, planes, 16)                                                                        \
   CASE(vectors, planes, 64)                                                                        \
   CASE(vectors, planes, 128)                                                                       \
   CASE(vectors, planes, 256)

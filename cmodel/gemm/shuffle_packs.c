@@ -11,14 +11,45 @@ size_t vmac_fill_line(const vmac_packed *p) {
   return (2 * w * c + w * sizeof(uint32_t) + 63) / 64 * 64;
 }
 
-static inline VMAC_BODY void split_body(int count, const uint32_t *quad, size_t plane,
-                                        uint8_t *to) {
+/* to (4 planes) = the bytes of `count` quads. */
+static void split_portable(int count, const uint32_t *quad, size_t plane, uint8_t *to) {
   for (int b = 0; b < VMAC_QUAD; b++, to += plane)
-#pragma omp simd
     for (int i = 0; i < count; i++) to[i] = (uint8_t)(quad[i] >> 8 * b);
 }
-VMAC_PER_ISA(split, (int count, const uint32_t *quad, size_t plane, uint8_t *to),
-             (count, quad, plane, to));
+
+#if VMAC_X86
+VMAC_TARGET_AVX512 static void split_avx512(int count, const uint32_t *quad, size_t plane,
+                                            uint8_t *to) {
+  int i = 0;
+  for (; i + 16 <= count; i += 16) {
+    const __m512i x = _mm512_loadu_si512(quad + i);
+    uint8_t *at = to + i;
+#pragma GCC unroll 4
+    for (int b = 0; b < VMAC_QUAD; b++, at += plane)
+      _mm_storeu_si128((__m128i *)(void *)at,
+                       _mm512_cvtepi32_epi8(_mm512_srli_epi32(x, (unsigned)(8 * b))));
+  }
+  for (; i + 8 <= count; i += 8) {
+    const __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(quad + i));
+    uint8_t *at = to + i;
+#pragma GCC unroll 4
+    for (int b = 0; b < VMAC_QUAD; b++, at += plane)
+      _mm_storel_epi64((__m128i *)(void *)at, _mm256_cvtepi32_epi8(_mm256_srli_epi32(x, 8 * b)));
+  }
+  split_portable(count - i, quad + i, plane, to + i);
+}
+#endif
+
+static void split(vmac_isa isa, int count, const uint32_t *quad, size_t plane, uint8_t *to) {
+#if VMAC_X86
+  if (isa == VMAC_AVX512) {
+    split_avx512(count, quad, plane, to);
+    return;
+  }
+#endif
+  (void)isa;
+  split_portable(count, quad, plane, to);
+}
 
 /* Padding everywhere; the map is laid over it. */
 static void fill_padding(const vmac_packed *p, size_t plane, uint8_t *planes) {
@@ -72,7 +103,7 @@ void vmac_fill_planes(const vmac_packed *p, const int8_t *input, uint8_t *line, 
           memcpy(&bits, bytes, sizeof bits);
           quads[i] = bits + add;
         }
-        if (s->unit == 1) split[p->isa](count, quad, plane, planes + c * plane + to);
+        if (s->unit == 1) split(p->isa, count, quad, plane, planes + c * plane + to);
       }
     }
   }
@@ -93,13 +124,15 @@ int vmac_segments(const vmac_packed *p, int first, int pixels, vmac_segment *seg
   return segments;
 }
 
-/* Whole chunks, in order: what one writes beyond its end the next one mends. */
+/* Whole chunks, in order: what one writes beyond its end the next one mends. Those of less than 64
+ * bytes hold a line. */
 static inline VMAC_BODY void copy_body(size_t chunk, size_t unit, const vmac_segment *segment,
                                        int segments, const uint8_t *from, uint8_t *to) {
   for (int i = 0; i < segments; i++) {
     const uint8_t *source = from + segment[i].from * unit;
     uint8_t *target = to + (size_t)segment[i].at * unit;
-    for (size_t b = 0; b < (size_t)segment[i].width * unit; b += chunk)
+    memcpy(target, source, chunk);
+    for (size_t b = chunk; chunk == 64 && b < (size_t)segment[i].width * unit; b += chunk)
       memcpy(target + b, source + b, chunk);
   }
 }

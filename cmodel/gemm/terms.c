@@ -20,7 +20,8 @@ static void set_offsets(vmac_terms *t, const vmac_window *v) {
     for (int ky = 0; ky < v->kh; ky++)
       for (int kx = 0; kx < v->kw; kx++)
         for (int c = 0; c < t->c; c += QUAD)
-          t->offset[q++] = ((term * t->h + ky) * t->w + kx) * t->c + c;
+          t->offset[q++] =
+              ((size_t)(term * t->h + ky) * (size_t)t->w + (size_t)kx) * (size_t)t->c + (size_t)c;
 }
 
 /* Factor of weight: term, tap and channel of element i of quad q; 0 beyond the channels. */

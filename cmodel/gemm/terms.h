@@ -9,10 +9,10 @@ enum { VMAC_PANEL = 4 }; /* blocks of channels that share one walk over the acti
 
 struct vmac_terms {
   int terms, blocks;
-  int h, w, c;     /* of a plane, padding included; c a multiple of 4 */
-  int quads;       /* of the whole product: terms * kh * kw * c / 4 */
-  int32_t *offset; /* (quads) in elements */
-  void *weight;    /* see set_weights() */
+  int h, w, c;    /* of a plane, padding included; c a multiple of 4 */
+  int quads;      /* of the whole product: terms * kh * kw * c / 4 */
+  size_t *offset; /* (quads) in elements */
+  void *weight;   /* see set_weights() */
   uint8_t of_code[VMAC_TERMS_MAX][256];
 };
 

@@ -45,7 +45,7 @@ static void lines_portable(const vmac_packed *p, const void *planes, const int32
 typedef struct {
   size_t step; /* elements from pixel to pixel */
   int quads;
-  const int32_t *offset;
+  const size_t *offset;
   size_t n;  /* channels of the output */
   int width; /* channels of this tile */
 } tile;
@@ -132,7 +132,7 @@ static void lines_avx512(const vmac_packed *p, const void *planes, const int32_t
 #pragma omp parallel for num_threads(threads) if (threads > 1)
     for (int y = 0; y < v->oh; y++) {
       const uint8_t *line =
-          (const uint8_t *)planes + (size_t)(y * v->stride_h * t->w) * (size_t)t->c;
+          (const uint8_t *)planes + (size_t)(y * v->stride_h) * (size_t)t->w * (size_t)t->c;
       for (int x = 0; x < v->ow; x += pixels) {
         const int at = x + pixels > v->ow ? v->ow - pixels : x;
         const size_t pixel = (size_t)(y * v->ow + at);
@@ -151,7 +151,7 @@ VMAC_TARGET_AVX2 static inline VMAC_BODY void tile_256(int pixels, const tile *t
   for (int i = 0; i < pixels; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
   const size_t step = t->step;
   for (int q = 0; q < 2 * t->quads; q++, w += 32) {
-    const int16_t *at = a + t->offset[q / 2] + q % 2 * 2;
+    const int16_t *at = a + t->offset[q / 2] + (size_t)(q % 2 * 2);
     const __m256i b0 = _mm256_load_si256((const __m256i *)(const void *)w);
     const __m256i b1 = _mm256_load_si256((const __m256i *)(const void *)(w + 16));
 #pragma GCC unroll 4
@@ -191,7 +191,7 @@ VMAC_TARGET_AVX2 static void lines_avx2(const vmac_packed *p, const void *planes
 #pragma omp parallel for num_threads(threads) if (threads > 1)
     for (int y = 0; y < v->oh; y++) {
       const int16_t *line =
-          (const int16_t *)planes + (size_t)(y * v->stride_h * t->w) * (size_t)t->c;
+          (const int16_t *)planes + (size_t)(y * v->stride_h) * (size_t)t->w * (size_t)t->c;
       for (int x = 0; x < v->ow; x += pixels) {
         const int at = x + pixels > v->ow ? v->ow - pixels : x;
         const size_t pixel = (size_t)(y * v->ow + at);
