@@ -240,11 +240,15 @@ void vmac_rows_run(const vmac_packed *p, const int8_t *input, const int32_t *ext
   const size_t size = (size_t)r->sums_h * (size_t)r->sums_w * (size_t)r->blocks * VMAC_LANES;
   int32_t *sums = vmac_scratch_get(scratch, (size_t)threads * size * sizeof *sums);
   begin(p, sums);
-  memset(sums + size, 0, (size_t)(threads - 1) * size * sizeof *sums);
-#pragma omp parallel for num_threads(threads) if (threads > 1)
-  for (int t = 0; t < threads; t++)
-    add_lines(p, input, h * t / threads, h * (t + 1) / threads, sums + (size_t)t * size);
-  for (size_t i = size; i < (size_t)threads * size; i++)
-    sums[i % size] = (int32_t)((uint32_t)sums[i % size] + (uint32_t)sums[i]);
+  if (threads == 1) {
+    add_lines(p, input, 0, h, sums);
+  } else {
+    memset(sums + size, 0, (size_t)(threads - 1) * size * sizeof *sums);
+#pragma omp parallel for num_threads(threads)
+    for (int t = 0; t < threads; t++)
+      add_lines(p, input, h * t / threads, h * (t + 1) / threads, sums + (size_t)t * size);
+    for (size_t i = size; i < (size_t)threads * size; i++)
+      sums[i % size] = (int32_t)((uint32_t)sums[i % size] + (uint32_t)sums[i]);
+  }
   finish[p->isa](p, sums, extra, out);
 }

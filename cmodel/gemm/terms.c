@@ -127,5 +127,12 @@ void vmac_terms_run(const vmac_packed *p, const int8_t *input, const int32_t *ex
       fill_line(p, term, codes_in, codes, size == 1 ? to : bytes);
       for (size_t i = 0; size == 2 && i < line; i++) ((int16_t *)(void *)to)[i] = bytes[i];
     }
-  vmac_terms_lines[p->isa](p, planes, extra, out);
+  const int threads = vmac_packed_threads(p);
+  if (threads == 1) { /* a parallel region of one costs what a small layer does */
+    vmac_terms_lines[p->isa](p, planes, extra, out, 0, v->oh);
+    return;
+  }
+#pragma omp parallel for num_threads(threads)
+  for (int i = 0; i < threads; i++)
+    vmac_terms_lines[p->isa](p, planes, extra, out, v->oh * i / threads, v->oh * (i + 1) / threads);
 }

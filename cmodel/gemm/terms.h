@@ -16,9 +16,10 @@ struct vmac_terms {
   uint8_t of_code[VMAC_TERMS_MAX][256];
 };
 
-/* out (m, n) from planes (terms, h, w, c) of bytes (AVX-512) or 16 bits. */
+/* Output lines y_from <= y < y_to of out (oh, ow, n), from planes (terms, h, w, c) of bytes
+ * (AVX-512) or 16 bits. */
 typedef void vmac_terms_fn(const vmac_packed *p, const void *planes, const int32_t *extra,
-                           int32_t *out);
+                           int32_t *out, int y_from, int y_to);
 extern vmac_terms_fn *const vmac_terms_lines[VMAC_ISAS];
 
 #endif

@@ -17,13 +17,14 @@ static int tile_pixels(int line, int most) {
 }
 
 static void lines_portable(const vmac_packed *p, const void *planes, const int32_t *extra,
-                           int32_t *out) {
+                           int32_t *out, int y_from, int y_to) {
   const vmac_terms *t = p->terms;
   const vmac_window *v = &p->window;
   const int16_t *weight = t->weight;
   const int k = t->quads * 4;
   int16_t *a = vmac_alloc((size_t)k, sizeof *a);
-  for (int pixel = 0; pixel < v->oh * v->ow; pixel++, out += p->n) {
+  out += (size_t)y_from * (size_t)v->ow * (size_t)p->n;
+  for (int pixel = y_from * v->ow; pixel < y_to * v->ow; pixel++, out += p->n) {
     const size_t y = (size_t)(pixel / v->ow * v->stride_h),
                  x = (size_t)(pixel % v->ow * v->stride_w);
     const int16_t *from = (const int16_t *)planes + (y * (size_t)t->w + x) * (size_t)t->c;
@@ -117,11 +118,10 @@ static tile_512_fn *tile_512_for(int pixels, int blocks) {
 }
 
 static void lines_avx512(const vmac_packed *p, const void *planes, const int32_t *extra,
-                         int32_t *out) {
+                         int32_t *out, int y_from, int y_to) {
   static const int most[VMAC_PANEL] = {16, 8, 4, 4};
   const vmac_terms *t = p->terms;
   const vmac_window *v = &p->window;
-  const int threads = vmac_packed_threads(p);
   tile shape = {(size_t)(v->stride_w * t->c), t->quads, t->offset, (size_t)p->n, 0};
   for (int block = 0; block < t->blocks; block += VMAC_PANEL) {
     const int blocks = t->blocks - block < VMAC_PANEL ? t->blocks - block : VMAC_PANEL;
@@ -129,8 +129,7 @@ static void lines_avx512(const vmac_packed *p, const void *planes, const int32_t
     tile_512_fn *const run = tile_512_for(pixels, blocks);
     const int8_t *w = (const int8_t *)t->weight + (size_t)first * (size_t)t->quads * 4;
     shape.width = p->n - first;
-#pragma omp parallel for num_threads(threads) if (threads > 1)
-    for (int y = 0; y < v->oh; y++) {
+    for (int y = y_from; y < y_to; y++) {
       const uint8_t *line =
           (const uint8_t *)planes + (size_t)(y * v->stride_h) * (size_t)t->w * (size_t)t->c;
       for (int x = 0; x < v->ow; x += pixels) {
@@ -178,18 +177,16 @@ VMAC_TARGET_AVX2 static inline VMAC_BODY void tile_256(int pixels, const tile *t
 }
 
 VMAC_TARGET_AVX2 static void lines_avx2(const vmac_packed *p, const void *planes,
-                                        const int32_t *extra, int32_t *out) {
+                                        const int32_t *extra, int32_t *out, int y_from, int y_to) {
   const vmac_terms *t = p->terms;
   const vmac_window *v = &p->window;
-  const int threads = vmac_packed_threads(p);
   tile shape = {(size_t)(v->stride_w * t->c), t->quads, t->offset, (size_t)p->n, 0};
   const int pixels = tile_pixels(v->ow, 4);
   for (int block = 0; block < t->blocks; block++) {
     const int first = block * VMAC_LANES;
     const int16_t *w = (const int16_t *)t->weight + (size_t)first * (size_t)t->quads * 4;
     shape.width = p->n - first;
-#pragma omp parallel for num_threads(threads) if (threads > 1)
-    for (int y = 0; y < v->oh; y++) {
+    for (int y = y_from; y < y_to; y++) {
       const int16_t *line =
           (const int16_t *)planes + (size_t)(y * v->stride_h) * (size_t)t->w * (size_t)t->c;
       for (int x = 0; x < v->ow; x += pixels) {
