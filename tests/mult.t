@@ -252,12 +252,12 @@ cmp -s "$tmp/want" "$tmp/got" && grep -q "hash $(hash_of perf2s)\$" "$tmp/got" &
   [ "$(grep -Ec '^  [a-z0-9]+ +1\.00  1 term$' "$tmp/got")" -eq 3 ] &&
   [ "$(grep -c 'pairs; (0\.\.252)(-128\.\.127)$' "$tmp/got")" -eq 3 ]
 ok $? 'plan of one cell: its hash, form, cost and ranges' "$(cat "$tmp/want" "$tmp/got")"
-"$VARIMAC" mult plan exact kulkarnis mitchell --isa avx2 | grep '^  [a-z]' > "$tmp/out"
+"$VARIMAC" mult plan exact kulkarnis mitchell --isa avx512 | grep '^  [a-z]' > "$tmp/out"
 sed 's/.*[0-9]\.[0-9]*  //' "$tmp/out" | paste -sd '|' > "$tmp/got"
-[ "$(grep -c '^  avx2 ' "$tmp/out")" -eq 3 ] &&
+[ "$(grep -c '^  avx512 ' "$tmp/out")" -eq 3 ] &&
   [ "$(cat "$tmp/got")" = '1 term + sum of A|2 terms|product rows' ]
 ok $? 'plan of three cells for one level' "$(cat "$tmp/out")"
-"$VARIMAC" mult plan trunc6 --isa avx512 | grep -q ' 1 term + byte rest, 64 columns + sum of A$'
+"$VARIMAC" mult plan trunc4 --isa avx512 | grep -q ' 1 term + byte rest, 16 columns + sum of A$'
 ok $? 'plan of a product and a table'
 fails 2 'expected multipliers or --all, found none' 'plan of nothing' "$VARIMAC" mult plan
 fails 2 "expected multipliers or --all, found 'zero' and --all" 'plan of one and all' \

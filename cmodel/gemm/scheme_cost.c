@@ -27,7 +27,11 @@ static const prices of_level[VMAC_ISAS] = {
                    .byte = {NEVER, NEVER, NEVER, NEVER},
                    .word = {NEVER, NEVER, NEVER, NEVER},
                    .of_a = 0.1},
-    [VMAC_AVX512] = {.term = 1, .rows = 4, .byte = {4, 5, 6, 7}, .word = {9, 9, 9, 9}, .of_a = 0.1},
+    [VMAC_AVX512] = {.term = 1,
+                     .rows = 3.5,
+                     .byte = {2, 3.3, 3.6, 5.3},
+                     .word = {3.7, 5.5, 6.1, 9.5},
+                     .of_a = 0.1},
 };
 
 int vmac_scheme_columns(int classes) {
