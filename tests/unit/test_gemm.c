@@ -126,6 +126,17 @@ static void test_operands(void **state) {
   for_all_forms(5, operands);
 }
 
+/* More weights than product rows have memory for: other kernels take the table. */
+static void too_large(vmac_rng *rng, const gemm_cell *cell) {
+  gemm_compare_drawn(rng, cell, gemm_matrix(2, 8192), 64, "too large");
+}
+
+static void test_too_large(void **state) {
+  (void)state;
+  enum { ANY = 2 };
+  for_forms(8, gemm_rows_forms, ANY, too_large);
+}
+
 /* Products that differ from the zero point's by just what 16 bits hold, or by one more, once. */
 static void test_skip_limit(void **state) {
   (void)state;
@@ -137,11 +148,14 @@ static void test_skip_limit(void **state) {
   for (int i = 0; i < COUNT(far); i++)
     for (int flip = 0; flip <= 128; flip += 128) {
       const int zero = 5 ^ flip; /* its products lie where all others are in reach */
+      /* Of even weights this far, of odd ones as far as can be the other way: no function of the
+       * activation brings both nearer. */
       const int base = far[i] == 32768 ? -1 : far[i] == -32769 ? 1 : 0;
       gemm_draw_cell(&rng, &form, cell);
       for (int j = 0; j < 65536; j++)
-        cell->table[j] = j >> 8 == zero ? base : gemm_draw(&rng, -32768, 32767) / 2;
-      for (int w = 0; w < 256; w++) cell->table[(zero ^ 77) << 8 | w] = base + far[i];
+        cell->table[j] = j >> 8 == zero ? (j % 2 ? 0 : base) : gemm_draw(&rng, -32768, 32767) / 2;
+      for (int w = 0; w < 256; w++)
+        cell->table[(zero ^ 77) << 8 | w] = w % 2 ? (far[i] > 0 ? -32768 : 32767) : base + far[i];
       const gemm_shape shape = {gemm_window(4, 4, 9, 3, 3, 1, 1, 1, 1, 1, 1), 20, 5, (uint8_t)flip,
                                 GEMM_RANDOM};
       gemm_compare(&rng, cell, &shape, "skip limit");
@@ -194,6 +208,7 @@ int main(void) {
       cmocka_unit_test(test_reference), cmocka_unit_test(test_exact),
       cmocka_unit_test(test_operands),  cmocka_unit_test(test_windows),
       cmocka_unit_test(test_matrices),  cmocka_unit_test(test_many_pixels),
-      cmocka_unit_test(test_long_sums), cmocka_unit_test(test_skip_limit)};
+      cmocka_unit_test(test_long_sums), cmocka_unit_test(test_skip_limit),
+      cmocka_unit_test(test_too_large)};
   return cmocka_run_group_tests_name("gemm", tests, NULL, NULL);
 }
