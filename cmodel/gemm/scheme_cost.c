@@ -28,7 +28,7 @@ static const prices of_level[VMAC_ISAS] = {
                    .word = {NEVER, NEVER, NEVER, NEVER},
                    .of_a = 0.1},
     [VMAC_AVX512] = {.term = 1,
-                     .rows = 3.5,
+                     .rows = 4.6,
                      .byte = {2, 3.3, 3.6, 5.3},
                      .word = {3.7, 5.5, 6.1, 9.5},
                      .of_a = 0.1},
