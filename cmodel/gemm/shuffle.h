@@ -7,7 +7,7 @@
 
 enum {
   VMAC_PACK = 256,   /* bytes of a pack: four vectors */
-  VMAC_KBLOCK = 64,  /* packs at a time: they stay in the first cache */
+  VMAC_KBLOCK = 256, /* packs at a time; more bytes would not add up in 16 bits */
   VMAC_QUAD = 4,     /* channels whose bytes are neighbours */
   VMAC_TOGETHER = 4, /* output channels that share packs of quads */
   VMAC_BEYOND = 64   /* bytes behind planes and packs that copies may touch */

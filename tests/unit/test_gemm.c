@@ -126,6 +126,25 @@ static void test_operands(void **state) {
   for_all_forms(5, operands);
 }
 
+/* As many of the largest entries as 16 bits hold, and more. */
+static void largest(vmac_rng *rng, const gemm_cell *drawn) {
+  gemm_cell *cell = malloc(sizeof *cell);
+  *cell = *drawn;
+  for (int w = 0; w < 256; w++)
+    for (int i = 0; i < 256; i++)
+      cell->scheme.entry[w][i] = cell->scheme.rest == VMAC_REST_BYTE ? 255 : 65535;
+  gemm_expand(cell);
+  for (int k = 255; k <= 259; k++)
+    gemm_compare_drawn(rng, cell, gemm_matrix(70, k), 3, "largest entries");
+  gemm_compare_drawn(rng, cell, gemm_matrix(70, 1040), 3, "largest entries");
+  free(cell);
+}
+
+static void test_largest_entries(void **state) {
+  (void)state;
+  for_forms(9, gemm_rest_forms, COUNT(gemm_rest_forms), largest);
+}
+
 /* More weights than product rows have memory for: other kernels take the table. */
 static void too_large(vmac_rng *rng, const gemm_cell *cell) {
   gemm_compare_drawn(rng, cell, gemm_matrix(2, 8192), 64, "too large");
@@ -205,10 +224,10 @@ static void test_reference(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_reference), cmocka_unit_test(test_exact),
-      cmocka_unit_test(test_operands),  cmocka_unit_test(test_windows),
-      cmocka_unit_test(test_matrices),  cmocka_unit_test(test_many_pixels),
-      cmocka_unit_test(test_long_sums), cmocka_unit_test(test_skip_limit),
-      cmocka_unit_test(test_too_large)};
+      cmocka_unit_test(test_reference),       cmocka_unit_test(test_exact),
+      cmocka_unit_test(test_operands),        cmocka_unit_test(test_windows),
+      cmocka_unit_test(test_matrices),        cmocka_unit_test(test_many_pixels),
+      cmocka_unit_test(test_long_sums),       cmocka_unit_test(test_skip_limit),
+      cmocka_unit_test(test_largest_entries), cmocka_unit_test(test_too_large)};
   return cmocka_run_group_tests_name("gemm", tests, NULL, NULL);
 }
