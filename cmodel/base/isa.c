@@ -1,6 +1,7 @@
 /* The level of vector instructions, found once per call. SPDX-License-Identifier: Apache-2.0 */
 #include "base/isa.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -41,5 +42,7 @@ bool vmac_isa_choose(vmac_isa *isa, vmac_err *err) {
 vmac_isa vmac_isa_now(void) {
   vmac_isa isa;
   vmac_err err;
-  return vmac_isa_choose(&isa, &err) ? isa : VMAC_PORTABLE;
+  if (vmac_isa_choose(&isa, &err)) return isa;
+  fprintf(stderr, "%s\n", err.text);
+  exit(2);
 }

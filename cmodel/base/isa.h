@@ -26,7 +26,7 @@ vmac_isa vmac_isa_best(void); /* of this processor */
  * processor lacks. */
 bool vmac_isa_choose(vmac_isa *isa, vmac_err *err);
 
-/* The same for code that cannot fail: the command line has refused a wrong VARIMAC_ISA before. */
+/* The same; ends the program where that is false. */
 vmac_isa vmac_isa_now(void);
 
 #ifdef __cplusplus

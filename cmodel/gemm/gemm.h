@@ -25,6 +25,10 @@ static inline int vmac_window_k(const vmac_window *v) {
   return v->kh * v->kw * v->c;
 }
 
+/* Whether the padded map, and the sums of an input map's elements, stay within 2^26 elements: beyond
+ * that (a window far larger than its map) the kernels' memory is out of proportion to the work. */
+bool vmac_window_fits(const vmac_window *v, int n);
+
 /* A function of the activation, by code, prepared for summing: also as its least value and bytes. */
 typedef struct {
   int32_t value[256];

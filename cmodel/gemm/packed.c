@@ -4,6 +4,14 @@
 
 #include "gemm/packed.h"
 
+bool vmac_window_fits(const vmac_window *v, int n) {
+  const double most = 1 << 26;
+  const double h = (double)(v->oh - 1) * v->stride_h + v->kh;
+  const double w = (double)(v->ow - 1) * v->stride_w + v->kw;
+  const double sums_h = (double)v->oh + v->kh + v->h, sums_w = (double)v->ow + v->kw + v->w;
+  return h * w * (v->c + 3) <= most && sums_h * sums_w * vmac_round_up(n, VMAC_LANES) <= most;
+}
+
 /* The constants of the channels: bias and what the scheme adds per weight. */
 static void set_bias(vmac_packed *p, const vmac_layer *layer, const vmac_scheme *scheme) {
   const size_t k = (size_t)vmac_window_k(&layer->window);
@@ -88,7 +96,7 @@ const int32_t *vmac_packed_per_pixel(const vmac_packed *p) {
 
 int vmac_packed_threads(const vmac_packed *p) {
   const double products = (double)p->window.oh * p->window.ow * p->n * vmac_window_k(&p->window);
-  return omp_in_parallel() || products < 1e6 ? 1 : omp_get_max_threads();
+  return omp_in_parallel() || products < 1e7 ? 1 : omp_get_max_threads();
 }
 
 void vmac_packed_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,

@@ -141,10 +141,12 @@ vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa
   r->sums_h = r->above + (v->oh > last_y + 1 ? v->oh : last_y + 1);
   r->sums_w = r->before + (v->ow > last_x + 1 ? v->ow : last_x + 1);
   const int pairs = max_pairs(isa), slots = v->kh * v->kw * r->blocks;
-  r->group =
-      vmac_alloc((size_t)(slots / (2 * pairs) + v->stride_h * v->stride_w + 1), sizeof *r->group);
-  for (int cy = 0; cy < v->stride_h && cy < v->kh; cy++)
-    for (int cx = 0; cx < v->stride_w && cx < v->kw; cx++) add_class(r, v, cy, cx, pairs);
+  const int classes_h = v->stride_h < v->kh ? v->stride_h : v->kh;
+  const int classes_w = v->stride_w < v->kw ? v->stride_w : v->kw;
+  r->group = vmac_alloc((size_t)(slots / (2 * pairs)) + (size_t)classes_h * (size_t)classes_w,
+                        sizeof *r->group);
+  for (int cy = 0; cy < classes_h; cy++)
+    for (int cx = 0; cx < classes_w; cx++) add_class(r, v, cy, cx, pairs);
   for (int i = 0; i < r->groups; i++) fill_group(r, layer, &r->group[i], table);
   set_start(r, layer, table);
   set_padding(r, layer, table);

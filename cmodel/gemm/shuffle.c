@@ -80,6 +80,8 @@ void vmac_shuffle_free(vmac_shuffle *s) {
   free(s);
 }
 
+enum { PACKS = VMAC_KBLOCK * VMAC_PACK + VMAC_BEYOND };
+
 /* Without shuffles: sums (span) += what the packs look up for one channel. */
 static void look_up_portable(const vmac_shuffle *s, int pixels, int k, const uint8_t *packs,
                              const uint8_t *w, int32_t *sums) {
@@ -115,25 +117,19 @@ static void look_up(const vmac_packed *p, int pixels, int k0, int k, const uint8
   }
 }
 
-void vmac_shuffle_run(const vmac_packed *p, const int8_t *input, int32_t *out,
-                      vmac_scratch *scratch) {
+/* Spans span_from <= i < span_to of the output; own: packs and sums, see vmac_shuffle_run(). */
+static void run_spans(const vmac_packed *p, const uint8_t *planes, int span_from, int span_to,
+                      uint8_t *own, int32_t *out) {
   const vmac_shuffle *s = p->shuffle;
-  const vmac_window *v = &p->window;
-  const int m = v->oh * v->ow;
-  const size_t map = (size_t)s->c * (size_t)s->h * (size_t)v->stride_w * (size_t)s->phase_w;
-  const size_t n = (size_t)vmac_round_up(p->n, VMAC_TOGETHER), packed = VMAC_KBLOCK * VMAC_PACK;
-  const size_t sums_size = n * (size_t)s->span * sizeof(int32_t);
-  const size_t line = vmac_fill_line(p);
-  uint8_t *packs =
-      vmac_scratch_get(scratch, packed + VMAC_BEYOND + sums_size + line + map + VMAC_BEYOND);
-  int32_t *sums = (int32_t *)(void *)(packs + packed + VMAC_BEYOND);
-  uint8_t *lines = packs + packed + VMAC_BEYOND + sums_size, *planes = lines + line;
-  vmac_fill_planes(p, input, lines, planes);
-  for (int first = 0; first < m; first += s->span) {
+  const int m = p->window.oh * p->window.ow;
+  const size_t n = (size_t)vmac_round_up(p->n, VMAC_TOGETHER);
+  uint8_t *packs = own;
+  int32_t *sums = (int32_t *)(void *)(own + PACKS);
+  for (int first = span_from * s->span; first < m && first < span_to * s->span; first += s->span) {
     const int pixels = m - first < s->span ? m - first : s->span;
     vmac_segment segment[VMAC_PACK];
     const int segments = vmac_segments(p, first, pixels, segment);
-    memset(sums, 0, sums_size);
+    memset(sums, 0, n * (size_t)s->span * sizeof *sums);
     for (int k0 = 0; k0 < s->k; k0 += VMAC_KBLOCK) {
       const int k = s->k - k0 < VMAC_KBLOCK ? s->k - k0 : VMAC_KBLOCK;
       vmac_fill_packs(p, planes, segment, segments, k0, k, packs);
@@ -141,4 +137,26 @@ void vmac_shuffle_run(const vmac_packed *p, const int8_t *input, int32_t *out,
     }
     vmac_add_transposed(p->isa, pixels, p->n, s->span, sums, out + (size_t)first * (size_t)p->n);
   }
+}
+
+/* Threads take spans, with packs and sums of their own. */
+void vmac_shuffle_run(const vmac_packed *p, const int8_t *input, int32_t *out,
+                      vmac_scratch *scratch) {
+  const vmac_shuffle *s = p->shuffle;
+  const vmac_window *v = &p->window;
+  const int spans = (v->oh * v->ow + s->span - 1) / s->span, threads = vmac_packed_threads(p);
+  const size_t map = (size_t)s->c * (size_t)s->h * (size_t)v->stride_w * (size_t)s->phase_w;
+  const size_t n = (size_t)vmac_round_up(p->n, VMAC_TOGETHER);
+  const size_t own = PACKS + n * (size_t)s->span * sizeof(int32_t), line = vmac_fill_line(p);
+  uint8_t *of_thread = vmac_scratch_get(scratch, (size_t)threads * own + line + map + VMAC_BEYOND);
+  uint8_t *lines = of_thread + (size_t)threads * own, *planes = lines + line;
+  vmac_fill_planes(p, input, lines, planes);
+  if (threads == 1) {
+    run_spans(p, planes, 0, spans, of_thread, out);
+    return;
+  }
+#pragma omp parallel for num_threads(threads)
+  for (int i = 0; i < threads; i++)
+    run_spans(p, planes, spans * i / threads, spans * (i + 1) / threads,
+              of_thread + (size_t)i * own, out);
 }

@@ -113,9 +113,8 @@ void vmac_terms_run(const vmac_packed *p, const int8_t *input, const int32_t *ex
   const vmac_window *v = &p->window;
   const size_t line = (size_t)t->w * (size_t)t->c, size = element(p->isa);
   const size_t lines = (size_t)t->terms * (size_t)t->h;
-  /* The planes, a line of codes and one of bytes, and a pixel's operands for the portable kernel. */
-  uint8_t *planes = vmac_scratch_get(scratch, lines * line * size + 2 * (line + 64) +
-                                                  (size_t)t->quads * QUAD * size + 64);
+  /* The planes, a line of bytes, and one of codes. */
+  uint8_t *planes = vmac_scratch_get(scratch, lines * line * size + 2 * line);
   uint8_t *bytes = planes + lines * line * size;
   int8_t *codes = (int8_t *)bytes + line;
   for (int term = 0; term < t->terms; term++)

@@ -134,43 +134,59 @@ static void layer_fast(const vmac_op *op, const vmac_mac *mac, const vmac_kernel
   if (mac && mac->c0) add_correction(op, mac, kernel, input, acc, state);
 }
 
-/* By the definition, a pixel at a time: what the kernels are compared with. */
+/* The sums of one pixel's products with every channel's weights, by the definition. */
+static void plain_sums(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
+                       const uint8_t *a, int32_t *sums) {
+  for (int j = 0; j < op->n; j++) {
+    int64_t sum = 0;
+    for (int i = 0; i < op->k; i++) {
+      const int8_t w = vmac_weight(net, op, j, i);
+      sum += mac ? mac->table[a[i] << 8 | vmac_operand_bits(mac->mult->cls, w)] : (int8_t)a[i] * w;
+    }
+    sums[j] = vmac_wrap(sum);
+  }
+}
+
+/* By the definition, a pixel at a time: what the kernels are compared with, and what computes layers
+ * that they do not take. mac NULL: exact products. */
 static void layer_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                         const int8_t *input, int32_t *acc) {
-  const vmac_class cls = mac->mult->cls;
-  const int k = op->k;
-  uint8_t *a = vmac_alloc((size_t)k, 1), *w = vmac_alloc((size_t)k * (size_t)op->n, 1);
+  const vmac_class cls = mac ? mac->mult->cls : VMAC_S8;
+  uint8_t *a = vmac_alloc((size_t)op->k, 1);
   int32_t *sums = vmac_alloc((size_t)op->n, sizeof *sums);
-  for (int j = 0; j < op->n; j++)
-    for (int i = 0; i < k; i++) w[j * k + i] = vmac_operand_bits(cls, vmac_weight(net, op, j, i));
+  int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
+  for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, cls, j);
   for (int p = 0; p < op->m; p++, acc += op->n) {
     int32_t sum_a = 0, x[VMAC_CORR_PLANES] = {0};
     vmac_patch(net, op, input, p, 0, (int8_t *)a);
-    for (int i = 0; i < k; i++) {
+    for (int i = 0; i < op->k; i++) {
       a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
       sum_a += a[i];
-      for (int b = 0; b < mac->planes; b++) x[b] += vmac_plane(mac->mult, mac->planes, b, a[i]);
+      for (int b = 0; mac && b < mac->planes; b++)
+        x[b] += vmac_plane(mac->mult, mac->planes, b, a[i]);
     }
-    vmac_gemm_ref(1, k, op->n, a, w, mac->table, sums);
+    plain_sums(net, op, mac, a, sums);
     for (int j = 0; j < op->n; j++) {
-      int64_t value = (int64_t)sums[j] + vmac_folded_bias(net, op, cls, j);
+      int64_t value = (int64_t)sums[j] + folded[j];
       if (cls == VMAC_U8) value -= 128 * (int64_t)sum_a;
-      if (mac->c0) value += vmac_correction(mac->c0[j], mac->planes, mac->c + j * mac->planes, x);
+      if (mac && mac->c0)
+        value += vmac_correction(mac->c0[j], mac->planes, mac->c + j * mac->planes, x);
       acc[j] = vmac_wrap(value);
     }
   }
+  free(folded);
   free(sums);
-  free(w);
   free(a);
 }
 
 void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                     const int8_t *input, int32_t *acc, vmac_state *state) {
-  const bool cell = mac && mac->table;
+  if (mac && !mac->table) mac = NULL;
+  const vmac_kernel *kernel = mac ? mac->kernel : op->exact;
   if (op->kind == VMAC_DEPTHWISE)
     vmac_depthwise_acc(net, op, mac, input, acc, state);
-  else if (cell && !mac->kernel)
-    layer_plain(net, op, mac, input, acc);
+  else if (kernel)
+    layer_fast(op, mac, kernel, input, acc, state);
   else
-    layer_fast(op, cell ? mac : NULL, cell ? mac->kernel : op->exact, input, acc, state);
+    layer_plain(net, op, mac, input, acc);
 }

@@ -16,7 +16,7 @@ void vmac_answers(const vmac_net *net, const vmac_plan *plan, vmac_rounding roun
                   const vmac_dataset *data, size_t first, size_t count, uint8_t *answer,
                   int8_t *outputs) {
   const size_t size = net->tensor[net->output].size;
-#pragma omp parallel
+#pragma omp parallel if (count > 1) /* one image: its layers run in parallel */
   {
     vmac_state *state = vmac_state_new(net);
     const int8_t *out = state->i8[net->output];
@@ -74,7 +74,7 @@ void vmac_scorer_answers(vmac_scorer *s, const vmac_plan *plan, size_t first, si
   int from = 0; /* the first op that has the cell; all of the network where none has */
   while (from < net->ops && !vmac_plan_has(plan, from)) from++;
   vmac_prefix_set(s->prefix, from);
-#pragma omp parallel
+#pragma omp parallel if (count > 1) /* one image: its layers run in parallel */
   {
     vmac_state *state = vmac_state_new(net);
     const int8_t *out = state->i8[net->output];

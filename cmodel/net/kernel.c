@@ -69,8 +69,10 @@ static void set_sums(vmac_kernel *kernel, const vmac_mult *mult) {
 
 vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
                              const vmac_scheme *scheme, const int32_t *table) {
+  const vmac_window window = window_of(net, op);
+  if (!vmac_window_fits(&window, op->n)) return NULL;
   vmac_kernel *kernel = vmac_alloc(1, sizeof *kernel);
-  kernel->window = window_of(net, op);
+  kernel->window = window;
   kernel->zero = (int8_t)net->tensor[op->in[0]].zero;
   kernel->packed = pack(net, op, mult->cls, &kernel->window, scheme, table);
   set_sums(kernel, mult);

@@ -101,7 +101,8 @@ void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *
                         const int8_t *input, int32_t *acc, vmac_state *state);
 
 /* A convolution or fully connected layer, prepared for a cell's products by its scheme, or for exact
- * ones. table is read only where the scheme asks for product rows. */
+ * ones. table is read only where the scheme asks for product rows. NULL where the window is far
+ * larger than its map (vmac_window_fits()): such a layer is computed by the definition. */
 struct vmac_scheme;
 vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
                              const struct vmac_scheme *scheme, const int32_t *table);

@@ -345,11 +345,58 @@ static void test_longest_sum(void **unused) {
   }
 }
 
+/* A window far larger than its map, and a stride far larger than both: no memory beyond reason, and
+ * the sums of the one line there is, exact and with a cell and its variates. */
+static void test_window_beyond_map(void **unused) {
+  (void)unused;
+  enum { W = 600, KH = 32768, TOP = (KH - 1) / 2 };
+  vmac_rng rng;
+  vmac_err err;
+  vmac_rng_seed(&rng, 11);
+  vmac_net *net = net_new();
+  net->input = net_tensor(net, 1, 1, W, 1, 0.0001f, 5);
+  net->output = net_tensor(net, 1, 1, W, 1, 0.9f, 0);
+  vmac_op *op = net_op(net, VMAC_CONV, net->input, net->output);
+  window(op, KH, 1, 1, 1, VMAC_ACT_NONE);
+  op->weight = net_weights(net, 1, KH, 1, 1, 1, &rng);
+  assert_true(vmac_net_prepare(net, &err));
+  op = &net->op[0];
+  assert_null(op->exact);
+  vmac_state *state = vmac_state_new(net);
+  net_random_input(net, state, &rng);
+  const int8_t *input = state->i8[net->input];
+  vmac_layer_acc(net, op, NULL, input, state->acc, state);
+  for (int x = 0; x < W; x++)
+    assert_int_equal(state->acc[x], (input[x] - 5) * vmac_weight(net, op, 0, TOP));
+  vmac_plan *plan =
+      vmac_plan_make(net, vmac_mult_find("exact", &err), VMAC_CORR_PAPER, NULL, 0, &err);
+  assert_non_null(plan);
+  vmac_layer_acc(net, op, &plan->mac[0], input, state->acc, state);
+  for (int x = 0; x < W; x++)
+    assert_int_equal(state->acc[x], (input[x] - 5) * vmac_weight(net, op, 0, TOP));
+  vmac_plan_free(plan);
+  vmac_state_free(net, state);
+  vmac_net_free(net);
+
+  net = net_new();
+  net->input = net_tensor(net, 1, 1, 1, 1, 0.01f, 5);
+  net->output = net_tensor(net, 1, 1, 1, 1, 0.9f, 0);
+  op = net_op(net, VMAC_CONV, net->input, net->output);
+  window(op, 1, 1, 32768, 1, VMAC_ACT_NONE);
+  op->weight = net_weights(net, 1, 1, 1, 1, 1, &rng);
+  assert_true(vmac_net_prepare(net, &err));
+  plan = vmac_plan_make(net, vmac_mult_find("mitchell", &err), VMAC_CORR_NONE, NULL, 0, &err);
+  assert_non_null(plan);
+  vmac_plan_free(plan);
+  vmac_net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_exact_layers), cmocka_unit_test(test_cell_layers),
-      cmocka_unit_test(test_patches),      cmocka_unit_test(test_fully_connected),
-      cmocka_unit_test(test_refusals),     cmocka_unit_test(test_longest_sum),
+      cmocka_unit_test(test_exact_layers),      cmocka_unit_test(test_cell_layers),
+      cmocka_unit_test(test_patches),           cmocka_unit_test(test_fully_connected),
+      cmocka_unit_test(test_refusals),          cmocka_unit_test(test_longest_sum),
+      cmocka_unit_test(test_window_beyond_map),
   };
   return cmocka_run_group_tests_name("net", tests, NULL, NULL);
 }
