@@ -34,4 +34,13 @@ ok $? 'empty is not set' "$(cat "$tmp/err")"
 VARIMAC_ISA=sse "$VARIMAC" --help > "$tmp/out" && grep -q VARIMAC_ISA "$tmp/out"
 ok $? 'the help speaks of it, whatever it is'
 
+said=$(env -u OMP_WAIT_POLICY OMP_DISPLAY_ENV=true "$VARIMAC" mult list 2>&1 > "$tmp/out" |
+  grep OMP_WAIT_POLICY | tail -1)
+case $said in *PASSIVE*) [ -s "$tmp/out" ] ;; *) false ;; esac
+ok $? 'threads wait passively where the environment says nothing' "$said"
+said=$(OMP_WAIT_POLICY=active OMP_DISPLAY_ENV=true "$VARIMAC" mult list 2>&1 > "$tmp/out" |
+  grep OMP_WAIT_POLICY | tail -1)
+case $said in *ACTIVE*) true ;; *) false ;; esac
+ok $? 'and as it says otherwise' "$said"
+
 done_testing

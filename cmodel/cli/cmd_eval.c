@@ -38,7 +38,7 @@ static const char help[] =
     "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
     "  --trace-layer I --image J --trace F\n"
     "                       write op I's output tensor for image J, raw int8\n\n"
-    "Set OMP_WAIT_POLICY=passive where other jobs share the processors.\n";
+    "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n";
 
 enum {
   NET,

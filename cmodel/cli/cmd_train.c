@@ -35,7 +35,7 @@ static const char HELP[] =
     "  --warmup P        one-cycle: part of the run with a rising rate (0.15)\n"
     "  --crop N          random shift by up to N pixels (4)\n"
     "  --no-flip         no random mirroring\n\n"
-    "Set OMP_WAIT_POLICY=passive where other jobs share the processors.\n";
+    "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n";
 
 enum {
   NET = 256,

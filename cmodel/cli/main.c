@@ -36,7 +36,15 @@ static void close_output(void) {
   _exit(1);
 }
 
+/* Threads that wait sleep: others may want the processor. OpenMP reads its environment as the program
+ * is loaded, so where nothing is said there the program begins once more; if it cannot, it goes on. */
+static void wait_passively(char **argv) {
+  if (getenv("OMP_WAIT_POLICY") || setenv("OMP_WAIT_POLICY", "passive", 0)) return;
+  execv("/proc/self/exe", argv);
+}
+
 int main(int argc, char **argv) {
+  wait_passively(argv);
   atexit(close_output);
   if (argc < 2 || !strcmp(argv[1], "--help") || !strcmp(argv[1], "-h") ||
       !strcmp(argv[1], "help")) {
