@@ -232,8 +232,8 @@ typedef struct {
   vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
   int planes;           /* sums X, vmac_planes() */
-  int32_t *c0,
-      *c; /* (n) and (n, planes) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
+  int32_t *c0;          /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
+  int32_t *c;           /* (n, planes) likewise */
 } vmac_mac;
 
 /* V of one output channel, c and x (planes): arithmetic shift, half rounds up. */
