@@ -259,14 +259,15 @@ typedef struct {
   char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
 
-/* Every MAC layer gets `mult` with correction `mode`; modes that calibrate do so on the first
- * `images` images of `data` (training images), the others ignore it. */
-vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
-                          const vmac_dataset *data, size_t images, vmac_err *err);
+/* The MAC layers of `layers` (ops), all where it is NULL, get `mult` with correction `mode`, the
+ * others are exact; modes that calibrate do so on the first `images` images of `data` (training
+ * images), the others ignore it. */
+vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, const bool *layers,
+                          vmac_mode mode, const vmac_dataset *data, size_t images, vmac_err *err);
 
 /* The same in steps, of which the last two may be repeated: layers and modes of one cell share what
- * was prepared. layers (ops): the MAC layers that get `mult`, uncorrected, while the others are
- * exact; NULL: all. A plan has the same mult all its life. */
+ * was prepared. vmac_plan_set leaves its layers uncorrected. A plan has the same mult all its
+ * life. */
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
