@@ -5,7 +5,8 @@
  *   layers  1 to 33 channels, 1 to 3 out per channel in, kernels 1 to 5, strides 1 to 3; exact, and
  *           cells with random, largest and smallest products, corrections at the ends of their
  *           registers; padding beyond the scratch's limit
- *   planes  one activation's share of X: every kind, number of bits, plane and byte
+ *   planes  one activation's share of X: every kind, number of bits, plane and byte; more taps
+ *           than 16 bits hold the sum of
  * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
@@ -136,12 +137,12 @@ static void test_depthwise_padding(void **unused) {
 }
 
 /* The planes are told apart by shift, mask and largest value: that is to be vmac_plane(). */
-static void check_plane(const vmac_mac *mac, int plane) {
+static void check_plane(const vmac_mac *mac, int plane, int taps) {
   enum { PIXELS = 256 / VMAC_DW_LANES };
-  size_t tap[2] = {0, 0};
+  size_t tap[600] = {0}; /* every tap is the same activation */
   uint8_t a[256];
   int32_t want[256], x[256];
-  const vmac_dw d = {.k = 1,
+  const vmac_dw d = {.k = taps,
                      .n = VMAC_DW_LANES,
                      .lanes = VMAC_DW_LANES,
                      .step = VMAC_DW_LANES,
@@ -149,7 +150,7 @@ static void check_plane(const vmac_mac *mac, int plane) {
                      .mac = mac};
   for (int i = 0; i < 256; i++) {
     a[i] = (uint8_t)i;
-    want[i] = vmac_plane(mac->mult, mac->planes, plane, a[i]);
+    want[i] = taps * vmac_plane(mac->mult, mac->planes, plane, a[i]);
   }
   for (int isa = 0; isa <= (int)vmac_isa_best(); isa++) {
     memset(x, -1, sizeof x);
@@ -165,9 +166,10 @@ static void test_planes(void **unused) {
     for (int bits = 0; bits <= 8; bits++) {
       const vmac_mult mult = {.xkind = kinds[k], .xbits = bits};
       vmac_mac mac = {.mult = &mult, .planes = 1};
-      check_plane(&mac, 0); /* vmac_variate() */
+      check_plane(&mac, 0, 1); /* vmac_variate() */
+      check_plane(&mac, 0, 599);
       mac.planes = vmac_planes(&mult, VMAC_CORR_BITPLANE);
-      for (int p = 0; p < mac.planes; p++) check_plane(&mac, p);
+      for (int p = 0; p < mac.planes; p++) check_plane(&mac, p, 1);
     }
 }
 
