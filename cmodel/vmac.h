@@ -232,8 +232,8 @@ typedef struct {
   vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
   int planes;           /* sums X, vmac_planes() */
-  int32_t *c0,
-      *c; /* (n) and (n, planes) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
+  int32_t *c0;          /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
+  int32_t *c;           /* (n, planes) likewise */
 } vmac_mac;
 
 /* V of one output channel, c and x (planes): arithmetic shift, half rounds up. */
@@ -259,14 +259,15 @@ typedef struct {
   char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
 
-/* Every MAC layer gets `mult` with correction `mode`; modes that calibrate do so on the first
- * `images` images of `data` (training images), the others ignore it. */
-vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
-                          const vmac_dataset *data, size_t images, vmac_err *err);
+/* The MAC layers of `layers` (ops), all where it is NULL, get `mult` with correction `mode`, the
+ * others are exact; modes that calibrate do so on the first `images` images of `data` (training
+ * images), the others ignore it. */
+vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, const bool *layers,
+                          vmac_mode mode, const vmac_dataset *data, size_t images, vmac_err *err);
 
 /* The same in steps, of which the last two may be repeated: layers and modes of one cell share what
- * was prepared. layers (ops): the MAC layers that get `mult`, uncorrected, while the others are
- * exact; NULL: all. A plan has the same mult all its life. */
+ * was prepared. vmac_plan_set leaves its layers uncorrected. A plan has the same mult all its
+ * life. */
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */

@@ -1,6 +1,6 @@
 #!/bin/sh
-# What networks cost the accelerator, by the closed formula of its cycles, as a Markdown table: on two
-# arrays, with one sum of X and with one per bit plane. usage: cycles.sh VARIMAC NETWORK ...
+# What networks cost the accelerator, by the closed formula of its cycles, as a Markdown table: on
+# two arrays, with one sum of X and with one per bit plane. usage: cycles.sh VARIMAC NETWORK ...
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1

@@ -228,7 +228,7 @@ static void run_config(const sim_model *model, const vmac_net *net, const Option
                        vmac_mode mode, const vmac_dataset *data, const vmac_dataset *calib,
                        Tally *total) {
   vmac_err err;
-  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)model->cell), mode, calib,
+  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)model->cell), nullptr, mode, calib,
                                    options->calib_images, &err);
   if (!plan) die(err.text);
   vmac_state *state = vmac_state_new(net);

@@ -322,8 +322,8 @@ int main(int argc, char **argv) {
               calib.n);
     die(err.text);
   }
-  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)model->hw.cell), o.mode, &calib,
-                                   o.calib_images, &err);
+  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)model->hw.cell), nullptr, o.mode,
+                                   &calib, o.calib_images, &err);
   if (!plan) die(err.text);
   /* The compiler's refusals, before the processes. */
   vmac_program *program = vmac_program_compile(net, plan, &model->hw, o.rounding, &err);

@@ -197,8 +197,8 @@ static void run_model(const top_model *model, const top_options *options, const 
   f.options = *options;
   vmac_rng_seed(&f.rng, options->seed);
   vmac_err err;
-  vmac_plan *plan =
-      vmac_plan_make(net, vmac_mult_at((size_t)model->hw.cell), VMAC_CORR_NONE, data, 0, &err);
+  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)model->hw.cell), nullptr,
+                                   VMAC_CORR_NONE, data, 0, &err);
   if (!plan) fail(&f, "%s", err.text);
   if (!top_check_open(&f.check, net, plan, &model->hw, VMAC_ROUND_DOUBLE, TOP_SUMS, &err))
     fail(&f, "%s", err.text);

@@ -38,7 +38,7 @@ top_net *top_net_make(uint64_t seed, const vmac_hw *hw, bool large, vmac_err *er
   const vmac_mult *own = vmac_mult_at((size_t)hw->cell);
   const vmac_mult *mult = hw->opt_mode ? in_some_mode(&net->b, own) : own;
   if (vmac_net_prepare(net->b.net, err))
-    net->plan = vmac_plan_make(net->b.net, mult, VMAC_CORR_NONE, NULL, 0, err);
+    net->plan = vmac_plan_make(net->b.net, mult, NULL, VMAC_CORR_NONE, NULL, 0, err);
   if (!net->plan) {
     top_net_free(net);
     return NULL;

@@ -89,6 +89,33 @@ ok $? "a row without its end is made again"
 sweep --mults perf2 --modes cv --layers 0 -o "$tmp/again.csv" > /dev/null 2>&1
 ! grep -q ',double,7,' "$tmp/again.csv" && [ "$(wc -l < "$tmp/again.csv")" -eq 2 ]
 ok $? "a row of other layers is another row"
+# What is no sweep's stays; what an earlier version wrote is computed again.
+keep() {
+  printf %b "$2" > "$tmp/kept"
+  cp "$tmp/kept" "$tmp/other.csv"
+  sweep --mults perf2 --modes none -o "$tmp/other.csv" > /dev/null 2> "$tmp/err"
+  [ $? -eq 1 ] && cmp -s "$tmp/kept" "$tmp/other.csv" &&
+    grep -q "other.csv is not the results of a sweep" "$tmp/err" &&
+    grep -q "expected a first line '$(head -n 1 "$tmp/sweep.csv")', found '$3'" "$tmp/err"
+  ok $? "$1 is refused" "$(cat "$tmp/err")"
+}
+keep "a file of another kind" '{"results": 1}\nmult,correction,layers\n' '{"results": 1}'
+keep "a file of bytes" '\0033[2J\0377\0000\n' '?\[2J?'
+keep "a file that begins with a zero byte" '\0000mult\n' ''
+keep "a file whose first line is empty" '\nmult\n' ''
+keep "a header with one column more" "$(head -n 1 "$tmp/sweep.csv"),more\n" 'mult,correction,layers,.*'
+keep "half a header" 'mult,correction,layers' 'mult,correction,layers'
+: > "$tmp/empty.csv"
+sweep --mults perf2 --modes none -o "$tmp/empty.csv" > /dev/null 2> "$tmp/err" &&
+  [ ! -s "$tmp/err" ] && [ "$(sed -n 2p "$tmp/sweep.csv")" = "$(sed -n 2p "$tmp/empty.csv")" ]
+ok $? "an empty file is filled" "$(cat "$tmp/err")"
+for columns in 3 3,6; do # without layers, without X too
+  cut -d , -f "$columns" --complement "$tmp/sweep.csv" > "$tmp/old.csv"
+  # shellcheck disable=SC2086
+  sweep $cells -o "$tmp/old.csv" > /dev/null 2> "$tmp/err" && cmp -s "$tmp/sweep.csv" "$tmp/old.csv" &&
+    grep -q "old.csv is an earlier version's: its rows are computed again" "$tmp/err"
+  ok $? "a sweep's file without column $columns is made again" "$(cat "$tmp/err")"
+done
 sweep --mults array --modes none -o "$tmp/twin.csv" > /dev/null 2>&1 &&
   sed -i 's/,double,[0-9]*,/,double,7,/' "$tmp/twin.csv" &&
   sweep --mults exact,array,dadda --modes none -o "$tmp/twin.csv" > /dev/null 2>&1 &&

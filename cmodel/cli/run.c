@@ -34,7 +34,8 @@ void run_refuse_test_set(const char *option, const char *spec) {
             option, spec);
 }
 
-void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
+/* Notes in the plan, if its mode calibrates, what it was fitted on. */
+static void note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
   plan->calibration[0] = '\0';
   if (vmac_mode_calibrates(plan->mode))
     snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
@@ -51,18 +52,12 @@ vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const boo
                            vmac_mode mode, const vmac_dataset *calib, const char *calib_spec,
                            size_t calib_images, vmac_err *err) {
   vmac_err why;
-  vmac_plan *plan = vmac_plan_new(net);
-  vmac_plan_set(net, plan, mult, layers);
-  vmac_calib *images =
-      vmac_mode_calibrates(mode) ? vmac_calib_new(net, calib, calib_images, 0) : NULL;
-  const bool fits = vmac_plan_correct(net, plan, mode, images, &why);
-  vmac_calib_free(images);
-  if (!fits) {
-    vmac_plan_free(plan);
+  vmac_plan *plan = vmac_plan_make(net, mult, layers, mode, calib, calib_images, &why);
+  if (!plan) {
     vmac_fail(err, "%s, correction %s: %.900s", mult->name, vmac_mode_name(mode), why.text);
     return NULL;
   }
-  run_note_calibration(plan, calib_spec, calib_images);
+  note_calibration(plan, calib_spec, calib_images);
   return plan;
 }
 

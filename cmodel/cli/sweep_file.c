@@ -19,13 +19,43 @@ static const column columns[] = {
     {"agreement", true}, {"approximate_share", true}};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
+/* Headers of earlier versions, whose rows do not say all that a row is of. */
+static const char *const earlier[] = {
+    "mult,correction,network,table,data,images,calibration,rounding,"
+    "correct,accuracy,agreement,approximate_share",
+    "mult,correction,network,table,x,data,images,calibration,rounding,"
+    "correct,accuracy,agreement,approximate_share"};
+
+/* Into line, whose end it returns. 256 bytes hold it. */
+static char *put_header(char *line) {
+  for (int i = 0; i < COLUMNS; i++) line += sprintf(line, "%s%s", i ? "," : "", columns[i].name);
+  return line;
+}
+
+void sweep_check_header(const char *path, const char *text) {
+  char header[256], found[81];
+  put_header(header);
+  const size_t size = strcspn(text, "\n");
+  if (size == strlen(header) && !memcmp(text, header, size)) return;
+  for (size_t i = 0; i < sizeof earlier / sizeof *earlier; i++)
+    if (size == strlen(earlier[i]) && !memcmp(text, earlier[i], size)) {
+      fprintf(stderr, "varimac: %s is an earlier version's: its rows are computed again\n", path);
+      return;
+    }
+  snprintf(found, sizeof found, "%.*s", size < 80 ? (int)size : 80, text);
+  for (char *c = found; *c; c++) /* the file may be anything */
+    if (*c < ' ' || *c > '~') *c = '?';
+  cli_die("%s is not the results of a sweep and stays as it is: expected a first line '%s', "
+          "found '%s'",
+          path, header, found);
+}
+
 /* All rows that there are, header first; *count of them. */
 static char *csv_text(const sweep *s, size_t *count) {
   size_t size = 512;
   for (size_t i = 0; i < s->points; i++)
     if (s->point[i].results) size += strlen(s->point[i].key) + strlen(s->point[i].results) + 1;
-  char *text = vmac_alloc(size, 1), *end = text;
-  for (int i = 0; i < COLUMNS; i++) end += sprintf(end, "%s%s", i ? "," : "", columns[i].name);
+  char *text = vmac_alloc(size, 1), *end = put_header(text);
   *end++ = '\n';
   *count = 0;
   for (size_t i = 0; i < s->points; i++) {

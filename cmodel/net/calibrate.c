@@ -73,7 +73,7 @@ static worker worker_new(const vmac_calib *calib, int last, const bool *wanted, 
     if (!wanted[i]) continue;
     w.sums[i] = vmac_sums_new(net, op, xs);
     const size_t acc = (size_t)op->m * (size_t)op->n, grid = vmac_variate_scratch(net, op, xs);
-    const size_t x = (size_t)op->m * (size_t)(vmac_variate_groups(net, op) * xs);
+    const size_t x = (size_t)op->m * (size_t)vmac_variate_groups(net, op) * (size_t)xs;
     accs = acc > accs ? acc : accs;
     scratch = grid > scratch ? grid : scratch;
     sums = x > sums ? x : sums;
@@ -111,14 +111,12 @@ static void add_image(const vmac_calib *calib, const vmac_plan *plan, size_t ima
   if (!kept) vmac_state_set_image(net, w->state, calib->data, image);
   for (int i = 0; i < (fresh ? net->ops : last + 1); i++) {
     const vmac_op *op = &net->op[i];
+    if (!kept) vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, w->state);
+    if (!vmac_op_is_mac(op)) continue; /* nor has its input a place */
     const size_t input_at = calib->input_at[op->in[0]];
     const int8_t *input = kept ? (const int8_t *)kept + input_at : w->state->i8[op->in[0]];
-    const int32_t *exact = kept ? (const int32_t *)(const void *)(kept + calib->acc_at[i]) : NULL;
-    if (!kept) {
-      vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, w->state);
-      exact = w->state->acc;
-    }
-    if (!vmac_op_is_mac(op)) continue;
+    const int32_t *exact =
+        kept ? (const int32_t *)(const void *)(kept + calib->acc_at[i]) : w->state->acc;
     if (fresh) {
       memcpy(fresh + calib->acc_at[i], exact, (size_t)op->m * (size_t)op->n * sizeof *exact);
       memcpy(fresh + input_at, input, net->tensor[op->in[0]].size);

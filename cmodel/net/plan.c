@@ -128,8 +128,8 @@ bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vma
   return false;
 }
 
-vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
-                          const vmac_dataset *data, size_t images, vmac_err *err) {
+vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, const bool *layers,
+                          vmac_mode mode, const vmac_dataset *data, size_t images, vmac_err *err) {
   const bool calibrates = vmac_mode_calibrates(mode);
   if (calibrates && (!data || images < 1 || images > data->n)) {
     vmac_fail(err, "calibration for mode %s wants %zu images, the data set has %zu",
@@ -137,7 +137,7 @@ vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, vmac_mode 
     return NULL;
   }
   vmac_plan *plan = vmac_plan_new(net);
-  vmac_plan_set(net, plan, mult, NULL);
+  vmac_plan_set(net, plan, mult, layers);
   vmac_calib *calib = calibrates ? vmac_calib_new(net, data, images, 0) : NULL;
   const bool fits = vmac_plan_correct(net, plan, mode, calib, err);
   vmac_calib_free(calib);

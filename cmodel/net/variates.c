@@ -59,7 +59,8 @@ int vmac_variate_groups(const vmac_net *net, const vmac_op *op) {
 
 size_t vmac_variate_scratch(const vmac_net *net, const vmac_op *op, int xs) {
   const frame f = frame_of(net, op);
-  return (size_t)(f.grid_h + 1) * (size_t)f.grid_w * (size_t)(vmac_variate_groups(net, op) * xs);
+  return (size_t)(f.grid_h + 1) * (size_t)f.grid_w * (size_t)vmac_variate_groups(net, op) *
+         (size_t)xs;
 }
 
 /* sum[0..xs) of count codes. Bytes of a word count the bits of 255 codes at most. */
@@ -95,34 +96,36 @@ static void fill_grid(const frame *f, const vmac_variates *v, int groups, const 
 
 /* x (oh, ow, lanes): first the columns of a row of windows, column (grid_w, lanes), then the
  * windows. Pixels one apart are added as one long row. */
-VMAC_BODY static inline void sum_windows_body(const frame *f, int lanes, const int32_t *grid,
+VMAC_BODY static inline void sum_windows_body(const frame *f, ptrdiff_t lanes, const int32_t *grid,
                                               int32_t *restrict column, int32_t *restrict x) {
-  const int wide = f->grid_w * lanes, step = f->stride_w == 1 ? f->ow : 1;
+  const ptrdiff_t wide = f->grid_w * lanes; /* many channels' sums may be more than an int counts */
+  const int step = f->stride_w == 1 ? f->ow : 1;
   for (int oy = 0; oy < f->oh; oy++) {
-    const int32_t *row = grid + (ptrdiff_t)oy * f->stride_h * wide;
+    const int32_t *row = grid + oy * f->stride_h * wide;
     memcpy(column, row, (size_t)wide * sizeof *column);
     for (int ky = 1; ky < f->kh; ky++)
 #pragma omp simd
-      for (int i = 0; i < wide; i++) column[i] += row[ky * wide + i];
+      for (ptrdiff_t i = 0; i < wide; i++) column[i] += row[ky * wide + i];
     for (int ox = 0; ox < f->ow; ox += step, x += step * lanes) {
       const int32_t *left = column + ox * f->stride_w * lanes;
       memcpy(x, left, (size_t)(step * lanes) * sizeof *x);
       for (int kx = 1; kx < f->kw; kx++)
 #pragma omp simd
-        for (int i = 0; i < step * lanes; i++) x[i] += left[kx * lanes + i];
+        for (ptrdiff_t i = 0; i < step * lanes; i++) x[i] += left[kx * lanes + i];
     }
   }
 }
 VMAC_PER_ISA(sum_windows,
-             (const frame *f, int lanes, const int32_t *grid, int32_t *restrict column,
+             (const frame *f, ptrdiff_t lanes, const int32_t *grid, int32_t *restrict column,
               int32_t *restrict x),
              (f, lanes, grid, column, x));
 
 void vmac_layer_variates(const vmac_net *net, const vmac_op *op, const vmac_variates *variates,
                          const int8_t *input, int32_t *scratch, int32_t *x) {
   const frame f = frame_of(net, op);
-  const int groups = vmac_variate_groups(net, op), lanes = groups * variates->xs;
-  int32_t *column = scratch, *grid = scratch + (ptrdiff_t)f.grid_w * lanes;
+  const int groups = vmac_variate_groups(net, op);
+  const ptrdiff_t lanes = (ptrdiff_t)groups * variates->xs;
+  int32_t *column = scratch, *grid = scratch + f.grid_w * lanes;
   fill_grid(&f, variates, groups, input, (int8_t)net->tensor[op->in[0]].zero, grid);
   sum_windows[vmac_isa_now()](&f, lanes, grid, column, x);
 }

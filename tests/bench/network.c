@@ -106,7 +106,8 @@ int bench_network_time(const char *path, const bench_cell *cells, const bench_op
             vmac_dataset_load(&r.data, "subset:test", err);
   for (int p = 0; ok && p < PLANS; p++)
     if (r.plan[p].mult)
-      ok = (r.plan[p].plan = vmac_plan_make(net, r.plan[p].mult, VMAC_CORR_NONE, NULL, 0, err));
+      ok = (r.plan[p].plan =
+                vmac_plan_make(net, r.plan[p].mult, NULL, VMAC_CORR_NONE, NULL, 0, err));
   ok = ok && vmac_net_takes(net, &r.data, err) && check(&r, options, err);
   if (ok) measure(&r, options, results);
   *macs = 0;

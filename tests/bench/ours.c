@@ -12,7 +12,7 @@ typedef struct {
 
 /* The one place that says how a layer is prepared and run. */
 static bool prepare(ours *o, const vmac_net *net, const bench_cell *cell, vmac_err *err) {
-  o->plan = cell ? vmac_plan_make(net, &cell->mult, VMAC_CORR_NONE, NULL, 0, err) : NULL;
+  o->plan = cell ? vmac_plan_make(net, &cell->mult, NULL, VMAC_CORR_NONE, NULL, 0, err) : NULL;
   o->state = vmac_state_new(net);
   return o->plan || !cell;
 }

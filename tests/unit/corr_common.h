@@ -138,7 +138,7 @@ static inline residual measure(const vmac_net *net, const vmac_plan *plan,
 static inline residual measure_of(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                                   const vmac_dataset *data) {
   vmac_err err;
-  vmac_plan *plan = vmac_plan_make(net, mult, mode, data, data->n, &err);
+  vmac_plan *plan = vmac_plan_make(net, mult, NULL, mode, data, data->n, &err);
   if (!plan) fail_msg("%s", err.text);
   const residual r = measure(net, plan, data);
   vmac_plan_free(plan);

@@ -31,7 +31,7 @@ static void test_equal_weights_by_plane(void **state) {
 static size_t channel_squares(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                               const vmac_dataset *data, size_t images, double *square) {
   vmac_err err;
-  vmac_plan *plan = vmac_plan_make(net, mult, mode, data, images, &err);
+  vmac_plan *plan = vmac_plan_make(net, mult, NULL, mode, data, images, &err);
   if (!plan) fail_msg("%s", err.text);
   vmac_state *state = vmac_state_new(net);
   size_t channels = 0;

@@ -166,13 +166,14 @@ static void test_plan_files(void **state) {
   vmac_net *net = network(7, false);
   vmac_dataset data = images(8);
   /* Six slopes per channel; they are not those of another mode. */
-  vmac_plan *plan = vmac_plan_make(net, cell("trunc6"), VMAC_CORR_BITPLANE, &data, data.n, &err);
+  vmac_plan *plan =
+      vmac_plan_make(net, cell("trunc6"), NULL, VMAC_CORR_BITPLANE, &data, data.n, &err);
   round_trip(net, plan, net_path, path);
   replace(path, "\"bitplane\"", "\"cv\"      ");
   assert_null(vmac_plan_load(net, net_path, path, &err));
   assert_non_null(strstr(err.text, "\"c\": expected 5 numbers, found 30"));
   vmac_plan_free(plan);
-  plan = vmac_plan_make(net, cell("trunc6"), VMAC_CORR_CV, &data, data.n, &err);
+  plan = vmac_plan_make(net, cell("trunc6"), NULL, VMAC_CORR_CV, &data, data.n, &err);
   round_trip(net, plan, net_path, path);
 
   /* Every truncation, and a flipped bit at every byte: an error or a plan, never a crash. */
@@ -206,7 +207,7 @@ static void test_plan_files(void **state) {
   assert_true(vmac_write_file(net_path, "another network", 15, &err));
   assert_null(vmac_plan_load(net, net_path, path, &err));
   assert_non_null(strstr(err.text, "another network file"));
-  assert_null(vmac_plan_make(net, cell("perf2"), VMAC_CORR_CV, &data, data.n + 1, &err));
+  assert_null(vmac_plan_make(net, cell("perf2"), NULL, VMAC_CORR_CV, &data, data.n + 1, &err));
   free(text);
   unlink(path);
   unlink(net_path);

@@ -207,7 +207,7 @@ static void test_kept_calibration(void **state) {
       vmac_plan_set(net, plan, cell(names[n]), NULL);
       for (int i = 0; i < 2 * VMAC_CORR_MODES; i++) { /* up, and down again */
         const vmac_mode mode = (vmac_mode)(i < VMAC_CORR_MODES ? i : 2 * VMAC_CORR_MODES - 1 - i);
-        vmac_plan *own = vmac_plan_make(net, cell(names[n]), mode, &data, data.n, &err);
+        vmac_plan *own = vmac_plan_make(net, cell(names[n]), NULL, mode, &data, data.n, &err);
         assert_true(own && vmac_plan_correct(net, plan, mode, calib, &err));
         for (int op = 0; op < net->ops; op++) {
           const vmac_mac *a = &plan->mac[op], *w = &own->mac[op];

@@ -116,7 +116,7 @@ static void test_mixed_layers(void **state) {
       vmac_plan_set(net, plan, cell(names[n]), has);
       for (int i = 0; i < net->ops; i++) assert_null(plan->mac[i].c0); /* not those of before */
       if (!vmac_plan_correct(net, plan, mode, calib, &err)) fail_msg("%s", err.text);
-      vmac_plan *whole = vmac_plan_make(net, cell(names[n]), mode, &data, data.n, &err);
+      vmac_plan *whole = vmac_plan_make(net, cell(names[n]), NULL, mode, &data, data.n, &err);
       if (!whole) fail_msg("%s", err.text);
       for (int i = 0; i < net->ops; i++) {
         assert_int_equal(vmac_plan_has(plan, i), has[i]);

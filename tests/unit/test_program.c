@@ -18,7 +18,7 @@ static vmac_plan *make_plan(const char *cell, vmac_mode mode, vmac_hw *hw) {
   vmac_err err;
   const vmac_mult *mult = vmac_mult_find(cell, &err);
   if (!mult) fail_msg("%s", err.text);
-  vmac_plan *plan = vmac_plan_make(net, mult, mode, &calib, 8, &err);
+  vmac_plan *plan = vmac_plan_make(net, mult, NULL, mode, &calib, 8, &err);
   if (!plan) fail_msg("%s", err.text);
   hw->cell = vmac_hw_cell(mult);
   return plan;

@@ -174,7 +174,7 @@ static void run_mode(uint64_t seed, const char *own, const char *as, int opt_cor
   hw.opt_mode = 1;
   vmac_err err;
   vmac_plan *plan =
-      vmac_plan_make(b.net, vmac_mult_at((size_t)cell(as)), VMAC_CORR_NONE, NULL, 0, &err);
+      vmac_plan_make(b.net, vmac_mult_at((size_t)cell(as)), NULL, VMAC_CORR_NONE, NULL, 0, &err);
   if (opt_correction) random_correction(&b, plan, opt_correction);
   vmac_state *state = vmac_state_new(b.net);
   random_input(&b, state);
@@ -215,7 +215,8 @@ static void refuse_plan(const vmac_hw *hw, const char *name, vmac_mode mode, con
   prepare(net);
   vmac_dataset data = {0};
   vmac_err err;
-  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)cell(name)), mode, &data, 0, &err);
+  vmac_plan *plan =
+      vmac_plan_make(net, vmac_mult_at((size_t)cell(name)), NULL, mode, &data, 0, &err);
   if (!plan) fail_msg("%s", err.text);
   vmac_program *p = vmac_program_compile(net, plan, hw, VMAC_ROUND_DOUBLE, &err);
   if (p) fail_msg("compiled, expected: %s", text);

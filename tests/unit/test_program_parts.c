@@ -223,7 +223,7 @@ static void refused_hardware(void **unused) {
   refuse(net, NULL, &bad, "expected a cell in 0..");
 
   const vmac_mult *perf2 = vmac_mult_find("perf2", &err);
-  vmac_plan *plan = vmac_plan_make(net, perf2, VMAC_CORR_PAPER, NULL, 0, &err);
+  vmac_plan *plan = vmac_plan_make(net, perf2, NULL, VMAC_CORR_PAPER, NULL, 0, &err);
   refuse(net, plan, &hw, "the plan has the cell perf2, the hardware exact");
   hw.cell = vmac_hw_cell(perf2);
   hw.opt_correction = 0;
@@ -231,7 +231,7 @@ static void refused_hardware(void **unused) {
   vmac_plan_free(plan);
   hw.opt_correction = 2;
   const vmac_mult *trunc = vmac_mult_find("trunc6", &err);
-  plan = vmac_plan_make(net, trunc, VMAC_CORR_PAPER, NULL, 0, &err);
+  plan = vmac_plan_make(net, trunc, NULL, VMAC_CORR_PAPER, NULL, 0, &err);
   hw.cell = vmac_hw_cell(trunc);
   refuse(net, plan, &hw, "wants an OR of low bits, the hardware sums bit planes");
   const int32_t *table = plan->mac[0].table;
