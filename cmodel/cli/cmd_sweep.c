@@ -32,8 +32,8 @@ static const char help[] =
     "  --cache MIB          memory for activations of the exact network, which many points share\n"
     "                       (default 512); what does not fit is computed again\n"
     "  --rounding R         double | single (default double)\n\n"
-    "Ctrl-C leaves files that the same command goes on with. Set OMP_WAIT_POLICY=passive where\n"
-    "other jobs share the processors.\n";
+    "Ctrl-C leaves files that the same command goes on with. Threads wait asleep,\n"
+    "unless OMP_WAIT_POLICY says otherwise.\n";
 
 /* What goes into a row must not end its column. */
 static void check_spec(const char *option, const char *spec) {
