@@ -106,7 +106,8 @@ void bench_peak(const bench_task *task);    /* 8-bit dot products of registers *
 int64_t bench_peak_macs(void);              /* of one call */
 
 /* The golden model's layer, from the activation map to final accumulators. task->layer, cell_of and
- * isa are set; bench_ours_new() sets run and own. */
+ * isa are set; bench_ours_new() sets run and own. An error where what it prepared is of another
+ * level. */
 bool bench_ours_new(bench_task *task, vmac_err *err);
 void bench_ours_free(bench_task *task);
 
