@@ -9,6 +9,7 @@
 typedef struct {
   vmac_op op;      /* the layer's, with exact products of this level */
   vmac_plan *plan; /* NULL: exact products */
+  char form[BENCH_FORM];
   vmac_state *state;
 } ours;
 
@@ -47,6 +48,7 @@ bool bench_ours_new(bench_task *task, vmac_err *err) {
   task->run = run;
   bench_force(task->isa);
   if (!prepare(o, task->layer->net, task->cell_of, err)) return false;
+  if (o->plan) task->form = bench_form(o->plan->scheme, o->form);
   return right_level(o, task, err);
 }
 
