@@ -200,4 +200,10 @@ broken() { # broken WHAT SED-SCRIPT COMPLAINT
 broken 'a column that is not there' 2s/median_ns/median/ 'no column median_ns'
 broken 'a short line' '5s/,[^,]*$//' 'line 5: expected 20 fields, found 19'
 
+# ---- make readme measures nothing ------------------------------------------
+
+cp README.md "$tmp/README.md"
+make -s "B=$tmp/build" -o readme-top readme-speed > "$tmp/out" 2>&1 &&
+  grep -q '^readme: no .*speed.csv.*stays as it is' "$tmp/out" && cmp -s README.md "$tmp/README.md"
+ok $? 'make readme without figures says so and leaves README.md as it is' "$(cat "$tmp/out")"
 done_testing
