@@ -74,7 +74,8 @@ awk -F, '$7 == "varimac" && $8 !~ /^(exact|random_.)$/ { print $8, $10, $9 }' "$
   }' | sort > "$tmp/plans"
 [ -s "$tmp/plans" ] && diff "$tmp/plans" "$tmp/forms" > "$tmp/said"
 ok $? 'forms are those of mult plan' "$(cat "$tmp/said")"
-! awk -F, '$8 ~ /^random_.$/ && $9 != "any" || $8 == "exact" && $9 != "exact"' "$tmp/rows" | grep -q .
+! awk -F, '$8 ~ /^random_.$/ && $9 != "any" || $8 == "exact" && $9 != "exact"' "$tmp/rows" |
+  grep -q .
 ok $? 'random tables are any, exact products exact'
 
 # A row's ratios are those of its case's medians, its rate that of its own.
@@ -206,4 +207,5 @@ cp README.md "$tmp/README.md"
 make -s "B=$tmp/build" -o readme-top readme-speed > "$tmp/out" 2>&1 &&
   grep -q '^readme: no .*speed.csv.*stays as it is' "$tmp/out" && cmp -s README.md "$tmp/README.md"
 ok $? 'make readme without figures says so and leaves README.md as it is' "$(cat "$tmp/out")"
+
 done_testing

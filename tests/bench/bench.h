@@ -23,8 +23,8 @@ typedef struct {
 enum { BENCH_CELLS = 10, BENCH_CELL_TERM = 2 /* one term */, BENCH_FORM = 32 };
 bool bench_cells_new(bench_cell *cells, vmac_err *err);
 void bench_cells_free(bench_cell *cells);
-/* What a plan makes of a cell's products: "any" (product rows), "rank 2" (terms), "16 byte columns",
- * "rank 1 + 64 byte columns". text (BENCH_FORM), returned. */
+/* What a plan makes of a cell's products: "any" (product rows), "rank 2" (terms), "16 byte
+ * columns", "rank 1 + 64 byte columns". text (BENCH_FORM), returned. */
 const char *bench_form(const vmac_scheme *scheme, char *text);
 
 /* ---- layers (layer.c) ------------------------------------------------------------------------ */

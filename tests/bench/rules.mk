@@ -35,7 +35,7 @@ bench: $(SPEED) ## time the golden model beside table look-ups (3 minutes; BENCH
 
 # Never measured for it: figures need a quiet machine, and three minutes that one asked for.
 readme: readme-speed
-readme-speed: | readme-top ## put the tables of the last `make bench` into README.md, if there was one
+readme-speed: | readme-top ## put the tables of the last `make bench`, if any, into README.md
 	$(Q)if [ -e $(REPORT)/speed.csv ]; then \
 	  { $(call speed_md,$(REPORT)/speed); } && $(call readme_put,speed=$(REPORT)/speed.md); \
 	else \
