@@ -4,8 +4,8 @@
 #
 # TEST RATIONALE. State space: every kernel, cell, level of this processor and shape (the large
 # product is a small one) against the plain loops, by the bench itself; that it notices a wrong sum,
-# for every kernel; the CSV's columns, rows and ratios; tables and verdicts of a made-up CSV, whose
-# ratios are known. Parameters: none.
+# for every kernel; the CSV's columns, rows, forms and ratios; tables and verdicts of a made-up CSV,
+# whose ratios are known. Parameters: none.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -51,6 +51,32 @@ awk -F, -v levels="$levels" '
     exit bad
   }' "$tmp/rows" > "$tmp/said"
 ok $? "8 shapes, 2 kinds of data, 11 cells, $levels levels, the baselines" "$(cat "$tmp/said")"
+
+# What a plan makes of a cell, by level, in the words of the bench.
+awk -F, '$7 == "varimac" && $8 !~ /^(exact|random_.)$/ { print $8, $10, $9 }' "$tmp/rows" |
+  sort -u > "$tmp/forms"
+# shellcheck disable=SC2046 # one word per cell
+"$VARIMAC" mult plan $(cut -d ' ' -f 1 "$tmp/forms" | sort -u) | awk -v levels="$levels" '
+  BEGIN { split("portable avx2 avx512", level, " "); while (l++ < levels) here[level[l]] }
+  /^[^ #]/ { name = $1; sub(/,$/, "", name) }
+  /^  [a-z]/ && $1 in here {
+    isa = $1
+    $1 = $2 = ""
+    sub(/^ */, "")
+    sub(/( \+ )?sum of A$/, "")
+    sub(/^product rows$/, "any")
+    if (match($0, /^[0-9]+ terms?/)) $0 = "rank " $1 substr($0, RLENGTH + 1)
+    if (match($0, /(byte|word) rest, [0-9]+/)) {
+      split(substr($0, RSTART, RLENGTH), part, " ")
+      $0 = substr($0, 1, RSTART - 1) part[3] " " part[1] substr($0, RSTART + RLENGTH)
+    }
+    print name, isa, $0
+  }' | sort > "$tmp/plans"
+[ -s "$tmp/plans" ] && diff "$tmp/plans" "$tmp/forms" > "$tmp/said"
+ok $? 'forms are those of mult plan' "$(cat "$tmp/said")"
+! awk -F, '$8 ~ /^random_.$/ && $9 != "any" || $8 == "exact" && $9 != "exact"' "$tmp/rows" |
+  grep -q .
+ok $? 'random tables are any, exact products exact'
 
 # A row's ratios are those of its case's medians, its rate that of its own.
 awk -F, '
@@ -174,4 +200,12 @@ broken() { # broken WHAT SED-SCRIPT COMPLAINT
 }
 broken 'a column that is not there' 2s/median_ns/median/ 'no column median_ns'
 broken 'a short line' '5s/,[^,]*$//' 'line 5: expected 20 fields, found 19'
+
+# ---- make readme measures nothing ------------------------------------------
+
+cp README.md "$tmp/README.md"
+make -s "B=$tmp/build" -o readme-top readme-speed > "$tmp/out" 2>&1 &&
+  grep -q '^readme: no .*speed.csv.*stays as it is' "$tmp/out" && cmp -s README.md "$tmp/README.md"
+ok $? 'make readme without figures says so and leaves README.md as it is' "$(cat "$tmp/out")"
+
 done_testing

@@ -60,6 +60,9 @@ vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const
                        vmac_isa isa);
 void vmac_packed_free(vmac_packed *packed);
 
+/* The level it was prepared for: it runs at that, whatever the level is then. */
+vmac_isa vmac_packed_isa(const vmac_packed *packed);
+
 /* What the scheme adds per activation, by code, for the caller to sum into `extra`; or NULL. */
 const int32_t *vmac_packed_per_pixel(const vmac_packed *packed);
 

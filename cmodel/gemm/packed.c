@@ -90,6 +90,10 @@ void vmac_packed_free(vmac_packed *p) {
   free(p);
 }
 
+vmac_isa vmac_packed_isa(const vmac_packed *p) {
+  return p->isa;
+}
+
 const int32_t *vmac_packed_per_pixel(const vmac_packed *p) {
   return p->per_pixel ? p->of_code : NULL;
 }

@@ -8,7 +8,7 @@
 
 #include <stdio.h>
 
-#include "base/isa.h"
+#include "gemm/scheme.h"
 #include "vmac.h"
 
 void *bench_alloc(size_t bytes); /* zeroed, from a 64-byte boundary; never NULL */
@@ -17,13 +17,15 @@ void *bench_alloc(size_t bytes); /* zeroed, from a 64-byte boundary; never NULL 
 
 typedef struct {
   vmac_mult mult;
-  const char *form; /* what its products are made of */
-  bool in_fc;       /* measured with the large product too: a cell of each form suffices there */
+  bool in_fc; /* measured with the large product too: a cell of each form suffices there */
   int32_t *table;
 } bench_cell;
-enum { BENCH_CELLS = 10 };
+enum { BENCH_CELLS = 10, BENCH_CELL_TERM = 2 /* one term */, BENCH_FORM = 32 };
 bool bench_cells_new(bench_cell *cells, vmac_err *err);
 void bench_cells_free(bench_cell *cells);
+/* What a plan makes of a cell's products: "any" (product rows), "rank 2" (terms), "16 byte
+ * columns", "rank 1 + 64 byte columns". text (BENCH_FORM), returned. */
+const char *bench_form(const vmac_scheme *scheme, char *text);
 
 /* ---- layers (layer.c) ------------------------------------------------------------------------ */
 
@@ -106,14 +108,16 @@ void bench_peak(const bench_task *task);    /* 8-bit dot products of registers *
 int64_t bench_peak_macs(void);              /* of one call */
 
 /* The golden model's layer, from the activation map to final accumulators. task->layer, cell_of and
- * isa are set; bench_ours_new() sets run and own. */
+ * isa are set; bench_ours_new() sets run, own and, of a cell, form. An error where what it prepared
+ * is of another level. */
 bool bench_ours_new(bench_task *task, vmac_err *err);
 void bench_ours_free(bench_task *task);
 
 /* ---- the whole network (network.c) and what is written (report.c, machine.c) ----------------- */
 
 typedef struct {
-  const char *cell, *form;
+  const char *cell;
+  char form[BENCH_FORM];
   int threads, reps;
   double median, least; /* nanoseconds an image */
   double cores;         /* processor time / wall time: less than threads where others run too */

@@ -1,20 +1,34 @@
 /* The multipliers that are timed: random tables, which no structure helps, and a few of the
- * registry for each form that a table can have. SPDX-License-Identifier: Apache-2.0 */
+ * registry for each form that a plan can have. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 
 #include "bench.h"
 
 typedef struct {
-  const char *name, *form;
+  const char *name;
   bool in_fc;
 } entry;
 
-/* The first two are random tables; network.c takes the first of each form that it names. */
+/* The first two are random tables, network.c takes the first and BENCH_CELL_TERM. At avx512 perf2
+ * and drum6 are one term; pr1_4s is two, as its factors have 257 values; or4 to trunc6 one term and
+ * bytes of 16 or 64 columns. No ROUP of the registry is one term. */
 static const entry entries[BENCH_CELLS] = {
-    {"random_s", "any", true},     {"random_u", "any", false},     {"perf2", "rank 1", true},
-    {"drum6", "rank 1", false},    {"pr1_4s", "rank 1", false},    {"kulkarni", "rank 2", true},
-    {"or4", "nibble rest", false}, {"trunc5", "byte rest", false}, {"or6", "byte rest", true},
-    {"trunc6", "truncated", true}};
+    {"random_s", true}, {"random_u", false}, {"perf2", true},   {"drum6", false}, {"pr1_4s", false},
+    {"kulkarni", true}, {"or4", false},      {"trunc5", false}, {"or6", true},    {"trunc6", true}};
+
+const char *bench_form(const vmac_scheme *scheme, char *text) {
+  int at = 0;
+  if (scheme->rest == VMAC_REST_ROWS) {
+    snprintf(text, BENCH_FORM, "any");
+    return text;
+  }
+  if (scheme->terms || scheme->rest == VMAC_REST_NONE)
+    at = snprintf(text, BENCH_FORM, "rank %d", scheme->terms);
+  if (scheme->rest != VMAC_REST_NONE)
+    snprintf(text + at, (size_t)(BENCH_FORM - at), "%s%d %s columns", at ? " + " : "",
+             scheme->columns, scheme->rest == VMAC_REST_BYTE ? "byte" : "word");
+  return text;
+}
 
 /* 16-bit products without any structure, the extremes among them. */
 static uint16_t *random_truth(vmac_class cls) {
@@ -32,7 +46,6 @@ static uint16_t *random_truth(vmac_class cls) {
 bool bench_cells_new(bench_cell *cells, vmac_err *err) {
   for (int i = 0; i < BENCH_CELLS; i++) {
     bench_cell *cell = &cells[i];
-    cell->form = entries[i].form;
     cell->in_fc = entries[i].in_fc;
     if (i < 2) {
       const vmac_class cls = i == 0 ? VMAC_S8 : VMAC_U8;

@@ -20,7 +20,7 @@ static bench_task *add(bench_task *tasks, int *n, const char *kernel, const benc
   bench_task *t = &tasks[(*n)++];
   *t = (bench_task){.kernel = kernel,
                     .cell = cell ? cell->mult.name : "exact",
-                    .form = cell ? cell->form : "exact",
+                    .form = cell ? "any" : "exact",
                     .macs = (int64_t)layer->m * layer->k * layer->n,
                     .layer = layer,
                     .cell_of = cell};
@@ -145,7 +145,7 @@ static int usage(void) {
 
 int main(int argc, char **argv) {
   const char *out = NULL, *network = VMAC_HOME "/weights/resnet8.tflite";
-  bench_cell cells[BENCH_CELLS] = {{.form = NULL}};
+  bench_cell cells[BENCH_CELLS] = {{.table = NULL}};
   bench b = {.cells = cells, .begin = bench_wall_ns()};
   b.options = (bench_options){.reps_least = 7, .reps_most = 15, .sample_ns = 4e6, .case_ns = 4e9};
   for (int i = 1; i < argc; i++) {

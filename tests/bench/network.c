@@ -11,7 +11,7 @@
 enum { PLANS = 3, THREADS = 2, OUTPUTS_MAX = 256, CHECKED = 24 };
 
 typedef struct {
-  const char *cell, *form;
+  const char *cell;
   const vmac_mult *mult; /* NULL: exact products */
   vmac_plan *plan;
 } planned;
@@ -73,22 +73,20 @@ static void measure(const run *r, const bench_options *options, bench_network *r
       sample[i * reps + rep] = took / (double)count[p];
       cores[i * reps + rep] = (bench_process_ns() - busy) / took;
     }
-  for (int i = 0; i < PLANS * THREADS; i++)
+  for (int i = 0; i < PLANS * THREADS; i++) {
+    const vmac_plan *plan = r->plan[i / THREADS].plan;
     results[i] = (bench_network){.cell = r->plan[i / THREADS].cell,
-                                 .form = r->plan[i / THREADS].form,
+                                 .form = "exact",
                                  .threads = 1 + i % THREADS,
                                  .reps = reps,
                                  .cores = bench_median(cores + i * reps, reps),
                                  .least = bench_least(sample + i * reps, reps),
                                  .median = bench_median(sample + i * reps, reps)};
+    if (plan) bench_form(plan->scheme, results[i].form);
+  }
   omp_set_num_threads(1);
   free(sample);
   free(answer);
-}
-
-static const bench_cell *first_of(const bench_cell *cells, const char *form) {
-  while (strcmp(cells->form, form)) cells++;
-  return cells;
 }
 
 int bench_network_time(const char *path, const bench_cell *cells, const bench_options *options,
@@ -97,10 +95,10 @@ int bench_network_time(const char *path, const bench_cell *cells, const bench_op
   vmac_net *net = vmac_net_load(path, err);
   if (!net) return 0;
   run r = {.net = net};
-  const bench_cell *any = first_of(cells, "any"), *rank1 = first_of(cells, "rank 1");
-  r.plan[0] = (planned){any->mult.name, any->form, &any->mult, NULL};
-  r.plan[1] = (planned){rank1->mult.name, rank1->form, &rank1->mult, NULL};
-  r.plan[2] = (planned){"exact", "exact", NULL, NULL};
+  const bench_cell *any = &cells[0], *term = &cells[BENCH_CELL_TERM];
+  r.plan[0] = (planned){any->mult.name, &any->mult, NULL};
+  r.plan[1] = (planned){term->mult.name, &term->mult, NULL};
+  r.plan[2] = (planned){"exact", NULL, NULL};
   vmac_err without;
   bool ok = vmac_dataset_load(&r.data, "cifar10:test", &without) ||
             vmac_dataset_load(&r.data, "subset:test", err);
