@@ -37,10 +37,6 @@ typedef struct vmac_scheme {
  * entries of 16 bits, signed or unsigned, at index a << 8 | w. */
 void vmac_scheme_find(const int32_t *table, vmac_isa isa, vmac_scheme *scheme);
 
-/* The scheme of the fewest terms found, at most `most`, that needs no rest, whatever it costs.
- * False, and *scheme undefined, where there is none. */
-bool vmac_scheme_terms(const int32_t *table, vmac_isa isa, int most, vmac_scheme *scheme);
-
 /* Whether the identity holds on all 65,536 pairs; else the first pair where it does not. */
 bool vmac_scheme_prove(const vmac_scheme *scheme, const int32_t *table, int *a, int *w);
 

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "cmocka_all.h"
-#include "gemm/scheme.h"
+#include "gemm/scheme_parts.h"
 
 enum { CODES = 256, PAIRS = 65536 };
 
