@@ -33,8 +33,8 @@ typedef struct vmac_scheme {
   double cost;              /* predicted, an exact product = 1 */
 } vmac_scheme;
 
-/* The cheapest scheme for kernels of level `isa`, proved; the same one every time. table has 65,536
- * entries of 16 bits, signed or unsigned, at index a << 8 | w. */
+/* The cheapest scheme for kernels of level `isa`, proved, or the program ends; the same one every
+ * time. table has 65,536 entries of 16 bits, signed or unsigned, at index a << 8 | w. */
 void vmac_scheme_find(const int32_t *table, vmac_isa isa, vmac_scheme *scheme);
 
 /* Whether the identity holds on all 65,536 pairs; else the first pair where it does not. */

@@ -68,6 +68,9 @@ bool vmac_scheme_settle(const int32_t *table, vmac_isa isa, double below, vmac_s
  * False, and *scheme undefined, where there is none. */
 bool vmac_scheme_terms(const int32_t *table, vmac_isa isa, int most, vmac_scheme *scheme);
 
+/* Ends the program, with a sentence on standard error, where the proof fails. */
+void vmac_scheme_require(const vmac_scheme *scheme, const int32_t *table);
+
 /* ---- terms that leave little (scheme_base.c) ---- */
 
 /* Replaces *best by a cheaper scheme of some terms and a rest of bytes, where it finds one. */
