@@ -3,6 +3,7 @@
 #include "gemm/scheme.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,18 @@ bool vmac_scheme_prove(const vmac_scheme *scheme, const int32_t *table, int *a, 
       }
   }
   return true;
+}
+
+/* Product rows in its place would hide the fault behind a slower program. */
+void vmac_scheme_require(const vmac_scheme *scheme, const int32_t *table) {
+  int a, w;
+  if (vmac_scheme_prove(scheme, table, &a, &w)) return;
+  fprintf(
+      stderr,
+      "varimac: a fault of the planner: the sums of products found for a multiplier differ from "
+      "its table at the operand bits %d, %d\n",
+      a, w);
+  exit(1);
 }
 
 /* What the shift of each g must be for of_a to vanish: u(a) = sum of shift[i] * f[i][a]. All 0
@@ -110,6 +123,5 @@ void vmac_scheme_find(const int32_t *table, vmac_isa isa, vmac_scheme *scheme) {
   vmac_scheme_approach(table, d, isa, scheme);
   free(d);
   free(other);
-  int a, w;
-  if (!vmac_scheme_prove(scheme, table, &a, &w)) choose_rows(isa, scheme);
+  vmac_scheme_require(scheme, table);
 }

@@ -33,13 +33,9 @@ typedef struct vmac_scheme {
   double cost;              /* predicted, an exact product = 1 */
 } vmac_scheme;
 
-/* The cheapest scheme for kernels of level `isa`, proved; the same one every time. table has 65,536
- * entries of 16 bits, signed or unsigned, at index a << 8 | w. */
+/* The cheapest scheme for kernels of level `isa`, proved, or the program ends; the same one every
+ * time. table has 65,536 entries of 16 bits, signed or unsigned, at index a << 8 | w. */
 void vmac_scheme_find(const int32_t *table, vmac_isa isa, vmac_scheme *scheme);
-
-/* The scheme of the fewest terms found, at most `most`, that needs no rest, whatever it costs.
- * False, and *scheme undefined, where there is none. */
-bool vmac_scheme_terms(const int32_t *table, vmac_isa isa, int most, vmac_scheme *scheme);
 
 /* Whether the identity holds on all 65,536 pairs; else the first pair where it does not. */
 bool vmac_scheme_prove(const vmac_scheme *scheme, const int32_t *table, int *a, int *w);

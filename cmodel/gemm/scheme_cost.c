@@ -34,8 +34,8 @@ static const prices of_level[VMAC_ISAS] = {
                      .of_a = 0.1},
 };
 
-int vmac_scheme_columns(int classes) {
-  return classes <= 16 ? 16 : classes <= 64 ? 64 : classes <= 128 ? 128 : 256;
+int vmac_scheme_columns(int kinds) {
+  return kinds <= 16 ? 16 : kinds <= 64 ? 64 : kinds <= 128 ? 128 : 256;
 }
 
 double vmac_scheme_price(vmac_isa isa, int terms, bool of_a, vmac_rest rest, int columns) {

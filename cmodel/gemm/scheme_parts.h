@@ -62,6 +62,15 @@ void vmac_scheme_add(vmac_scheme *scheme, const int32_t *f, const int32_t *g, in
  * none is cheaper than `below`. */
 bool vmac_scheme_settle(const int32_t *table, vmac_isa isa, double below, vmac_scheme *scheme);
 
+/* ---- whole plans (scheme.c) ---- */
+
+/* The scheme of the fewest terms found, at most `most`, that needs no rest, whatever it costs.
+ * False, and *scheme undefined, where there is none. */
+bool vmac_scheme_terms(const int32_t *table, vmac_isa isa, int most, vmac_scheme *scheme);
+
+/* Ends the program, with a sentence on standard error, where the proof fails. */
+void vmac_scheme_require(const vmac_scheme *scheme, const int32_t *table);
+
 /* ---- terms that leave little (scheme_base.c) ---- */
 
 /* Replaces *best by a cheaper scheme of some terms and a rest of bytes, where it finds one. */

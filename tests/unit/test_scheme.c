@@ -4,13 +4,14 @@
  * that has an exact sum of products, from its definition, and not one fewer; tables built from
  * random factors, from factors at the limit of 8 bits and one beyond, from a product and a rest of
  * every number of columns, at the limit of a byte and one beyond; tables without structure.
- * Every result is checked by a plain sum of its own; test_scheme_proof.c is about the proof.
+ * Every result is checked by a plain sum of its own. Prices decide which plan is found: here they
+ * bound its cost; test_scheme_rest.c has the rests whatever they cost, test_scheme_proof.c the proof.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
 #include "cmocka_all.h"
-#include "gemm/scheme.h"
+#include "gemm/scheme_parts.h"
 
 enum { CODES = 256, PAIRS = 65536 };
 
@@ -211,7 +212,7 @@ static void limits(void **state) {
     expect_terms("limits", row[i].terms);
     find_everywhere("limits");
     if (row[i].terms > 1) continue;
-    assert_int_equal(scheme.terms, 1);
+    assert_true(vmac_scheme_terms(table, VMAC_AVX512, 1, &scheme));
     assert_int_equal(sums_a(&scheme), row[i].sum_of_a);
   }
   for (int c = 0; c < CODES; c++) { /* 764 = 2 * 254 + 256: wants more of the spare width of f */
@@ -273,6 +274,8 @@ static void rests(void **state) {
 
 static void no_structure(void **state) {
   (void)state;
+  const double words = vmac_scheme_price(VMAC_AVX512, 0, false, VMAC_REST_WORD, 256);
+  const double rows = vmac_scheme_price(VMAC_AVX512, 0, false, VMAC_REST_ROWS, 0);
   vmac_rng rng;
   vmac_rng_seed(&rng, 3);
   for (int is_signed = 0; is_signed < 2; is_signed++) {
@@ -284,7 +287,7 @@ static void no_structure(void **state) {
     table[1] = is_signed ? INT16_MAX : UINT16_MAX;
     expect_no_terms("random table");
     find_everywhere("random table");
-    assert_int_equal(scheme.rest, VMAC_REST_ROWS);
+    assert_int_equal(scheme.rest, words < rows ? VMAC_REST_WORD : VMAC_REST_ROWS);
   }
   static const int32_t same[] = {0, 1, UINT16_MAX, INT16_MIN, INT16_MAX};
   for (size_t k = 0; k < sizeof same / sizeof *same; k++) {

@@ -3,11 +3,15 @@
  * TEST RATIONALE. State space: random schemes of two terms with each kind of rest, their sums
  * beyond 2^31; every part flipped in one place, first, last and in between, must be seen and the
  * first wrong pair named; columns, bytes and terms out of their range; product rows, which stand
- * alone. SPDX-License-Identifier: Apache-2.0 */
+ * alone; what a right and a wrong scheme do to the program. SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include "cmocka_all.h"
-#include "gemm/scheme.h"
+#include "gemm/scheme_parts.h"
 
 enum { CODES = 256, PAIRS = 65536 };
 
@@ -107,8 +111,43 @@ static void product_rows(void **state) {
   FLIPPED(scheme.terms, 0, 0); /* of factors 0, but no kernel looks for it */
 }
 
+/* What requiring the proof writes on standard error, by a process of its own; its exit code. */
+static int required(char *text, size_t size) {
+  int ends[2], status;
+  assert_int_equal(pipe(ends), 0);
+  fflush(NULL); /* or the child's exit() writes it once more */
+  const pid_t child = fork();
+  assert_true(child >= 0);
+  if (!child) {
+    dup2(ends[1], STDERR_FILENO);
+    vmac_scheme_require(&scheme, table);
+    _exit(0);
+  }
+  close(ends[1]);
+  const ssize_t got = read(ends[0], text, size - 1);
+  close(ends[0]);
+  text[got > 0 ? got : 0] = '\0';
+  assert_true(waitpid(child, &status, 0) == child && WIFEXITED(status));
+  return WEXITSTATUS(status);
+}
+
+static void a_wrong_plan_ends_the_program(void **state) {
+  (void)state;
+  char text[256];
+  vmac_rng rng;
+  vmac_rng_seed(&rng, 5);
+  random_scheme(VMAC_REST_BYTE, &rng);
+  assert_int_equal(required(text, sizeof text), 0);
+  assert_string_equal(text, "");
+  scheme.of_w[77] ^= 1;
+  assert_int_equal(required(text, sizeof text), 1);
+  assert_non_null(strstr(text, "varimac: a fault of the planner: "));
+  assert_non_null(strstr(text, " 0, 77\n"));
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(sums_and_rests),
-                                     cmocka_unit_test(product_rows)};
+                                     cmocka_unit_test(product_rows),
+                                     cmocka_unit_test(a_wrong_plan_ends_the_program)};
   return cmocka_run_group_tests_name("scheme_proof", tests, NULL, NULL);
 }
