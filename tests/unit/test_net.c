@@ -369,7 +369,7 @@ static void test_window_beyond_map(void **unused) {
   for (int x = 0; x < W; x++)
     assert_int_equal(state->acc[x], (input[x] - 5) * vmac_weight(net, op, 0, TOP));
   vmac_plan *plan =
-      vmac_plan_make(net, vmac_mult_find("exact", &err), VMAC_CORR_PAPER, NULL, 0, &err);
+      vmac_plan_make(net, vmac_mult_find("exact", &err), NULL, VMAC_CORR_PAPER, NULL, 0, &err);
   assert_non_null(plan);
   vmac_layer_acc(net, op, &plan->mac[0], input, state->acc, state);
   for (int x = 0; x < W; x++)
@@ -385,7 +385,7 @@ static void test_window_beyond_map(void **unused) {
   window(op, 1, 1, 32768, 1, VMAC_ACT_NONE);
   op->weight = net_weights(net, 1, 1, 1, 1, 1, &rng);
   assert_true(vmac_net_prepare(net, &err));
-  plan = vmac_plan_make(net, vmac_mult_find("mitchell", &err), VMAC_CORR_NONE, NULL, 0, &err);
+  plan = vmac_plan_make(net, vmac_mult_find("mitchell", &err), NULL, VMAC_CORR_NONE, NULL, 0, &err);
   assert_non_null(plan);
   vmac_plan_free(plan);
   vmac_net_free(net);
