@@ -112,7 +112,8 @@ extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVa
   array->now = FLIGHT;
   for (int i = 0; i < 256; i++)
     if (slot[i] >= 0) put_table(array->table + (size_t)slot[i] * 65536, i);
-  array->product = (uint16_t *)vmac_alloc((size_t)(rows * 256 * array->wide), sizeof *array->product);
+  array->product =
+      (uint16_t *)vmac_alloc((size_t)(rows * 256 * array->wide), sizeof *array->product);
   array->sum = (int32_t *)vmac_alloc((size_t)(WAVES * cols), sizeof *array->sum);
   draw(&rng, array->sum, (size_t)(WAVES * cols) * sizeof *array->sum);
   for (int i = 0; i < rows * cols; i++) {
