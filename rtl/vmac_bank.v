@@ -1,9 +1,9 @@
 // vmac_bank: one lane of the activation buffers, a byte-wide memory per set
 //
-// Contract: one cycle after re_i[s], the byte of set s stays until the next: a_o, of set a_set_i,
-//   at a_addr_i; b_o, of the other one, at b_addr_i. a_set_i is constant while bytes are looked at.
-//   we_i[s] writes set s. What is read at the address that it is written to in the same cycle must
-//   not be looked at.
+// Contract: one cycle after re_i && sets_i[s], the byte of set s stays until the next: a_o, of set
+//   a_set_i, at a_addr_i; b_o, of the other one, at b_addr_i. a_set_i is constant while bytes are
+//   looked at. we_i[s] writes set s. What is read at the address that it is written to in the same
+//   cycle must not be looked at.
 // Not: what the bytes mean.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -15,7 +15,8 @@ module vmac_bank #(
 ) (
   input  wire                     clk,
   input  wire                     a_set_i,
-  input  wire [1:0]               re_i,
+  input  wire                     re_i,
+  input  wire [1:0]               sets_i,
   input  wire [$clog2(DEPTH)-1:0] a_addr_i,
   output wire [7:0]               a_o,
   input  wire [$clog2(DEPTH)-1:0] b_addr_i,
@@ -36,7 +37,7 @@ module vmac_bank #(
     .we_i(we_i[0]),
     .waddr_i(waddr_i),
     .wdata_i(wdata_i),
-    .re_i(re_i[0]),
+    .re_i(re_i && sets_i[0]),
     .raddr_i(a_set_i ? b_addr_i : a_addr_i),
     .rdata_o(data0)
   );
@@ -49,7 +50,7 @@ module vmac_bank #(
     .we_i(we_i[1]),
     .waddr_i(waddr_i),
     .wdata_i(wdata_i),
-    .re_i(re_i[1]),
+    .re_i(re_i && sets_i[1]),
     .raddr_i(a_set_i ? a_addr_i : b_addr_i),
     .rdata_o(data1)
   );

@@ -218,15 +218,15 @@ module vmac_csr #(
 
   // ---- counters -------------------------------------------------------------------------------
 
-  wire [6:0] tick = {beat_out_i, beat_in_i, job_i, weight_wait_i, stall_out_i, stall_in_i, busy_i};
-
   genvar c;
   generate
     for (c = 0; c < 7; c = c + 1) begin : g_count
       reg [31:0] count_q;
+      wire       tick = c == 0 ? busy_i : c == 1 ? stall_in_i : c == 2 ? stall_out_i :
+                        c == 3 ? weight_wait_i : c == 4 ? job_i : c == 5 ? beat_in_i : beat_out_i;
       always @(posedge clk)
         if (rst || accept) count_q <= 32'd0;
-        else if (tick[c]) count_q <= count_q + 32'd1;
+        else if (tick) count_q <= count_q + 32'd1;
       assign count[32*c +: 32] = count_q;
     end
   endgenerate

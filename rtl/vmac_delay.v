@@ -33,6 +33,18 @@ module vmac_delay #(
       reg [WIDTH-1:0] line_q;
       always @(posedge clk) line_q <= data_i;
       assign data_o = line_q;
+    end else if (WIDTH >= 8) begin : g_words
+      // A register per stage simulates faster than one of all stages, where words are wide.
+      genvar s;
+      for (s = 0; s < DEPTH; s = s + 1) begin : g_stage
+        reg [WIDTH-1:0] word_q;
+        if (s == 0) begin : g_first
+          always @(posedge clk) word_q <= data_i;
+        end else begin : g_next
+          always @(posedge clk) word_q <= g_stage[s-1].word_q;
+        end
+      end
+      assign data_o = g_stage[DEPTH-1].word_q;
     end else begin : g_line
       reg [DEPTH*WIDTH-1:0] line_q;
       always @(posedge clk) line_q <= {line_q[(DEPTH-1)*WIDTH-1:0], data_i};

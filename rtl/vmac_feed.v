@@ -73,7 +73,6 @@ module vmac_feed #(
     begin
       lane_entry = 32'd0;
       lane_entry[`VMAC_ENTRY_SUB] = sub;
-      lane_entry[`VMAC_ENTRY_EN]  = 1'b1;
     end
   endfunction
 
@@ -83,29 +82,42 @@ module vmac_feed #(
   // Addresses are modulo DEPTH; a beat of entries may be longer than all rows need.
   wire unused_inputs = ^{sub_q, iss_addr_b_i, waddr_i, e_i};
 
+  // The entries' enable bits, which are looked at side by side; all lanes read.
+  reg  [ROWS-1:0] shadow_en_q;
+  reg  [ROWS-1:0] en_q;
+  wire [ROWS-1:0] read = iss_valid_i ? en_q : {ROWS{1'b0}};
+
+  always @(posedge clk) if (load_i) en_q <= vector_i ? {ROWS{1'b1}} : shadow_en_q;
+
+  assign en_o = shadow_en_q;
+
   genvar r, s, c, i;
   generate
     for (r = 0; r < ROWS; r = r + 1) begin : g_row
       localparam integer BEAT_OF = r / WORDS;
       reg [31:0] shadow_q;
       reg [31:0] entry_q;
-      reg        pad_q;
+      reg        in_q;
       reg [3:0]  bank_q;
+
+      wire [31:0] entry = e_i[32*(r % WORDS) +: 32];
 
       wire [15:0] addr  = iss_addr_i + {1'b0, entry_q[`VMAC_ENTRY_OFF]};
       wire [15:0] iy    = iss_iy_i + {10'd0, entry_q[`VMAC_ENTRY_KY]};
       wire [15:0] ix    = iss_ix_i + {10'd0, entry_q[`VMAC_ENTRY_KX]};
       wire        in    = iy < in_h_i && ix < in_w_i;
-      wire        read  = iss_valid_i && entry_q[`VMAC_ENTRY_EN];
 
       wire [8*SUBS-1:0] a_bytes;
       wire [8*SUBS-1:0] b_bytes;
 
       always @(posedge clk) begin
-        if (e_valid_i && e_beat_i == BEAT_OF[3:0]) shadow_q <= e_i[32*(r % WORDS) +: 32];
+        if (e_valid_i && e_beat_i == BEAT_OF[3:0]) begin
+          shadow_q       <= entry;
+          shadow_en_q[r] <= entry[`VMAC_ENTRY_EN];
+        end
         if (load_i) entry_q <= vector_i ? lane_entry(load_sub_i) : shadow_q;
-        if (read) begin
-          pad_q  <= !in;
+        if (read[r]) begin
+          in_q   <= in;
           bank_q <= entry_q[`VMAC_ENTRY_SUB];
         end
       end
@@ -113,13 +125,14 @@ module vmac_feed #(
       for (s = 0; s < SUBS; s = s + 1) begin : g_sub
         if (r + ROWS * s < LANES) begin : g_bank
           localparam integer BANK = r + ROWS * s;
-          wire re = read && in && (SUBS == 1 || entry_q[`VMAC_ENTRY_SUB] == s);
+          wire re = read[r] && in && (SUBS == 1 || entry_q[`VMAC_ENTRY_SUB] == s);
           vmac_bank #(
             .DEPTH(BUF_DEPTH)
           ) u_bank (
             .clk(clk),
             .a_set_i(src_i),
-            .re_i({2{re}} & sets),
+            .re_i(re),
+            .sets_i(sets),
             .a_addr_i(addr[ADDR_W-1:0]),
             .a_o(a_bytes[8*s +: 8]),
             .b_addr_i(iss_addr_b_i[ADDR_W-1:0]),
@@ -136,14 +149,14 @@ module vmac_feed #(
 
       if (SUBS == 1) begin : g_one
         wire unused_bank = ^{bank_q, addr};
-        assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes;
-        assign b_rows[8*r +: 8] = pad_q ? pad_i : b_bytes;
+        assign rows_o[8*r +: 8] = in_q ? a_bytes : pad_i;
+        assign b_rows[8*r +: 8] = in_q ? b_bytes : pad_i;
       end else begin : g_more
         wire unused_bank = ^{bank_q, addr};
-        assign rows_o[8*r +: 8] = pad_q ? pad_i : a_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
-        assign b_rows[8*r +: 8] = pad_q ? pad_i : b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8];
+        assign rows_o[8*r +: 8] = in_q ? a_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8] : pad_i;
+        assign b_rows[8*r +: 8] = in_q ? b_bytes[8*bank_q[$clog2(SUBS)-1:0] +: 8] : pad_i;
       end
-      assign en_o[r] = shadow_q[`VMAC_ENTRY_EN];
+      wire unused_en = entry_q[`VMAC_ENTRY_EN];
     end
 
     // Lanes of vector jobs: column c stands for row c + COLS * sub where there are more rows.

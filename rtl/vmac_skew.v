@@ -21,8 +21,8 @@ module vmac_skew #(
   output wire [LANES*WIDTH-1:0] data_o
 );
 
-  // Stage s is one register of all lanes that still wait, or have begun to: the triangle of flip
-  // flops cut across the lanes, which simulates several times faster than cut along them.
+  // Stage s is one register across the lanes: the triangle of flip flops cut this way simulates
+  // several times faster than cut along the lanes.
   genvar s;
   generate
     for (s = 0; s < LANES; s = s + 1) begin : g_stage
@@ -37,22 +37,23 @@ module vmac_skew #(
           assign lanes = {data_i[WIDTH*s +: WIDTH], line_q};
         end
       end else begin : g_ascend
-        // lanes s .. LANES-1; lane s leaves here
-        wire [(LANES-s)*WIDTH-1:0] lanes;
+        // lane s leaves here; those that left before lead nowhere, and synthesis drops them
+        wire [LANES*WIDTH-1:0] lanes;
         if (s == 0) begin : g_first
           assign lanes = data_i;
         end else begin : g_next
-          reg [(LANES-s)*WIDTH-1:0] line_q;
-          always @(posedge clk)
-            line_q <= g_stage[s-1].g_ascend.lanes[(LANES-s+1)*WIDTH-1:WIDTH];
+          reg [LANES*WIDTH-1:0] line_q;
+          always @(posedge clk) line_q <= g_stage[s-1].g_ascend.lanes;
           assign lanes = line_q;
         end
-        assign data_o[WIDTH*s +: WIDTH] = lanes[WIDTH-1:0];
+        assign data_o[WIDTH*s +: WIDTH] = lanes[WIDTH*s +: WIDTH];
       end
     end
 
     if (DESCEND != 0) begin : g_out
       assign data_o = g_stage[LANES-1].g_descend.lanes;
+    end else begin : g_left
+      wire unused_lanes = ^g_stage[LANES-1].g_ascend.lanes;
     end
 
     if (LANES < 1 || LANES > 64) begin : g_lanes

@@ -75,11 +75,11 @@ module vmac_vector_lane (
   );
 
   always @(posedge clk) begin
-    if (valid_i[0]) a1_q <= a;
-    if (valid_i[1]) a2_q <= a1_q;
-    if (valid_i[2]) a3_q <= a2_q;
-    if (valid_i[3]) sum_q <= taken(max_i, first_i, a3_q, sum_q);
     if (valid_i[4]) acc_q <= widened(add_i, sum_q) + (add_i ? scaled : bias_i);
+    if (valid_i[3]) sum_q <= taken(max_i, first_i, a3_q, sum_q);
+    if (valid_i[2]) a3_q <= a2_q;
+    if (valid_i[1]) a2_q <= a1_q;
+    if (valid_i[0]) a1_q <= a;
   end
 
   assign acc_o = acc_q;

@@ -86,6 +86,9 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
 	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) \
+	  $(if $(call top_has,$(1),check trace),,$$$$(sed -n \
+	    's/.*CData.*\(__Vtrigrprev__TOP__clk\);/-DTOP_LAST_CLOCK=\1/p' $$(@D)/Vtop_$(1)___024root.h)) \
+	  -DTOP_ROOT='"Vtop_$(1)___024root.h"' \
 	  -c -o $$@ $$(@D)/model.cpp
 endef
 

@@ -2,9 +2,8 @@
  *
  * A wave, the activations that enter row 0 in one cycle, row 1 in the next and so on, meets one weight
  * per PE, since swap tokens travel with it. So a row's products with an activation are known when it
- * enters, for all columns at once: they are kept per row, (256 a, cols), made where first needed
- * after new weights came, and added to their wave. Column c's sum of a wave is shown c cycles after
- * column 0's. That the weights a token takes in column 0 are those it finds in column c is the
+ * enters, for all columns at once: they are kept per row, (256 a, cols), made when the row takes new
+ * weights, and added to their wave. Column c's sum of a wave is shown c cycles after column 0's. That the weights a token takes in column 0 are those it finds in column c is the
  * contract of vmac_mac_unit (it holds weights back until then) and is checked here.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -19,17 +18,16 @@ enum { SIDE = 64, WAVES = 1024, FLIGHT = 2 * SIDE }; /* waves on their way, at m
 
 struct Array {
   int rows, cols, psum_w;
+  int wide; /* cols, rounded up to whole LANES */
   bool is_signed, swapping;
-  uint16_t *table;              /* (cells, 256 a, 256 w), then as many zeros as a cell has */
+  uint16_t *table;              /* (cells, 256 w, 256 a), then 256 zeros */
   uint32_t zeros;               /* where they begin */
   uint32_t base[SIDE * SIDE];   /* (rows, cols) of a PE's cell in the table */
-  uint32_t index[SIDE * SIDE];  /* (rows, cols) of the products of its weight, a = 0 */
   uint16_t weight[SIDE * SIDE]; /* (rows, cols) {enable, weight} of the waves that enter */
   uint16_t shadow[SIDE * SIDE]; /* (rows, cols) */
-  uint64_t enabled;             /* the rows whose PE in column 0 is enabled */
+  uint8_t enabled[SIDE];        /* 255: the row's PE in column 0 is enabled; else 0 */
   uint64_t swap[SIDE];          /* (cols) the tokens, a bit per row */
-  bool known[SIDE][256];        /* (rows, a) whose products are made */
-  uint16_t *product;            /* (rows, 256 a, cols) */
+  uint16_t *product;            /* (rows, 256 a, wide) */
   int32_t *sum;                 /* (WAVES, cols) */
   int now;                      /* the wave that enters row 0 */
 };
@@ -41,9 +39,58 @@ static void draw(vmac_rng *rng, void *bytes, size_t size) {
 static void put_table(uint16_t *to, int cell) {
   int32_t *table = (int32_t *)vmac_alloc(65536, sizeof *table);
   vmac_mult_table(vmac_mult_at((size_t)cell), table);
-  for (int i = 0; i < 65536; i++) to[i] = (uint16_t)table[i];
+  for (int a = 0; a < 256; a++)
+    for (int w = 0; w < 256; w++) to[w * 256 + a] = (uint16_t)table[a * 256 + w];
   free(table);
 }
+
+/* ---- a row's products: the columns of its weights in the table, turned into rows -------------- */
+
+enum { LANES = 8 };
+typedef uint16_t lanes __attribute__((vector_size(4 * LANES))); /* of two activations' halves */
+
+/* Of 8 x 8 numbers, in both halves, whose place is 3 bits of a row and 3 of a column: the 6 bits
+ * turn by one, so that three times this transposes. */
+static inline void turn(const lanes *x, lanes *y) {
+  for (int i = 0; i < 4; i++) {
+    y[2 * i] = __builtin_shufflevector(x[i], x[i + 4], 0, 16, 1, 17, 2, 18, 3, 19, 8, 24, 9, 25, 10,
+                                       26, 11, 27);
+    y[2 * i + 1] = __builtin_shufflevector(x[i], x[i + 4], 4, 20, 5, 21, 6, 22, 7, 23, 12, 28, 13,
+                                           29, 14, 30, 15, 31);
+  }
+}
+
+/* LANES columns of the table, (256 a) each, as product (256 a, wide). */
+static inline void make_lanes(const uint16_t *const *column, uint16_t *product, int wide) {
+  for (int a = 0; a < 256; a += 2 * LANES) {
+    lanes x[LANES], y[LANES];
+    for (int c = 0; c < LANES; c++) memcpy(&x[c], column[c] + a, sizeof x[c]);
+    turn(x, y);
+    turn(y, x);
+    turn(x, y);
+    for (int i = 0; i < LANES; i++) {
+      uint16_t *to = product + (a + i) * wide;
+      memcpy(to, &y[i], sizeof y[i] / 2);
+      memcpy(to + LANES * wide, (const char *)&y[i] + sizeof y[i] / 2, sizeof y[i] / 2);
+    }
+  }
+}
+
+static void make_products(Array *array, int r) {
+  const int cols = array->cols, wide = array->wide;
+  for (int first = 0; first < cols; first += LANES) {
+    const uint16_t *column[LANES];
+    for (int i = 0; i < LANES; i++) {
+      const int at = r * cols + first + i;
+      const bool enabled = first + i < cols && array->weight[at] >> 8;
+      column[i] = array->table +
+                  (enabled ? array->base[at] + (array->weight[at] & 255u) * 256u : array->zeros);
+    }
+    make_lanes(column, array->product + r * 256 * wide + first, wide);
+  }
+}
+
+/* ---- opening and closing ---------------------------------------------------------------------- */
 
 /* All registers hold random bits, as verilator's do before the first reset. */
 extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVal *map, int seed) {
@@ -51,6 +98,7 @@ extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVa
   array->rows = rows;
   array->cols = cols;
   array->psum_w = psum_w;
+  array->wide = (cols + LANES - 1) / LANES * LANES;
   vmac_rng rng;
   vmac_rng_seed(&rng, (uint32_t)seed);
   const uint8_t *cell = (const uint8_t *)map;
@@ -59,21 +107,21 @@ extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVa
   for (int &s : slot) s = -1;
   for (int i = 0; i < rows * cols; i++)
     if (slot[cell[i]] < 0) slot[cell[i]] = cells++;
-  array->table = (uint16_t *)vmac_alloc((size_t)(cells + 1) * 65536, sizeof *array->table);
+  array->table = (uint16_t *)vmac_alloc((size_t)cells * 65536 + 256, sizeof *array->table);
   array->zeros = (uint32_t)cells * 65536;
   array->now = FLIGHT;
   for (int i = 0; i < 256; i++)
     if (slot[i] >= 0) put_table(array->table + (size_t)slot[i] * 65536, i);
-  array->product = (uint16_t *)vmac_alloc((size_t)(rows * 256 * cols), sizeof *array->product);
+  array->product =
+      (uint16_t *)vmac_alloc((size_t)(rows * 256 * array->wide), sizeof *array->product);
   array->sum = (int32_t *)vmac_alloc((size_t)(WAVES * cols), sizeof *array->sum);
   draw(&rng, array->sum, (size_t)(WAVES * cols) * sizeof *array->sum);
   for (int i = 0; i < rows * cols; i++) {
     array->base[i] = (uint32_t)slot[cell[i]] * 65536;
     array->shadow[i] = (uint16_t)vmac_rng_below(&rng, 512);
     array->weight[i] = (uint16_t)vmac_rng_below(&rng, 512);
-    array->index[i] = array->zeros;
   }
-  for (int r = 0; r < rows; r++) array->enabled |= (uint64_t)(array->weight[r * cols] >> 8) << r;
+  for (int r = 0; r < rows; r++) array->enabled[r] = array->weight[r * cols] >> 8 ? 255 : 0;
   return array;
 }
 
@@ -85,23 +133,16 @@ extern "C" void sim_array_close(void *handle) {
   free(array);
 }
 
-static inline void make_products(Array *array, int r, int a, int cols) {
-  const uint16_t *table = array->table + a * 256;
-  const uint32_t *index = array->index + r * cols;
-  uint16_t *__restrict product = array->product + (r * 256 + a) * cols;
-  for (int c = 0; c < cols; c++) product[c] = table[index[c]];
-  array->known[r][a] = true;
-}
+/* ---- a cycle ---------------------------------------------------------------------------------- */
 
 /* Row r adds its products to the wave that entered row 0 r cycles ago. */
-static inline void add_products(Array *array, const uint8_t *a, int rows, int cols,
+static inline void add_products(Array *array, const uint8_t *a, int rows, int cols, int wide,
                                 bool is_signed) {
   int32_t *__restrict sum = array->sum + array->now * cols;
   const uint16_t *__restrict products = array->product;
   memset(sum, 0, (size_t)cols * sizeof *sum);
   for (int r = 0; r < rows; r++) {
-    if (!array->known[r][a[r]]) make_products(array, r, a[r], cols);
-    const uint16_t *product = products + (r * 256 + a[r]) * cols;
+    const uint16_t *product = products + (r * 256 + a[r]) * wide;
     for (int c = 0; c < cols; c++)
       sum[c - r * cols] += is_signed ? (int16_t)product[c] : (int32_t)product[c];
   }
@@ -144,12 +185,8 @@ static bool swaps(Array *array, bool rst, uint64_t entering) {
   for (uint64_t left = entering; left; left &= left - 1) {
     const int r = __builtin_ctzll(left);
     memcpy(array->weight + r * cols, array->shadow + r * cols, (size_t)cols * 2);
-    for (int i = r * cols; i < (r + 1) * cols; i++)
-      array->index[i] =
-          array->weight[i] >> 8 ? array->base[i] + (array->weight[i] & 255u) : array->zeros;
-    memset(array->known[r], 0, sizeof array->known[r]);
-    array->enabled &= ~(1ull << r);
-    array->enabled |= (uint64_t)(array->weight[r * cols] >> 8) << r;
+    make_products(array, r);
+    array->enabled[r] = array->weight[r * cols] >> 8 ? 255 : 0;
   }
   array->swapping = !rst && (moving | entering);
   return sound && !(moving & entering);
@@ -167,11 +204,13 @@ static void weights(Array *array, const uint8_t *w, const svBitVecVal *en) {
 static void products(Array *array, const uint8_t *a) {
   const int rows = array->rows, cols = array->cols;
   if (rows == 16 && cols == 16)
-    array->is_signed ? add_products(array, a, 16, 16, true) : add_products(array, a, 16, 16, false);
+    array->is_signed ? add_products(array, a, 16, 16, 16, true)
+                     : add_products(array, a, 16, 16, 16, false);
   else if (rows == 32 && cols == 32)
-    array->is_signed ? add_products(array, a, 32, 32, true) : add_products(array, a, 32, 32, false);
+    array->is_signed ? add_products(array, a, 32, 32, 32, true)
+                     : add_products(array, a, 32, 32, 32, false);
   else
-    add_products(array, a, rows, cols, array->is_signed);
+    add_products(array, a, rows, cols, array->wide, array->is_signed);
 }
 
 static void feet(const Array *array, svBitVecVal *ps) {
@@ -203,7 +242,9 @@ extern "C" svBit sim_array_step(void *handle, svBit rst, const svBitVecVal *a,
   products(array, (const uint8_t *)a);
   if (shift) weights(array, (const uint8_t *)w, w_en);
   advance(array);
-  en[0] = (uint32_t)array->enabled;
-  if (array->rows > 32) en[1] = (uint32_t)(array->enabled >> 32);
+  if (array->rows == 16)
+    memcpy(en, array->enabled, 16);
+  else
+    memcpy(en, array->enabled, (size_t)(array->rows + 3) / 4 * 4);
   return sound;
 }

@@ -46,7 +46,7 @@ module vmac_array #(
   import "DPI-C" function bit sim_array_step(
     input chandle array, input bit rst, input bit [8*ROWS-1:0] a, input bit [ROWS-1:0] swap,
     input bit shift, input bit [8*COLS-1:0] w, input bit [COLS-1:0] w_en,
-    output bit [COLS*PSUM_W-1:0] ps, output bit [ROWS-1:0] en);
+    output bit [COLS*PSUM_W-1:0] ps, output bit [8*ROWS-1:0] en);
   import "DPI-C" function void sim_array_close(input chandle array);
 
   chandle array;
@@ -57,8 +57,8 @@ module vmac_array #(
   reg  [8*ROWS-1:0]      side_a_q;
   reg  [COLS*PSUM_W-1:0] ps;
   reg  [COLS*PSUM_W-1:0] ps_q;
-  reg  [ROWS-1:0]        en;
-  reg  [ROWS-1:0]        en_q;
+  // bytes of ones for the rows whose PE in column 0 is enabled
+  reg  [8*ROWS-1:0]      en;
 
   genvar r;
   generate
@@ -91,8 +91,7 @@ module vmac_array #(
     if (!sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, w_en_i, ps, en))
       $error("weights moved under a wave");
     ps_q     <= ps;
-    en_q     <= en;
-    side_a_q <= a_i;
+    side_a_q <= a_i & en;
   end
 
   assign ps_o = ps_q;
@@ -104,7 +103,7 @@ module vmac_array #(
   ) u_side (
     .clk(clk),
     .a_i(side_a_q),
-    .en_i(en_q),
+    .en_i({ROWS{1'b1}}),
     .sum_a_o(sum_a_o),
     .sum_x_o(sum_x_o)
   );
