@@ -37,6 +37,7 @@ include cmodel/rules.mk
 include sim/rules.mk
 include testbench/rules.mk
 include sim/lint.mk
+include synth/tools.mk
 include synth/rules.mk
 include scripts/rules.mk
 include tests/rules.mk

@@ -55,7 +55,7 @@ $(VARIMAC): $(CLI_OBJ) $(LIBVARIMAC)
 build: $(VARIMAC) ## build the library and the varimac command line
 
 # Every C and C++ source with both compilers, warnings as errors, and cppcheck.
-LINT_C   = $(filter %.c,$(CMODEL_SRC)) $(ENERGY_SRC) $(UNIT_SRC)
+LINT_C   = $(filter %.c,$(CMODEL_SRC)) $(LIBERTY_SRC) $(ENERGY_SRC) $(UNIT_SRC)
 LINT_CXX = $(filter %.cpp,$(CMODEL_SRC))
 .PHONY: lint-c
 lint: lint-c

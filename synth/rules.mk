@@ -16,23 +16,6 @@ SYNTH_NET   ?= weights/resnet8.tflite
 SYNTH_DATA  ?= subset:test
 SYNTH_SEED  ?= 1
 
-# ---- the energy tool ----
-
-ENERGY_SRC     := $(sort $(wildcard synth/energy/*.c))
-ENERGY_OBJ     := $(patsubst %,$(B)/obj/%.o,$(ENERGY_SRC))
-ENERGY_LIB_OBJ := $(filter-out %/main.c.o,$(ENERGY_OBJ))
-ENERGY         := $(B)/vmac-energy
-
-$(ENERGY): $(ENERGY_OBJ) $(LIBVARIMAC)
-	$(call say,LINK,$@)
-	$(Q)$(CXX) $(CFLAGS) -o $@ $^ $(LDLIBS)
-
--include $(ENERGY_OBJ:.o=.d)
-
-CPPFLAGS += -Isynth/energy
-UNIT_EXTRA_test_energy := $(ENERGY_LIB_OBJ)
-$(B)/tests/test_energy: $(ENERGY_LIB_OBJ)
-
 # ---- the cells ----
 
 SYNTH_TBL := $(MULT_TABLES) synth/baselines.tbl

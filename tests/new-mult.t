@@ -11,7 +11,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS FAM PARAMS CLASSES
 
 mkdir -p "$tmp/tree/tests"
 cp -Rp Makefile cmodel rtl scripts sim synth testbench "$tmp/tree"
-cp tests/rules.mk "$tmp/tree/tests"
+cp -Rp tests/rules.mk tests/bench "$tmp/tree/tests"
 cd "$tmp/tree" || exit 1
 state() { find . -type f -exec cksum {} + | sort; }
 state > "$tmp/before"

@@ -250,14 +250,15 @@ int cmd_train(int argc, char **argv) {
     const train_result r = train_epoch(t, &data, epoch++);
     check_loss("training", r.loss, net, epoch, checkpoint);
     tested = evaluate(t, &test, epoch, checkpoint);
+    /* Kept before it is told: whoever reads the line may end the run. */
+    if (!train_save(t->model, &a.config, epoch, true, tested.accuracy, checkpoint, &err))
+      cli_die("%s", err.text);
     spent += r.seconds + tested.seconds;
     const double left = spent / (epoch - first) * (a.config.epochs - epoch);
     printf("epoch %3d/%d  loss %.4f  train %.2f %%  test %.2f %% (loss %.4f)  %.1f s  ETA %.0f s\n",
            epoch, a.config.epochs, r.loss, r.accuracy, tested.accuracy, tested.loss,
            r.seconds + tested.seconds, left);
     fflush(stdout);
-    if (!train_save(t->model, &a.config, epoch, true, tested.accuracy, checkpoint, &err))
-      cli_die("%s", err.text);
   }
   check_loss("test", tested.loss, net, epoch, checkpoint);
   if (!train_save(t->model, &a.config, epoch, false, tested.accuracy, a.out, &err))

@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static vmac_window window_of(const vmac_net *net, const vmac_op *op) {
+vmac_window vmac_window_of(const vmac_net *net, const vmac_op *op) {
   if (op->kind == VMAC_FC)
     return (vmac_window){.h = 1,
                          .w = op->m,
@@ -69,7 +69,7 @@ static void set_sums(vmac_kernel *kernel, const vmac_mult *mult) {
 
 vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
                              const vmac_scheme *scheme, const int32_t *table) {
-  const vmac_window window = window_of(net, op);
+  const vmac_window window = vmac_window_of(net, op);
   if (!vmac_window_fits(&window, op->n)) return NULL;
   vmac_kernel *kernel = vmac_alloc(1, sizeof *kernel);
   kernel->window = window;

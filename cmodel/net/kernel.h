@@ -6,6 +6,10 @@
 #include "gemm/gemm.h"
 #include "net/net.h"
 
+/* The window that a layer with weights runs over its input; m rows of a fully connected layer are a
+ * map of m pixels. */
+vmac_window vmac_window_of(const vmac_net *net, const vmac_op *op);
+
 struct vmac_kernel {
   vmac_window window;
   int8_t zero; /* the input's zero point */

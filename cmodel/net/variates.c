@@ -4,8 +4,8 @@
  * windows it lies in. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
-#include "base/isa.h"
 #include "net/correction.h"
+#include "net/kernel.h"
 
 vmac_variates vmac_variates_of(const vmac_mult *mult, int bits) {
   vmac_variates v = {.xs = 1 + bits};
@@ -19,38 +19,13 @@ vmac_variates vmac_variates_of(const vmac_mult *mult, int bits) {
 
 /* The map that a window runs over, padding and all, and no further than windows reach. */
 typedef struct {
-  int h, w, c, top, left; /* the map, and where it lies in the grid */
-  int kh, kw, stride_h, stride_w;
-  int grid_h, grid_w, oh, ow;
+  vmac_window map; /* and where it lies in the grid: top, left */
+  int grid_h, grid_w;
 } frame;
 
 static frame frame_of(const vmac_net *net, const vmac_op *op) {
-  if (op->kind == VMAC_FC) /* m rows of k codes are a map of m pixels */
-    return (frame){.h = 1,
-                   .w = op->m,
-                   .c = op->k,
-                   .kh = 1,
-                   .kw = 1,
-                   .stride_h = 1,
-                   .stride_w = 1,
-                   .grid_h = 1,
-                   .grid_w = op->m,
-                   .oh = 1,
-                   .ow = op->m};
-  const int *in = net->tensor[op->in[0]].dim, *out = net->tensor[op->out].dim;
-  return (frame){.h = in[1],
-                 .w = in[2],
-                 .c = in[3],
-                 .top = op->pad_top,
-                 .left = op->pad_left,
-                 .kh = op->kh,
-                 .kw = op->kw,
-                 .stride_h = op->stride_h,
-                 .stride_w = op->stride_w,
-                 .grid_h = (out[1] - 1) * op->stride_h + op->kh,
-                 .grid_w = (out[2] - 1) * op->stride_w + op->kw,
-                 .oh = out[1],
-                 .ow = out[2]};
+  const vmac_window v = vmac_window_of(net, op);
+  return (frame){v, (v.oh - 1) * v.stride_h + v.kh, (v.ow - 1) * v.stride_w + v.kw};
 }
 
 int vmac_variate_groups(const vmac_net *net, const vmac_op *op) {
@@ -78,17 +53,17 @@ static void sum_codes(const vmac_variates *v, int count, const int8_t *codes, in
 static void fill_grid(const frame *f, const vmac_variates *v, int groups, const int8_t *input,
                       int8_t zero, int32_t *grid) {
   int32_t pad[VMAC_XS_MAX];
-  const int c = f->c / groups; /* codes of a pixel that are summed */
+  const int c = f->map.c / groups; /* codes of a pixel that are summed */
   sum_codes(v, 1, &zero, pad);
   for (int i = 0; i < v->xs; i++) pad[i] *= c;
   for (int gy = 0; gy < f->grid_h; gy++)
     for (int gx = 0; gx < f->grid_w; gx++) {
-      const int y = gy - f->top, x = gx - f->left;
-      const bool inside = y >= 0 && y < f->h && x >= 0 && x < f->w;
-      const ptrdiff_t pixel = inside ? (ptrdiff_t)y * f->w + x : 0;
+      const int y = gy - f->map.top, x = gx - f->map.left;
+      const bool inside = y >= 0 && y < f->map.h && x >= 0 && x < f->map.w;
+      const ptrdiff_t pixel = inside ? (ptrdiff_t)y * f->map.w + x : 0;
       for (int g = 0; g < groups; g++, grid += v->xs)
         if (inside)
-          sum_codes(v, c, input + pixel * f->c + g * c, grid);
+          sum_codes(v, c, input + pixel * f->map.c + g * c, grid);
         else
           memcpy(grid, pad, (size_t)v->xs * sizeof *grid);
     }
@@ -99,17 +74,17 @@ static void fill_grid(const frame *f, const vmac_variates *v, int groups, const 
 VMAC_BODY static inline void sum_windows_body(const frame *f, ptrdiff_t lanes, const int32_t *grid,
                                               int32_t *restrict column, int32_t *restrict x) {
   const ptrdiff_t wide = f->grid_w * lanes; /* many channels' sums may be more than an int counts */
-  const int step = f->stride_w == 1 ? f->ow : 1;
-  for (int oy = 0; oy < f->oh; oy++) {
-    const int32_t *row = grid + oy * f->stride_h * wide;
+  const int step = f->map.stride_w == 1 ? f->map.ow : 1;
+  for (int oy = 0; oy < f->map.oh; oy++) {
+    const int32_t *row = grid + oy * f->map.stride_h * wide;
     memcpy(column, row, (size_t)wide * sizeof *column);
-    for (int ky = 1; ky < f->kh; ky++)
+    for (int ky = 1; ky < f->map.kh; ky++)
 #pragma omp simd
       for (ptrdiff_t i = 0; i < wide; i++) column[i] += row[ky * wide + i];
-    for (int ox = 0; ox < f->ow; ox += step, x += step * lanes) {
-      const int32_t *left = column + ox * f->stride_w * lanes;
+    for (int ox = 0; ox < f->map.ow; ox += step, x += step * lanes) {
+      const int32_t *left = column + ox * f->map.stride_w * lanes;
       memcpy(x, left, (size_t)(step * lanes) * sizeof *x);
-      for (int kx = 1; kx < f->kw; kx++)
+      for (int kx = 1; kx < f->map.kw; kx++)
 #pragma omp simd
         for (ptrdiff_t i = 0; i < step * lanes; i++) x[i] += left[kx * lanes + i];
     }
