@@ -1,5 +1,17 @@
 // vmac_datapath: from a tap to its results: banks, array or vector unit, requantization
 //
+// Contract: vmac_exec issues taps (iss_*, with the words and the place in the map that the tap
+//   stands at), the beat at hand brings entries, weights, records and the input (vmac_parse says
+//   which); a tap of a MAC job reads one byte per row by the rows' entries and goes through the
+//   array, one of a vector job reads one or two words and goes through vmac_vector. Either way the
+//   results come ROWS + COLS + 6, or 6, cycles after the tap to vmac_post, and 5 cycles later are
+//   written: to a buffer, or out_valid_o with out_o for the result stream; written_o with both.
+//   load_i comes the cycle before a tile's first tap; cfg_i and set_i stay while their taps and
+//   results are in flight, but for what set_written_o gives up. Taps are issued only where weights
+//   and coefficients are there (macs and records have ready, taps have not).
+//   Reset drops what is in flight; buffers and accumulators keep what they hold.
+// Not: when to issue (vmac_exec), whether the stream has room for results, counters.
+//
 // SPDX-License-Identifier: Apache-2.0
 `include "vmac_assert.vh"
 `include "vmac_job.vh"
@@ -141,7 +153,7 @@ module vmac_datapath #(
   wire               mac_ready, mac_valid;
   wire [ACC_W-1:0]   unused_mac_addr;
   wire [32*COLS-1:0] mac_acc;
-  // of bit planes 1 to 7 the record's second beat_i has them
+  // of bit planes 1 to 7 the record's second beat has them
   wire [18*8-1:0]    k_c = {k_i[128 +: 18*7], k_i[`VMAC_REC_C1]};
 
   // u8 cells take the code + 128, which flips its top bit.
@@ -277,9 +289,9 @@ module vmac_datapath #(
   );
 
 `ifdef VMAC_CHECK
-  // vmac_mac_unit would take the next set_i's records before vmac_post has taken this set_i's scales.
-  // They do not come: a set_i's records follow its SET beat_i, and that waits for the place that this
-  // set_i's own leaves with its first result.
+  // vmac_mac_unit would take the next set's records before vmac_post has taken this set's scales.
+  // They do not come: a set's records follow its SET beat, and that waits for the place that this
+  // set's own leaves with its first result.
   reg scales_q;
   always @(posedge clk)
     if (rst) scales_q <= 1'b0;
