@@ -8,6 +8,9 @@
 `ifndef VMAC_JOB_VH
 `define VMAC_JOB_VH
 
+// the first word of a stream, "VMP1"
+`define VMAC_STREAM_MAGIC 32'h31504d56
+
 `define VMAC_JOB_KIND      3:0
 `define VMAC_JOB_SRC       4:4
 `define VMAC_JOB_DST       5:5

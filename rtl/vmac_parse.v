@@ -110,15 +110,8 @@ module vmac_parse #(
   // how a row's weights begin
   localparam [3:0] ROW = OPT_MODE != 0 ? MODE : WEIGHT;
 
-  localparam [31:0] MAGIC    = 32'h31504d56; // "VMP1"
-  localparam [15:0] VERSION  = 16'd1;
-  // Comparisons on whole words, so that a field nobody reads cannot hide a difference.
-  localparam [31:0] GEOMETRY = ROWS + (COLS << 8) + (SIGNED << 24) + (OPT_CORRECTION << 25) +
-                               (OPT_MODE << 27);
-
   reg [3:0]   state_q;
   reg [3:0]   error_q;
-  reg [31:0]  sum_q;
   // the beat taken last had no TLAST; the run is one that ends early
   reg         inside_q;
   reg         cut_q;
@@ -138,21 +131,6 @@ module vmac_parse #(
   reg [4*COLS-1:0] mode_q;
 
   wire [31:0] w0 = s_tdata_i[31:0];
-  wire [31:0] w1 = s_tdata_i[63:32];
-  wire [31:0] w2 = s_tdata_i[95:64];
-  wire [31:0] w3 = s_tdata_i[127:96];
-
-  wire [31:0] ident;
-
-  vmac_ident #(
-    .CELL(CELL),
-    .ROWS(ROWS),
-    .COLS(COLS),
-    .BUF_DEPTH(BUF_DEPTH),
-    .MAP(MAP)
-  ) u_ident (
-    .ident_o(ident)
-  );
 
   // ---- the job being read: its words so far, and with this beat ---------------------------------
 
@@ -177,46 +155,27 @@ module vmac_parse #(
     .work_o(work_o)
   );
 
-  // A job goes on with the one before it, whose results may be in flight, only where both agree in
-  // everything but the rows they make: all words alike but these fields (and INPUT's two words).
-  function [511:0] but_rows(input [511:0] words);
-    begin
-      but_rows = words;
-      but_rows[`VMAC_JOB_CONT]  = 1'b0;
-      but_rows[`VMAC_JOB_TLAST] = 1'b0;
-      but_rows[`VMAC_JOB_OUT_H] = 16'd0;
-      but_rows[32*5 +: 32]      = 32'd0;
-      but_rows[32*7 +: 32]      = 32'd0;
-      but_rows[32*14 +: 64]     = 64'd0;
-    end
-  endfunction
+  // Jobs are compared as they come: the words before stand where these push them out.
+  wire differs;
 
-  // They are compared as they come: the words before stand where these push them out.
-  localparam [511:0] ALIKE = but_rows({512{1'b1}});
-  function differs(input [8*BEAT-1:0] now, input [8*BEAT-1:0] old, input [1:0] part);
-    differs = ((now ^ old) & ALIKE[8*BEAT*part +: 8*BEAT]) != {(8 * BEAT){1'b0}};
-  endfunction
+  vmac_alike #(
+    .BEAT(BEAT)
+  ) u_alike (
+    .now_i(s_tdata_i),
+    .old_i(next_job[8*BEAT-1:0]),
+    .part_i(beat_q[1:0]),
+    .differs_o(differs)
+  );
 
-  wire [15:0] sets    = next_job[`VMAC_JOB_SETS];
   wire [15:0] k_tiles = next_job[`VMAC_JOB_K_TILES];
-  wire [31:0] beats   = next_job[`VMAC_JOB_IN_BEATS];
   wire        is_mac  = next_job[`VMAC_JOB_KIND] == `VMAC_KIND_MAC;
 
-  // A job as it would stand after this beat, and whether anything in it would stall a counter.
+  // A job as it would stand after this beat.
   wire [3:0]  new_kind    = job[`VMAC_JOB_KIND];
-  wire [31:0] new_beats   = job[`VMAC_JOB_IN_BEATS];
   wire [15:0] new_k_tiles = job[`VMAC_JOB_K_TILES];
   wire        new_input   = new_kind == `VMAC_KIND_INPUT;
   wire        new_mac     = new_kind == `VMAC_KIND_MAC;
   wire        new_vector  = !new_input && !new_mac;
-  wire        new_counts  =
-    job[`VMAC_JOB_SETS] != 16'd0 && new_k_tiles != 16'd0 && job[`VMAC_JOB_OUT_W] != 16'd0 &&
-    job[`VMAC_JOB_OUT_H] != 16'd0 && job[`VMAC_JOB_WIN_H] != 6'd0 && job[`VMAC_JOB_WIN_W] != 6'd0;
-  wire        new_one_tap = job[`VMAC_JOB_WIN_H] == 6'd1 && job[`VMAC_JOB_WIN_W] == 6'd1;
-  wire        new_legal   =
-    new_input ? new_beats != 32'd0 && new_beats[31:16] == 16'd0
-    : new_kind <= `VMAC_KIND_ADD && new_counts && (!new_vector || new_k_tiles == 16'd1) &&
-      (new_one_tap || (!new_mac && new_kind != `VMAC_KIND_ADD));
 
   // ---- what each state waits for ----------------------------------------------------------------
 
@@ -237,30 +196,28 @@ module vmac_parse #(
   wire take      = s_tvalid_i && ready;
   wire drop      = s_tvalid_i && drop_q;
   wire last_job  = beat_q == LAST_JOB[15:0];
-  wire last_in   = {16'd0, beat_q} == beats - 32'd1;
+  wire last_in   = {16'd0, beat_q} == next_job[`VMAC_JOB_IN_BEATS] - 32'd1;
   wire last_k    = beat_q == LAST_K[15:0];
   wire last_e    = beat_q == LAST_E[15:0];
   wire last_w    = beat_q == LAST_W[15:0];
   wire last_tile = tile_count_q == k_tiles - 16'd1;
-  wire last_set  = set_count_q == sets - 16'd1;
+  wire last_set  = set_count_q == next_job[`VMAC_JOB_SETS] - 16'd1;
   wire drained   = state_q == DRAIN && idle_i && !job_valid;
   // a beat of a packet before
-  wire stale     = state_q == HEADER && inside_q && w0 != MAGIC;
+  wire stale     = state_q == HEADER && inside_q && w0 != `VMAC_STREAM_MAGIC;
   wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[`VMAC_JOB_KIND] == `VMAC_KIND_END;
 
-  // ---- checksum ---------------------------------------------------------------------------------
+  wire [31:0] sum;
 
-  function [31:0] fold(input [8*BEAT-1:0] beat);
-    integer i;
-    reg [31:0] word;
-    begin
-      fold = 32'd0;
-      for (i = 0; i < WORDS; i = i + 1) begin
-        word = beat[32*i +: 32];
-        fold = fold ^ (word << i) ^ (i == 0 ? 32'd0 : word >> (32 - i));
-      end
-    end
-  endfunction
+  vmac_checksum #(
+    .BEAT(BEAT)
+  ) u_checksum (
+    .clk(clk),
+    .clear_i(state_q == IDLE),
+    .valid_i(take && state_q != INPUT && !stale),
+    .beat_i(s_tdata_i),
+    .sum_o(sum)
+  );
 
   // ---- the state after a beat that is in order --------------------------------------------------
 
@@ -285,21 +242,28 @@ module vmac_parse #(
       default: next = state_q;
     endcase
 
-  // The first thing wrong with the beat at hand.
-  reg [3:0] wrong;
-  always @* begin
-    wrong = 4'd0;
-    if (state_q == HEADER && !stale) begin
-      if (w0 != MAGIC) wrong = `VMAC_CSR_ERROR_CODE_MAGIC;
-      else if (w1[23:16] != VERSION[7:0]) wrong = `VMAC_CSR_ERROR_CODE_VERSION;
-      else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL || w3 != ident)
-        wrong = `VMAC_CSR_ERROR_CODE_GEOMETRY;
-    end
-    if (is_end && !s_tlast_i) wrong = `VMAC_CSR_ERROR_CODE_LATE;
-    else if (is_end && w1 != sum_q) wrong = `VMAC_CSR_ERROR_CODE_CHECKSUM;
-    else if (state_q == JOB && !is_end && last_job && !new_legal) wrong = `VMAC_CSR_ERROR_CODE_JOB;
-    if (wrong == 4'd0 && s_tlast_i && !is_end && !stale) wrong = `VMAC_CSR_ERROR_CODE_EARLY;
-  end
+  wire [3:0] wrong;
+
+  vmac_parse_check #(
+    .CELL(CELL),
+    .SIGNED(SIGNED),
+    .ROWS(ROWS),
+    .COLS(COLS),
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
+    .BUF_DEPTH(BUF_DEPTH),
+    .MAP(MAP)
+  ) u_check (
+    .beat_i(s_tdata_i[127:0]),
+    .tlast_i(s_tlast_i),
+    .header_i(state_q == HEADER && !stale),
+    .end_i(is_end),
+    .job_end_i(state_q == JOB && !is_end && last_job),
+    .stale_i(stale),
+    .sum_i(sum),
+    .job_i(job),
+    .error_o(wrong)
+  );
 
   wire bad = take && state_q != SWALLOW && wrong != 4'd0;
   // a beat that is in order, in a run that goes on
@@ -368,16 +332,12 @@ module vmac_parse #(
     end
 
   always @(posedge clk)
-    if (state_q == IDLE) begin
-      sum_q  <= 32'd0;
-      beat_q <= 16'd0;
-    end else if (take) begin
-      if (state_q != INPUT && !stale) sum_q <= {sum_q[30:0], sum_q[31]} ^ fold(s_tdata_i);
+    if (state_q == IDLE) beat_q <= 16'd0;
+    else if (take)
       case (state_q)
         JOB: begin
           beat_q       <= is_end || last_job ? 16'd0 : beat_q + 16'd1;
-          differs_q    <= (beat_q != 16'd0 && differs_q) ||
-                          differs(s_tdata_i, next_job[8*BEAT-1:0], beat_q[1:0]);
+          differs_q    <= (beat_q != 16'd0 && differs_q) || differs;
           set_count_q  <= 16'd0;
           tile_count_q <= 16'd0;
         end
@@ -402,7 +362,6 @@ module vmac_parse #(
         end
         default: beat_q <= 16'd0;
       endcase
-    end
 
   wire unused_data = ^{next_job, job, record_q, mode_q};
 

@@ -12,7 +12,6 @@
 // Not: softmax, which the host does; memory for weights, which come with every image.
 //
 // SPDX-License-Identifier: Apache-2.0
-`include "vmac_assert.vh"
 `include "vmac_job.vh"
 `default_nettype none
 
@@ -76,15 +75,9 @@ module vmac_top #(
 );
 
   `include "vmac_cells.vh"
-  `include "vmac_planes.vh"
 
-  localparam integer LANES   = ROWS > COLS ? ROWS : COLS;
   localparam integer ACC_W   = $clog2(ACC_DEPTH);
   localparam integer SIGNED  = vmac_cell_signed(CELL);
-  localparam integer PLANES  = vmac_planes(CELL, OPT_CORRECTION);
-  // from a pixel taken by the array to its accumulators; through vmac_vector
-  localparam integer MAC_CYCLES    = ROWS + COLS + 5;
-  localparam integer VECTOR_CYCLES = 5;
 
   // ---- registers, program ----------------------------------------------------------------------
 
@@ -231,197 +224,62 @@ module vmac_top #(
     .iss_sub_o(iss_sub)
   );
 
-  wire       vector      = cfg[`VMAC_JOB_KIND] != `VMAC_KIND_MAC;
-  wire [3:0] vector_kind = cfg[`VMAC_JOB_KIND] - `VMAC_KIND_MAX;
+  wire [8*COLS-1:0] out;
+  wire [12:0]       macs;
 
-  wire [ROWS-1:0]    en;
-  wire [8*ROWS-1:0]  rows;
-  wire [8*COLS-1:0]  lane_a, lane_b;
-  wire [LANES-1:0]   we;
-  wire               wset;
-  wire [15:0]        waddr;
-  wire [8*LANES-1:0] wdata;
-
-  vmac_feed #(
+  vmac_datapath #(
+    .CELL(CELL),
+    .SIGNED(SIGNED),
     .ROWS(ROWS),
     .COLS(COLS),
+    .ACC_DEPTH(ACC_DEPTH),
     .BUF_DEPTH(BUF_DEPTH),
-    .BEAT(BEAT)
-  ) u_feed (
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_MODE(OPT_MODE),
+    .OPT_LOWPOWER(OPT_LOWPOWER),
+    .BEAT(BEAT),
+    .MAP(MAP)
+  ) u_data (
     .clk(clk),
+    .rst(data_rst),
+    .beat_i(beat),
     .e_valid_i(e_valid),
     .e_beat_i(e_beat),
-    .e_i(beat),
-    .en_o(en),
+    .w_valid_i(w_valid),
+    .w_ready_o(w_ready),
+    .w_row_i(w_row),
+    .w_mode_i(w_mode),
+    .in_valid_i(in_valid),
+    .in_dst_i(in_dst),
+    .in_addr_i(in_addr),
+    .k_valid_i(k_valid),
+    .k_ready_o(k_ready),
+    .k_i(k),
+    .coef_valid_i(coef_valid),
+    .cfg_i(cfg),
+    .set_i(set),
+    .set_written_o(set_written),
     .load_i(load),
-    .load_sub_i(set[`VMAC_SET_SUB]),
-    .vector_i(vector),
-    .src_i(cfg[`VMAC_JOB_SRC]),
-    .pad_i(cfg[`VMAC_JOB_PAD]),
-    .in_h_i(cfg[`VMAC_JOB_IN_H]),
-    .in_w_i(cfg[`VMAC_JOB_IN_W]),
     .iss_valid_i(iss_valid),
+    .iss_start_i(iss_start),
+    .iss_first_i(iss_first),
+    .iss_last_i(iss_last),
+    .iss_set_first_i(iss_set_first),
+    .iss_tlast_i(iss_tlast),
+    .iss_acc_i(iss_acc),
     .iss_addr_i(iss_addr),
     .iss_addr_b_i(iss_addr_b),
     .iss_iy_i(iss_iy),
     .iss_ix_i(iss_ix),
     .iss_sub_i(iss_sub),
-    .rows_o(rows),
-    .lane_a_o(lane_a),
-    .lane_b_o(lane_b),
-    .we_i(in_valid ? {LANES{1'b1}} : we),
-    .wset_i(in_valid ? in_dst : wset),
-    .waddr_i(in_valid ? in_addr : waddr),
-    .wdata_i(in_valid ? beat[8*LANES-1:0] : wdata)
-  );
-
-  // The tap, beside its bytes.
-  reg             tap_valid_q, tap_start_q, tap_first_q, tap_last_q, tap_set_first_q, tap_tlast_q;
-  reg [ACC_W-1:0] tap_acc_q;
-
-  always @(posedge clk)
-    if (data_rst) tap_valid_q <= 1'b0;
-    else tap_valid_q <= iss_valid;
-
-  always @(posedge clk) begin
-    tap_start_q     <= iss_start;
-    tap_first_q     <= iss_first;
-    tap_last_q      <= iss_last;
-    tap_set_first_q <= iss_valid && iss_set_first;
-    tap_tlast_q     <= iss_tlast;
-    tap_acc_q       <= iss_acc;
-  end
-
-  // ---- products ---------------------------------------------------------------------------------
-
-  wire               mac_ready, mac_valid;
-  wire [ACC_W-1:0]   unused_mac_addr;
-  wire [32*COLS-1:0] mac_acc;
-  // of bit planes 1 to 7 the record's second beat has them
-  wire [18*8-1:0]    k_c = {k[128 +: 18*7], k[`VMAC_REC_C1]};
-
-  // u8 cells take the code + 128, which flips its top bit.
-  wire [8*ROWS-1:0] operands = rows ^ {ROWS{SIGNED != 0 ? 8'h00 : 8'h80}};
-
-  vmac_mac_unit #(
-    .CELL(CELL),
-    .ROWS(ROWS),
-    .COLS(COLS),
-    .DEPTH(ACC_DEPTH),
-    .OPT_CORRECTION(OPT_CORRECTION),
-    .OPT_MODE(OPT_MODE),
-    .OPT_LOWPOWER(OPT_LOWPOWER),
-    .MAP(MAP)
-  ) u_mac (
-    .clk(clk),
-    .rst(data_rst),
-    .w_valid_i(w_valid),
-    .w_ready_o(w_ready),
-    .w_i(beat[8*COLS-1:0]),
-    .w_mode_i(w_mode),
-    .w_row_i(en[w_row[$clog2(ROWS)-1:0]]),
-    .w_col_i({COLS{1'b1}}),
-    .k_valid_i(k_valid),
-    .k_ready_o(k_ready),
-    .k_c0_i(k[`VMAC_REC_C0]),
-    .k_c_i(k_c[18*PLANES-1:0]),
-    .k_bias_i(k[`VMAC_REC_BIAS]),
-    .a_valid_i(tap_valid_q && !vector),
-    .a_ready_o(mac_ready),
-    .a_i(operands),
-    .a_start_i(tap_start_q),
-    .a_first_i(tap_first_q),
-    .a_last_i(tap_last_q),
-    .a_addr_i(tap_acc_q),
-    .out_valid_o(mac_valid),
-    .out_addr_o(unused_mac_addr),
-    .out_acc_o(mac_acc)
-  );
-
-  wire               vec_valid;
-  wire [32*COLS-1:0] vec_acc;
-
-  vmac_vector #(
-    .LANES(COLS)
-  ) u_vector (
-    .clk(clk),
-    .rst(data_rst),
-    .kind_i(vector_kind[1:0]),
-    .valid_i(tap_valid_q && vector),
-    .first_i(tap_first_q),
-    .last_i(tap_last_q),
-    .a_i(lane_a),
-    .b_i(lane_b),
-    .za_i(cfg[`VMAC_JOB_ZA]),
-    .zb_i(cfg[`VMAC_JOB_ZB]),
-    .mult_b_i(cfg[`VMAC_JOB_MULT_B]),
-    .shift_b_i(cfg[`VMAC_JOB_SHIFT_B]),
-    .single_i(cfg[`VMAC_JOB_SINGLE]),
-    .bias_i(cfg[`VMAC_JOB_VBIAS]),
-    .valid_o(vec_valid),
-    .acc_o(vec_acc)
-  );
-
-  // ---- results ----------------------------------------------------------------------------------
-
-  wire               take, res_valid, res_set_first, res_tlast;
-  wire [32*COLS-1:0] res_acc;
-
-  vmac_join #(
-    .COLS(COLS),
-    .MAC_CYCLES(MAC_CYCLES),
-    .VECTOR_CYCLES(VECTOR_CYCLES)
-  ) u_join (
-    .clk(clk),
-    .vector_i(vector),
-    .set_first_i(tap_set_first_q),
-    .tlast_i(tap_tlast_q),
-    .mac_valid_i(mac_valid),
-    .mac_acc_i(mac_acc),
-    .vec_valid_i(vec_valid),
-    .vec_acc_i(vec_acc),
-    .take_o(take),
-    .valid_o(res_valid),
-    .set_first_o(res_set_first),
-    .tlast_o(res_tlast),
-    .acc_o(res_acc)
-  );
-
-  wire [8*COLS-1:0] out;
-
-  vmac_post #(
-    .ROWS(ROWS),
-    .COLS(COLS)
-  ) u_post (
-    .clk(clk),
-    .rst(data_rst),
-    .k_shift_i(k_valid && k_ready),
-    .k_i({k[`VMAC_REC_SHIFT], k[`VMAC_REC_MULT]}),
-    .take_i(take),
-    .set_i(set),
-    .set_written_o(set_written),
-    .cfg_vector_i(vector),
-    .cfg_single_i(cfg[`VMAC_JOB_SINGLE]),
-    .cfg_stream_i(cfg[`VMAC_JOB_TO_STREAM]),
-    .cfg_dst_i(cfg[`VMAC_JOB_DST]),
-    .cfg_code_i(cfg[`VMAC_JOB_CODE]),
-    .cfg_zero_i(cfg[`VMAC_JOB_ZERO]),
-    .cfg_min_i(cfg[`VMAC_JOB_ACT_MIN]),
-    .cfg_max_i(cfg[`VMAC_JOB_ACT_MAX]),
-    .cfg_step_i(cfg[`VMAC_JOB_OUT_STEP]),
-    .res_valid_i(res_valid),
-    .res_set_first_i(res_set_first),
-    .res_tlast_i(res_tlast),
-    .res_acc_i(res_acc),
-    .we_o(we),
-    .wset_o(wset),
-    .waddr_o(waddr),
-    .wdata_o(wdata),
     .out_valid_o(out_valid),
     .out_tlast_o(out_tlast),
     .out_o(out),
-    .written_o(written)
+    .written_o(written),
+    .macs_o(macs)
   );
+
+  // ---- results ----------------------------------------------------------------------------------
 
   vmac_results #(
     .COLS(COLS),
@@ -443,19 +301,6 @@ module vmac_top #(
   );
 
   // ---- registers and counters -------------------------------------------------------------------
-
-  wire [12:0] macs;
-
-  vmac_macs #(
-    .ROWS(ROWS),
-    .COLS(COLS)
-  ) u_macs (
-    .clk(clk),
-    .start_i(iss_valid && iss_start),
-    .en_i(en),
-    .valid_i(tap_valid_q && !vector),
-    .macs_o(macs)
-  );
 
   vmac_csr #(
     .ROWS(ROWS),
@@ -500,26 +345,6 @@ module vmac_top #(
     .macs_i(macs),
     .irq_o(irq_o)
   );
-
-  wire unused_words = ^{cfg, vector_kind, k, k_c, w_row};
-
-`ifdef VMAC_CHECK
-  // vmac_mac_unit would take the next set's records before vmac_post has taken this set's scales.
-  // They do not come: a set's records follow its SET beat, and that waits for the place that this
-  // set's own leaves with its first result.
-  reg scales_q;
-  always @(posedge clk)
-    if (data_rst) scales_q <= 1'b0;
-    else scales_q <= coef_valid || (scales_q && !take);
-
-  // A tap never meets a closed door: what it needs was there when it was issued.
-  always @(posedge clk)
-    if (!data_rst) begin
-      if (k_valid) `VMAC_ASSERT(!k_ready || !scales_q)
-      if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
-      if (in_valid) `VMAC_ASSERT(we == {LANES{1'b0}})
-    end
-`endif
 
   generate
     if (BEAT != (ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16)) begin : g_beat

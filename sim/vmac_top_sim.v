@@ -106,10 +106,10 @@ module vmac_top_sim #(
   assign tap_beat_ready_o = u_top.u_parse.s_tready_o;
   assign tap_beat_valid_o = u_top.u_parse.s_tvalid_i;
   assign tap_weight_wait_o = u_top.u_exec.weights_wait_o;
-  assign tap_acc_valid_o = u_top.u_post.res_valid_i;
-  assign tap_acc_o       = u_top.u_post.res_acc_i;
-  assign tap_out_valid_o = u_top.u_post.q_valid;
-  assign tap_out_o       = u_top.u_post.q;
+  assign tap_acc_valid_o = u_top.u_data.u_post.res_valid_i;
+  assign tap_acc_o       = u_top.u_data.u_post.res_acc_i;
+  assign tap_out_valid_o = u_top.u_data.u_post.q_valid;
+  assign tap_out_o       = u_top.u_data.u_post.q;
 
   vmac_axis_check #(
     .WIDTH(8 * BEAT)

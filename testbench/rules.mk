@@ -1,5 +1,5 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all, parse
-# contexts and ident, feed the banks, accum the memory, skew the delay.
+# its check, checksum, contexts, alike and ident, feed the banks, accum the memory, skew the delay.
 
 BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector csr fifo stream_reg \
                parse exec feed route post join results macs
