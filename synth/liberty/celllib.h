@@ -16,8 +16,8 @@
 typedef struct {
   int related;    /* input pin (index into pin[]), or -1 where the group names none */
   bool_prog when; /* of the cell's values; op == NULL: always */
-  double share;   /* power of input pins: the part of the input states, each counted alike, that the
-                       group is for; groups without `when` share what is left */
+  double share; /* power: the part of the cell's states, each counted alike, that the group is for;
+                     groups without `when` share what the others of the same `related` leave */
   nldm_table rise, fall;           /* delay in ns, or energy in pJ */
   nldm_table rise_slew, fall_slew; /* timing only: output transition in ns */
 } cell_arc;
