@@ -184,7 +184,7 @@ int main(int argc, char **argv) {
   vmac_err err;
   vmac_operands ops;
   const vmac_mult *mult = vmac_mult_find(j.cell, &err);
-  cell_lib *lib = mult ? celllib_load(j.liberty, &err) : NULL;
+  cell_lib *lib = mult ? celllib_load(&j.liberty, 1, &err) : NULL;
   net_list *nl = lib ? netlist_load(j.netlist, lib, &err) : NULL;
   mult_ports ports = {0};
   if (!nl || !(ports.a = netlist_port(nl, "a_i", PIN_INPUT, 8, &err)) ||

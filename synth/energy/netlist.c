@@ -97,7 +97,7 @@ static bool read_gate(const reader *rd, const cJSON *item, const cell_lib *lib, 
     if (cp->dir == PIN_INPUT && gate->net[p] < 0)
       return vmac_fail(rd->err, "%s: %.80s: input pin %s is unconnected", rd->path, gate->name,
                        cp->name);
-    if (cp->dir == PIN_OUTPUT && !cp->function.op)
+    if (cp->dir == PIN_OUTPUT && (!cp->function.op || gate->cell->sequential))
       return vmac_fail(rd->err, "%s: %.80s: cell %s is not combinational (pin %s)", rd->path,
                        gate->name, gate->cell->name, cp->name);
   }

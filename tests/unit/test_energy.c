@@ -100,7 +100,7 @@ static const char netlist_text[] =
 static cell_lib *load_library(double unit) {
   vmac_err err = {""};
   char *text = library_text(unit);
-  cell_lib *lib = celllib_load(put("lib", text, strlen(text)), &err);
+  cell_lib *lib = celllib_load(&(const char *){put("lib", text, strlen(text))}, 1, &err);
   if (!lib) fail_msg("%s", err.text);
   free(text);
   return lib;
@@ -280,7 +280,7 @@ static void library_refused(const char *from, const char *to, const char *word) 
   assert_non_null(at);
   snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
   free(good);
-  cell_lib *lib = celllib_load(put("lib", text, strlen(text)), &err);
+  cell_lib *lib = celllib_load(&(const char *){put("lib", text, strlen(text))}, 1, &err);
   if (lib) fail_msg("loaded with '%s', expected '%s'", to, word);
   if (!strstr(err.text, word)) fail_msg("expected '%s' in: %s", word, err.text);
 }
@@ -319,7 +319,7 @@ static void damage(const char *good, size_t size, void (*load)(const char *path)
 
 static void try_library(const char *path) {
   vmac_err err = {""};
-  cell_lib *lib = celllib_load(path, &err);
+  cell_lib *lib = celllib_load(&path, 1, &err);
   assert_true(lib || err.text[0]);
   celllib_free(lib);
 }
