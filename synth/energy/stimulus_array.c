@@ -34,12 +34,13 @@ static bool check(const stim_source *src, vmac_err *err) {
   if (p.psum > 32)
     return vmac_fail(err, "netlist %s: port ps_o: expected at most 32 bits a column, found %zu",
                      src->nl->module, p.psum);
-  const size_t least = p.rows + p.cols + 4;
-  if (src->ops->steps < least)
-    return vmac_fail(err, "operands: expected %zu or more steps for an array of %zu x %zu, found "
-                          "%zu",
-                     least, p.rows, p.cols, src->ops->steps);
   return true;
+}
+
+static size_t fill(const stim_source *src) {
+  array_ports p;
+  vmac_err err;
+  return find_ports(&p, src, &err) ? p.rows + p.cols + 3 : 0;
 }
 
 static size_t lanes(const stim_source *src, size_t layer) {
@@ -140,4 +141,5 @@ const stim_design stim_array = {.name = "array",
                                 .kinds = {[STIM_BUSY] = true, [STIM_IDLE] = true},
                                 .check = check,
                                 .lanes = lanes,
+                                .fill = fill,
                                 .play = play};

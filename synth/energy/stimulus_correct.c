@@ -49,10 +49,12 @@ static bool check(const stim_source *src, vmac_err *err) {
                           "of coefficients, %zu of sums",
                      src->nl->module, model, src->opt_correction, src->mult->name, p.c->width,
                      p.sum_x->width);
-  if (src->ops->steps <= FIRST)
-    return vmac_fail(err, "operands: expected more than %d steps, found %zu", FIRST,
-                     src->ops->steps);
   return true;
+}
+
+static size_t fill(const stim_source *src) {
+  (void)src;
+  return FIRST - ENTER;
 }
 
 static size_t lanes(const stim_source *src, size_t layer) {
@@ -194,4 +196,5 @@ const stim_design stim_correct = {.name = "correct",
                                   .kinds = {[STIM_BUSY] = true, [STIM_IDLE] = true},
                                   .check = check,
                                   .lanes = lanes,
+                                  .fill = fill,
                                   .play = play};

@@ -23,10 +23,11 @@ static bool check(const stim_source *src, vmac_err *err) {
   if (planes && p.sum_x->width % planes)
     return vmac_fail(err, "netlist %s: port sum_x_o: expected %zu sums, found %zu bits",
                      src->nl->module, planes, p.sum_x->width);
-  if (src->ops->steps < src->ops->rows + 2)
-    return vmac_fail(err, "operands: expected %zu or more steps for %zu rows, found %zu",
-                     src->ops->rows + 2, src->ops->rows, src->ops->steps);
   return true;
+}
+
+static size_t fill(const stim_source *src) {
+  return src->ops->rows + 1;
 }
 
 static size_t lanes(const stim_source *src, size_t layer) {
@@ -91,4 +92,5 @@ const stim_design stim_side = {.name = "side",
                                .kinds = {[STIM_BUSY] = true, [STIM_IDLE] = true},
                                .check = check,
                                .lanes = lanes,
+                               .fill = fill,
                                .play = play};
