@@ -117,7 +117,7 @@ typedef struct {
 /* The mode operand that makes the cell the function of its registry line; constant from here on. */
 static void set_mode(gatesim *sim, const mult_ports *ports, const vmac_mult *mult, size_t lanes) {
   if (!ports->mode) return;
-  const uint8_t mode = (uint8_t)mult->mode;
+  const uint32_t mode = (uint32_t)mult->mode;
   gatesim_set(sim, ports->mode, &mode, lanes, 0);
 }
 
@@ -126,25 +126,25 @@ static void set_mode(gatesim *sim, const mult_ports *ports, const vmac_mult *mul
  * are noise, which the cell must not read (a rounder in the cell would). */
 static void check_product(const net_list *nl, const mult_ports *ports, const vmac_mult *mult) {
   enum { PAIRS = 1 << 16 };
-  gatesim *sim = gatesim_new(nl, PAIRS / 64);
-  uint8_t *a = vmac_alloc(PAIRS, 1), *w = vmac_alloc(PAIRS, 1);
+  gatesim *sim = gatesim_new(nl, PAIRS, SIM_ZERO, NULL);
+  uint32_t *a = vmac_alloc(PAIRS, sizeof *a), *w = vmac_alloc(PAIRS, sizeof *w);
   int32_t *table = vmac_alloc(PAIRS, sizeof *table);
   for (size_t i = 0; i < PAIRS; i++) {
-    a[i] = vmac_mult_edge(mult, (uint8_t)(i >> 8)) | (uint8_t)(i & ((1u << mult->edge) - 1));
+    a[i] = vmac_mult_edge(mult, (uint8_t)(i >> 8)) | (uint32_t)(i & ((1u << mult->edge) - 1));
     w[i] = (uint8_t)i;
   }
   vmac_mult_table(mult, table);
   set_mode(sim, ports, mult, PAIRS);
   gatesim_set(sim, ports->a, a, PAIRS, 1);
   gatesim_set(sim, ports->w, w, PAIRS, 1);
-  gatesim_settle(sim);
+  gatesim_step(sim, false, false);
   for (size_t i = 0; i < PAIRS; i++) {
     const uint32_t bits = gatesim_get(sim, ports->p, i);
     const int32_t got = mult->cls == VMAC_S8 ? (int16_t)bits : (int32_t)bits;
     if (got != table[i])
       die(1, "netlist of %s: A = %d, W = %d: expected %d (C model), found %d", mult->name,
-          (int)vmac_operand(mult->cls, a[i]), (int)vmac_operand(mult->cls, w[i]), (int)table[i],
-          (int)got);
+          (int)vmac_operand(mult->cls, (uint8_t)a[i]), (int)vmac_operand(mult->cls, (uint8_t)w[i]),
+          (int)table[i], (int)got);
   }
   free(a);
   free(w);
@@ -155,25 +155,28 @@ static void check_product(const net_list *nl, const mult_ports *ports, const vma
 static void replay(gatesim *sim, const mult_ports *ports, const vmac_mult *mult,
                    const vmac_operands *ops) {
   for (size_t i = 0; i < ops->lanes * ops->steps; i++) ops->a[i] = vmac_mult_edge(mult, ops->a[i]);
+  uint32_t *value = vmac_alloc(ops->lanes, sizeof *value);
   set_mode(sim, ports, mult, ops->lanes);
-  gatesim_set(sim, ports->w, ops->w, ops->lanes, 1);
+  for (size_t i = 0; i < ops->lanes; i++) value[i] = ops->w[i];
+  gatesim_set(sim, ports->w, value, ops->lanes, 1);
   for (size_t s = 0; s < ops->steps; s++) {
-    gatesim_set(sim, ports->a, ops->a + s, ops->lanes, ops->steps);
-    gatesim_settle(sim);
-    gatesim_count(sim, ops->lanes, s == 0);
+    for (size_t i = 0; i < ops->lanes; i++) value[i] = ops->a[i * ops->steps + s];
+    gatesim_set(sim, ports->a, value, ops->lanes, 1);
+    gatesim_step(sim, false, s > 0);
   }
+  free(value);
 }
 
-static void write_nets(const gatesim *sim, const char *path) {
+static void write_nets(const net_list *nl, const net_activity *activity, const char *path) {
   char *text = NULL;
   size_t size = 0;
   vmac_err err;
   FILE *f = open_memstream(&text, &size);
   if (!f) die(1, "out of memory");
   fputs("net,rises,falls\n", f);
-  for (size_t n = NET_FIRST; n < sim->nl->nets; n++)
-    fprintf(f, "%s,%llu,%llu\n", sim->nl->name[n], (unsigned long long)sim->activity[n].rises,
-            (unsigned long long)sim->activity[n].falls);
+  for (size_t n = NET_FIRST; n < nl->nets; n++)
+    fprintf(f, "%s,%llu,%llu\n", nl->name[n], (unsigned long long)activity[n].rises,
+            (unsigned long long)activity[n].falls);
   if (fclose(f)) die(1, "out of memory");
   if (!vmac_write_file(path, text, size, &err)) die(1, "%s", err.text);
   free(text);
@@ -198,11 +201,11 @@ int main(int argc, char **argv) {
         mult->cls == VMAC_S8 ? "s8" : "u8", ops.cls == VMAC_S8 ? "s8" : "u8", ops.steps);
   check_product(nl, &ports, mult);
 
-  gatesim *sim = gatesim_new(nl, (ops.lanes + 63) / 64);
+  gatesim *sim = gatesim_new(nl, ops.lanes, SIM_ZERO, NULL);
   energy_sum sum;
   replay(sim, &ports, mult, &ops);
-  energy_of(nl, lib, &j.setup, sim->activity, &sum);
-  if (j.nets) write_nets(sim, j.nets);
+  energy_of(nl, lib, &j.setup, gatesim_activity(sim), &sum);
+  if (j.nets) write_nets(nl, gatesim_activity(sim), j.nets);
 
   const double products = (double)(ops.lanes * (ops.steps - 1));
   const double leakage = netlist_leakage(nl), leak_pj = leakage * j.period * 1e-6;
