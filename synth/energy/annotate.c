@@ -26,7 +26,7 @@ typedef struct {
 
 /* A table that the library does not have (one edge only, say) is no zero. */
 static void add(mean *of, const nldm_table *table, double load, double slew) {
-  if (!table->values) return;
+  if (!table->value) return;
   of->sum += nldm_lookup(table, load, slew);
   of->count++;
 }

@@ -27,13 +27,14 @@ static const char help[] =
     "  --variant NAME  kept in the JSON: which of several mappings of a cell this is\n"
     "  --json F        all figures, layer by layer\n"
     "  --nets F        transitions per net in the last of the modes, CSV: net,rises,falls\n"
+    "  --gates F       energy of each gate, zero-delay, tab-separated (power_gates.h)\n"
     "  --stream-out F  array: the stream that its PEs see, for `vmac-energy pe`, and nothing else\n";
 
 typedef struct {
   const stim_design *design;
   const char *libs[16];
   size_t lib_count;
-  const char *netlist, *cell, *operands, *json, *nets, *variant, *stream;
+  const char *netlist, *cell, *operands, *json, *nets, *gates, *variant, *stream;
   int opt_correction;
   run_setup setup;
 } job;
@@ -77,7 +78,7 @@ static void check_options(const job *j) {
 
 static job parse(const stim_design *design, int argc, char **argv) {
   enum { LIB = 1, NETLIST, CELL, OPERANDS, LOAD, SLEW, PERIOD, MODES, CORR, VARIANT, JSON, NETS,
-         STREAM, HELP };
+         GATES, STREAM, HELP };
   static const struct option options[] = {
       {"lib", 1, NULL, LIB},           {"netlist", 1, NULL, NETLIST},
       {"cell", 1, NULL, CELL},         {"operands", 1, NULL, OPERANDS},
@@ -85,6 +86,7 @@ static job parse(const stim_design *design, int argc, char **argv) {
       {"period", 1, NULL, PERIOD},     {"modes", 1, NULL, MODES},
       {"variant", 1, NULL, VARIANT},   {"opt-correction", 1, NULL, CORR},
       {"json", 1, NULL, JSON},         {"nets", 1, NULL, NETS},
+      {"gates", 1, NULL, GATES},
       {"stream-out", 1, NULL, STREAM}, {"help", 0, NULL, HELP},
       {0}};
   job j = {.design = design, .opt_correction = 1};
@@ -129,6 +131,9 @@ static job parse(const stim_design *design, int argc, char **argv) {
       break;
     case NETS:
       j.nets = optarg;
+      break;
+    case GATES:
+      j.gates = optarg;
       break;
     case STREAM:
       j.stream = optarg;
@@ -186,6 +191,8 @@ static void run(const job *j, const stim_source *src, const cell_lib *lib, uint6
     free(text);
   }
   if (j->nets && !report_nets(src->nl, result.activity, j->nets, &err))
+    command_die(1, "%s", err.text);
+  if (j->gates && !run_gates(j->design, src, lib, &j->setup, j->gates, &err))
     command_die(1, "%s", err.text);
   report_line(&r);
   run_free(&result);

@@ -7,11 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const part_names[PARTS] = {[PART_MULT] = "mult",
-                                              [PART_ADD] = "add",
-                                              [PART_REGISTER] = "register",
-                                              [PART_CLOCK] = "clock",
-                                              [PART_OTHER] = "other"};
+#include "power_gates.h"
 
 static bool asked(const report *r, int mode) {
   return r->setup->modes[mode];
@@ -78,7 +74,7 @@ static void add_figures(const report *r, cJSON *to) {
   add_modes(r, to, "toggles", mean, STIM_BUSY, offsetof(run_figure, toggles));
   cJSON *parts = cJSON_AddObjectToObject(to, "parts");
   for (size_t i = 0; i < PARTS; i++)
-    add_modes(r, parts, part_names[i], mean, STIM_BUSY,
+    add_modes(r, parts, power_part_name((power_part)i), mean, STIM_BUSY,
               offsetof(run_figure, part) + i * sizeof(double));
   if (r->result->done[SIM_ZERO][STIM_IDLE])
     cJSON_AddNumberToObject(to, "idle_pj", mean[SIM_ZERO][STIM_IDLE].energy);

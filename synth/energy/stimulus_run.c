@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "power_gates.h"
+
 /* Counted steps of what is a correction to the busy figure, and of idling, where all are alike. */
 enum { SHORT_STEPS = 16, IDLE_STEPS = 2 };
 
@@ -172,6 +174,30 @@ bool run_design(const stim_design *design, const stim_source *src, const cell_li
     vmac_operands_free(&less);
   }
   annotate_free(&r.ann);
+  return good;
+}
+
+bool run_gates(const stim_design *design, const stim_source *src, const cell_lib *lib,
+               const run_setup *setup, const char *path, vmac_err *err) {
+  vmac_operands all = *src->ops; /* its arrays are the stream's */
+  all.layers = 1;
+  stim_source whole = *src;
+  whole.ops = &all;
+  net_annotation ann;
+  annotate_design(&ann, design, src->nl, setup);
+  gatesim *sim = gatesim_new(src->nl, design->lanes(&whole, 0), SIM_ZERO, NULL);
+  power_watch *watch = power_prepare(sim, src->nl, lib);
+  const bool played = design->play(sim, &whole, 0, STIM_BUSY, err);
+  const power_source power = {.nl = src->nl,
+                              .lib = lib,
+                              .ann = &ann,
+                              .activity = gatesim_activity(sim),
+                              .periods = gatesim_counted(sim),
+                              .watch = watch};
+  const bool good = played && power_write_gates(&power, path, err);
+  power_free(watch);
+  gatesim_free(sim);
+  annotate_free(&ann);
   return good;
 }
 

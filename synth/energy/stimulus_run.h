@@ -43,4 +43,8 @@ bool run_design(const stim_design *design, const stim_source *src, const cell_li
                 const run_setup *setup, run_result *result, vmac_err *err);
 void run_free(run_result *result);
 
+/* The same busy cycles, all layers' columns alike, as one line per gate (power_gates.h), SIM_ZERO. */
+bool run_gates(const stim_design *design, const stim_source *src, const cell_lib *lib,
+               const run_setup *setup, const char *path, vmac_err *err);
+
 #endif

@@ -134,19 +134,18 @@ static void near(double found, double expected) {
 /* ---- figures worked out by hand ---------------------------------------------------------------
  */
 
-static const uint8_t steps_a[] = {0, 1, 1, 1, 1, 0}, steps_b[] = {0, 1, 0, 1, 1, 1};
+static const uint32_t steps_a[] = {0, 1, 1, 1, 1, 0}, steps_b[] = {0, 1, 0, 1, 1, 1};
 /* y = 1 0 1 0 0 1, z = 0 1 0 1 1 0: a 1 rise 1 fall, b 2 and 1, y 2 and 2, z 2 and 2, n as a. */
 
 static gatesim *run_steps(const net_list *nl, size_t lanes) {
   vmac_err err;
-  gatesim *sim = gatesim_new(nl, (lanes + 63) / 64);
-  for (size_t s = 0; s < sizeof steps_a; s++) {
+  gatesim *sim = gatesim_new(nl, lanes, SIM_ZERO, NULL);
+  for (size_t s = 0; s < sizeof steps_a / sizeof *steps_a; s++) {
     gatesim_set(sim, netlist_port(nl, "a", PIN_INPUT, 1, &err), &steps_a[s], lanes, 0);
     gatesim_set(sim, netlist_port(nl, "b", PIN_INPUT, 1, &err), &steps_b[s], lanes, 0);
-    gatesim_settle(sim);
+    gatesim_step(sim, false, s > 0);
     assert_int_equal(gatesim_get(sim, netlist_port(nl, "z", PIN_OUTPUT, 1, &err), lanes - 1),
                      steps_a[s] & steps_b[s]);
-    gatesim_count(sim, lanes, s == 0);
   }
   return sim;
 }
@@ -160,8 +159,8 @@ static void test_transitions(void **state) {
   for (size_t i = 0; i < 3; i++) {
     gatesim *sim = run_steps(nl, lane_counts[i]);
     for (size_t n = 0; n < 5; n++) {
-      assert_int_equal(sim->activity[NET_FIRST + n].rises, expected[n][0] * lane_counts[i]);
-      assert_int_equal(sim->activity[NET_FIRST + n].falls, expected[n][1] * lane_counts[i]);
+      assert_int_equal(gatesim_activity(sim)[NET_FIRST + n].rises, expected[n][0] * lane_counts[i]);
+      assert_int_equal(gatesim_activity(sim)[NET_FIRST + n].falls, expected[n][1] * lane_counts[i]);
     }
     gatesim_free(sim);
   }
@@ -184,7 +183,7 @@ static void test_energy_by_hand(void **state) {
     net_list *nl = load_netlist(lib);
     gatesim *sim = run_steps(nl, 70);
     energy_sum sum;
-    energy_of(nl, lib, &setup, sim->activity, &sum);
+    energy_of(nl, lib, &setup, gatesim_activity(sim), &sum);
     near(sum.switching, 70 * 0.98);
     near(sum.internal, 70 * 4.55);
     assert_int_equal(sum.transitions, 70 * 15);
@@ -330,10 +329,10 @@ static void try_netlist(const char *path) {
   net_list *nl = netlist_load(path, good_library, &err);
   assert_true(nl || err.text[0]);
   if (nl) {
-    gatesim *sim = gatesim_new(nl, 1);
+    gatesim *sim = gatesim_new(nl, 1, SIM_ZERO, NULL);
     energy_sum sum;
-    gatesim_settle(sim);
-    energy_of(nl, good_library, &(energy_setup){0.05, 0.1}, sim->activity, &sum);
+    gatesim_step(sim, false, true);
+    energy_of(nl, good_library, &(energy_setup){0.05, 0.1}, gatesim_activity(sim), &sum);
     gatesim_free(sim);
   }
   netlist_free(nl);
