@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "energy.h"
+#include "export.h"
 #include "operands/operands.h"
 
 static const char help[] =
@@ -183,6 +184,7 @@ static void write_nets(const net_list *nl, const net_activity *activity, const c
 }
 
 int main(int argc, char **argv) {
+  if (argc > 1 && !strcmp(argv[1], "export")) return energy_export(argc - 1, argv + 1);
   const job j = parse(argc, argv);
   vmac_err err;
   vmac_operands ops;
