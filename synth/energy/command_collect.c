@@ -11,7 +11,8 @@ static const char help[] =
     "usage: vmac-energy collect -o ppa.json [--platform P] [--tools TEXT] A.json B.json ...\n\n"
     "Merges what --json of the other commands wrote:\n"
     "  {\"varimac_ppa\": 1, \"platform\": P, \"tools\": TEXT, \"designs\": [A, B, ...]}\n"
-    "Two of the same design, cell and variant are an error. `-` instead of files reads their names\n"
+    "Two of the same design, cell and variant are an error. `-` instead of files reads their "
+    "names\n"
     "from standard input, one a line.\n";
 
 static const char *text_of(const cJSON *design, const char *key) {
@@ -47,8 +48,9 @@ static void add(collection *c, const char *path) {
   const char *end = NULL;
   cJSON *design = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, true);
   if (!cJSON_IsObject(design))
-    command_die(1, "%s: expected a JSON object, as vmac-energy --json writes it, found none near "
-                   "byte %td",
+    command_die(1,
+                "%s: expected a JSON object, as vmac-energy --json writes it, found none near "
+                "byte %td",
                 path, end ? end - (const char *)text : 0);
   static const char *const keys[] = {"design", "cell"};
   for (size_t i = 0; i < 2; i++)
@@ -83,12 +85,11 @@ static void add_listed(collection *c) {
 
 int command_collect(int argc, char **argv) {
   enum { PLATFORM = 1, TOOLS, HELP };
-  static const struct option options[] = {{"platform", 1, NULL, PLATFORM},
-                                          {"tools", 1, NULL, TOOLS},
-                                          {"help", 0, NULL, HELP},
-                                          {0}};
+  static const struct option options[] = {
+      {"platform", 1, NULL, PLATFORM}, {"tools", 1, NULL, TOOLS}, {"help", 0, NULL, HELP}, {0}};
   const char *out = NULL, *platform = NULL, *tools = NULL;
-  for (int option; (option = getopt_long(argc, argv, "o:h", options, NULL)) != -1;) switch (option) {
+  for (int option; (option = getopt_long(argc, argv, "o:h", options, NULL)) != -1;)
+    switch (option) {
     case 'o':
       out = optarg;
       break;

@@ -11,7 +11,8 @@
 static const char help[] =
     "usage: vmac-energy %s --lib F --netlist F.json --cell NAME --operands F --load-ff FF\n"
     "           --slew NS --period NS [OPTION ...]\n\n"
-    "Simulates a flat mapped netlist (yosys write_json) on recorded operands and prints one line of\n"
+    "Simulates a flat mapped netlist (yosys write_json) on recorded operands and prints one line "
+    "of\n"
     "name=value pairs. What leaves the netlist is compared with the C model first; a netlist that\n"
     "differs has no figures. Energies are pJ of one busy cycle (per MAC of a cell or PE, per\n"
     "accumulator of the correction unit), weight held, mean over the layers by their MACs.\n\n"
@@ -23,12 +24,14 @@ static const char help[] =
     "  --slew NS       transition of the inputs and of the clock\n"
     "  --period NS     of the clock, for leakage\n"
     "  --modes LIST    of zero, unit, inertial: how gates settle; default all\n"
-    "  --opt-correction N  what side column and correction unit were built with: 0, 1 (default), 2\n"
+    "  --opt-correction N  what side column and correction unit were built with: 0, 1 (default), "
+    "2\n"
     "  --variant NAME  kept in the JSON: which of several mappings of a cell this is\n"
     "  --json F        all figures, layer by layer\n"
     "  --nets F        transitions per net in the last of the modes, CSV: net,rises,falls\n"
     "  --gates F       energy of each gate, zero-delay, tab-separated (power_gates.h)\n"
-    "  --stream-out F  array: the stream that its PEs see, for `vmac-energy pe`, and nothing else\n";
+    "  --stream-out F  array: the stream that its PEs see, for `vmac-energy pe`, and nothing "
+    "else\n";
 
 typedef struct {
   const stim_design *design;
@@ -77,18 +80,32 @@ static void check_options(const job *j) {
 }
 
 static job parse(const stim_design *design, int argc, char **argv) {
-  enum { LIB = 1, NETLIST, CELL, OPERANDS, LOAD, SLEW, PERIOD, MODES, CORR, VARIANT, JSON, NETS,
-         GATES, STREAM, HELP };
+  enum {
+    LIB = 1,
+    NETLIST,
+    CELL,
+    OPERANDS,
+    LOAD,
+    SLEW,
+    PERIOD,
+    MODES,
+    CORR,
+    VARIANT,
+    JSON,
+    NETS,
+    GATES,
+    STREAM,
+    HELP
+  };
   static const struct option options[] = {
-      {"lib", 1, NULL, LIB},           {"netlist", 1, NULL, NETLIST},
-      {"cell", 1, NULL, CELL},         {"operands", 1, NULL, OPERANDS},
-      {"load-ff", 1, NULL, LOAD},      {"slew", 1, NULL, SLEW},
-      {"period", 1, NULL, PERIOD},     {"modes", 1, NULL, MODES},
-      {"variant", 1, NULL, VARIANT},   {"opt-correction", 1, NULL, CORR},
-      {"json", 1, NULL, JSON},         {"nets", 1, NULL, NETS},
-      {"gates", 1, NULL, GATES},
-      {"stream-out", 1, NULL, STREAM}, {"help", 0, NULL, HELP},
-      {0}};
+      {"lib", 1, NULL, LIB},         {"netlist", 1, NULL, NETLIST},
+      {"cell", 1, NULL, CELL},       {"operands", 1, NULL, OPERANDS},
+      {"load-ff", 1, NULL, LOAD},    {"slew", 1, NULL, SLEW},
+      {"period", 1, NULL, PERIOD},   {"modes", 1, NULL, MODES},
+      {"variant", 1, NULL, VARIANT}, {"opt-correction", 1, NULL, CORR},
+      {"json", 1, NULL, JSON},       {"nets", 1, NULL, NETS},
+      {"gates", 1, NULL, GATES},     {"stream-out", 1, NULL, STREAM},
+      {"help", 0, NULL, HELP},       {0}};
   job j = {.design = design, .opt_correction = 1};
   parse_modes(&j, "zero,unit,inertial");
   for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) switch (option) {
@@ -140,8 +157,9 @@ static job parse(const stim_design *design, int argc, char **argv) {
       break;
     case HELP:
     case 'h':
-      printf(help, design->name, design == &stim_cell ? "ports a_i[8], w_i[8], p_o[16] (mode_i[4])"
-                                                      : "ports as the module's in rtl/");
+      printf(help, design->name,
+             design == &stim_cell ? "ports a_i[8], w_i[8], p_o[16] (mode_i[4])"
+                                  : "ports as the module's in rtl/");
       exit(0);
     default:
       command_die(2, "see vmac-energy %s --help", design->name);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "command.h"
+#include "export.h"
 
 typedef struct {
   const char *name, *line;
@@ -16,6 +17,7 @@ static const command commands[] = {
     {"side", "the side column, which sums activations", command_side},
     {"correct", "the correction unit at a column's foot", command_correct},
     {"array", "a flat array, to check what is composed of single PEs", command_array},
+    {"export", "random vectors as Verilog benches, with our own counts of them", energy_export},
     {"collect", "merge the JSON of many designs into one file", command_collect},
 };
 enum { COMMANDS = sizeof commands / sizeof *commands };

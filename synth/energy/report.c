@@ -19,8 +19,8 @@ void report_line(const report *r) {
          "leakage_nw=%.6g leakage_pj=%.6g energy_pj=%.6f toggles=%.4f products=%" PRIu64
          " design=%s",
          r->src->mult->name, r->src->mult->cls == VMAC_S8 ? "s8" : "u8", r->src->nl->gates,
-         netlist_area(r->src->nl), zero->switching, zero->internal, zero->leakage_nw,
-         zero->leakage, zero->energy, zero->toggles, r->result->counted, r->design->name);
+         netlist_area(r->src->nl), zero->switching, zero->internal, zero->leakage_nw, zero->leakage,
+         zero->energy, zero->toggles, r->result->counted, r->design->name);
   for (int m = 0; m < RUN_MODES; m++)
     if (asked(r, m))
       printf(" energy_%s_pj=%.6f", run_mode_name((sim_mode)m),

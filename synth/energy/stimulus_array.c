@@ -66,8 +66,7 @@ void stim_array_stream(vmac_operands *out, const vmac_operands *ops, size_t cols
       out->layer_of[at] = ops->layer_of[i];
       memcpy(out->en + at * rows, ops->en + i * rows, rows);
       memcpy(vmac_operands_row(out, at, 0), vmac_operands_row(ops, i, 0), rows * ops->steps);
-      for (size_t r = 0; r < rows; r++)
-        out->w[at * rows + r] = weight(ops, first, i - first, r, c);
+      for (size_t r = 0; r < rows; r++) out->w[at * rows + r] = weight(ops, first, i - first, r, c);
     }
 }
 
@@ -98,8 +97,9 @@ static bool compare(const gatesim *sim, const array_ports *p, const stim_source 
                           weight(ops, first, i, r, col)];
     const uint32_t found = gatesim_get(sim, &foot, i);
     if (found != stim_bits(sum, p->psum))
-      return vmac_fail(err, "netlist %s of %s: lane %zu, column %zu, step %zu: expected 0x%x at the "
-                            "foot (C model), found 0x%x",
+      return vmac_fail(err,
+                       "netlist %s of %s: lane %zu, column %zu, step %zu: expected 0x%x at the "
+                       "foot (C model), found 0x%x",
                        src->nl->module, src->mult->name, first + i, col, step,
                        stim_bits(sum, p->psum), found);
   }

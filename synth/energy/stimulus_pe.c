@@ -35,7 +35,8 @@ static bool check(const stim_source *src, vmac_err *err) {
   size_t width = 16;
   while ((size_t)1 << (width - 16) < src->ops->rows) width++;
   if (p.out->width < width)
-    return vmac_fail(err, "netlist %s: port ps_o: expected %zu or more bits for %zu rows, found %zu",
+    return vmac_fail(err,
+                     "netlist %s: port ps_o: expected %zu or more bits for %zu rows, found %zu",
                      src->nl->module, width, src->ops->rows, p.out->width);
   return true;
 }

@@ -146,8 +146,9 @@ bool run_design(const stim_design *design, const stim_source *src, const cell_li
   const vmac_operands *ops = src->ops;
   const size_t fill = design->fill(src);
   if (ops->steps < fill + IDLE_STEPS)
-    return vmac_fail(err, "operands: expected %zu or more steps (design %s of %zu rows), found %zu; "
-                          "record with --steps",
+    return vmac_fail(err,
+                     "operands: expected %zu or more steps (design %s of %zu rows), found %zu; "
+                     "record with --steps",
                      fill + IDLE_STEPS, design->name, ops->rows, ops->steps);
   for (size_t l = 0; l < ops->layers; l++)
     if (!design->lanes(src, l))

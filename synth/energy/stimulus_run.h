@@ -30,9 +30,9 @@ typedef struct {
 typedef struct {
   size_t layers;
   bool done[RUN_MODES][STIM_KINDS];
-  run_figure mean[RUN_MODES][STIM_KINDS];      /* over the layers, by their MACs */
-  run_figure (*layer)[RUN_MODES][STIM_KINDS];  /* (layers) */
-  net_activity *activity;                      /* (nets) of BUSY, all layers */
+  run_figure mean[RUN_MODES][STIM_KINDS];     /* over the layers, by their MACs */
+  run_figure (*layer)[RUN_MODES][STIM_KINDS]; /* (layers) */
+  net_activity *activity;                     /* (nets) of BUSY, all layers */
   double arrival_ns;
   uint64_t counted; /* steps times lanes of BUSY, of one mode */
 } run_result;

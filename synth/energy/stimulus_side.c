@@ -44,12 +44,13 @@ static bool compare(const gatesim *sim, const side_ports *p, const stim_source *
     for (int q = 0; q < planes; q++) {
       const size_t width = p->sum_x->width / (size_t)planes;
       const net_port x = stim_slice(p->sum_x, (size_t)q * width, width);
-      good = good &&
-             gatesim_get(sim, &x, i) == stim_bits(stim_sum_x(src, first + i, step, q), width);
+      good =
+          good && gatesim_get(sim, &x, i) == stim_bits(stim_sum_x(src, first + i, step, q), width);
     }
     if (!good)
-      return vmac_fail(err, "netlist %s of %s: column %zu, step %zu: the sums of A and X are not "
-                            "the C model's (sum of A: expected %u, found %u)",
+      return vmac_fail(err,
+                       "netlist %s of %s: column %zu, step %zu: the sums of A and X are not "
+                       "the C model's (sum of A: expected %u, found %u)",
                        src->nl->module, src->mult->name, first + i, step, a,
                        gatesim_get(sim, p->sum_a, i));
   }
