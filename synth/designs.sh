@@ -1,7 +1,8 @@
 #!/bin/sh
 # designs.sh: the Verilog of every design that `make ppa` measures, and their list.
 # usage: designs.sh OUT_DIR FAMILIES 'NAME ...' TABLE ...      (tables: as for scripts/mults-read.awk)
-# Environment: VMAC_DELAY_PS, VMAC_PERIOD_NS, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, IMPORT_DIR.
+# Environment: VMAC_DELAY_PS, VMAC_PERIOD_NS, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, IMPORT_DIR,
+# PPA_CORRECTIONS.
 # Each cell is number 0 of a registry of its own here, so that no netlist depends on where its line
 # stands, and OUT_DIR/NAME is written again only when the line changes. Prints a line per design:
 #   DESIGN/NAME KIND DELAY_PS PERIOD_NS TOP[:PARAMETERS] MODEL CLASS CORRECTION FAMILY FILE ...
@@ -42,7 +43,7 @@ designs() {
   [ "$model" = "$name" ] || return 0
   sum_a=23 bits=${xvar#*:}
   [ "$class" = u8 ] || sum_a=1
-  for correction in 0 1 2; do
+  for correction in $PPA_CORRECTIONS; do
     planes=1 sum_x=1 facts=$dir/sums/vmac_cells.vh
     case $correction:$xvar in
       0:*) facts=$dir/sum/vmac_cells.vh ;;

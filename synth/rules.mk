@@ -47,7 +47,7 @@ $(OPERANDS:=.log): $(B)/synth/operands-%.log: $(SYNTH_NET) $(VARIMAC) $(B)/synth
 	$(call say,RECORD,$(@:.log=.bin))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) --class $* --images 32 \
-	  --lanes 1024 --steps 128 --seed $(SYNTH_SEED) -o $(@:.log=.new) > $@
+	  --seed $(SYNTH_SEED) -o $(@:.log=.new) > $@
 	$(Q)if cmp -s $(@:.log=.new) $(@:.log=.bin); then rm $(@:.log=.new); \
 	  else mv $(@:.log=.new) $(@:.log=.bin); fi
 $(OPERANDS:=.bin): %.bin: %.log ;
