@@ -23,7 +23,7 @@ test: setup ## everything that must pass, a few minutes on two cores
 
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
-	$(Q)$(MAKE) --no-print-directory netlists synth-top wide-full prove sanitize lint cosim-matrix coverage \
+	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove sanitize lint cosim-matrix coverage \
 	  mutations accuracy
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
