@@ -311,7 +311,7 @@ static void test_packed(void **state) {
 
 static void test_syntax(void **state) {
   (void)state;
-  vmac_err err;
+  vmac_err err = {""};
   static const char text[] = "// first\nlibrary(x){a:1 // no semicolon\nb : \"two \\\n   words\";\n"
                              "c : p + 0.5;; d(1,\"q r\",s) e (f g) \\\n { h : i } k : l; };";
   lib_group *root = lib_parse("f", text, sizeof text - 1, &err);
