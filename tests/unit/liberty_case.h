@@ -129,7 +129,13 @@ static const char case_gates[] =
                         "    pin (A) { direction : input; capacitance : 0.2; }\n"
                         "    pin (B) { direction : input; capacitance : 0.2; }\n"
                         "    pin (C) { direction : output; function : \"A&B\"; }\n"
-                        "    pin (S) { direction : output; function : \"A^B'+A*!A\"; } }\n"
+                        "    pin (S) { direction : output; function : \"A^B'+A*!A\";\n"
+                        "      internal_power () { related_pin : \"A\"; when : \"B\"; "
+                        "related_pg_pin : VDD;\n"
+                        "        power (scalar) { values (\"1\"); } }\n"
+                        "      internal_power () { related_pin : \"A\"; when : \"!B\"; "
+                        "related_pg_pin : VSS;\n"
+                        "        power (scalar) { values (\"2\"); } } } }\n"
                         "  cell (ONE) { area : 1; pin (Y) { direction : output; function : \"1\"; "
                         "} }\n";
 
@@ -197,6 +203,10 @@ static const char case_states[] =
     "    pin (E) { direction : input; } pin (Q) { direction : output; function : \"IQ\"; } }\n"
     "  cell (TRI) { area : 2; pin (A) { direction : input; } pin (E) { direction : input; }\n"
     "    pin (Y) { direction : output; function : \"A\"; three_state : \"!E\"; } }\n"
+    "  cell (PAD) { area : 20; pad_cell : true; pin (A) { direction : input; }\n"
+    "    pin (Y) { direction : output; function : \"A\"; } }\n"
+    "  cell (BOTH) { area : 20; pin (IO) { direction : inout; function : \"IO\"; }\n"
+    "    pin (Y) { direction : output; function : \"IO\"; } }\n"
     "  cell (FILL) { area : 2; }\n";
 
 /* The whole; free it. */

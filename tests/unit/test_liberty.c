@@ -41,7 +41,7 @@ static void test_gates(void **state) {
   (void)state;
   cell_lib *lib = load();
   assert_string_equal(lib->name, "tiny");
-  assert_int_equal(lib->cells, 13);
+  assert_int_equal(lib->cells, 15);
   near(lib->voltage, 2);
   const lib_cell *nand = cell_of(lib, "NAND");
   const cell_pin *a = pin_of(nand, "A"), *y = pin_of(nand, "Y");
@@ -79,6 +79,7 @@ static void test_supplies(void **state) {
   near(y->power[0].share, 0.5); /* B is 1 in half the states */
   near(y->power[1].share, 1);
   assert_int_equal(y->power[0].when.ops, 1);
+  assert_int_equal(pin_of(cell_of(lib, "HALF"), "S")->powers, 2); /* of other states */
   assert_null(y->power[1].when.op);
   celllib_free(lib);
 }
@@ -238,6 +239,7 @@ static void test_refused(void **state) {
   refused("cell (FILL)", "cell (NAND)", "a second cell 'NAND'");
   refused("cell (FILL) { area : 2; }", "cell (FILL) { area : 2; ", "found the end of the file");
   refused("\"x y\"", "\"x y", "expected");
+  refused("own :", "\"own\" :", ":47: expected a name without quotes");
   refused("library", "lexicon", "expected 'library (NAME) {', found 'lexicon'");
 }
 
@@ -253,8 +255,8 @@ static void test_files(void **state) {
                          case_put("b.lib", more, strlen(more))};
   cell_lib *lib = celllib_load(path, 2, &err);
   if (!lib) fail_msg("%s", err.text);
-  assert_int_equal(lib->cells, 14);
-  assert_string_equal(lib->cell[13].name, "INV");
+  assert_int_equal(lib->cells, 16);
+  assert_string_equal(lib->cell[15].name, "INV");
   celllib_free(lib);
   path[1] = path[0];
   assert_null(celllib_load(path, 2, &err));
@@ -293,7 +295,7 @@ static void test_packed(void **state) {
   gzclose(f);
   cell_lib *lib = celllib_load(paths, 1, &err);
   if (!lib) fail_msg("%s", err.text);
-  assert_int_equal(lib->cells, 13);
+  assert_int_equal(lib->cells, 15);
   celllib_free(lib);
   size_t size;
   uint8_t *bytes = vmac_read_file(path, &size, &err);

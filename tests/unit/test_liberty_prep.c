@@ -45,7 +45,7 @@ static void test_dropped(void **state) {
   (void)state;
   prep_lib *prep = prepare_case();
   static const char *const left[] = {"NAND", "AND3", "ONE", "DFF", "DFFN"};
-  static const size_t count[PREP_KINDS] = {5, 1, 1, 4, 1, 1};
+  static const size_t count[PREP_KINDS] = {5, 1, 1, 4, 3, 1};
   assert_int_equal(prep->cells.cells, 5);
   for (size_t i = 0; i < 5; i++) assert_string_equal(prep->cells.cell[i].name, left[i]);
   for (size_t i = 0; i < PREP_KINDS; i++) assert_int_equal(prep->count[i], count[i]);
