@@ -246,6 +246,7 @@ static void test_model(void **state) {
   assert_int_equal(done, cells);
   assert_non_null(
       strstr(model, "always @(negedge CK or posedge vmac_clear or posedge vmac_preset)"));
+  assert_non_null(strstr(model, "else vmac_state <= ~D;"));
   free(model);
   free(bench);
   free(text);
