@@ -2,8 +2,8 @@
  *   State space: pulses one step shorter than, as long as and one longer than a gate's delay;
  *   flip-flops in a chain, with enable, with both outputs, held and clocked; random netlists of
  *   every kind of cell with random delays against a simulation of one lane at one time, written
- *   here as plainly as can be; the clock's own counts; watched programs of pins, states, the clock
- *   and unconnected outputs. tests/glitch.t has the real netlists, against Icarus.
+ *   here as plainly as can be; the clock's own counts. tests/glitch.t has the real netlists,
+ *   against Icarus; test_energy_sim_netlist.c what surrounds the simulation.
  *   Parameters: 1, 70, 512 and 1,100 lanes; the three modes; each level of instructions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "energy_sim_common.h"
@@ -351,64 +351,10 @@ static void test_instructions(void **state) {
   celllib_free(lib);
 }
 
-/* ---- watched programs --------------------------------------------------------------------------- */
-
-static uint64_t watched(const net_list *nl, const char *gate, const char *text, sim_mode mode) {
-  const char *names[NET_PINS + 2];
-  vmac_err err;
-  bool_prog prog;
-  size_t g = 0;
-  while (strcmp(nl->gate[g].name, gate)) g++;
-  const lib_cell *cell = nl->gate[g].cell;
-  for (size_t p = 0; p < cell->pins; p++) names[p] = cell->pin[p].name;
-  names[cell->pins] = "IQ";
-  names[cell->pins + 1] = "IQN";
-  if (!bool_parse(&prog, text, names, cell->pins + 2, "watch", &err)) fail_msg("%s", err.text);
-  int delay[NETS];
-  for (int n = 0; n < NETS; n++) delay[n] = 1;
-  gatesim *sim = gatesim_new(nl, 8, mode, delay);
-  const size_t other = gatesim_watch(sim, g, &prog), handle = gatesim_watch(sim, g, &prog);
-  static const uint32_t a[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-  for (int s = 0; s < 4; s++) { /* lane i holds the bits of i: x, y and d */
-    gatesim_set(sim, sim_port(nl, "a"), a, 8, 1);
-    gatesim_step(sim, s<2, s> 0);
-  }
-  const uint64_t count = gatesim_watched(sim, handle);
-  assert_int_equal(gatesim_watched(sim, other), count);
-  gatesim_clear(sim);
-  assert_int_equal(gatesim_watched(sim, handle), 0);
-  gatesim_free(sim);
-  bool_free(&prog);
-  return count;
-}
-
-static void test_watch(void **state) {
-  (void)state;
-  cell_lib *lib = sim_lib();
-  net_list *nl = sim_net(lib, "in clk 2; in a 3 4 5; out s 6; out q 7; HA h A=3 B=4 S=6;"
-                              "DFF f D=5 K=2 Q=7; ODD8 w A=3 B=4 C=5 D=3 E=4 F=5 G=6 H=7 Y=8");
-  /* 3 counted steps of 8 lanes; the flip-flop has loaded d in the first of them. */
-  for (int mode = 0; mode < 3; mode++) {
-    assert_int_equal(watched(nl, "h", "A !B", (sim_mode)mode), 6);
-    assert_int_equal(watched(nl, "h", "C", (sim_mode)mode), 6); /* not connected: A B */
-    assert_int_equal(watched(nl, "h", "S + C", (sim_mode)mode), 18);
-    assert_int_equal(watched(nl, "f", "IQ", (sim_mode)mode), 12);
-    assert_int_equal(watched(nl, "f", "!P", (sim_mode)mode), 12); /* not connected: IQN */
-    assert_int_equal(watched(nl, "f", "K Q", (sim_mode)mode), 6);
-    assert_int_equal(watched(nl, "f", "!K", (sim_mode)mode), 12);
-    assert_int_equal(watched(nl, "f", "D IQN", (sim_mode)mode), 0);
-    /* more than six values: s and q, 1 in a quarter of the lanes */
-    assert_int_equal(watched(nl, "w", "(A ^ B) C Y H G D' E", (sim_mode)mode), 3);
-    assert_int_equal(watched(nl, "w", "1", (sim_mode)mode), 24);
-  }
-  netlist_free(nl);
-  celllib_free(lib);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_pulses),       cmocka_unit_test(test_flip_flops),
-      cmocka_unit_test(test_random),       cmocka_unit_test(test_lanes),
-      cmocka_unit_test(test_instructions), cmocka_unit_test(test_watch)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_pulses),
+                                     cmocka_unit_test(test_flip_flops),
+                                     cmocka_unit_test(test_random), cmocka_unit_test(test_lanes),
+                                     cmocka_unit_test(test_instructions)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
