@@ -31,6 +31,8 @@ generate() {
   sed -e '/_xkind = [1-9]/d' -e '/_xbits = [1-9]/d' "$1/sums/vmac_cells.vh" > "$1/sum/vmac_cells.vh"
 }
 
+# Side columns and correction units do not depend on f: one for all cells of the same class and X.
+columns=' '
 # log2 of the rows is part of vmac_side; K_BITS of vmac_mac_unit.v is 15.
 designs() {
   dir=$out/$name
@@ -44,6 +46,7 @@ designs() {
   sum_a=23 bits=${xvar#*:}
   [ "$class" = u8 ] || sum_a=1
   for correction in $PPA_CORRECTIONS; do
+    case $columns in *" $class:$xvar:$correction "*) continue ;; esac
     planes=1 sum_x=1 facts=$dir/sums/vmac_cells.vh
     case $correction:$xvar in
       0:*) facts=$dir/sum/vmac_cells.vh ;;
@@ -52,6 +55,7 @@ designs() {
       1:*) sum_x=16 ;;
       2:*) sum_x=16 planes=$bits ;;
     esac
+    columns="$columns$class:$xvar:$correction "
     echo "side$correction/$name side $pe vmac_side:ROWS=16:OPT_CORRECTION=$correction" \
       "$model $class $correction $family $facts rtl/vmac_planes.vh rtl/vmac_side.v"
     echo "correct$correction/$name correct $pe" \
