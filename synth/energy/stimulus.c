@@ -86,8 +86,7 @@ void stim_pes_make(stim_pes *pes, const stim_source *src, size_t layer, stim_kin
                     .out = vmac_alloc(lanes * steps, sizeof *pes->out)};
   const size_t first = stim_first(src, layer);
   size_t at = 0;
-  for (size_t c = first; c < first + stim_columns(src); c++)
-    at = add_column(pes, src, c, kind, at);
+  for (size_t c = first; c < first + stim_columns(src); c++) at = add_column(pes, src, c, kind, at);
 }
 
 void stim_pes_free(stim_pes *pes) {
@@ -105,8 +104,8 @@ int32_t stim_foot(const stim_source *src, size_t column, size_t step) {
   int32_t sum = 0;
   for (size_t r = 0; r < ops->rows; r++)
     if (ops->en[column * ops->rows + r])
-      sum += src->table[vmac_operands_row(ops, column, r)[step] << 8 |
-                        ops->w[column * ops->rows + r]];
+      sum +=
+          src->table[vmac_operands_row(ops, column, r)[step] << 8 | ops->w[column * ops->rows + r]];
   return sum;
 }
 

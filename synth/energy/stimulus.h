@@ -36,8 +36,9 @@ typedef struct {
   /* Whether netlist and stream fit the design, and what can be proved without the stream. */
   bool (*check)(const stim_source *src, vmac_err *err);
   size_t (*lanes)(const stim_source *src, size_t layer);
-  /* Loads, fills, and counts `src->ops->steps` less the design's depth; `sim` is new and of
-   * lanes() lanes. */
+  size_t (*fill)(
+      const stim_source *src); /* steps of the stream that pass before the counted ones */
+  /* Loads, fills, and counts; `sim` is new and of lanes() lanes. */
   bool (*play)(gatesim *sim, const stim_source *src, size_t layer, stim_kind kind, vmac_err *err);
 } stim_design;
 

@@ -34,12 +34,13 @@ static bool check(const stim_source *src, vmac_err *err) {
   if (p.psum > 32)
     return vmac_fail(err, "netlist %s: port ps_o: expected at most 32 bits a column, found %zu",
                      src->nl->module, p.psum);
-  const size_t least = p.rows + p.cols + 4;
-  if (src->ops->steps < least)
-    return vmac_fail(err, "operands: expected %zu or more steps for an array of %zu x %zu, found "
-                          "%zu",
-                     least, p.rows, p.cols, src->ops->steps);
   return true;
+}
+
+static size_t fill(const stim_source *src) {
+  array_ports p;
+  vmac_err err;
+  return find_ports(&p, src, &err) ? p.rows + p.cols + 3 : 0;
 }
 
 static size_t lanes(const stim_source *src, size_t layer) {
@@ -65,8 +66,7 @@ void stim_array_stream(vmac_operands *out, const vmac_operands *ops, size_t cols
       out->layer_of[at] = ops->layer_of[i];
       memcpy(out->en + at * rows, ops->en + i * rows, rows);
       memcpy(vmac_operands_row(out, at, 0), vmac_operands_row(ops, i, 0), rows * ops->steps);
-      for (size_t r = 0; r < rows; r++)
-        out->w[at * rows + r] = weight(ops, first, i - first, r, c);
+      for (size_t r = 0; r < rows; r++) out->w[at * rows + r] = weight(ops, first, i - first, r, c);
     }
 }
 
@@ -97,8 +97,9 @@ static bool compare(const gatesim *sim, const array_ports *p, const stim_source 
                           weight(ops, first, i, r, col)];
     const uint32_t found = gatesim_get(sim, &foot, i);
     if (found != stim_bits(sum, p->psum))
-      return vmac_fail(err, "netlist %s of %s: lane %zu, column %zu, step %zu: expected 0x%x at the "
-                            "foot (C model), found 0x%x",
+      return vmac_fail(err,
+                       "netlist %s of %s: lane %zu, column %zu, step %zu: expected 0x%x at the "
+                       "foot (C model), found 0x%x",
                        src->nl->module, src->mult->name, first + i, col, step,
                        stim_bits(sum, p->psum), found);
   }
@@ -140,4 +141,5 @@ const stim_design stim_array = {.name = "array",
                                 .kinds = {[STIM_BUSY] = true, [STIM_IDLE] = true},
                                 .check = check,
                                 .lanes = lanes,
+                                .fill = fill,
                                 .play = play};

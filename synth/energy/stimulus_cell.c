@@ -35,8 +35,6 @@ static bool check(const stim_source *src, vmac_err *err) {
   const vmac_mult *mult = src->mult;
   cell_ports p;
   if (!find_ports(&p, src, err)) return false;
-  if (src->ops && src->ops->steps < 2)
-    return vmac_fail(err, "operands: expected 2 or more steps, found %zu", src->ops->steps);
   gatesim *sim = gatesim_new(src->nl, PAIRS, SIM_ZERO, NULL);
   uint32_t *a = vmac_alloc(PAIRS, sizeof *a), *w = vmac_alloc(PAIRS, sizeof *w);
   for (uint32_t i = 0; i < PAIRS; i++) {
@@ -61,6 +59,11 @@ static bool check(const stim_source *src, vmac_err *err) {
   return good;
 }
 
+static size_t fill(const stim_source *src) {
+  (void)src;
+  return 1;
+}
+
 static bool play(gatesim *sim, const stim_source *src, size_t layer, stim_kind kind,
                  vmac_err *err) {
   cell_ports p;
@@ -83,4 +86,5 @@ const stim_design stim_cell = {.name = "cell",
                                .own_inputs = true,
                                .check = check,
                                .lanes = stim_pes_count,
+                               .fill = fill,
                                .play = play};

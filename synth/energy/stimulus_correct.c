@@ -45,14 +45,17 @@ static bool check(const stim_source *src, vmac_err *err) {
   const int model = stim_planes(src);
   if (p.c->width % VMAC_CORR_C_BITS || !planes || p.sum_x->width % planes ||
       p.sum_x->width / planes > 32 || (model && planes != (size_t)model))
-    return vmac_fail(err, "netlist %s: expected %d sums of X (correction %d of %s), found %zu bits "
-                          "of coefficients, %zu of sums",
+    return vmac_fail(err,
+                     "netlist %s: expected %d sums of X (correction %d of %s), found %zu bits "
+                     "of coefficients, %zu of sums",
                      src->nl->module, model, src->opt_correction, src->mult->name, p.c->width,
                      p.sum_x->width);
-  if (src->ops->steps <= FIRST)
-    return vmac_fail(err, "operands: expected more than %d steps, found %zu", FIRST,
-                     src->ops->steps);
   return true;
+}
+
+static size_t fill(const stim_source *src) {
+  (void)src;
+  return FIRST - ENTER;
 }
 
 static size_t lanes(const stim_source *src, size_t layer) {
@@ -65,8 +68,7 @@ static int32_t exact_foot(const stim_source *src, size_t column, size_t step) {
   int32_t sum = 0;
   for (size_t r = 0; r < ops->rows; r++)
     sum += vmac_operand(ops->cls, vmac_operands_row(ops, column, r)[step]) *
-           vmac_operand(ops->cls, ops->w[column * ops->rows + r]) *
-           ops->en[column * ops->rows + r];
+           vmac_operand(ops->cls, ops->w[column * ops->rows + r]) * ops->en[column * ops->rows + r];
   return sum;
 }
 
@@ -180,8 +182,9 @@ static bool play(gatesim *sim, const stim_source *src, size_t layer, stim_kind k
       const uint32_t expected = u.out[i * u.steps + (idle ? 0 : k - RESULT)];
       const uint32_t found = gatesim_get(sim, p.out, i);
       if (found != expected)
-        good = vmac_fail(err, "netlist %s of %s: layer %zu, lane %zu, step %zu: expected acc_o "
-                              "0x%x (C model), found 0x%x",
+        good = vmac_fail(err,
+                         "netlist %s of %s: layer %zu, lane %zu, step %zu: expected acc_o "
+                         "0x%x (C model), found 0x%x",
                          src->nl->module, src->mult->name, layer, i, k - RESULT, expected, found);
     }
   }
@@ -194,4 +197,5 @@ const stim_design stim_correct = {.name = "correct",
                                   .kinds = {[STIM_BUSY] = true, [STIM_IDLE] = true},
                                   .check = check,
                                   .lanes = lanes,
+                                  .fill = fill,
                                   .play = play};

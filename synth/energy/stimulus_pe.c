@@ -35,12 +35,15 @@ static bool check(const stim_source *src, vmac_err *err) {
   size_t width = 16;
   while ((size_t)1 << (width - 16) < src->ops->rows) width++;
   if (p.out->width < width)
-    return vmac_fail(err, "netlist %s: port ps_o: expected %zu or more bits for %zu rows, found %zu",
+    return vmac_fail(err,
+                     "netlist %s: port ps_o: expected %zu or more bits for %zu rows, found %zu",
                      src->nl->module, width, src->ops->rows, p.out->width);
-  if (src->ops->steps <= FIRST)
-    return vmac_fail(err, "operands: expected more than %d steps, found %zu", FIRST,
-                     src->ops->steps);
   return true;
+}
+
+static size_t fill(const stim_source *src) {
+  (void)src;
+  return FIRST - SWAP;
 }
 
 /* What a lane's port carries at `at`, for all lanes. */
@@ -92,4 +95,5 @@ const stim_design stim_pe = {.name = "pe",
                              .kinds = {true, true, true, true},
                              .check = check,
                              .lanes = stim_pes_count,
+                             .fill = fill,
                              .play = play};
