@@ -1,6 +1,7 @@
 /* Liberty syntax: groups, attributes, comments, strings, line continuations.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "liberty.h"
+#include "liberty_arena.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -9,54 +10,6 @@
 /* Real libraries nest six deep (library, cell, pin, timing, table, attribute); the limit keeps a
  * damaged file from exhausting the stack. */
 enum { MAX_DEPTH = 32 };
-
-/* ---- memory: blocks, handed out from front to back ------------------------------------------- */
-
-enum { BLOCK = 1 << 18 };
-
-struct lib_arena {
-  char *at, *end;
-  void **block;
-  size_t blocks, room;
-};
-
-/* Zeroed, aligned to 8 bytes. */
-static void *take(struct lib_arena *arena, size_t size) {
-  size = (size + 7) & ~(size_t)7;
-  if (size > (size_t)(arena->end - arena->at)) {
-    const size_t fresh = size > BLOCK / 4 ? size : BLOCK;
-    if (arena->blocks == arena->room) {
-      void **more = vmac_alloc(2 * arena->room + 16, sizeof *more);
-      if (arena->blocks) memcpy(more, arena->block, arena->blocks * sizeof *more);
-      free(arena->block);
-      arena->block = more;
-      arena->room = 2 * arena->room + 16;
-    }
-    char *block = vmac_alloc(fresh, 1);
-    arena->block[arena->blocks++] = block;
-    if (fresh == size) return block; /* a large one alone: the block begun is not given up */
-    arena->at = block;
-    arena->end = block + fresh;
-  }
-  char *from = arena->at;
-  arena->at += size;
-  return from;
-}
-
-static void release(struct lib_arena *arena) {
-  if (!arena) return;
-  for (size_t i = 0; i < arena->blocks; i++) free(arena->block[i]);
-  free(arena->block);
-  free(arena);
-}
-
-/* Room for one more: doubled at each power of two. */
-static void *grown(struct lib_arena *arena, void *array, size_t count, size_t size) {
-  if (count & (count - 1)) return array;
-  void *more = take(arena, (count ? 2 * count : 1) * size);
-  if (count) memcpy(more, array, count * size);
-  return more;
-}
 
 /* ---- words ----------------------------------------------------------------------------------- */
 
@@ -108,7 +61,7 @@ static bool accept(cursor *c, char wanted) {
 }
 
 static char *copy_text(cursor *c, const char *from, size_t size) {
-  char *text = take(c->arena, size + 1);
+  char *text = arena_take(c->arena, size + 1);
   memcpy(text, from, size);
   return text;
 }
@@ -123,7 +76,7 @@ static bool line_end(const char *at, const char *end) {
 static char *parse_string(cursor *c) {
   const char *stop = ++c->at;
   while (stop < c->end && *stop != '"') stop += *stop == '\\' && stop + 1 < c->end ? 2 : 1;
-  char *text = take(c->arena, (size_t)(stop - c->at) + 1), *to = text;
+  char *text = arena_take(c->arena, (size_t)(stop - c->at) + 1), *to = text;
   while (c->at < stop) {
     if (!line_end(c->at, stop)) {
       *to++ = *c->at++;
@@ -166,7 +119,7 @@ static bool parse_value(cursor *c, lib_value *value) {
   if (value->quoted) return (value->text = parse_string(c)) != NULL;
   const char *from = c->at;
   while (c->at < c->end && *c->at && !strchr(";}\n", *c->at) &&
-         !(c->end - c->at >= 2 && c->at[0] == '/' && c->at[1] == '*'))
+         !(c->end - c->at >= 2 && c->at[0] == '/' && (c->at[1] == '*' || c->at[1] == '/')))
     c->at++;
   const char *to = c->at;
   while (to > from && (isspace((unsigned char)to[-1]) || to[-1] == '\\')) to--;
@@ -184,7 +137,7 @@ static bool parse_args(cursor *c, lib_value **arg, size_t *args) {
     if (accept(c, ',')) continue;
     lib_value value;
     if (!parse_word(c, "an argument or ')'", &value)) return false;
-    *arg = grown(c->arena, *arg, *args, sizeof **arg);
+    *arg = arena_grown(c->arena, *arg, *args, sizeof **arg);
     (*arg)[(*args)++] = value;
   }
   return true;
@@ -195,12 +148,12 @@ static bool parse_args(cursor *c, lib_value **arg, size_t *args) {
 static bool parse_body(cursor *c, lib_group *group, int depth);
 
 static lib_group *add_group(cursor *c, lib_group *parent, const lib_attr *head) {
-  lib_group *group = take(c->arena, sizeof *group);
+  lib_group *group = arena_take(c->arena, sizeof *group);
   group->name = head->name;
   group->line = head->line;
   group->arg = head->value;
   group->args = head->values;
-  parent->child = grown(c->arena, parent->child, parent->children, sizeof *parent->child);
+  parent->child = arena_grown(c->arena, parent->child, parent->children, sizeof *parent->child);
   return parent->child[parent->children++] = group;
 }
 
@@ -208,9 +161,9 @@ static lib_group *add_group(cursor *c, lib_group *parent, const lib_attr *head) 
 static bool parse_statement(cursor *c, lib_group *parent, int depth) {
   lib_value name;
   if (!parse_word(c, "a name or '}'", &name)) return false;
-  lib_attr attr = {.name = name.text, .line = c->line};
+  lib_attr attr = {.name = name.text, .line = c->line, .before = parent->children};
   if (accept(c, ':')) {
-    attr.value = grown(c->arena, NULL, 0, sizeof *attr.value);
+    attr.value = arena_grown(c->arena, NULL, 0, sizeof *attr.value);
     attr.values = 1;
     if (!parse_value(c, attr.value)) return false;
   } else if (accept(c, '(')) {
@@ -224,7 +177,7 @@ static bool parse_statement(cursor *c, lib_group *parent, int depth) {
   } else {
     return fail_here(c, "':' or '(' after a name");
   }
-  parent->attr = grown(c->arena, parent->attr, parent->attrs, sizeof *parent->attr);
+  parent->attr = arena_grown(c->arena, parent->attr, parent->attrs, sizeof *parent->attr);
   parent->attr[parent->attrs++] = attr;
   while (accept(c, ';')) continue;
   return true;
@@ -238,7 +191,7 @@ static bool parse_body(cursor *c, lib_group *group, int depth) {
 }
 
 lib_group *lib_parse(const char *file, const char *text, size_t size, vmac_err *err) {
-  struct lib_arena *arena = vmac_alloc(1, sizeof *arena);
+  struct lib_arena *arena = arena_new();
   cursor c = {file, text, text + size, 1, arena, err};
   lib_group top = {0};
   bool good = parse_statement(&c, &top, 0);
@@ -248,7 +201,7 @@ lib_group *lib_parse(const char *file, const char *text, size_t size, vmac_err *
                      top.children ? top.child[0]->name : top.attr[0].name);
   if (good && c.at < c.end) good = fail_here(&c, "nothing after the library");
   if (!good) {
-    release(arena);
+    arena_free(arena);
     return NULL;
   }
   top.child[0]->arena = arena;
@@ -256,7 +209,7 @@ lib_group *lib_parse(const char *file, const char *text, size_t size, vmac_err *
 }
 
 void lib_free(lib_group *root) {
-  if (root) release(root->arena); /* the root itself lies in it */
+  if (root) arena_free(root->arena); /* the root itself lies in it */
 }
 
 /* ---- lookup ---------------------------------------------------------------------------------- */

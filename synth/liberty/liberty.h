@@ -21,7 +21,8 @@ typedef struct {
   lib_value *value;
   size_t values;
   int line;
-  bool list; /* written with parentheses */
+  bool list;     /* written with parentheses */
+  size_t before; /* how many of the group's children stand before it */
 } lib_attr;
 
 typedef struct lib_group {

@@ -211,3 +211,16 @@ void nldm_add(nldm_table *to, const nldm_table *from) {
   nldm_free(to);
   *to = sum;
 }
+
+nldm_table nldm_scaled(const nldm_table *table, double by, double slew) {
+  nldm_table t = {0};
+  if (!table->value) return t;
+  t.load = union_axis(table->load, table->loads, NULL, 0, &t.loads);
+  t.slew =
+      slew < 0 ? union_axis(table->slew, table->slews, NULL, 0, &t.slews) : single_axis(&t.slews);
+  t.value = vmac_alloc(t.loads * t.slews, sizeof *t.value);
+  for (size_t i = 0; i < t.loads; i++)
+    for (size_t j = 0; j < t.slews; j++)
+      t.value[i * t.slews + j] = by * nldm_lookup(table, t.load[i], slew < 0 ? t.slew[j] : slew);
+  return t;
+}

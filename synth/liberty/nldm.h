@@ -21,6 +21,9 @@ void nldm_free(nldm_table *table);
 /* Adds one table to another, exactly: on a grid of both tables' entries. */
 void nldm_add(nldm_table *to, const nldm_table *from);
 
+/* table times `by`, at one slew where `slew` is not negative. */
+nldm_table nldm_scaled(const nldm_table *table, double by, double slew);
+
 /* Bilinear; outside the axes the border segment goes on in a line, as in OpenSTA. 0 without one. */
 double nldm_lookup(const nldm_table *table, double load, double slew);
 
