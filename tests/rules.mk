@@ -14,7 +14,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBVARIMAC)
 -include $(UNIT_BIN:=.d)
 
 .PHONY: tests-build
-tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY)
+tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY) $(LIBERTY)
 
 .PHONY: test
 test: setup ## everything that must pass, a few minutes on two cores
@@ -28,7 +28,7 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
-SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs mutate new-mult random rtl \
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs liberty mutate new-mult random rtl \
                  synth train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan

@@ -100,8 +100,10 @@ static void find_levels(const net_list *nl, place *at) {
     if (at[g].level == FLIP_FLOP || waits[g]) continue;
     at[g].level = 0;
     for (size_t p = 0; p < nl->gate[g].cell->pins; p++)
-      if (nl->gate[g].cell->pin[p].dir == PIN_OUTPUT && nl->gate[g].net[p] >= 0)
+      if (nl->gate[g].cell->pin[p].dir == PIN_OUTPUT && nl->gate[g].net[p] >= 0) {
+        level[nl->gate[g].net[p]] = 1;
         queue[queued++] = nl->gate[g].net[p];
+      }
   }
   for (size_t i = 0; i < queued; i++)
     for (size_t r = first[queue[i]]; r < first[queue[i] + 1]; r++) {

@@ -75,6 +75,13 @@ static bool read_functions(cell_reader *rd, bool *complete) {
   return true;
 }
 
+/* Some libraries say it at the pins only. */
+static bool is_scan(const cell_reader *rd) {
+  for (size_t p = 0; p < rd->cell->pins; p++)
+    if (!strncmp(lib_text(rd->from[p], "nextstate_type", ""), "scan_", 5)) return true;
+  return false;
+}
+
 static void forget_functions(lib_cell *cell) {
   cell->clock = -1;
   for (size_t p = 0; p < cell->pins; p++) bool_free(&cell->pin[p].function);
@@ -88,7 +95,7 @@ static bool read_body(cell_reader *rd) {
     if (!strcmp(group->child[i]->name, "pin") && !read_pins(rd, group->child[i])) return false;
   rd->values = cell->pins;
   const bool other = has(group, "latch") || has(group, "statetable") || has(group, "test_cell") ||
-                     has(group, "ff_bank") || has(group, "latch_bank");
+                     has(group, "ff_bank") || has(group, "latch_bank") || is_scan(rd);
   const bool flipflop = has(group, "ff");
   bool usable = true;
   cell->sequential = other || flipflop;

@@ -119,7 +119,7 @@ static bool parse_value(cursor *c, lib_value *value) {
   if (value->quoted) return (value->text = parse_string(c)) != NULL;
   const char *from = c->at;
   while (c->at < c->end && *c->at && !strchr(";}\n", *c->at) &&
-         !(c->end - c->at >= 2 && c->at[0] == '/' && c->at[1] == '*'))
+         !(c->end - c->at >= 2 && c->at[0] == '/' && (c->at[1] == '*' || c->at[1] == '/')))
     c->at++;
   const char *to = c->at;
   while (to > from && (isspace((unsigned char)to[-1]) || to[-1] == '\\')) to--;

@@ -27,7 +27,18 @@ static prep_kind by_attributes(prep_run *run, const lib_group *group) {
     match = run->used[i] = true;
   }
   if (match) return PREP_GLOB;
+  const bool pad = !strcmp(lib_text(group, "pad_cell", "false"), "true");
+  if (pad) return PREP_FUNCTION;
   return strcmp(lib_text(group, "dont_use", "false"), "true") ? PREP_KEPT : PREP_DONT_USE;
+}
+
+/* Pads: of a pin that is input and output no function can be told. */
+static bool of_other_pins(const lib_cell *cell, const bool_prog *prog) {
+  for (size_t i = 0; i < prog->ops; i++)
+    if (prog->op[i].kind == BOOL_PIN && (size_t)prog->op[i].pin < cell->pins &&
+        cell->pin[prog->op[i].pin].dir == PIN_OTHER)
+      return true;
+  return false;
 }
 
 static prep_kind by_function(const lib_cell *cell) {
@@ -35,7 +46,8 @@ static prep_kind by_function(const lib_cell *cell) {
   if (cell->sequential && cell->clock < 0) return PREP_STATE;
   for (size_t p = 0; p < cell->pins; p++) {
     if (cell->pin[p].dir != PIN_OUTPUT) continue;
-    if (!cell->pin[p].function.op) return PREP_FUNCTION;
+    if (!cell->pin[p].function.op || of_other_pins(cell, &cell->pin[p].function))
+      return PREP_FUNCTION;
     outputs++;
   }
   return outputs ? PREP_KEPT : PREP_NO_OUTPUT;

@@ -2,7 +2,7 @@
  * no mapping here uses, and with what the two tools stumble over put right.
  *
  * Dropped: cells by name (globs), dont_use cells, all that holds state but flip-flops of one clock,
- * scan cells, cells with an output that has no function (three-state, macros) and cells without an
+ * scan cells, cells with an output that has no function (three-state, pads) and cells without an
  * output (fill, taps). Wire loads go: figures are those of cells placed side by side.
  * default_operating_conditions is added: without it OpenSTA 2.0.17 reports no internal power of
  * flip-flops.
