@@ -19,9 +19,9 @@ static const char help[] =
     "  -o FILE         operand stream; format in cmodel/operands/operands.h\n"
     "  --data SPEC     images, default subset:test (see varimac data --help)\n"
     "  --images N      how many, default 32\n"
-    "  --columns N     sampled columns per MAC layer, default 32\n"
+    "  --columns N     sampled columns per MAC layer, default 48\n"
     "  --rows R        rows of the array, 4..64, default 16\n"
-    "  --steps S       output pixels per column, default 64\n"
+    "  --steps S       output pixels per column, default 48\n"
     "  --class u8|s8   operand code, default u8; same seed, same positions in both\n"
     "  --seed N        default 1\n";
 
@@ -38,7 +38,7 @@ int cmd_operands(int argc, char **argv) {
       {"class", required_argument, NULL, CLASS},   {"seed", required_argument, NULL, SEED},
       {"help", no_argument, NULL, HELP},           {0}};
   const char *net_path = NULL, *out = NULL, *spec = "subset:test";
-  vmac_sampling sampling = {.images = 32, .columns = 32, .rows = 16, .steps = 64, .seed = 1};
+  vmac_sampling sampling = {.images = 32, .columns = 48, .rows = 16, .steps = 48, .seed = 1};
   vmac_class cls = VMAC_U8;
   int option;
   while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) {

@@ -53,9 +53,9 @@ bool vmac_operands_load(vmac_operands *ops, const char *path, vmac_err *err);
 
 /* What to sample: per MAC layer `columns` columns of an array of `rows` rows, each a K tile as the
  * accelerator's compiler cuts them (an array of as many columns), an output channel, and the first
- * of `steps` consecutive output pixels, all uniformly; image after image, the last one followed by
- * the first, so that layers with few pixels fill their steps too. The draw depends on the seed, not
- * on the class. */
+ * of `steps` consecutive output pixels, image after image, the last one followed by the first, so
+ * that layers with few pixels fill their steps too. All three are uniform, and spread evenly over a
+ * layer's columns. The draw depends on the seed, not on the class. */
 typedef struct {
   size_t images; /* the first of the data set */
   size_t columns, rows, steps;

@@ -24,24 +24,44 @@ static const vmac_part *set_of(const vmac_part *sets, int count, int n) {
   return &sets[i];
 }
 
+/* (count) numbers below `range`, each uniform; together they cover it evenly, one in each `count`-th
+ * part of it, in random order: few columns say as much of a layer as many that were drawn alone. */
+static int64_t *draw_evenly(vmac_rng *rng, size_t count, int64_t range) {
+  int64_t *x = vmac_alloc(count, sizeof *x);
+  for (size_t i = 0; i < count; i++) {
+    x[i] = (int64_t)(((double)i + vmac_rng_uniform(rng)) / (double)count * (double)range);
+    if (x[i] >= range) x[i] = range - 1;
+  }
+  for (size_t i = count; i > 1; i--) {
+    const size_t j = vmac_rng_below(rng, (uint32_t)i);
+    const int64_t kept = x[i - 1];
+    x[i - 1] = x[j];
+    x[j] = kept;
+  }
+  return x;
+}
+
 /* The columns of one layer, at place[0..columns). */
 static void draw_layer(const vmac_graph *g, const vmac_layer *y, const vmac_sampling *sampling,
                        vmac_rng *rng, place *at) {
   const vmac_op *op = &g->net->op[y->op];
-  const int tiles = vmac_layer_tiles(g, y);
   int count;
   vmac_part *sets = vmac_layer_sets(g, y, &count);
+  int64_t *channel = draw_evenly(rng, sampling->columns, op->n);
+  int64_t *tile = draw_evenly(rng, sampling->columns, vmac_layer_tiles(g, y));
+  int64_t *start = draw_evenly(rng, sampling->columns, (int64_t)sampling->images * op->m);
   for (size_t i = 0; i < sampling->columns; i++) {
     vmac_row row[VMAC_ROWS_MAX];
-    at[i].op = y->op;
-    at[i].n = (int)vmac_rng_below(rng, (uint32_t)op->n);
-    const int tile = (int)vmac_rng_below(rng, (uint32_t)tiles);
-    at[i].start = (int64_t)vmac_rng_below(rng, (uint32_t)sampling->images) * op->m +
-                  (int64_t)vmac_rng_below(rng, (uint32_t)op->m);
-    vmac_layer_tile(g, y, set_of(sets, count, at[i].n), tile, row);
-    at[i].k = vmac_alloc(sampling->rows, sizeof *at[i].k);
+    at[i] = (place){.op = y->op,
+                    .n = (int)channel[i],
+                    .start = start[i],
+                    .k = vmac_alloc(sampling->rows, sizeof *at[i].k)};
+    vmac_layer_tile(g, y, set_of(sets, count, at[i].n), (int)tile[i], row);
     for (size_t r = 0; r < sampling->rows; r++) at[i].k[r] = row[r].on ? row[r].k : -1;
   }
+  free(channel);
+  free(tile);
+  free(start);
   free(sets);
 }
 
