@@ -7,6 +7,7 @@
 
 #include "command.h"
 #include "report.h"
+#include "sha256.h"
 
 static const char help[] =
     "usage: vmac-energy %s --lib F --netlist F.json --cell NAME --operands F --load-ff FF\n"
@@ -169,7 +170,8 @@ static job parse(const stim_design *design, int argc, char **argv) {
   return j;
 }
 
-static uint64_t load_operands(vmac_operands *ops, const char *path, const vmac_mult *mult) {
+static void load_operands(vmac_operands *ops, const char *path, const vmac_mult *mult,
+                          char sha256[65]) {
   vmac_err err;
   size_t size;
   if (!vmac_operands_load(ops, path, &err)) command_die(1, "%s", err.text);
@@ -178,9 +180,8 @@ static uint64_t load_operands(vmac_operands *ops, const char *path, const vmac_m
                 mult->cls == VMAC_S8 ? "s8" : "u8", mult->name, ops->cls == VMAC_S8 ? "s8" : "u8");
   uint8_t *bytes = vmac_read_file(path, &size, &err);
   if (!bytes) command_die(1, "%s", err.text);
-  const uint64_t hash = vmac_hash(bytes, size);
+  sha256_hex(bytes, size, sha256);
   free(bytes);
-  return hash;
 }
 
 static void write_stream(const job *j, const stim_source *src) {
@@ -193,7 +194,7 @@ static void write_stream(const job *j, const stim_source *src) {
   vmac_operands_free(&out);
 }
 
-static void run(const job *j, const stim_source *src, const cell_lib *lib, uint64_t operands) {
+static void run(const job *j, const stim_source *src, const cell_lib *lib, const char *operands) {
   vmac_err err;
   run_result result;
   if (!run_design(j->design, src, lib, &j->setup, &result, &err)) command_die(1, "%s", err.text);
@@ -224,7 +225,8 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   net_list *nl = lib ? netlist_load(j.netlist, lib, &err) : NULL;
   if (!nl) command_die(1, "%s", err.text);
   vmac_operands ops;
-  const uint64_t hash = load_operands(&ops, j.operands, mult);
+  char sha256[65];
+  load_operands(&ops, j.operands, mult, sha256);
   int32_t *table = vmac_alloc(65536, sizeof *table);
   vmac_mult_table(mult, table);
   const stim_source src = {
@@ -232,7 +234,7 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   if (j.stream)
     write_stream(&j, &src);
   else
-    run(&j, &src, lib, hash);
+    run(&j, &src, lib, sha256);
   free(table);
   vmac_operands_free(&ops);
   netlist_free(nl);

@@ -95,10 +95,8 @@ char *report_json(const report *r) {
     add_kinds(r, layer, (const run_figure(*)[STIM_KINDS])r->result->layer[l]);
     cJSON_AddItemToArray(layers, layer);
   }
-  char hash[17];
-  snprintf(hash, sizeof hash, "%016" PRIx64, r->operands);
   cJSON_AddNumberToObject(root, "rows", (double)ops->rows);
-  cJSON_AddStringToObject(root, "operands", hash);
+  cJSON_AddStringToObject(root, "operands", r->operands);
   cJSON_AddNumberToObject(root, "operand_count", (double)r->result->counted);
   char *text = cJSON_Print(root);
   cJSON_Delete(root);

@@ -10,8 +10,8 @@ typedef struct {
   const stim_source *src;
   const run_setup *setup;
   const run_result *result;
-  const char *variant; /* of the mapping; NULL: none */
-  uint64_t operands;   /* vmac_hash() of the stream's file */
+  const char *variant;  /* of the mapping; NULL: none */
+  const char *operands; /* sha256 of the stream's file */
 } report;
 
 void report_line(const report *r); /* to stdout */

@@ -2,8 +2,8 @@
  *   State space: one library of two gates and one netlist of two, whose transitions and energies
  *   are worked out by hand below, in two sets of units; each operator of a function with the pairs
  *   that tell precedences apart; each kind of bad netlist; every cut and FLIPS random byte changes
- *   of the library, the netlist and an operand stream, where any answer but a crash (or a
- *   sanitizer's report) will do.
+ *   of the library and the netlist, where any answer but a crash (or a sanitizer's report) will
+ *   do.
  *   Parameters: 1, 64 and 70 lanes (a word begun, full, and a second one begun).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
-#include "energy.h"
-#include "operands/operands.h"
+#include "power.h"
 
 enum { FLIPS = 3000, SEED = 7, TEXT = 8192 };
 
@@ -123,7 +122,6 @@ static int remove_folder(void **state) {
   (void)state;
   unlink(in_folder("lib"));
   unlink(in_folder("net"));
-  unlink(in_folder("ops"));
   return rmdir(folder);
 }
 
@@ -168,6 +166,20 @@ static void test_transitions(void **state) {
   celllib_free(lib);
 }
 
+/* All parts as one, without states. */
+static power_sum total(const net_list *nl, const cell_lib *lib, const net_annotation *ann,
+                       const gatesim *sim) {
+  power_sum part[PARTS], sum = {0};
+  power_of(nl, lib, ann, sim, NULL, part);
+  for (int i = 0; i < PARTS; i++) {
+    sum.switching += part[i].switching;
+    sum.internal += part[i].internal;
+    sum.leakage += part[i].leakage;
+    sum.transitions += part[i].transitions;
+  }
+  return sum;
+}
+
 /* Switching: 1/2 V^2 = 2; a feeds two gates, 0.03 pF x 2; b 0.03 x 3; y 0.01 x 4; output load 0.05
  * on z x 4 and n x 2: 0.98 pJ. NAND at 0.01 pF: rise (0.2 + 0.4) / 2, fall (0.05 + 0.15) / 2, two
  * of each: 0.8 pJ. INV at 0.05 pF: rise 0.5 (beyond the table: its line goes on); fall of z 0.6 at
@@ -176,14 +188,16 @@ static void test_transitions(void **state) {
  * Leakage: 2 + 2 nW + the mean of 1 and 3 nW. */
 static void test_energy_by_hand(void **state) {
   (void)state;
-  const energy_setup setup = {.output_load = 0.05, .input_slew = 0.1};
+  const net_setup setup = {.output_load = 0.05, .input_slew = 0.1, .own_inputs = true};
   const double units[] = {1, 1000};
   for (size_t i = 0; i < 2; i++) {
     cell_lib *lib = load_library(units[i]);
     net_list *nl = load_netlist(lib);
     gatesim *sim = run_steps(nl, 70);
-    energy_sum sum;
-    energy_of(nl, lib, &setup, gatesim_activity(sim), &sum);
+    net_annotation ann;
+    annotate(&ann, nl, &setup);
+    const power_sum sum = total(nl, lib, &ann, sim);
+    annotate_free(&ann);
     near(sum.switching, 70 * 0.98);
     near(sum.internal, 70 * 4.55);
     assert_int_equal(sum.transitions, 70 * 15);
@@ -330,20 +344,14 @@ static void try_netlist(const char *path) {
   assert_true(nl || err.text[0]);
   if (nl) {
     gatesim *sim = gatesim_new(nl, 1, SIM_ZERO, NULL);
-    energy_sum sum;
+    net_annotation ann;
+    annotate(&ann, nl, &(net_setup){.output_load = 0.05, .input_slew = 0.1});
     gatesim_step(sim, false, true);
-    energy_of(nl, good_library, &(energy_setup){0.05, 0.1}, gatesim_activity(sim), &sum);
+    total(nl, good_library, &ann, sim);
+    annotate_free(&ann);
     gatesim_free(sim);
   }
   netlist_free(nl);
-}
-
-static void try_operands(const char *path) {
-  vmac_err err = {""};
-  vmac_operands ops;
-  const bool good = vmac_operands_load(&ops, path, &err);
-  assert_true(good || err.text[0]);
-  vmac_operands_free(&ops);
 }
 
 static void test_damaged_files(void **state) {
@@ -356,48 +364,10 @@ static void test_damaged_files(void **state) {
   celllib_free(good_library);
 }
 
-static void test_operand_files(void **state) {
-  (void)state;
-  vmac_operands ops, back;
-  vmac_err err = {""};
-  vmac_operands_new(&ops, VMAC_S8, 5, 7);
-  for (size_t i = 0; i < 5; i++) ops.w[i] = (uint8_t)(250 + i);
-  for (size_t i = 0; i < 35; i++) ops.a[i] = (uint8_t)(3 * i);
-  assert_true(vmac_operands_save(&ops, in_folder("ops"), &err));
-  assert_true(vmac_operands_load(&back, in_folder("ops"), &err));
-  assert_int_equal(back.cls, VMAC_S8);
-  assert_int_equal(back.lanes, 5);
-  assert_int_equal(back.steps, 7);
-  assert_memory_equal(back.w, ops.w, 5);
-  assert_memory_equal(back.a, ops.a, 35);
-  vmac_operands_free(&back);
-  size_t size;
-  uint8_t *bytes = vmac_read_file(in_folder("ops"), &size, &err);
-  assert_non_null(bytes);
-  damage((const char *)bytes, size, try_operands);
-  static const struct {
-    size_t at;
-    uint8_t value;
-    const char *word;
-  } bad[] = {{0, 'X', "not an operand stream"}, {8, 9, "version 1, found 9"},
-             {12, 2, "class 0 or 1, found 2"},  {16, 0, "found 0 x 7"},
-             {19, 0x80, "lanes x steps"},       {20, 8, "expected 69 bytes"}};
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    const uint8_t kept = bytes[bad[i].at];
-    bytes[bad[i].at] = bad[i].value;
-    assert_false(vmac_operands_load(&back, put("ops", bytes, size), &err));
-    if (!strstr(err.text, bad[i].word)) fail_msg("expected '%s' in: %s", bad[i].word, err.text);
-    bytes[bad[i].at] = kept;
-  }
-  free(bytes);
-  vmac_operands_free(&ops);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_transitions),   cmocka_unit_test(test_energy_by_hand),
       cmocka_unit_test(test_functions),     cmocka_unit_test(test_bad_netlists),
-      cmocka_unit_test(test_bad_libraries), cmocka_unit_test(test_damaged_files),
-      cmocka_unit_test(test_operand_files)};
+      cmocka_unit_test(test_bad_libraries), cmocka_unit_test(test_damaged_files)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
