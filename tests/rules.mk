@@ -28,7 +28,8 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
-SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs liberty mutate new-mult random rtl \
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy glitch liberty mutate \
+                 new-mult random rtl \
                  synth train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan

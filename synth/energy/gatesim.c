@@ -101,6 +101,7 @@ void gatesim_free(gatesim *sim) {
   free(sim->state);
   free(sim->valid);
   free(sim->activity);
+  free(sim->traced);
   free(sim);
 }
 
@@ -148,11 +149,27 @@ uint32_t gatesim_get(const gatesim *sim, const net_port *port, size_t lane) {
 
 /* ---- steps and counts ------------------------------------------------------------------------- */
 
+/* SIM_ZERO has no place where changes are seen one by one. */
+static void trace_settled(gatesim *sim, bool report) {
+  for (size_t n = NET_FIRST; n < sim->nl->nets; n++) {
+    const bool value = sim->value[n][0] & 1;
+    if (report && value != sim->traced[n]) sim->trace(sim->trace_user, 0, (int)n, value);
+    sim->traced[n] = value;
+  }
+}
+
+void gatesim_trace(gatesim *sim, sim_trace *trace, void *user) {
+  sim->trace = trace;
+  sim->trace_user = user;
+  if (!sim->traced) sim->traced = vmac_alloc(sim->nl->nets, sizeof *sim->traced);
+  trace_settled(sim, false);
+}
+
 void gatesim_step(gatesim *sim, bool clocked, bool counted) {
-  if (sim->mode == SIM_ZERO)
-    sim_zero_step(sim, clocked, counted);
-  else
-    sim_event_step(sim, clocked, counted);
+  if (sim->trace) sim->trace(sim->trace_user, 0, -1, clocked);
+  if (sim->mode == SIM_ZERO) sim_zero_step(sim, clocked, counted);
+  if (sim->mode == SIM_ZERO && sim->trace) trace_settled(sim, true);
+  if (sim->mode != SIM_ZERO) sim_event_step(sim, clocked, counted);
   if (!counted) return;
   sim->counted += sim->lanes;
   sim_watch_step(sim);

@@ -63,4 +63,9 @@ void gatesim_clear(gatesim *sim); /* the counts, not the state */
 size_t gatesim_watch(gatesim *sim, size_t gate, const bool_prog *prog);
 uint64_t gatesim_watched(const gatesim *sim, size_t handle);
 
+/* Calls back for each change of lane 0, `time` in steps of SIM_STEP_PS after the step's head (0 in
+ * SIM_ZERO), and before them once with net -1 and whether the step is clocked. NULL: no more. */
+typedef void sim_trace(void *user, uint64_t time, int net, bool value);
+void gatesim_trace(gatesim *sim, sim_trace *trace, void *user);
+
 #endif

@@ -72,6 +72,9 @@ struct gatesim {
   sim_watch *watch;
   size_t watches;
   sim_queue *queue; /* not in SIM_ZERO */
+  sim_trace *trace;
+  void *trace_user;
+  bool *traced; /* (nets) lane 0, for SIM_ZERO */
 };
 
 /* The node that computes `prog`, a function of the gate's values, into slot `out`. `clock`: the slot

@@ -144,7 +144,7 @@ static inline VMAC_BODY void post_change(sim_queue *q, const sim_word *slot, uin
 
 /* All changes due at `time`; their readers become dirty. */
 static inline VMAC_BODY void change_nets(gatesim *sim, sim_word *slot, uint32_t time,
-                                         const sim_word *valid, bool counted) {
+                                         const sim_word *valid, bool counted, bool traced) {
   sim_queue *q = sim->queue;
   uint32_t e = q->at_time[time % q->span], after;
   q->at_time[time % q->span] = NONE;
@@ -159,6 +159,7 @@ static inline VMAC_BODY void change_nets(gatesim *sim, sim_word *slot, uint32_t 
     if (!any(&moved)) continue;
     q->pending[net] &= ~moved;
     slot[net] ^= moved;
+    if (traced && moved[0] & 1) sim->trace(sim->trace_user, time, (int)net, slot[net][0] & 1);
     if (counted) {
       const sim_word seen = moved & *valid, rising = seen & slot[net];
       const uint64_t rises = sim_ones(&rising);
@@ -206,7 +207,7 @@ static inline VMAC_BODY void step_block_body(gatesim *sim, size_t block, bool cl
   }
   for (uint32_t time = 0; q->alive; time++) {
     if (q->at_time[time % q->span] == NONE) continue;
-    change_nets(sim, slot, time, valid, counted);
+    change_nets(sim, slot, time, valid, counted, sim->trace && block == 0);
     settle_nodes(sim, slot, time);
   }
   for (size_t n = NET_FIRST; counted && n < sim->nl->nets; n++) {

@@ -169,7 +169,7 @@ static bool read_names(const reader *rd, const cJSON *netnames) {
   }
   for (size_t n = 0; n < nl->nets; n++) {
     char text[32];
-    snprintf(text, sizeof text, "net %zu", n);
+    snprintf(text, sizeof text, "net#%zu", n);
     if (!nl->name[n]) nl->name[n] = strdup(text);
   }
   return true;

@@ -2,8 +2,8 @@
  *   State space: pulses one step shorter than, as long as and one longer than a gate's delay;
  *   flip-flops in a chain, with enable, with both outputs, held and clocked; random netlists of
  *   every kind of cell with random delays against a simulation of one lane at one time, written
- *   here as plainly as can be; the clock's own counts; watched programs of pins, states, the clock
- *   and unconnected outputs. tests/glitch.t has the real netlists, against Icarus.
+ *   here as plainly as can be; the clock's own counts. tests/glitch.t has the real netlists,
+ *   against Icarus; test_energy_sim_netlist.c what surrounds the simulation.
  *   Parameters: 1, 70, 512 and 1,100 lanes; the three modes; each level of instructions.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "energy_sim_common.h"
@@ -11,10 +11,7 @@
 /* ---- pulses ----------------------------------------------------------------------------------- */
 
 /* z = a ^ buffered a: each change of a is a pulse as long as the buffer's delay. */
-static const char pulse_ports[] = J_IN("a", "2") ", " J_OUT("z", "4");
-static const char pulse_cells[] =
-    J_CELL("b", "BUF", J_PIN("A", "2") ", " J_PIN("Y", "3")) ", " J_CELL(
-        "x", "XOR2", J_PIN("A", "2") ", " J_PIN("B", "3") ", " J_PIN("Y", "4"));
+static const char pulse[] = "in a 2; out z 4; BUF b A=2 Y=3; XOR2 x A=2 B=3 Y=4";
 
 static void pulses(const net_list *nl, sim_mode mode, int width, uint64_t expected) {
   enum { LANES = 600, STEPS = 3 };
@@ -42,7 +39,7 @@ static void pulses(const net_list *nl, sim_mode mode, int width, uint64_t expect
 static void test_pulses(void **state) {
   (void)state;
   cell_lib *lib = sim_lib();
-  net_list *nl = sim_net(lib, pulse_ports, pulse_cells);
+  net_list *nl = sim_net(lib, pulse);
   pulses(nl, SIM_ZERO, 0, 0);
   pulses(nl, SIM_UNIT, 0, 1);
   pulses(nl, SIM_INERTIAL, 6, 0);
@@ -55,22 +52,9 @@ static void test_pulses(void **state) {
 /* ---- flip-flops ------------------------------------------------------------------------------- */
 
 /* d -> q -> r, and e loads d where en; the output qn is the first one's complement. */
-static const char chain_ports[] = J_IN("clk", "2") ", " J_IN("d", "3") ", " J_IN(
-    "en", "4") ", " J_OUT("q", "5") ", " J_OUT("qn", "6") ", " J_OUT("r", "7") ", " J_OUT("e", "8");
-static const char
-    chain_cells[] =
-        J_CELL(
-            "f2", "DFFR",
-            J_PIN("D", "5") ", " J_PIN("CK", "2") ", " J_PIN("R", "\"1\"") ", " J_PIN("S", "\"0\"") ", " J_PIN(
-                "Q", "7")) ", " J_CELL("f1", "DFF",
-                                       J_PIN("D", "3") ", " J_PIN("CK", "2") ", " J_PIN("Q", "5") ", " J_PIN(
-                                           "QN",
-                                           "6")) ", " J_CELL("f3", "DFFE",
-                                                             J_PIN("D", "3") ", " J_PIN(
-                                                                 "E",
-                                                                 "4") ", " J_PIN("CK",
-                                                                                 "2") ", " J_PIN("Q",
-                                                                                                 "8"));
+static const char chain[] =
+    "in clk 2; in d 3; in en 4; out q 5; out qn 6; out r 7; out e 8; DFFR f2 D=5 K=2 R=1 S=0 Q=7;"
+    "DFF f1 D=3 K=2 Q=5 P=6; DFFE f3 D=3 E=4 K=2 Q=8";
 
 static void test_flip_flops(void **state) {
   (void)state;
@@ -78,7 +62,7 @@ static void test_flip_flops(void **state) {
                         hold[] = {0, 0, 0, 0, 0, 1, 1, 0};
   enum { STEPS = 8, LANES = 70 };
   cell_lib *lib = sim_lib();
-  net_list *nl = sim_net(lib, chain_ports, chain_cells);
+  net_list *nl = sim_net(lib, chain);
   assert_int_equal(nl->combs, 0);
   assert_int_equal(nl->gates, 3);
   assert_int_equal(nl->clock, 2);
@@ -131,12 +115,13 @@ static net_list *random_net(const cell_lib *lib, vmac_rng *rng) {
   size_t size;
   vmac_err err;
   FILE *f = open_memstream(&cells, &size);
+  fputs("in clk 2; in a 3 4 5 6 7 8;", f);
   uint32_t nets = 3 + IN + FFS;
   for (int g = 0; g < GATES; g++) {
     const lib_cell *cell =
         celllib_cell(lib, types[vmac_rng_below(rng, sizeof types / sizeof *types)], &err);
     const uint32_t known = nets;
-    fprintf(f, "%s\"g%d\": {\"type\": \"%s\", \"connections\": {", g ? ", " : "", g, cell->name);
+    fprintf(f, "%s g%d", cell->name, g);
     for (size_t p = 0; p < cell->pins; p++) {
       uint32_t net = nets;
       if (cell->pin[p].dir == PIN_OUTPUT)
@@ -146,18 +131,15 @@ static net_list *random_net(const cell_lib *lib, vmac_rng *rng) {
           net = vmac_rng_below(rng, 4) ? known - 1 - vmac_rng_below(rng, 10)
                                        : vmac_rng_below(rng, known);
         while (net == 2);
-      fprintf(f, net < NET_FIRST ? "%s\"%s\": [\"%u\"]" : "%s\"%s\": [%u]", p ? ", " : "",
-              cell->pin[p].name, net);
+      fprintf(f, " %s=%u", cell->pin[p].name, net);
     }
-    fputs("}}", f);
+    fputs(";", f);
   }
   for (uint32_t i = 0; i < FFS; i++)
-    fprintf(f,
-            ", \"f%u\": {\"type\": \"DFFE\", \"connections\": {\"CK\": [2], \"E\": [%u], "
-            "\"D\": [%u], \"Q\": [%u]}}",
-            i, 3 + vmac_rng_below(rng, IN), nets - 1 - vmac_rng_below(rng, 8), 3 + IN + i);
+    fprintf(f, "DFFE f%u K=2 E=%u D=%u Q=%u;", i, 3 + vmac_rng_below(rng, IN),
+            nets - 1 - vmac_rng_below(rng, 8), 3 + IN + i);
   assert_int_equal(fclose(f), 0);
-  net_list *nl = sim_net(lib, J_IN("clk", "2") ", " J_IN("a", "3, 4, 5, 6, 7, 8"), cells);
+  net_list *nl = sim_net(lib, cells);
   free(cells);
   return nl;
 }
@@ -369,76 +351,10 @@ static void test_instructions(void **state) {
   celllib_free(lib);
 }
 
-/* ---- watched programs --------------------------------------------------------------------------- */
-
-static uint64_t watched(const net_list *nl, const char *gate, const char *text, sim_mode mode) {
-  const char *names[NET_PINS + 2];
-  vmac_err err;
-  bool_prog prog;
-  size_t g = 0;
-  while (strcmp(nl->gate[g].name, gate)) g++;
-  const lib_cell *cell = nl->gate[g].cell;
-  for (size_t p = 0; p < cell->pins; p++) names[p] = cell->pin[p].name;
-  names[cell->pins] = "IQ";
-  names[cell->pins + 1] = "IQN";
-  if (!bool_parse(&prog, text, names, cell->pins + 2, "watch", &err)) fail_msg("%s", err.text);
-  int delay[NETS];
-  for (int n = 0; n < NETS; n++) delay[n] = 1;
-  gatesim *sim = gatesim_new(nl, 8, mode, delay);
-  const size_t other = gatesim_watch(sim, g, &prog), handle = gatesim_watch(sim, g, &prog);
-  static const uint32_t a[8] = {0, 1, 2, 3, 4, 5, 6, 7};
-  for (int s = 0; s < 4; s++) { /* lane i holds the bits of i: x, y and d */
-    gatesim_set(sim, sim_port(nl, "a"), a, 8, 1);
-    gatesim_step(sim, s<2, s> 0);
-  }
-  const uint64_t count = gatesim_watched(sim, handle);
-  assert_int_equal(gatesim_watched(sim, other), count);
-  gatesim_clear(sim);
-  assert_int_equal(gatesim_watched(sim, handle), 0);
-  gatesim_free(sim);
-  bool_free(&prog);
-  return count;
-}
-
-static void test_watch(void **state) {
-  (void)state;
-  cell_lib *lib = sim_lib();
-  net_list *nl =
-      sim_net(
-          lib, J_IN("clk", "2") ", " J_IN("a", "3, 4, 5") ", " J_OUT("s", "6") ", " J_OUT("q", "7"),
-          J_CELL("h", "HA", J_PIN("A", "3") ", " J_PIN("B", "4") ", " J_PIN("S", "6")) ", " J_CELL(
-              "f", "DFF",
-              J_PIN("D", "5") ", " J_PIN("CK", "2") ", " J_PIN(
-                  "Q", "7")) ", " J_CELL("w", "ODD8",
-                                         J_PIN("A", "3") ", " J_PIN("B", "4") ", " J_PIN("C", "5") ", " J_PIN("D", "3") ", " J_PIN(
-                                             "E",
-                                             "4") ", " J_PIN("F",
-                                                             "5") ", " J_PIN("G",
-                                                                             "6") ", " J_PIN("H",
-                                                                                             "7") ", " J_PIN("Y",
-                                                                                                             "8")));
-  /* 3 counted steps of 8 lanes; the flip-flop has loaded d in the first of them. */
-  for (int mode = 0; mode < 3; mode++) {
-    assert_int_equal(watched(nl, "h", "A !B", (sim_mode)mode), 6);
-    assert_int_equal(watched(nl, "h", "C", (sim_mode)mode), 6); /* not connected: A B */
-    assert_int_equal(watched(nl, "h", "S + C", (sim_mode)mode), 18);
-    assert_int_equal(watched(nl, "f", "IQ", (sim_mode)mode), 12);
-    assert_int_equal(watched(nl, "f", "!QN", (sim_mode)mode), 12); /* not connected: IQN */
-    assert_int_equal(watched(nl, "f", "CK Q", (sim_mode)mode), 6);
-    assert_int_equal(watched(nl, "f", "!CK", (sim_mode)mode), 12);
-    assert_int_equal(watched(nl, "f", "D IQN", (sim_mode)mode), 0);
-    /* more than six values: s and q, 1 in a quarter of the lanes */
-    assert_int_equal(watched(nl, "w", "(A ^ B) C Y H G D' E", (sim_mode)mode), 3);
-    assert_int_equal(watched(nl, "w", "1", (sim_mode)mode), 24);
-  }
-  netlist_free(nl);
-  celllib_free(lib);
-}
-
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_pulses),       cmocka_unit_test(test_flip_flops),
-      cmocka_unit_test(test_random),       cmocka_unit_test(test_lanes),
-      cmocka_unit_test(test_instructions), cmocka_unit_test(test_watch)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_pulses),
+                                     cmocka_unit_test(test_flip_flops),
+                                     cmocka_unit_test(test_random), cmocka_unit_test(test_lanes),
+                                     cmocka_unit_test(test_instructions)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
