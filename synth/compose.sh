@@ -5,7 +5,9 @@
 # are not read but found by `include. Environment (synth/library.mk): ENERGY (the program
 # vmac-energy), VMAC_LIB, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, VMAC_INPUT_SLEW_NS, ABC_DRIVER_CELL,
 # ABC_LOAD_IN_FF; COMPOSE_BOUND (percent, default 5); COMPOSE_FLAT=1: also an array mapped flat from
-# the start, where nothing keeps abc from sharing gates between PEs (minutes from 16 x 16 on).
+# the start (minutes from 16 x 16 on), within COMPOSE_FLAT_BOUND (default 15): a smaller netlist, as
+# the top row adds to 0, bits that no cell reads are passed on by no PE (two of a, two of the sum of
+# perf2), and abc finds other gates in a larger netlist.
 # Prints one line for each array. Leaves array.json, pe.json, side.json and flat.json in OUT_DIR.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -48,11 +50,11 @@ map() {
   fi
 }
 
-# check NAME: NAME.json against its parts.
+# check NAME BOUND: NAME.json against its parts.
 check() {
   "$ENERGY" compose --lib "$VMAC_LIB" --array "$out/$1.json" --pe "$out/pe.json" \
     --side "$out/side.json" --cell "$cell" --operands "$operands" --load-ff "$ABC_LOAD_IN_FF" \
-    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --bound "${COMPOSE_BOUND:-5}" \
+    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --bound "$2" \
     > "$out/$1.txt" || die "array of $rows x $cols of $cell ($1) is not the sum of its parts"
   sed "s/^/netlist=$1 /" "$out/$1.txt"
 }
@@ -62,8 +64,8 @@ parts="design -save mapped; delete vmac_array *vmac_side; $alone vmac_pe; write_
 parts="$parts; design -load mapped; delete vmac_array *vmac_pe; $alone vmac_side"
 parts="$parts; write_json $out/side.json; design -load mapped"
 map array 'setattr -mod -set keep_hierarchy 1 *vmac_pe *vmac_side' "$parts"
-check array
+check array "${COMPOSE_BOUND:-5}"
 [ "${COMPOSE_FLAT:-0}" = 0 ] || {
   map flat '' ''
-  check flat
+  check flat "${COMPOSE_FLAT_BOUND:-15}"
 }

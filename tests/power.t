@@ -3,8 +3,8 @@
 #
 # TEST RATIONALE. State space: cell and PE of one multiplier agree with OpenSTA, total and idle;
 # each way in which the comparison must refuse: energies off, idle energy off, an instance that one
-# side lacks, a tool that prints an error and exits 0, stops half way, or is not there; a 4 x 4 array is
-# the sum of its parts, and is not where the bound is tight or the netlists are of another cell.
+# side lacks, a tool that prints an error and exits 0, stops half way, or says nothing; a 4 x 4 array
+# is the sum of its parts, and is not where the bound is tight or the parts are of another cell.
 # Parameters: osu018 and one cell; `make sta-power PLATFORM=all` and `make compose` have the rest.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
