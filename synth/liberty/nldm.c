@@ -216,8 +216,8 @@ nldm_table nldm_scaled(const nldm_table *table, double by, double slew) {
   nldm_table t = {0};
   if (!table->value) return t;
   t.load = union_axis(table->load, table->loads, table->load, 0, &t.loads);
-  t.slew =
-      slew < 0 ? union_axis(table->slew, table->slews, table->slew, 0, &t.slews) : single_axis(&t.slews);
+  t.slew = slew < 0 ? union_axis(table->slew, table->slews, table->slew, 0, &t.slews)
+                    : single_axis(&t.slews);
   t.value = vmac_alloc(t.loads * t.slews, sizeof *t.value);
   for (size_t i = 0; i < t.loads; i++)
     for (size_t j = 0; j < t.slews; j++)

@@ -1,5 +1,5 @@
 /* TEST RATIONALE: damaged and hostile cell libraries (synth/liberty).
- *   State space: the library of liberty_case.h cut at every byte; FLIPS files with up to four bits
+ *   State space: the library of liberty_case.lib cut at every byte; FLIPS files with up to four bits
  *   changed; words of it swapped for other words of it; groups nested without end, a name, a list
  *   and a number without end; a table of absurd axes. Any answer but a crash, a sanitizer's report
  *   or success without cells will do, and what is accepted must be written and read again.

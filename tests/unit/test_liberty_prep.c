@@ -1,5 +1,5 @@
 /* TEST RATIONALE: vmac-liberty's library, power view and Verilog (synth/liberty).
- *   State space: the library of liberty_case.h, which has each kind of cell that is dropped, a
+ *   State space: the library of liberty_case.lib, which has each kind of cell that is dropped, a
  *   function that must be quoted, supplies, states and axes; a second file with equal, other and new
  *   templates. The view's tables by hand; the Verilog in Icarus beside bool_eval(), all inputs.
  *   Parameters: none.
@@ -149,8 +149,10 @@ static void test_merge(void **state) {
       "      rise_power (slew) { values (\"1, 2\"); } fall_power (load) { values (\"1, 2\"); } } } "
       "}\n"
       "}\n";
-  char *text = case_text(), *more = vmac_alloc(sizeof case_head + sizeof other, 1);
-  snprintf(more, sizeof case_head + sizeof other, "%s%s", case_head, other);
+  char *text = case_text(), *head = case_head();
+  char *more = vmac_alloc(strlen(head) + sizeof other, 1);
+  snprintf(more, strlen(head) + sizeof other, "%s%s", head, other);
+  free(head);
   /* Its template `slew` has another axis; `load` is the same. */
   char *differs = case_replace(more, "input_transition_time; index_1 (\"0, 1\")",
                                "input_transition_time; index_1 (\"0, 2\")");
