@@ -12,7 +12,8 @@
 #include "nldm.h"
 
 /* One timing group of an output pin, or one internal_power group of any pin. Power groups that
- * differ in the supply pin only (related_pg_pin) are added into one. */
+ * differ in the supply pin only (related_pg_pin) are added into one; those of ground pins are left
+ * out where a supply pin has some: they are the same energy seen from the other end. */
 typedef struct {
   int related;    /* input pin (index into pin[]), or -1 where the group names none */
   bool_prog when; /* of the cell's values; op == NULL: always */

@@ -144,7 +144,7 @@ bool cell_power(cell_reader *rd, size_t p) {
   bool good = true;
   for (size_t i = 0; good && i < rd->from[p]->children; i++) {
     const lib_group *group = rd->from[p]->child[i];
-    if (strcmp(group->name, "internal_power")) continue;
+    if (strcmp(group->name, "internal_power") || cell_mirrored(rd, rd->from[p], group)) continue;
     const size_t before = list.count;
     good = read_arcs(rd, &list, group, false);
     if (good && list.count == before + 1) add_supplies(&list);

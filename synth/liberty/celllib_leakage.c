@@ -5,16 +5,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_leak(const lib_group *group) {
-  return !strcmp(group->name, "leakage_power");
+static bool is_leak(const cell_reader *rd, size_t i) {
+  const lib_group *group = rd->group->child[i];
+  return !strcmp(group->name, "leakage_power") && !cell_mirrored(rd, rd->group, group);
 }
 
 /* The group that stands for group `i`: the first of the same state and another supply pin. */
-static size_t first_alike(const lib_group *cell, size_t i) {
+static size_t first_alike(const cell_reader *rd, size_t i) {
+  const lib_group *cell = rd->group;
   const char *when = lib_text(cell->child[i], "when", "");
   const char *supply = lib_text(cell->child[i], "related_pg_pin", "");
   for (size_t k = 0; k < i; k++)
-    if (is_leak(cell->child[k]) && *supply && !strcmp(lib_text(cell->child[k], "when", ""), when) &&
+    if (is_leak(rd, k) && *supply && !strcmp(lib_text(cell->child[k], "when", ""), when) &&
         strcmp(lib_text(cell->child[k], "related_pg_pin", ""), supply))
       return k;
   return i;
@@ -28,8 +30,8 @@ static bool read_states(cell_reader *rd) {
   bool good = true;
   cell->leak = vmac_alloc(group->children + 1, sizeof *cell->leak);
   for (size_t i = 0; good && i < group->children; i++) {
-    if (!is_leak(group->child[i])) continue;
-    const size_t first = first_alike(group, i);
+    if (!is_leak(rd, i)) continue;
+    const size_t first = first_alike(rd, i);
     double value;
     good = loader_number(rd->ld, group->child[i], "value", 0, &value);
     entry[i] = first == i ? cell->leaks++ : entry[first];

@@ -33,6 +33,9 @@ bool cell_power(cell_reader *rd, size_t pin);
 /* celllib_leakage.c: `usable`: by state too. */
 bool cell_leakage(cell_reader *rd, bool usable);
 
+/* celllib_supply.c: a power or leakage group of a ground pin, of which the supply's say the same. */
+bool cell_mirrored(const cell_reader *rd, const lib_group *parent, const lib_group *group);
+
 /* "path:line: CELL", for errors of functions. */
 typedef struct {
   char text[200];

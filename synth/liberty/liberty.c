@@ -123,8 +123,9 @@ static bool parse_value(cursor *c, lib_value *value) {
     c->at++;
   const char *to = c->at;
   while (to > from && (isspace((unsigned char)to[-1]) || to[-1] == '\\')) to--;
-  if (to > from && memchr(from, '{', (size_t)(to - from)) == NULL) {
-    value->text = copy_text(c, from, (size_t)(to - from));
+  const size_t size = (size_t)(to - from);
+  if (size && !memchr(from, '{', size) && !memchr(from, '"', size)) {
+    value->text = copy_text(c, from, size);
     return true;
   }
   c->at = from;
@@ -160,6 +161,8 @@ static lib_group *add_group(cursor *c, lib_group *parent, const lib_attr *head) 
 /* One statement: `name : value ;`, `name (args) ;` or `name (args) { statements }`. */
 static bool parse_statement(cursor *c, lib_group *parent, int depth) {
   lib_value name;
+  skip_blanks(c);
+  if (c->at < c->end && *c->at == '"') return fail_here(c, "a name without quotes");
   if (!parse_word(c, "a name or '}'", &name)) return false;
   lib_attr attr = {.name = name.text, .line = c->line, .before = parent->children};
   if (accept(c, ':')) {

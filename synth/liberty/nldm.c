@@ -200,8 +200,8 @@ void nldm_add(nldm_table *to, const nldm_table *from) {
     sum.load = shared_axis(to->load, to->loads, from->load, from->loads, &sum.loads);
     sum.slew = shared_axis(to->slew, to->slews, from->slew, from->slews, &sum.slews);
   } else {
-    sum.load = union_axis(from->load, from->loads, NULL, 0, &sum.loads);
-    sum.slew = union_axis(from->slew, from->slews, NULL, 0, &sum.slews);
+    sum.load = union_axis(from->load, from->loads, from->load, 0, &sum.loads);
+    sum.slew = union_axis(from->slew, from->slews, from->slew, 0, &sum.slews);
   }
   sum.value = vmac_alloc(sum.loads * sum.slews, sizeof *sum.value);
   for (size_t i = 0; i < sum.loads; i++)
@@ -215,9 +215,9 @@ void nldm_add(nldm_table *to, const nldm_table *from) {
 nldm_table nldm_scaled(const nldm_table *table, double by, double slew) {
   nldm_table t = {0};
   if (!table->value) return t;
-  t.load = union_axis(table->load, table->loads, NULL, 0, &t.loads);
-  t.slew =
-      slew < 0 ? union_axis(table->slew, table->slews, NULL, 0, &t.slews) : single_axis(&t.slews);
+  t.load = union_axis(table->load, table->loads, table->load, 0, &t.loads);
+  t.slew = slew < 0 ? union_axis(table->slew, table->slews, table->slew, 0, &t.slews)
+                    : single_axis(&t.slews);
   t.value = vmac_alloc(t.loads * t.slews, sizeof *t.value);
   for (size_t i = 0; i < t.loads; i++)
     for (size_t j = 0; j < t.slews; j++)
