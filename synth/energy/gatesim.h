@@ -3,7 +3,7 @@
  *
  * A step is one clock period: flip-flops take what stands at their inputs, the inputs set since the
  * last step change, and all gates settle before the next one begins. How they settle is the mode:
- *   SIM_ZERO      all gates at once, in order of levels: a net changes at most once per step
+ *   SIM_ZERO      all gates at once, each after its drivers: a net changes at most once per step
  *   SIM_UNIT      every gate takes one unit: glitches of unequal depth show
  *   SIM_INERTIAL  every net has its driver's delay, and a pulse shorter than that is lost, as with
  *                 Verilog's `assign #d`: the count that stands for glitch power

@@ -35,7 +35,7 @@ struct sim_queue {
 };
 
 static void grow(sim_queue *q) {
-  const uint32_t more = q->events ? 2 * q->events : 1024;
+  const uint32_t more = q->events ? 2 * q->events : 16;
   sim_event *event = realloc(q->event, more * sizeof *event);
   sim_word *mask = vmac_alloc_aligned(more * sizeof *mask);
   if (!event) abort();

@@ -1,4 +1,4 @@
-/* All gates at once, in the order of levels. SPDX-License-Identifier: Apache-2.0 */
+/* All gates at once, each after its drivers. SPDX-License-Identifier: Apache-2.0 */
 #include "gatesim_core.h"
 
 static inline VMAC_BODY void change(sim_word *at, const sim_word *now, const sim_word *valid,

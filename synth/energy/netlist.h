@@ -29,7 +29,7 @@ typedef struct {
   char *module;
   char **name; /* one per net: "p_o[3]", "_0123_" */
   size_t nets;
-  /* First the combinational gates, each after its drivers and sorted by level, then by cell; from
+  /* First the combinational gates, each after its drivers and those of an instance together; from
    * gate[combs] on the flip-flops. */
   net_gate *gate;
   size_t combs, gates;

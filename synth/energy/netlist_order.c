@@ -1,9 +1,7 @@
 /* Drivers of nets and the order of gates. SPDX-License-Identifier: Apache-2.0 */
 #include "netlist_order.h"
 
-#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 static bool claim(const char *path, const net_list *nl, bool *driven, int net, const char *driver,
                   vmac_err *err) {
@@ -36,115 +34,81 @@ bool netlist_drivers(const char *path, const net_list *nl, vmac_err *err) {
   return good;
 }
 
-/* ---- levels ---------------------------------------------------------------------------------- */
+/* ---- order ------------------------------------------------------------------------------------ */
 
 typedef struct {
-  size_t gate;
-  int level;
-  const lib_cell *cell;
-} place;
+  size_t gate, pin; /* and the next of its pins to follow */
+} visit;
 
-enum { UNKNOWN = -1, FLIP_FLOP = INT_MAX };
-
-static int by_level(const void *a, const void *b) {
-  const place *x = a, *y = b;
-  if (x->level != y->level) return x->level < y->level ? -1 : 1;
-  if (x->cell != y->cell && x->level != FLIP_FLOP) return x->cell < y->cell ? -1 : 1;
-  return x->gate < y->gate ? -1 : x->gate > y->gate;
-}
-
-/* first[net] .. first[net + 1]: where the combinational gates that read a net stand in reader[]. */
-static size_t *readers(const net_list *nl, size_t **reader) {
-  size_t *first = vmac_alloc(nl->nets + 2, sizeof *first), total = 0;
-  for (int pass = 0; pass < 2; pass++) {
-    for (size_t g = 0; g < nl->gates; g++) {
-      const net_gate *gate = &nl->gate[g];
-      for (size_t p = 0; !gate->cell->sequential && p < gate->cell->pins; p++) {
-        if (gate->cell->pin[p].dir != PIN_INPUT) continue;
-        if (pass == 0)
-          first[gate->net[p] + 2]++, total++;
-        else
-          (*reader)[first[gate->net[p] + 1]++] = g;
-      }
-    }
-    if (pass == 1) break;
-    for (size_t n = 2; n < nl->nets + 2; n++) first[n] += first[n - 1];
-    *reader = vmac_alloc(total + 1, sizeof **reader);
-  }
-  return first;
-}
-
-/* Kahn's order: a gate is placed when its last input is known; at[g].level stays UNKNOWN in a loop. */
-static void find_levels(const net_list *nl, place *at) {
-  size_t *reader, *first = readers(nl, &reader), queued = 0;
-  int *queue = vmac_alloc(nl->nets, sizeof *queue);
-  size_t *waits = vmac_alloc(nl->gates, sizeof *waits);
-  int *level = vmac_alloc(nl->nets, sizeof *level);
-  bool *known = vmac_alloc(nl->nets, sizeof *known);
-  known[NET_ZERO] = known[NET_ONE] = true;
-  for (size_t i = 0; i < nl->ports; i++)
-    for (size_t b = 0; nl->port[i].dir == PIN_INPUT && b < nl->port[i].width; b++)
-      known[nl->port[i].net[b]] = true;
+/* The gate that drives a net; SIZE_MAX: an input port, a constant or a flip-flop, known at once. */
+static size_t *find_drivers(const net_list *nl) {
+  size_t *driver = vmac_alloc(nl->nets, sizeof *driver);
+  for (size_t n = 0; n < nl->nets; n++) driver[n] = SIZE_MAX;
   for (size_t g = 0; g < nl->gates; g++)
-    for (size_t p = 0; p < nl->gate[g].cell->pins; p++) {
-      const pin_dir dir = nl->gate[g].cell->pin[p].dir;
-      const int net = nl->gate[g].net[p];
-      if (nl->gate[g].cell->sequential && dir == PIN_OUTPUT && net >= 0) known[net] = true;
-      if (!nl->gate[g].cell->sequential && dir == PIN_INPUT) waits[g]++;
-    }
-  for (size_t n = 0; n < nl->nets; n++)
-    if (known[n]) queue[queued++] = (int)n;
-  /* Gates without inputs (ties) stand at the head as if a net had just been read for them. */
-  for (size_t g = 0; g < nl->gates; g++) {
-    at[g] = (place){g, nl->gate[g].cell->sequential ? FLIP_FLOP : UNKNOWN, nl->gate[g].cell};
-    if (at[g].level == FLIP_FLOP || waits[g]) continue;
-    at[g].level = 0;
     for (size_t p = 0; p < nl->gate[g].cell->pins; p++)
-      if (nl->gate[g].cell->pin[p].dir == PIN_OUTPUT && nl->gate[g].net[p] >= 0) {
-        level[nl->gate[g].net[p]] = 1;
-        queue[queued++] = nl->gate[g].net[p];
+      if (nl->gate[g].cell->pin[p].dir == PIN_OUTPUT && nl->gate[g].net[p] >= 0 &&
+          !nl->gate[g].cell->sequential)
+        driver[nl->gate[g].net[p]] = g;
+  return driver;
+}
+
+/* Depth first from the gates in the file's order, so that gates of one instance stay together and
+ * a large array's values pass through the cache once. false: stack[*depth - 1] is in a loop. */
+static bool sort_gates(const net_list *nl, size_t *order, visit *stack, size_t *depth) {
+  enum { NEW, ON_STACK, PLACED };
+  char *state = vmac_alloc(nl->gates, 1);
+  size_t *driver = find_drivers(nl), placed = 0;
+  bool good = true;
+  *depth = 0;
+  for (size_t first = 0; good && first < nl->gates; first++) {
+    if (state[first] != NEW || nl->gate[first].cell->sequential) continue;
+    state[first] = ON_STACK;
+    stack[(*depth)++] = (visit){first, 0};
+    while (good && *depth) {
+      visit *top = &stack[*depth - 1];
+      const net_gate *gate = &nl->gate[top->gate];
+      size_t next = SIZE_MAX;
+      while (top->pin < gate->cell->pins && next == SIZE_MAX) {
+        const size_t p = top->pin++;
+        if (gate->cell->pin[p].dir == PIN_INPUT) next = driver[gate->net[p]];
+        if (next != SIZE_MAX && state[next] == PLACED) next = SIZE_MAX;
       }
-  }
-  for (size_t i = 0; i < queued; i++)
-    for (size_t r = first[queue[i]]; r < first[queue[i] + 1]; r++) {
-      const size_t g = reader[r];
-      const net_gate *gate = &nl->gate[g];
-      if (--waits[g]) continue;
-      at[g].level = 0;
-      for (size_t p = 0; p < gate->cell->pins; p++)
-        if (gate->cell->pin[p].dir == PIN_INPUT && level[gate->net[p]] > at[g].level)
-          at[g].level = level[gate->net[p]];
-      for (size_t p = 0; p < gate->cell->pins; p++)
-        if (gate->cell->pin[p].dir == PIN_OUTPUT && gate->net[p] >= 0) {
-          level[gate->net[p]] = at[g].level + 1;
-          queue[queued++] = gate->net[p];
-        }
+      if (next == SIZE_MAX) {
+        state[top->gate] = PLACED;
+        order[placed++] = top->gate;
+        --*depth;
+      } else if (state[next] == ON_STACK) {
+        good = false;
+      } else {
+        state[next] = ON_STACK;
+        stack[(*depth)++] = (visit){next, 0};
+      }
     }
-  free(reader);
-  free(first);
-  free(queue);
-  free(waits);
-  free(level);
-  free(known);
+  }
+  for (size_t g = 0; good && g < nl->gates; g++)
+    if (nl->gate[g].cell->sequential) order[placed++] = g;
+  free(state);
+  free(driver);
+  return good;
 }
 
 bool netlist_order(const char *path, net_list *nl, vmac_err *err) {
-  place *at = vmac_alloc(nl->gates, sizeof *at);
-  find_levels(nl, at);
-  bool good = true;
-  for (size_t g = 0; good && g < nl->gates; g++)
-    if (at[g].level == UNKNOWN)
-      good = vmac_fail(err, "%s: combinational loop through %.80s", path, nl->gate[g].name);
-  if (good && nl->gates) {
-    net_gate *order = vmac_alloc(nl->gates, sizeof *order);
-    qsort(at, nl->gates, sizeof *at, by_level);
+  size_t *order = vmac_alloc(nl->gates, sizeof *order), depth;
+  visit *stack = vmac_alloc(nl->gates, sizeof *stack);
+  bool good = sort_gates(nl, order, stack, &depth);
+  if (good) {
+    net_gate *sorted = vmac_alloc(nl->gates, sizeof *sorted);
     for (size_t g = 0; g < nl->gates; g++) {
-      order[g] = nl->gate[at[g].gate];
-      nl->combs += at[g].level != FLIP_FLOP;
+      sorted[g] = nl->gate[order[g]];
+      nl->combs += !sorted[g].cell->sequential;
     }
-    memcpy(nl->gate, order, nl->gates * sizeof *order);
-    free(order);
+    free(nl->gate);
+    nl->gate = sorted;
+  } else {
+    good = vmac_fail(err, "%s: combinational loop through %.80s", path,
+                     nl->gate[stack[depth - 1].gate].name);
   }
-  free(at);
+  free(order);
+  free(stack);
   return good;
 }
