@@ -2,7 +2,8 @@
 # instance. Version 2.0.17 cannot be told activities of inner pins, but it takes a global activity
 # for whatever is asked next: so each instance is asked for alone, after its own activity was set.
 # Clock pins have two transitions a period whatever the global activity.
-# Prints one line per instance: "instance NAME INTERNAL SWITCHING LEAKAGE", in watts.
+# Prints one line per instance: "instance NAME INTERNAL SWITCHING LEAKAGE IDLE", in watts; IDLE: all
+# but leakage where no data changes.
 # Filled in by synth/sta-power.sh.
 # SPDX-License-Identifier: Apache-2.0
 read_liberty @LIBERTY@
@@ -35,6 +36,8 @@ foreach cell [get_cells *] {
   }
   sta::set_power_global_activity $activity($name) 0.5
   lassign [sta::instance_power $cell [sta::cmd_corner]] internal switching leakage total
-  puts "instance $name $internal $switching $leakage"
+  sta::set_power_global_activity 0 0.5
+  lassign [sta::instance_power $cell [sta::cmd_corner]] idle idle_switching
+  puts "instance $name $internal $switching $leakage [expr $idle + $idle_switching]"
 }
 puts "instances done"

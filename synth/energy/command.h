@@ -9,6 +9,7 @@ int command_side(int argc, char **argv);
 int command_correct(int argc, char **argv);
 int command_array(int argc, char **argv);
 int command_collect(int argc, char **argv);
+int command_compose(int argc, char **argv);
 
 #include "vmac.h"
 

@@ -16,7 +16,8 @@ static const command commands[] = {
     {"pe", "a processing element: weight held, partial sums from above", command_pe},
     {"side", "the side column, which sums activations", command_side},
     {"correct", "the correction unit at a column's foot", command_correct},
-    {"array", "a flat array, to check what is composed of single PEs", command_array},
+    {"array", "a flat array: what a whole array of PEs is", command_array},
+    {"compose", "a flat array against the sum of its PEs and side column", command_compose},
     {"export", "random vectors as Verilog benches, with our own counts of them", energy_export},
     {"collect", "merge the JSON of many designs into one file", command_collect},
 };

@@ -33,28 +33,42 @@ static arc_input input_of(const power_source *src, const net_gate *gate, const c
   return sum;
 }
 
-/* pJ of an output pin's transitions: each edge the weighed mean over the groups, or their plain mean
- * where none was seen to carry a transition. */
+/* Means over groups: plain, and weighed by what carried transitions. */
+typedef struct {
+  double plain, weighed, plain_weight, weight;
+} group_mean;
+
+/* A group that has no table for this edge is not for it. */
+static void add_group(group_mean *mean, const nldm_table *table, double load, double slew,
+                      double weight) {
+  if (!table->value) return;
+  const double pj = nldm_lookup(table, load, slew);
+  mean->plain += pj;
+  mean->plain_weight++;
+  mean->weighed += weight * pj;
+  mean->weight += weight;
+}
+
+/* The plain mean stands in where no group was seen to carry a transition. */
+static double mean_of(const group_mean *mean) {
+  if (mean->weight > 0) return mean->weighed / mean->weight;
+  return mean->plain_weight > 0 ? mean->plain / mean->plain_weight : 0;
+}
+
+/* pJ of an output pin's transitions. */
 static double at_output(const power_source *src, size_t g, size_t p) {
   const net_gate *gate = &src->nl->gate[g];
   const cell_pin *pin = &gate->cell->pin[p];
   const net_activity *activity = &src->activity[gate->net[p]];
   const double load = src->ann->load[gate->net[p]];
-  double rise[2] = {0, 0}, fall[2] = {0, 0}, weight[2] = {0, 0}; /* [0]: plain, [1]: weighed */
-  if (!pin->powers) return 0;
+  group_mean rise = {0}, fall = {0};
   for (size_t i = 0; i < pin->powers; i++) {
     const arc_input in = input_of(src, gate, &pin->power[i]);
-    const double of[2] = {1, src->watch ? in.toggles * power_output_share(src, g, p, i) : 0};
-    const double up = nldm_lookup(&pin->power[i].rise, load, in.slew);
-    const double down = nldm_lookup(&pin->power[i].fall, load, in.slew);
-    for (size_t k = 0; k < 2; k++) {
-      rise[k] += of[k] * up;
-      fall[k] += of[k] * down;
-      weight[k] += of[k];
-    }
+    const double weight = src->watch ? in.toggles * power_output_share(src, g, p, i) : 0;
+    add_group(&rise, &pin->power[i].rise, load, in.slew, weight);
+    add_group(&fall, &pin->power[i].fall, load, in.slew, weight);
   }
-  const size_t k = weight[1] > 0;
-  return (rise[k] * (double)activity->rises + fall[k] * (double)activity->falls) / weight[k];
+  return mean_of(&rise) * (double)activity->rises + mean_of(&fall) * (double)activity->falls;
 }
 
 /* pJ inside a cell for the transitions of one input pin, whatever its outputs do. */
