@@ -25,11 +25,13 @@ test: setup ## everything that must pass, a few minutes on two cores
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
 	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove \
 	  sanitize lint cosim-matrix coverage mutations accuracy
+	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
+	$(Q)$(MAKE) --no-print-directory compose
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
-SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs glitch liberty mutate new-mult ppa \
-                 random rtl synth train wide),$(TESTS))
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy glitch liberty mutate \
+                 new-mult power ppa random rtl synth train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \

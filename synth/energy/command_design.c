@@ -31,6 +31,9 @@ static const char help[] =
     "  --json F        all figures, layer by layer\n"
     "  --nets F        transitions per net in the last of the modes, CSV: net,rises,falls\n"
     "  --gates F       energy of each gate, zero-delay, tab-separated (power_gates.h)\n"
+    "  --vcd-out F     lane 0 of the first layer as a VCD file, in the last of the modes\n"
+    "  --vcd-in F      energy of what a VCD file of any simulator did instead of --operands\n"
+    "  --vcd-clock N   of a netlist without a clock: the file's variable that has one (vmac_clk)\n"
     "  --stream-out F  array: the stream that its PEs see, for `vmac-energy pe`, and nothing "
     "else\n";
 
@@ -38,7 +41,8 @@ typedef struct {
   const stim_design *design;
   const char *libs[16];
   size_t lib_count;
-  const char *netlist, *cell, *operands, *json, *nets, *gates, *variant, *stream;
+  const char *netlist, *cell, *operands, *json, *nets, *gates, *variant, *stream, *vcd_in,
+      *vcd_clock;
   int opt_correction;
   run_setup setup;
 } job;
@@ -53,10 +57,12 @@ static void parse_modes(job *j, const char *text) {
     const size_t size = strcspn(at, ",");
     int m = 0;
     while (m < RUN_MODES && (strlen(names[m]) != size || memcmp(names[m], at, size))) m++;
-    if (m == RUN_MODES)
+    if (m < RUN_MODES) {
+      j->setup.modes[m] = true;
+      j->setup.nets = (sim_mode)m;
+    } else {
       command_die(2, "--modes: expected zero, unit or inertial, found '%.*s'", (int)size, at);
-    j->setup.modes[m] = true;
-    j->setup.nets = (sim_mode)m;
+    }
     at = at[size] ? at + size + 1 : NULL;
   }
 }
@@ -68,7 +74,7 @@ static void check_options(const job *j) {
   } required[] = {{"--lib", j->lib_count > 0},
                   {"--netlist", j->netlist != NULL},
                   {"--cell", j->cell != NULL},
-                  {"--operands", j->operands != NULL},
+                  {"--operands", j->operands || j->vcd_in},
                   {"--load-ff", j->setup.output_load > 0 || j->stream},
                   {"--slew", j->setup.slew > 0 || j->stream},
                   {"--period", j->setup.period > 0 || j->stream}};
@@ -76,6 +82,9 @@ static void check_options(const job *j) {
     if (!required[i].given)
       command_die(2, "%s: %s is missing; see vmac-energy %s --help", j->design->name,
                   required[i].option, j->design->name);
+  if (j->vcd_in && (j->operands || j->json || j->nets || j->gates || j->setup.vcd || j->stream))
+    command_die(2, "%s: --vcd-in stands for --operands, and gives the one line alone",
+                j->design->name);
   if (j->stream && j->design != &stim_array)
     command_die(2, "%s: --stream-out is of an array", j->design->name);
 }
@@ -96,18 +105,31 @@ static job parse(const stim_design *design, int argc, char **argv) {
     NETS,
     GATES,
     STREAM,
+    VCD_OUT,
+    VCD_IN,
+    VCD_CLOCK,
     HELP
   };
-  static const struct option options[] = {
-      {"lib", 1, NULL, LIB},         {"netlist", 1, NULL, NETLIST},
-      {"cell", 1, NULL, CELL},       {"operands", 1, NULL, OPERANDS},
-      {"load-ff", 1, NULL, LOAD},    {"slew", 1, NULL, SLEW},
-      {"period", 1, NULL, PERIOD},   {"modes", 1, NULL, MODES},
-      {"variant", 1, NULL, VARIANT}, {"opt-correction", 1, NULL, CORR},
-      {"json", 1, NULL, JSON},       {"nets", 1, NULL, NETS},
-      {"gates", 1, NULL, GATES},     {"stream-out", 1, NULL, STREAM},
-      {"help", 0, NULL, HELP},       {0}};
-  job j = {.design = design, .opt_correction = 1};
+  static const struct option options[] = {{"lib", 1, NULL, LIB},
+                                          {"netlist", 1, NULL, NETLIST},
+                                          {"cell", 1, NULL, CELL},
+                                          {"operands", 1, NULL, OPERANDS},
+                                          {"load-ff", 1, NULL, LOAD},
+                                          {"slew", 1, NULL, SLEW},
+                                          {"period", 1, NULL, PERIOD},
+                                          {"modes", 1, NULL, MODES},
+                                          {"variant", 1, NULL, VARIANT},
+                                          {"opt-correction", 1, NULL, CORR},
+                                          {"json", 1, NULL, JSON},
+                                          {"nets", 1, NULL, NETS},
+                                          {"gates", 1, NULL, GATES},
+                                          {"vcd-out", 1, NULL, VCD_OUT},
+                                          {"vcd-in", 1, NULL, VCD_IN},
+                                          {"vcd-clock", 1, NULL, VCD_CLOCK},
+                                          {"stream-out", 1, NULL, STREAM},
+                                          {"help", 0, NULL, HELP},
+                                          {0}};
+  job j = {.design = design, .opt_correction = 1, .vcd_clock = "vmac_clk"};
   parse_modes(&j, "zero,unit,inertial");
   for (int option; (option = getopt_long(argc, argv, "h", options, NULL)) != -1;) switch (option) {
     case LIB:
@@ -153,6 +175,15 @@ static job parse(const stim_design *design, int argc, char **argv) {
     case GATES:
       j.gates = optarg;
       break;
+    case VCD_OUT:
+      j.setup.vcd = optarg;
+      break;
+    case VCD_IN:
+      j.vcd_in = optarg;
+      break;
+    case VCD_CLOCK:
+      j.vcd_clock = optarg;
+      break;
     case STREAM:
       j.stream = optarg;
       break;
@@ -188,10 +219,13 @@ static void write_stream(const job *j, const stim_source *src) {
   vmac_err err;
   vmac_operands out;
   const net_port *en = stim_port(src, "w_en_i", PIN_INPUT, 64, &err);
-  if (!en) command_die(1, "%s", err.text);
-  stim_array_stream(&out, src->ops, en->width);
-  if (!vmac_operands_save(&out, j->stream, &err)) command_die(1, "%s", err.text);
-  vmac_operands_free(&out);
+  bool good = en != NULL;
+  if (en) {
+    stim_array_stream(&out, src->ops, en->width);
+    good = vmac_operands_save(&out, j->stream, &err);
+    vmac_operands_free(&out);
+  }
+  if (!good) command_die(1, "%s", err.text);
 }
 
 static void run(const job *j, const stim_source *src, const cell_lib *lib, const char *operands) {
@@ -217,6 +251,20 @@ static void run(const job *j, const stim_source *src, const cell_lib *lib, const
   run_free(&result);
 }
 
+/* The line of a VCD file's activity; a cell's products are still proved first. */
+static void run_file(const job *j, const stim_source *src, const cell_lib *lib) {
+  vmac_err err;
+  run_figure f;
+  uint64_t periods;
+  if ((j->design == &stim_cell && !stim_cell.check(src, &err)) ||
+      !run_vcd(j->design, src->nl, lib, &j->setup, j->vcd_in, j->vcd_clock, &f, &periods, &err))
+    command_die(1, "%s", err.text);
+  printf("name=%s design=%s switching_pj=%.6f internal_pj=%.6f leakage_pj=%.6g energy_vcd_pj=%.6f "
+         "toggles=%.4f periods=%llu\n",
+         src->mult->name, j->design->name, f.switching, f.internal, f.leakage, f.energy, f.toggles,
+         (unsigned long long)periods);
+}
+
 static int command_design(const stim_design *design, int argc, char **argv) {
   const job j = parse(design, argc, argv);
   vmac_err err;
@@ -224,14 +272,16 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   cell_lib *lib = mult ? celllib_load(j.libs, j.lib_count, &err) : NULL;
   net_list *nl = lib ? netlist_load(j.netlist, lib, &err) : NULL;
   if (!nl) command_die(1, "%s", err.text);
-  vmac_operands ops;
+  vmac_operands ops = {0};
   char sha256[65];
-  load_operands(&ops, j.operands, mult, sha256);
+  if (j.operands) load_operands(&ops, j.operands, mult, sha256);
   int32_t *table = vmac_alloc(65536, sizeof *table);
   vmac_mult_table(mult, table);
   const stim_source src = {
       .nl = nl, .mult = mult, .ops = &ops, .table = table, .opt_correction = j.opt_correction};
-  if (j.stream)
+  if (j.vcd_in)
+    run_file(&j, &src, lib);
+  else if (j.stream)
     write_stream(&j, &src);
   else
     run(&j, &src, lib, sha256);

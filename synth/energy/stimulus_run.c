@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "power_gates.h"
+#include "vcd.h"
 
 /* Counted steps of what is a correction to the busy figure, and of idling, where all are alike. */
 enum { SHORT_STEPS = 16, IDLE_STEPS = 2 };
@@ -91,7 +92,12 @@ static gatesim *play(runner *r, const stim_source *src, size_t layer, stim_kind 
   gatesim *sim = gatesim_new(nl, r->design->lanes(src, layer), mode,
                              mode == SIM_INERTIAL ? r->ann.steps : NULL);
   if (!*watch) *watch = power_prepare(sim, nl, r->lib);
-  if (!r->design->play(sim, src, layer, kind, r->err)) {
+  const bool dump = r->setup->vcd && kind == STIM_BUSY && layer == 0 && mode == r->setup->nets;
+  vcd_writer *vcd = dump ? vcd_record(sim, nl, (uint64_t)(r->setup->period * 1000)) : NULL;
+  bool good = r->design->play(sim, src, layer, kind, r->err);
+  vmac_err unsaved;
+  if (vcd && !vcd_save(vcd, r->setup->vcd, good ? r->err : &unsaved)) good = false;
+  if (!good) {
     gatesim_free(sim);
     return NULL;
   }
@@ -199,6 +205,24 @@ bool run_gates(const stim_design *design, const stim_source *src, const cell_lib
   power_free(watch);
   gatesim_free(sim);
   annotate_free(&ann);
+  return good;
+}
+
+bool run_vcd(const stim_design *design, const net_list *nl, const cell_lib *lib,
+             const run_setup *setup, const char *path, const char *clock, run_figure *figure,
+             uint64_t *periods, vmac_err *err) {
+  net_annotation ann;
+  net_activity *activity = vmac_alloc(nl->nets, sizeof *activity);
+  bool good = vcd_activity(path, nl, nl->clock < 0 ? clock : NULL, activity, periods, err);
+  if (good && !*periods) good = vmac_fail(err, "%s: the clock never rises", path);
+  if (good) {
+    power_sum part[PARTS];
+    annotate_design(&ann, design, nl, setup);
+    power_from(&(power_source){nl, lib, &ann, activity, *periods, NULL}, part);
+    make_figure(figure, part, *periods, setup->period);
+    annotate_free(&ann);
+  }
+  free(activity);
   return good;
 }
 

@@ -24,7 +24,8 @@ typedef struct {
   bool modes[RUN_MODES]; /* SIM_ZERO is always run: it watches the states for all */
   double period;         /* ns, for leakage */
   double output_load, slew;
-  sim_mode nets; /* whose transitions are summed in run_result.activity */
+  const char *vcd; /* where lane 0 of the first layer goes as a VCD file, in mode `nets`; or NULL */
+  sim_mode nets;   /* whose transitions are summed in run_result.activity */
 } run_setup;
 
 typedef struct {
@@ -41,6 +42,11 @@ typedef struct {
  * the netlist is not what the C model says. */
 bool run_design(const stim_design *design, const stim_source *src, const cell_lib *lib,
                 const run_setup *setup, run_result *result, vmac_err *err);
+/* From a VCD file of any simulator, per period: states and which input moved an output are not known,
+ * tables count with their plain means. clock: its variable, where the netlist has none. */
+bool run_vcd(const stim_design *design, const net_list *nl, const cell_lib *lib,
+             const run_setup *setup, const char *path, const char *clock, run_figure *figure,
+             uint64_t *periods, vmac_err *err);
 void run_free(run_result *result);
 
 /* The same busy cycles, all layers' columns alike, as one line per gate (power_gates.h), SIM_ZERO. */
