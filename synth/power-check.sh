@@ -1,7 +1,8 @@
 #!/bin/sh
 # power-check.sh: vmac-energy's power of cells and PEs against OpenSTA's, see sta-power.sh.
-# usage: power-check.sh OUT_DIR OPERANDS FAMILIES 'NAME ...' TABLE ...   (designs.sh; OPERANDS-CLASS.bin)
-# Environment: see designs.sh, map.sh and sta-power.sh; ENERGY and LIBERTY are the two programs.
+# usage: power-check.sh OUT_DIR OPERANDS FAMILIES 'NAME ...' TABLE ...
+# As designs.sh; OPERANDS-CLASS.bin are the streams. Environment: see designs.sh, map.sh and
+# sta-power.sh; ENERGY and LIBERTY are the two programs.
 # Prints a line per design; all are tried before it fails.
 # SPDX-License-Identifier: Apache-2.0
 set -eu

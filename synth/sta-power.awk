@@ -1,7 +1,7 @@
 # sta-power.awk: compares vmac-energy's list of gates with what OpenSTA says of each instance.
 # Input: the list (name, part, transitions a period, then of one period: switching pJ, internal pJ;
-# leakage nW; slew; then pJ of clock pins). -v report= OpenSTA's output, period= ns, bound= percent for the totals, top= and
-# slew= what to print.
+# leakage nW; slew; then pJ of clock pins). -v report= OpenSTA's output, period= ns, bound= percent
+# for the totals, top= and slew= what to print.
 # SPDX-License-Identifier: Apache-2.0
 
 function fail(text) {
@@ -50,7 +50,8 @@ END {
   if (!ours || ours != theirs)
     fail(top ": expected " ours " instances as in " FILENAME ", OpenSTA has " theirs + 0)
   off = percent(sum["own"], sum["sta"])
-  printf "design=%s slew_ns=%.4g own_uw=%.5g sta_uw=%.5g difference_percent=%.3f", top, slew, sum["own"], sum["sta"], off
+  printf "design=%s slew_ns=%.4g own_uw=%.5g sta_uw=%.5g", top, slew, sum["own"], sum["sta"]
+  printf " difference_percent=%.3f", off
   printf " gates_percent=%.3f", percent(sum["own", 0], sum["sta", 0])
   printf " registers_percent=%.3f", percent(sum["own", 1], sum["sta", 1])
   printf " switching_percent=%.3f", percent(sum["own_sw"], sum["sta_sw"])

@@ -4,10 +4,10 @@
 # CLOCK: the clock port, or '' for a netlist without flip-flops. GATES.tsv: vmac-energy --gates.
 # Environment: LIBERTY (the program vmac-liberty), VMAC_LIB (trimmed library), ABC_LOAD_IN_FF,
 # VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS, STA_BOUND (percent that the totals may differ by, default 5).
-# OpenSTA reads a view of the library whose energies depend on load alone, at one slew: the mean that
-# this netlist's transitions have. Prints one line of name=value pairs, microwatts; leaves power.lib
-# and sta-power.rpt in OUT_DIR. Neither side counts the nets of input ports: OpenSTA gives a net to
-# the instance that drives it.
+# OpenSTA reads a view of the library whose energies depend on load alone, at one slew: the mean
+# that this netlist's transitions have. Prints one line of name=value pairs, microwatts; leaves
+# power.lib and sta-power.rpt in OUT_DIR. Neither side counts the nets of input ports: OpenSTA gives
+# a net to the instance that drives it.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 

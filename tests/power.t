@@ -1,9 +1,9 @@
 #!/bin/sh
 # Energy checked from outside: against OpenSTA gate by gate, and arrays against the sum of PEs.
 #
-# TEST RATIONALE. State space: cell and PE of one multiplier agree with OpenSTA, total and idle; each
-# way in which the comparison must refuse: energies off, idle energy off, an instance that one side
-# lacks, a tool that prints an error and exits 0, stops half way, or is not there; a 4 x 4 array is
+# TEST RATIONALE. State space: cell and PE of one multiplier agree with OpenSTA, total and idle;
+# each way in which the comparison must refuse: energies off, idle energy off, an instance that one
+# side lacks, a tool that prints an error and exits 0, stops half way, or is not there; a 4 x 4 array is
 # the sum of its parts, and is not where the bound is tight or the netlists are of another cell.
 # Parameters: osu018 and one cell; `make sta-power PLATFORM=all` and `make compose` have the rest.
 # SPDX-License-Identifier: Apache-2.0
@@ -49,7 +49,8 @@ ok $? "the same files, the same figures" "$(cat "$tmp/again")"
 changed() { awk -F '\t' -v OFS='\t' "$1" "$pe/gates.tsv" > "$tmp/gates.tsv"; }
 export GATES="$tmp/gates.tsv"
 changed '!/^#/ { $5 *= 1.2 } { print }'
-refused 'vmac_pe: total differs by [0-9.]*%, expected within 5%' "internal energy 20 % off" sta_power
+refused 'vmac_pe: total differs by [0-9.]*%, expected within 5%' "internal energy 20 % off" \
+  sta_power
 changed '!/^#/ { $8 *= 1.01 } { print }'
 refused 'vmac_pe: idle differs by 1' "clock energy 1 % off" sta_power
 changed 'NR != 5'

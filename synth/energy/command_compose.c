@@ -31,8 +31,10 @@ static void parse(int argc, char **argv, const char *value[OPTIONS]) {
       fputs(help, stdout);
       exit(0);
     }
-    if (option == '?') command_die(2, "see vmac-energy compose --help");
-    value[option] = optarg;
+    if (option >= OPTIONS)
+      command_die(2, "see vmac-energy compose --help");
+    else
+      value[option] = optarg;
   }
   if (optind < argc) command_die(2, "compose: unexpected '%s'", argv[optind]);
   for (size_t i = 0; options[i].name; i++)
@@ -110,9 +112,8 @@ int command_compose(int argc, char **argv) {
   compose_source src = {array, pe, side, mult, table, &ops, 0};
   const stim_source of_array = {.nl = array, .mult = mult, .ops = &ops, .table = table};
   const net_port *en = stim_port(&of_array, "w_en_i", PIN_INPUT, 64, &err);
-  if (!en) command_die(1, "%s", err.text);
-  src.cols = en->width;
-  if (!compose_run(&src, lib, &setup, figure, worst, &err)) command_die(1, "%s", err.text);
+  src.cols = en ? en->width : 0;
+  if (!en || !compose_run(&src, lib, &setup, figure, worst, &err)) command_die(1, "%s", err.text);
   print(&src, figure, worst, bound);
   free(table);
   vmac_operands_free(&ops);

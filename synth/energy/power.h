@@ -52,7 +52,7 @@ typedef struct {
   const power_watch *watch;
 } power_source;
 
-/* One gate: the nets it drives and its tables; its clock pins' share goes to `clock`, both added. */
+/* Adds one gate: the nets it drives and its tables to `own`, its clock pin's to `clock`. */
 void power_add_gate(const power_source *src, size_t g, power_sum *own, power_sum *clock);
 
 /* Sums over the design, set, not added. Input ports' nets are PART_OTHER. */

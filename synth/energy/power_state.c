@@ -23,7 +23,7 @@ struct power_watch {
   size_t **handle;         /* (gates)(conds) */
 };
 
-/* ---- programs ---------------------------------------------------------------------------------- */
+/* ---- programs ------------------------------------------------------------------------------ */
 
 static void push(bool_prog *prog, bool_kind kind, int pin) {
   bool_op *op = vmac_alloc(prog->ops + 1, sizeof *op);
@@ -86,9 +86,9 @@ static int condition(watched_cell *states, bool_prog *prog) {
   return (int)states->conds++;
 }
 
-/* ---- cells ------------------------------------------------------------------------------------- */
+/* ---- cells --------------------------------------------------------------------------------- */
 
-/* What group `arc` of `pin` is for: the function's difference (outputs of gates), and its `when`. */
+/* What group `arc` of `pin` is for: the function's difference (of gates' outputs), and `when`. */
 static int group_condition(watched_cell *states, const cell_pin *pin, const cell_arc *arc,
                            bool with_when) {
   bool_prog prog = {0};
@@ -164,7 +164,7 @@ void power_free(power_watch *watch) {
   free(watch);
 }
 
-/* ---- shares ------------------------------------------------------------------------------------ */
+/* ---- shares -------------------------------------------------------------------------------- */
 
 static double seen(const power_watch *watch, size_t g, int cond) {
   const uint64_t counted = gatesim_counted(watch->sim);
