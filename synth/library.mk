@@ -26,17 +26,16 @@ export VMAC_CACHE     ?= $(B)/ppa-cache
 LIBRARY_KEYS := LIB_FILES DONT_USE_CELLS
 $(eval $(call STAMP,$(SYNTH)/lib/settings.txt,$(foreach v,$(LIBRARY_KEYS),$(v)=$($(v)))))
 
-# Written only where the bytes change, so that a rebuilt tool makes nothing stale.
-$(SYNTH)/lib/prep.log: $(LIBERTY) $(SYNTH)/lib/settings.txt $(wildcard $(LIB_FILES))
+# Of the tool its sources count, not its date: that would make stale what no byte changes.
+$(VMAC_LIB): $(wildcard synth/liberty/*.[ch]) $(SYNTH)/lib/settings.txt $(wildcard $(LIB_FILES)) \
+             | $(LIBERTY)
 	@for f in $(LIB_FILES); do [ -r "$$f" ] || { echo "platform $(PLATFORM): no cell library $$f;" \
 	  "$(LIB_HINT); VMAC_PDK_DIR=FOLDER or LIB_FILES=FILE says where it is" >&2; exit 1; }; done
 	$(call say,LIBRARY,$(PLATFORM))
-	$(Q)mkdir -p $(@D)/new && $(LIBERTY) prep $(LIB_FILES:%=--lib %) $(DONT_USE_CELLS:%=--drop '%') \
-	  -o $(@D)/new/cells.lib --power-view $(@D)/new/power.lib --verilog $(@D)/new/cells.v > $@
-	$(Q)for f in cells.lib power.lib cells.v; do \
-	  cmp -s $(@D)/new/$$f $(@D)/$$f || mv $(@D)/new/$$f $(@D)/$$f; done; rm -r $(@D)/new
-$(VMAC_LIB) $(VMAC_POWER_LIB) $(VMAC_LIB_V): $(SYNTH)/lib/prep.log ;
+	$(Q)mkdir -p $(@D) && $(LIBERTY) prep $(LIB_FILES:%=--lib %) $(DONT_USE_CELLS:%=--drop '%') \
+	  -o $@ --power-view $(VMAC_POWER_LIB) --verilog $(VMAC_LIB_V) > $(@D)/prep.log
+$(VMAC_POWER_LIB) $(VMAC_LIB_V): $(VMAC_LIB) ;
 
 .PHONY: library
-library: $(SYNTH)/lib/prep.log ## trim the cell library of PLATFORM; LIB_FILES= your own
-	$(Q)cat $<
+library: $(VMAC_LIB) ## trim the cell library of PLATFORM; LIB_FILES= your own
+	$(Q)cat $(<D)/prep.log

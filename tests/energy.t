@@ -23,13 +23,14 @@ design() {
     }
     print "]}" }'
 }
-# ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much.
+# ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much;
+# the foot with one X or bit planes two and three times.
 ppa() {
   design pe perf2 "$1" "$2" "$3" "$4" > "$tmp/pe"
   design pe dadda $(($1 * 2)) $(($2 * 2)) $(($3 * 2)) $(($4 * 2)) > "$tmp/pe2"
   for o in 0 1 2; do
-    design side perf2 "$5" 0 0 "$6" " \"opt_correction\": $o," > "$tmp/side$o"
-    design correct perf2 "$5" 0 0 "$6" " \"opt_correction\": $o," > "$tmp/correct$o"
+    design side perf2 $(($5 * (o + 1))) 0 0 "$6" " \"opt_correction\": $o," > "$tmp/side$o"
+    design correct perf2 $(($5 * (o + 1))) 0 0 "$6" " \"opt_correction\": $o," > "$tmp/correct$o"
   done
   "$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp"/side[012] \
     "$tmp"/correct[012] > "$tmp/log"
@@ -80,8 +81,10 @@ is $((6 * 64)) "$(awk -F, '$1 == 14 { print $7 + 0 }' "$tmp/e.csv")" \
 # Accumulators: of all pixels of all layers, one per column and set of channels.
 ppa 0 0 0 0 1 0
 energy --mult perf2 --csv "$tmp/e.csv"
-is $((16 * (3 * 1024 + 2 * 2 * 256 + 2 * 256 + 2 * 4 * 64 + 4 * 64 + 1))) "$(total 10)" \
-  "an accumulator leaves per pixel, set and column"
+sums=$((16 * (3 * 1024 + 2 * 2 * 256 + 2 * 256 + 2 * 4 * 64 + 4 * 64 + 1)))
+is $sums "$(total 10)" "an accumulator leaves per pixel, set and column"
+energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 2
+is $((3 * sums)) "$(total 10)" "the hardware's own correction unit"
 
 ppa 1 0 0 0 0 0
 row='"perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2"'

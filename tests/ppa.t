@@ -55,7 +55,7 @@ exec "$tmp/sta" "\$@"
 END
 chmod +x "$tmp/bin/sta"
 ppa
-[ $? -ne 0 ] && grep -q 'could not be measured' "$tmp/err" && grep -q 'sta failed' "$tmp/err" &&
+[ $? -ne 0 ] && grep -q 'not all designs could be measured' "$tmp/err" && grep -q 'sta failed' "$tmp/err" &&
   [ ! -e "$work/ppa.tsv" ]
 ok $? "a tool that fails stops the run, and there is no table" "$(said)"
 cp "$tmp/sta" "$tmp/bin/sta"

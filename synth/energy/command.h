@@ -13,8 +13,10 @@ int command_compose(int argc, char **argv);
 
 #include "vmac.h"
 
-/* Prints "vmac-energy: <text>" and exits with 1 (bad input) or 2 (bad command line). */
-_Noreturn void command_die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Prints "vmac-energy: <text>" and exits with 1 (bad input) or 2 (bad command line). An attribute
+ * instead of _Noreturn: cppcheck sees the latter only where the function itself is. */
+__attribute__((noreturn)) void command_die(int status, const char *fmt, ...)
+    __attribute__((format(printf, 2, 3)));
 
 /* A number above 0 and below 1000000, or the program ends naming the option. */
 double command_positive(const char *option, const char *text);

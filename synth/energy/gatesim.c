@@ -57,6 +57,7 @@ gatesim *gatesim_new(const net_list *nl, size_t lanes, sim_mode mode, const int 
   sim->nl = nl;
   sim->mode = mode;
   sim->isa = vmac_isa_now();
+  sim->counts = SIM_COUNTS(sim->isa);
   sim->lanes = lanes;
   sim->blocks = (lanes + SIM_LANES - 1) / SIM_LANES;
   sim->ffs = nl->gates - nl->combs;

@@ -52,6 +52,7 @@ struct gatesim {
   const net_list *nl;
   sim_mode mode;
   vmac_isa isa;
+  bool counts; /* SIM_COUNTS of this processor */
   size_t lanes, blocks, slots;
   sim_node *node; /* of the combinational gates, each after those it reads */
   size_t nodes;
@@ -93,6 +94,26 @@ sim_queue *sim_queue_new(const gatesim *sim, const int *delay);
 void sim_queue_free(sim_queue *queue);
 
 /* ---- bodies, compiled for each level of instructions ------------------------------------------ */
+
+/* Half of the work is to count ones: processors with a vector instruction for that have a version of
+ * their own. SIM_PER_ISA(f, ...) is VMAC_PER_ISA, and f_of(sim) the version to call. */
+#if VMAC_X86
+#define SIM_TARGET_COUNTS                                                                          \
+  __attribute__((                                                                                  \
+      target("avx512f,avx512bw,avx512dq,avx512vl,avx512vpopcntdq,bmi2,popcnt" VMAC_WIDE)))
+#define SIM_COUNTS(isa) ((isa) == VMAC_AVX512 && __builtin_cpu_supports("avx512vpopcntdq"))
+#else
+#define SIM_TARGET_COUNTS
+#define SIM_COUNTS(isa) false
+#endif
+#define SIM_PER_ISA(name, params, args)                                                            \
+  VMAC_PER_ISA(name, params, args);                                                                \
+  SIM_TARGET_COUNTS static void name##_counts params {                                             \
+    name##_body args;                                                                              \
+  }                                                                                                \
+  static void(*name##_of(const gatesim *simulation)) params {                                      \
+    return simulation->counts ? name##_counts : name[simulation->isa];                             \
+  }
 
 #define SIM_FORM1(c) ((c)[0] ^ (x0 & (c)[1]))
 #define SIM_FORM2(c) (SIM_FORM1(c) ^ (x1 & SIM_FORM1((c) + 2)))

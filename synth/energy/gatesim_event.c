@@ -35,7 +35,7 @@ struct sim_queue {
 };
 
 static void grow(sim_queue *q) {
-  const uint32_t more = q->events ? 2 * q->events : 1024;
+  const uint32_t more = q->events ? 2 * q->events : 16;
   sim_event *event = realloc(q->event, more * sizeof *event);
   sim_word *mask = vmac_alloc_aligned(more * sizeof *mask);
   if (!event) abort();
@@ -216,9 +216,9 @@ static inline VMAC_BODY void step_block_body(gatesim *sim, size_t block, bool cl
   }
 }
 
-VMAC_PER_ISA(step_block, (gatesim * sim, size_t block, bool clocked, bool counted),
-             (sim, block, clocked, counted));
+SIM_PER_ISA(step_block, (gatesim * sim, size_t block, bool clocked, bool counted),
+            (sim, block, clocked, counted))
 
 void sim_event_step(gatesim *sim, bool clocked, bool counted) {
-  for (size_t b = 0; b < sim->blocks; b++) step_block[sim->isa](sim, b, clocked, counted);
+  for (size_t b = 0; b < sim->blocks; b++) step_block_of(sim)(sim, b, clocked, counted);
 }

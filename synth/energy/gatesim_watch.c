@@ -39,8 +39,8 @@ static inline VMAC_BODY void watch_block_body(gatesim *sim, size_t block) {
     }
 }
 
-VMAC_PER_ISA(watch_block, (gatesim * sim, size_t block), (sim, block));
+SIM_PER_ISA(watch_block, (gatesim * sim, size_t block), (sim, block))
 
 void sim_watch_step(gatesim *sim) {
-  for (size_t b = 0; b < sim->blocks; b++) watch_block[sim->isa](sim, b);
+  for (size_t b = 0; b < sim->blocks; b++) watch_block_of(sim)(sim, b);
 }

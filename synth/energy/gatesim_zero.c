@@ -33,9 +33,9 @@ static inline VMAC_BODY void step_block_body(gatesim *sim, size_t block, bool cl
   }
 }
 
-VMAC_PER_ISA(step_block, (gatesim * sim, size_t block, bool clocked, bool counted),
-             (sim, block, clocked, counted));
+SIM_PER_ISA(step_block, (gatesim * sim, size_t block, bool clocked, bool counted),
+            (sim, block, clocked, counted))
 
 void sim_zero_step(gatesim *sim, bool clocked, bool counted) {
-  for (size_t b = 0; b < sim->blocks; b++) step_block[sim->isa](sim, b, clocked, counted);
+  for (size_t b = 0; b < sim->blocks; b++) step_block_of(sim)(sim, b, clocked, counted);
 }

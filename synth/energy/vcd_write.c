@@ -86,7 +86,7 @@ bool vcd_save(vcd_writer *w, const char *path, vmac_err *err) {
   clock_falls(w, UINT64_MAX);
   const uint64_t end = w->base + w->period > w->now ? w->base + w->period : w->now + 1;
   fprintf(w->out, "#%llu\n", (unsigned long long)end);
-  const bool whole = !ferror(w->out) & !fclose(w->out);
+  const bool broken = ferror(w->out), whole = !fclose(w->out) && !broken;
   const bool good =
       whole ? vmac_write_file(path, w->text, w->size, err) : vmac_fail(err, "out of memory");
   free(w->text);

@@ -26,7 +26,7 @@ bool *verilog_nets(const net_list *nl) {
 /* The function in infix, of nets n0, n1, ... and of the gate's state s<ff>. */
 static void expression(FILE *out, const net_list *nl, size_t g, const bool_prog *prog) {
   const net_gate *gate = &nl->gate[g];
-  char *stack[BOOL_STACK + 1];
+  char *stack[BOOL_STACK + 1] = {NULL};
   int top = -1;
   for (size_t i = 0; i < prog->ops; i++) {
     static const char sign[] = {[BOOL_AND] = '&', [BOOL_OR] = '|', [BOOL_XOR] = '^'};

@@ -31,16 +31,16 @@ static char *unpack(const char *path, const uint8_t *packed, size_t size, size_t
     const unsigned given = z.avail_out;
     status = inflate(&z, Z_NO_FLUSH);
     *got += given - z.avail_out;
-    if (*got > MOST_BYTES) {
-      vmac_fail(err, "%s: expected at most %d bytes when unpacked", path, MOST_BYTES);
-      break;
-    }
+    if (*got > MOST_BYTES) break;
     if (status == Z_STREAM_END && z.avail_in) status = inflateReset(&z);
     if (status == Z_BUF_ERROR && z.avail_in) status = Z_OK; /* only the room was used up */
   }
   inflateEnd(&z);
-  if (status == Z_STREAM_END) return text;
-  if (*got <= MOST_BYTES)
+  if (*got > MOST_BYTES)
+    vmac_fail(err, "%s: expected at most %d bytes when unpacked", path, MOST_BYTES);
+  else if (status == Z_STREAM_END)
+    return text;
+  else
     vmac_fail(err, "%s: damaged or truncated gzip file, %zu bytes unpacked: fetch it again", path,
               *got);
   free(text);

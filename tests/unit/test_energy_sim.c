@@ -103,6 +103,28 @@ static void test_flip_flops(void **state) {
   celllib_free(lib);
 }
 
+/* Lanes that nobody asked for toggle along, and do not count. */
+static void test_toggling(void **state) {
+  (void)state;
+  enum { LANES = 70, STEPS = 8 };
+  cell_lib *lib = sim_lib();
+  net_list *nl = sim_net(lib, "in clk 2; out q 3; DFF f D=4 K=2 Q=3 P=4; INV i A=3 Y=5");
+  static const int delay[] = {0, 0, 0, 2, 1, 3};
+  for (int mode = 0; mode < 3; mode++) {
+    gatesim *sim = gatesim_new(nl, LANES, (sim_mode)mode, mode == SIM_INERTIAL ? delay : NULL);
+    for (int s = 0; s < STEPS; s++) gatesim_step(sim, true, true);
+    for (size_t n = 3; n < 6; n++) {
+      const net_activity *activity = &gatesim_activity(sim)[n];
+      assert_int_equal(activity->rises, STEPS / 2 * LANES);
+      assert_int_equal(activity->falls, STEPS / 2 * LANES);
+      assert_int_equal(activity->high, STEPS / 2 * LANES);
+    }
+    gatesim_free(sim);
+  }
+  netlist_free(nl);
+  celllib_free(lib);
+}
+
 /* ---- random netlists against one lane at a time ------------------------------------------------ */
 
 enum { IN = 6, GATES = 60, FFS = 5, STEPS = 40, NETS = NET_FIRST + 1 + IN + GATES * 2 + FFS };
@@ -352,9 +374,9 @@ static void test_instructions(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_pulses),
-                                     cmocka_unit_test(test_flip_flops),
-                                     cmocka_unit_test(test_random), cmocka_unit_test(test_lanes),
-                                     cmocka_unit_test(test_instructions)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_pulses),   cmocka_unit_test(test_flip_flops),
+      cmocka_unit_test(test_toggling), cmocka_unit_test(test_random),
+      cmocka_unit_test(test_lanes),    cmocka_unit_test(test_instructions)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

@@ -130,8 +130,9 @@ static uint64_t watched(const net_list *nl, const char *gate, const char *text, 
 static void test_watch(void **state) {
   (void)state;
   cell_lib *lib = sim_lib();
-  net_list *nl = sim_net(lib, "in clk 2; in a 3 4 5; out s 6; out q 7; HA h A=3 B=4 S=6;"
-                              "DFF f D=5 K=2 Q=7; ODD8 w A=3 B=4 C=5 D=3 E=4 F=5 G=6 H=7 Y=8");
+  net_list *nl = sim_net(lib, "in clk 2; in a 3 4 5 9 10; out s 6; out q 7; HA h A=3 B=4 S=6;"
+                              "DFF f D=5 K=2 Q=7; ODD8 w A=3 B=4 C=5 D=9 E=10 F=5 G=6 H=7 Y=8;"
+                              "ODD8 v A=3 B=4 C=5 D=9 E=10 F=5 G=6 H=7");
   /* 3 counted steps of 8 lanes; the flip-flop has loaded d in the first of them. */
   for (int mode = 0; mode < 3; mode++) {
     assert_int_equal(watched(nl, "h", "A !B", (sim_mode)mode), 6);
@@ -142,8 +143,9 @@ static void test_watch(void **state) {
     assert_int_equal(watched(nl, "f", "K Q", (sim_mode)mode), 6);
     assert_int_equal(watched(nl, "f", "!K", (sim_mode)mode), 12);
     assert_int_equal(watched(nl, "f", "D IQN", (sim_mode)mode), 0);
-    /* more than six values: s and q, 1 in a quarter of the lanes */
-    assert_int_equal(watched(nl, "w", "(A ^ B) C Y H G D' E", (sim_mode)mode), 3);
+    /* more than six values; Y is A ^ B */
+    assert_int_equal(watched(nl, "w", "(A ^ B) C Y H G D' E'", (sim_mode)mode), 6);
+    assert_int_equal(watched(nl, "v", "Y D' E' C", (sim_mode)mode), 6); /* not connected */
     assert_int_equal(watched(nl, "w", "1", (sim_mode)mode), 24);
   }
   netlist_free(nl);

@@ -33,10 +33,10 @@ static const char good_vcd[] =
     "$scope module u_x $end\n$var wire 1 d d $end\n$upscope $end\n$upscope $end\n"
     "$upscope $end\n$enddefinitions $end\n"
     "$dumpvars\n0%\nbx A\nxq\nxab\nzd\nr1.5 R\n$end\n"
-    "#5\nb10 A\n0q\n0ab\n1d\n"               /* before the first period: nothing counts */
-    "#10\n1%\n1q\n1ab\n0d\n"                 /* period 1: q up, _01_ up, d down */
-    "#15\n0%\n#17\n1d\n0d\n"                 /* undone: nothing */
-    "#20\n1%\n0q\nb1 A\n#21\n0ab\n1ab\n1d\n" /* period 2: q down, a = 01, d up */
+    "#5\nb10 A\n0q\n0ab\n1d\n#7\n1q\n#8\n0q\n" /* before the first period: nothing counts */
+    "#10\n1%\n1q\n1ab\n0d\n"                   /* period 1: q up, _01_ up, d down */
+    "#15\n0%\n#17\n1d\n0d\n"                   /* undone: nothing */
+    "#20\n1%\n0q\nb1 A\n#21\n0ab\n1ab\n1d\n"   /* period 2: q down, a = 01, d up */
     "#25\n0%\n$dumpoff\nx%\nbx A\nxq\nxab\nxd\n$end\n"
     "#90\n$dumpon\n0%\nb11 A\n1q\n0ab\n0d\n$end\n"
     "#95\n$comment 1q $end\n1%\n"        /* period 3 */
@@ -88,7 +88,7 @@ static void test_bad_files(void **state) {
   net_list *nl = small(lib);
   refused(nl, "\\_01_", "_02_", "net _01_");
   refused(nl, "module dut $end\n$var wire 1 % clk $end", "module dut $end", "net clk");
-  refused(nl, "\n1%\n1q\n", "\n1%\n1Q\n", ":34: expected the code of a variable, found 'Q'");
+  refused(nl, "\n1%\n1q\n", "\n1%\n1Q\n", ":38: expected the code of a variable, found 'Q'");
   refused(nl, "#17", "#7", "a time not before");
   refused(nl, "#17", "#1x", "a time");
   refused(nl, "b1 A", "b101 A", "no more digits");

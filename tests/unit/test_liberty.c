@@ -240,7 +240,7 @@ static void test_refused(void **state) {
   refused("cell (FILL) { area : 2; }", "cell (FILL) { area : 2; ", "found the end of the file");
   refused("\"x y\"", "\"x y", "expected");
   refused("own :", "\"own\" :", ":59: expected a name without quotes");
-  refused("library", "lexicon", "expected 'library (NAME) {', found 'lexicon'");
+  refused("library (tiny)", "lexicon (tiny)", "expected 'library (NAME) {', found 'lexicon'");
 }
 
 static void test_files(void **state) {

@@ -262,21 +262,23 @@ static void test_ragged(void **state) {
   vmac_operands ops;
   vmac_net *net = vmac_net_load("weights/resnet8.tflite", &err);
   assert_true(net && vmac_dataset_load(&data, "subset:test", &err));
-  const vmac_sampling how = {.images = 1, .columns = 20, .rows = 16, .steps = 2, .seed = 1};
-  assert_true(vmac_operands_record(&ops, net, &data, VMAC_U8, &how, NULL, &err));
-  assert_int_equal(ops.layers, 10);
-  int of_15 = 0;
-  for (size_t i = 0; i < 20; i++) {
-    int on = 0;
-    for (size_t r = 0; r < 16; r++) on += ops.en[i * 16 + r];
-    assert_true(on == 15 || on == 12);
-    of_15 += on == 15;
+  for (uint64_t seed = 6; seed <= 8; seed++) { /* a draw without care has 6, 15, 14 */
+    const vmac_sampling how = {.images = 1, .columns = 20, .rows = 16, .steps = 2, .seed = seed};
+    assert_true(vmac_operands_record(&ops, net, &data, VMAC_U8, &how, NULL, &err));
+    assert_int_equal(ops.layers, 10);
+    int of_15 = 0;
+    for (size_t i = 0; i < 20; i++) {
+      int on = 0;
+      for (size_t r = 0; r < 16; r++) on += ops.en[i * 16 + r];
+      assert_true(on == 15 || on == 12);
+      of_15 += on == 15;
+    }
+    assert_int_equal(of_15, 10); /* both tiles alike: the draw covers them evenly */
+    uint64_t macs = 0;
+    for (size_t i = 0; i < 10; i++) macs += ops.layer[i].macs;
+    assert_int_equal(macs, 12501632);
+    vmac_operands_free(&ops);
   }
-  assert_int_equal(of_15, 10); /* both tiles alike: the draw covers them evenly */
-  uint64_t macs = 0;
-  for (size_t i = 0; i < 10; i++) macs += ops.layer[i].macs;
-  assert_int_equal(macs, 12501632);
-  vmac_operands_free(&ops);
   vmac_dataset_free(&data);
   vmac_net_free(net);
 }
