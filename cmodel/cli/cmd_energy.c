@@ -24,7 +24,8 @@ static const char help[] =
     "  --ppa F              energies of the designs, made by `make ppa`\n"
     "  --activity A         zero | unit | inertial: how gates settle (default inertial)\n"
     "  --csv F, --json F    the same as files\n" COMPILED_HELP
-    "Without --opt-correction the hardware is what --correction needs: 0 for none, 2 for bitplane,\n"
+    "Without --opt-correction the hardware is what --correction needs: 0 for none, 2 for "
+    "bitplane,\n"
     "else 1.\n";
 
 enum { PPA = COMPILED_LAST, ACTIVITY, CSV, JSON, HELP };
