@@ -19,11 +19,10 @@ typedef struct {
 } net_setup;
 
 typedef struct {
-  double *load;  /* (nets) pF: the input pins on it, plus output_load for output ports */
-  double *slew;  /* (nets) ns */
-  double *delay; /* (nets) ns through its driver; inputs: input_arrival */
-  int *
-      steps; /* (nets) in steps of the simulation, at least 1 where a cell drives it */
+  double *load;      /* (nets) pF: the input pins on it, plus output_load for output ports */
+  double *slew;      /* (nets) ns */
+  double *delay;     /* (nets) ns through its driver; inputs: input_arrival */
+  int *steps;        /* (nets) in steps of the simulation, at least 1 where a cell drives it */
   double arrival_ns; /* latest settled net: a mean-delay path, not a timing report */
   bool own_inputs;   /* of the setup */
 } net_annotation;

@@ -56,8 +56,8 @@ static void expression(FILE *out, const net_list *nl, size_t g, const bool_prog 
 }
 
 /* A gate with its delay. Its function is worked out in one go, when all inputs that change at a
- * time have: operator by operator, in the order of an event queue, it may have a value of no duration,
- * which is none of the gate's and would call off a change that is due. */
+ * time have: operator by operator, in the order of an event queue, it may have a value of no
+ * duration, which is none of the gate's and would call off a change that is due. */
 static void write_delayed(FILE *out, const net_list *nl, size_t g, const bool_prog *prog, int net,
                           int delay) {
   fprintf(out, "  reg e%d;\n  always @(", net);
