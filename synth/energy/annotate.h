@@ -14,16 +14,15 @@ typedef struct {
   double input_slew;    /* ns, of every input port */
   double clock_slew;    /* ns, at the clock pins */
   double input_arrival; /* ns after the clock edge at which input ports change */
-  bool
-      own_inputs; /* the nets of input ports count as this design's (a bare cell), not their drivers' */
+  /* The nets of input ports count as this design's (a bare cell), not as their drivers'. */
+  bool own_inputs;
 } net_setup;
 
 typedef struct {
-  double *load;  /* (nets) pF: the input pins on it, plus output_load for output ports */
-  double *slew;  /* (nets) ns */
-  double *delay; /* (nets) ns through its driver; inputs: input_arrival */
-  int *
-      steps; /* (nets) the same in steps of the gate simulation, at least 1 where a cell drives it */
+  double *load;      /* (nets) pF: the input pins on it, plus output_load for output ports */
+  double *slew;      /* (nets) ns */
+  double *delay;     /* (nets) ns through its driver; inputs: input_arrival */
+  int *steps;        /* (nets) in steps of the simulation, at least 1 where a cell drives it */
   double arrival_ns; /* latest settled net: a mean-delay path, not a timing report */
   bool own_inputs;   /* of the setup */
 } net_annotation;

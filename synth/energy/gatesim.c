@@ -106,7 +106,7 @@ void gatesim_free(gatesim *sim) {
   free(sim);
 }
 
-/* ---- inputs and outputs ----------------------------------------------------------------------- */
+/* ---- inputs and outputs ---------------------------------------------------------------------- */
 
 /* Bit i of row[b] becomes bit b of row[i]. */
 static void transpose(uint32_t row[32]) {
@@ -148,7 +148,7 @@ uint32_t gatesim_get(const gatesim *sim, const net_port *port, size_t lane) {
   return bits;
 }
 
-/* ---- steps and counts ------------------------------------------------------------------------- */
+/* ---- steps and counts ------------------------------------------------------------------------ */
 
 /* SIM_ZERO has no place where changes are seen one by one. */
 static void trace_settled(gatesim *sim, bool report) {

@@ -7,8 +7,9 @@
  *   SIM_UNIT      every gate takes one unit: glitches of unequal depth show
  *   SIM_INERTIAL  every net has its driver's delay, and a pulse shorter than that is lost, as with
  *                 Verilog's `assign #d`: the count that stands for glitch power
- * At the head of a step, inputs change after the delay of their nets, flip-flop outputs after theirs;
- * in SIM_UNIT both at time 0. The clock net itself counts one rise and one fall per clocked step.
+ * At the head of a step, inputs change after the delay of their nets, flip-flop outputs after
+ * theirs; in SIM_UNIT both at time 0. The clock net itself counts one rise and one fall per clocked
+ * step.
  * Not: setup and hold (a step is as long as it takes), X, latches, asynchronous set and reset
  * (netlist_load() refuses what it cannot tie off), more than one clock.
  *
@@ -38,8 +39,8 @@ typedef struct gatesim gatesim;
 gatesim *gatesim_new(const net_list *nl, size_t lanes, sim_mode mode, const int *delay);
 void gatesim_free(gatesim *sim);
 
-/* The next step's value of an input port of at most 32 bits (the clock takes none): lane i gets the bits of
- * value[i * stride]; stride 0: all the same. Lanes beyond `lanes` keep theirs. */
+/* The next step's value of an input port of at most 32 bits (the clock takes none): lane i gets
+ * the bits of value[i * stride]; stride 0: all the same. Lanes beyond `lanes` keep theirs. */
 void gatesim_set(gatesim *sim, const net_port *port, const uint32_t *value, size_t lanes,
                  size_t stride);
 

@@ -78,8 +78,8 @@ struct gatesim {
   bool *traced; /* (nets) lane 0, for SIM_ZERO */
 };
 
-/* The node that computes `prog`, a function of the gate's values, into slot `out`. `clock`: the slot
- * that stands for the clock pin. */
+/* The node that computes `prog`, a function of the gate's values, into slot `out`. `clock`: the
+ * slot that stands for the clock pin. */
 sim_node sim_compile(gatesim *sim, size_t gate, const bool_prog *prog, uint32_t out,
                      uint32_t clock);
 void sim_node_free(sim_node *node);
@@ -93,10 +93,10 @@ void sim_watch_step(gatesim *sim);
 sim_queue *sim_queue_new(const gatesim *sim, const int *delay);
 void sim_queue_free(sim_queue *queue);
 
-/* ---- bodies, compiled for each level of instructions ------------------------------------------ */
+/* ---- bodies, compiled for each level of instructions ----------------------------------------- */
 
-/* Half of the work is to count ones: processors with a vector instruction for that have a version of
- * their own. SIM_PER_ISA(f, ...) is VMAC_PER_ISA, and f_of(sim) the version to call. */
+/* Half of the work is to count ones: processors with a vector instruction for that have a
+ * version of their own. SIM_PER_ISA(f, ...) is VMAC_PER_ISA, and f_of(sim) the version to call. */
 #if VMAC_X86
 #define SIM_TARGET_COUNTS                                                                          \
   __attribute__((                                                                                  \

@@ -144,8 +144,8 @@ static int small_int(const cJSON *item, const char *key) {
              : 0;
 }
 
-/* Bit names as the netlist's Verilog has them: [7:2] starts at bit 2. A net of several names keeps a
- * port's where it has one, because yosys lists ports first. */
+/* Bit names as the netlist's Verilog has them: [7:2] starts at bit 2. A net of several names keeps
+ * a port's where it has one, because yosys lists ports first. */
 static bool read_names(const reader *rd, const cJSON *netnames) {
   net_list *nl = rd->nl;
   const cJSON *item, *bit;

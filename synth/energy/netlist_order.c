@@ -34,7 +34,7 @@ bool netlist_drivers(const char *path, const net_list *nl, vmac_err *err) {
   return good;
 }
 
-/* ---- order ------------------------------------------------------------------------------------ */
+/* ---- order ----------------------------------------------------------------------------------- */
 
 typedef struct {
   size_t gate, pin; /* and the next of its pins to follow */

@@ -107,7 +107,7 @@ static bool attach_all(reader *rd, const char *clock) {
   return good;
 }
 
-/* ---- value changes ---------------------------------------------------------------------------- */
+/* ---- value changes --------------------------------------------------------------------------- */
 
 /* Time goes on: what the nets have now is what they had. */
 static void settle(reader *rd) {

@@ -55,6 +55,28 @@ static void expression(FILE *out, const net_list *nl, size_t g, const bool_prog 
   free(stack[0]);
 }
 
+/* A gate with its delay. Its function is worked out in one go, when all inputs that change at a
+ * time have: operator by operator, in the order of an event queue, it may have a value of no
+ * duration, which is none of the gate's and would call off a change that is due. */
+static void write_delayed(FILE *out, const net_list *nl, size_t g, const bool_prog *prog, int net,
+                          int delay) {
+  fprintf(out, "  reg e%d;\n  always @(", net);
+  for (size_t i = 0, pins = 0; i < prog->ops; i++)
+    if (prog->op[i].kind == BOOL_PIN)
+      fprintf(out, "%sn%d", pins++ ? " or " : "", nl->gate[g].net[prog->op[i].pin]);
+  fprintf(out, ") e%d = ", net);
+  expression(out, nl, g, prog);
+  fprintf(out, ";\n  initial e%d = ", net);
+  expression(out, nl, g, prog);
+  fprintf(out, ";\n  assign #%d n%d = e%d;\n", delay, net, net);
+}
+
+static bool reads_pins(const bool_prog *prog) {
+  for (size_t i = 0; i < prog->ops; i++)
+    if (prog->op[i].kind == BOOL_PIN) return true;
+  return false;
+}
+
 static void write_gates(FILE *out, const net_list *nl, const int *delay) {
   for (size_t g = 0; g < nl->gates; g++) {
     const net_gate *gate = &nl->gate[g];
@@ -67,6 +89,10 @@ static void write_gates(FILE *out, const net_list *nl, const int *delay) {
     for (size_t p = 0; p < gate->cell->pins; p++) {
       const cell_pin *pin = &gate->cell->pin[p];
       if (pin->dir != PIN_OUTPUT || gate->net[p] < 0) continue;
+      if (delay && g < nl->combs && reads_pins(&pin->function)) {
+        write_delayed(out, nl, g, &pin->function, gate->net[p], delay[gate->net[p]]);
+        continue;
+      }
       fputs("  assign ", out);
       if (delay) fprintf(out, "#%d ", delay[gate->net[p]]);
       fprintf(out, "n%d = ", gate->net[p]);

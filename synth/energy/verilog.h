@@ -1,8 +1,8 @@
 /* verilog.h: a netlist as one Verilog program that replays vectors and prints what it counted, so
  * that any event-driven simulator confirms gatesim.h.
  *
- * Each gate is one `assign #d`, its cell's function written out; flip-flops are always blocks. No
- * cell models, no setup and hold.
+ * Each gate is one `assign #d` of its cell's function, which is worked out once for all inputs that
+ * change at a time; flip-flops are always blocks. No cell models, no setup and hold.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_VERILOG_H
