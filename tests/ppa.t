@@ -75,6 +75,14 @@ awk -v a="$(field perf2 cell_area_um2)" -v b="$(field perf2 pe_area_um2)" \
       i > 1 && z > i && g > z) }'
 ok $? "figures are in the order that they must be" "$(sed -n '/^[np]/p' "$work/ppa.tsv")"
 
+key=$(awk '$2 == "pe/perf2" { print $1 }' "$work/jobs.txt")
+awk -v period="$(field perf2 pe_delay_ns)" '
+  /data arrival time/ && arrival == "" { arrival = $1 }
+  /library setup time/ && setup == "" { setup = -$1 }
+  END { off = period - arrival - setup; exit !(setup > 0 && off < 1e-4 && off > -1e-4) }
+  ' "$VMAC_CACHE/result/$key/timing.rpt"
+ok $? "the clock of a PE is its longest path and the setup time behind it"
+
 # ---- the second run ----
 
 count=$(runs yosys)/$(runs sta)
