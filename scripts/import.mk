@@ -50,7 +50,7 @@ define IMPORT_RULES
 $(IMPORTED)/$(1)/cells.csv: synth/table.sh synth/table.awk $(B)/gen/cell/$(1)/line.txt \
   $(if $(filter $(1),$(SYNTH_CELLS)),$(call SYNTH_BOTH,$(SYNTH)/$(1)))
 	$$(Q)mkdir -p $$(@D) && $(if $(filter $(1),$(SYNTH_CELLS)),\
-	  sh synth/table.sh $(SYNTH) $(1):import,\
+	  sh synth/table.sh $(SYNTH) '$(SYNTH_VARIANTS)' $(1):import,\
 	  { awk -f synth/table.awk /dev/null && echo '$(1),$(CLASS_$(1))'; }) > $$@.new && mv $$@.new $$@
 endef
 $(foreach m,$(MULTS_IMPORT),$(eval $(call IMPORT_RULES,$(m))))

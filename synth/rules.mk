@@ -2,15 +2,8 @@
 # energy on operands recorded from a real network. One folder per cell, so that a changed cell is
 # mapped again alone; the table is $(SYNTH_TABLE).
 
-PLATFORM  ?= osu018
-ifndef NO_BUILD
-ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
-$(error PLATFORM: expected one of $(notdir $(wildcard synth/platforms/*)), found '$(PLATFORM)')
-endif
-include synth/platforms/$(PLATFORM)/config.mk
-endif
+include synth/library.mk
 
-SYNTH       := $(B)/synth/$(PLATFORM)
 SYNTH_TABLE ?= $(SYNTH)/cells.csv
 SYNTH_NET   ?= weights/resnet8.tflite
 SYNTH_DATA  ?= subset:test
@@ -43,8 +36,8 @@ $(SYNTH)/%/top.v: $(B)/gen/synth/%/line.txt scripts/mults-read.awk synth/cells-t
 	$(Q)mkdir -p $(@D) && $(call SYNTH_AWK,top) -v want=$* $(SYNTH_TBL) > $@
 
 # What a command line may override: stale when it changes.
-SYNTH_KEYS := LIB_FILES ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS \
-              VMAC_DELAY_PS VMAC_PERIOD_NS
+SYNTH_KEYS := ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS VMAC_DELAY_PS \
+              VMAC_PERIOD_NS
 $(eval $(call STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
 $(eval $(call STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
 
@@ -54,32 +47,33 @@ $(OPERANDS:=.log): $(B)/synth/operands-%.log: $(SYNTH_NET) $(VARIMAC) $(B)/synth
 	$(call say,RECORD,$(@:.log=.bin))
 	$(Q)mkdir -p $(@D)
 	$(Q)$(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) --class $* --images 32 \
-	  --lanes 1024 --steps 128 --seed $(SYNTH_SEED) -o $(@:.log=.new) > $@
+	  --seed $(SYNTH_SEED) -o $(@:.log=.new) > $@
 	$(Q)if cmp -s $(@:.log=.new) $(@:.log=.bin); then rm $(@:.log=.new); \
 	  else mv $(@:.log=.new) $(@:.log=.bin); fi
 $(OPERANDS:=.bin): %.bin: %.log ;
 
-SYNTH_FLOW := synth/map.sh synth/map.ys $(SYNTH)/settings.txt $(wildcard $(LIB_FILES))
+SYNTH_FLOW := synth/map.sh synth/map.ys synth/parts.awk $(SYNTH)/settings.txt $(VMAC_LIB)
+# Where a library has full and half adders, each cell has two netlists.
+SYNTH_VARIANTS := plain $(if $(strip $(ADDER_MAP_FILE)),adders)
 
 # $(1) = cell, $(2) = variant: plain (abc alone) or adders (full and half adders first), $(3) =
 # folder, $(4) = Verilog file to read first, or none
 define SYNTH_RULES
 $(SYNTH)/$(3)/$(2)/netlist.json: $(4) $(SYNTH)/$(1)/top.v \
   $(synth_rtl) $(SYNTH_FLOW) \
-  $(if $(filter adders,$(2)),$(ADDER_MAP_FILE))
+  $(if $(filter adders,$(2)),synth/adders.v $(ADDER_MAP_FILE))
 	$$(call say,MAP,$(3)/$(2))
 	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(SYNTH)/$(1)/top.v $(synth_rtl)
 
 $(SYNTH)/$(3)/$(2)/delay.txt: $(SYNTH)/$(3)/$(2)/netlist.json synth/time.sh synth/time.tcl
 	$$(Q)sh synth/time.sh vmac_cell_$(1) $$(@D)/scalar.v $$(@D)/timing.rpt > $$@
 
-$(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) \
+$(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) synth/energy.sh \
   $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin
-	$$(Q)$(ENERGY) --liberty $(LIB_FILES) --netlist $$< --cell $(SYNTH_MODEL_$(1)) \
-	  --operands $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin --load-ff $(ABC_LOAD_IN_FF) \
-	  --slew $(VMAC_INPUT_SLEW_NS) --period $(VMAC_PERIOD_NS) > $$@
+	$$(Q)sh synth/energy.sh $(ENERGY) cell $$< $(SYNTH_MODEL_$(1)) \
+	  $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin $$(@D)/energy.json --modes zero,inertial > $$@
 endef
-$(foreach c,$(SYNTH_CELLS),$(foreach v,plain adders,$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
+$(foreach c,$(SYNTH_CELLS),$(foreach v,$(SYNTH_VARIANTS),$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
 
 # What `*` becomes depends on how yosys happens to number things: the same cells after an unrelated
 # module of so many assignments, which is dropped once read. Orders change where numbers get a digit
@@ -89,13 +83,13 @@ STAR_RUNS  := 100 200 300 500 700
 STAR_FILES := $(STAR_RUNS:%=$(SYNTH)/star/unrelated-%.v)
 $(STAR_FILES): $(SYNTH)/star/unrelated-%.v: synth/unrelated.awk
 	$(Q)mkdir -p $(@D) && awk -v n=$* -f $< > $@
-$(foreach n,$(STAR_RUNS),$(foreach c,$(STAR_CELLS),$(foreach v,plain adders,\
+$(foreach n,$(STAR_RUNS),$(foreach c,$(STAR_CELLS),$(foreach v,$(SYNTH_VARIANTS),\
   $(eval $(call SYNTH_RULES,$(c),$(v),star/$(c)-$(n),$(SYNTH)/star/unrelated-$(n).v)))))
 
 STAR_TABLE := $(SYNTH)/star-noise.csv
 # The table's rows: CELLS and the baselines, which are in no registry.
 SYNTH_ROWS := $(filter $(CELL_LIST),$(SYNTH_CELLS)) $(filter-out $(MULTS),$(SYNTH_CELLS))
-SYNTH_BOTH  = $(foreach v,plain adders,$(1)/$(v)/delay.txt $(1)/$(v)/energy.txt)
+SYNTH_BOTH  = $(foreach v,$(SYNTH_VARIANTS),$(1)/$(v)/delay.txt $(1)/$(v)/energy.txt)
 SYNTH_DONE := $(foreach c,$(SYNTH_ROWS),$(call SYNTH_BOTH,$(SYNTH)/$(c)))
 STAR_DONE  := $(foreach c,$(STAR_CELLS),$(foreach n,$(STAR_RUNS),\
                 $(call SYNTH_BOTH,$(SYNTH)/star/$(c)-$(n))))
@@ -104,11 +98,11 @@ $(eval $(call STAMP,$(SYNTH_TABLE:.csv=.txt),$(SYNTH_ROWS)))
 $(STAR_TABLE): $(STAR_DONE) $(foreach c,$(STAR_CELLS),$(call SYNTH_BOTH,$(SYNTH)/$(c))) \
   synth/star.sh synth/spread.awk
 	$(call say,TABLE,$@)
-	$(Q)sh synth/star.sh $(SYNTH) '$(STAR_CELLS)' '$(STAR_RUNS)' > $@.new && mv $@.new $@
+	$(Q)sh synth/star.sh $(SYNTH) '$(STAR_CELLS)' '$(STAR_RUNS)' '$(SYNTH_VARIANTS)' > $@.new && mv $@.new $@
 
 $(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(SYNTH_TABLE:.csv=.txt)
 	$(call say,TABLE,$@)
-	$(Q)sh synth/table.sh $(SYNTH) $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c)):$(SYNTH_FAMILY_$(c))) > $@.new
+	$(Q)sh synth/table.sh $(SYNTH) '$(SYNTH_VARIANTS)' $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c)):$(SYNTH_FAMILY_$(c))) > $@.new
 	$(Q)mv $@.new $@
 
 .PHONY: synth
@@ -127,7 +121,7 @@ netlists: setup ## map every cell of the registry, both variants, and compare it
 # ---- the accelerator ----
 
 $(SYNTH)/top/%.txt: $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v)) $(RTL_HEADERS) synth/top.sh \
-                    $(SYNTH)/settings.txt
+                    $(SYNTH)/settings.txt $(VMAC_LIB)
 	$(call say,YOSYS,"vmac_top ($*)")
 	$(Q)mkdir -p $(@D) && sh synth/top.sh $* $(@D) $(B)/gen $(filter %.v,$^) > $@.new
 	$(Q)mv $@.new $@
@@ -136,3 +130,6 @@ $(SYNTH)/top/%.txt: $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v)) $(RTL_HEADERS) 
 .PHONY: synth-top
 synth-top: $(SYNTH)/top/map.txt ## map the whole accelerator to the cell library (minutes)
 	$(Q)cat $<
+
+include synth/ppa.mk
+-include synth/check.mk

@@ -1,5 +1,7 @@
 # table.awk: two lines of name=value pairs per cell (variant plain, then adders) to one CSV row.
 # Usage: awk -v target=PS -f table.awk; slack is the target less the delay, negative where missed.
+# A library without adder cells has no second line: those columns stay empty. energy_pj counts no
+# glitches, energy_inertial_pj does.
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN {
@@ -13,7 +15,15 @@ BEGIN {
     if (!sub(/_/, "_fa_", title)) title = title "_fa"
     printf ",%s", title
   }
-  print ",products"
+  print ",products,energy_inertial_pj"
+}
+
+function end_row(  i) {
+  if (!open) return
+  for (i = 1; i <= fa_columns; i++) printf ",%s", fa[i]
+  print "," products "," inertial
+  split("", fa)
+  open = 0
 }
 
 {
@@ -26,11 +36,16 @@ BEGIN {
 }
 
 value["variant"] == "plain" {
+  end_row()
+  open = 1
   printf "%s", value["cell"]
   for (i = 1; i <= columns; i++) printf ",%s", value[column[i]]
+  products = value["products"]
+  inertial = value["energy_inertial_pj"]
 }
 
 value["variant"] == "adders" {
-  for (i = 1; i <= fa_columns; i++) printf ",%s", value[fa_column[i]]
-  print "," value["products"]
+  for (i = 1; i <= fa_columns; i++) fa[i] = value[fa_column[i]]
 }
+
+END { end_row() }

@@ -1,14 +1,15 @@
 #!/bin/sh
 # table.sh: one CSV of all cells, with the tools and settings that made it in comment lines.
-# usage: table.sh DIR NAME:FUNCTION[:FAMILY] ...
+# usage: table.sh DIR 'VARIANT ...' NAME:FUNCTION[:FAMILY] ...
 # Environment: the platform's config.mk.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
-dir=$1
-shift
+dir=$1 variants=$2
+shift 2
 echo "# $(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
-echo "# library $(basename "$LIB_FILES") sha256 $(sha256sum "$LIB_FILES" | cut -c 1-16)," \
+echo "# library $(for file in $LIB_FILES; do basename "$file"; done | tr '\n' ' ')sha256" \
+  "$(cat $LIB_FILES | sha256sum | cut -c 1-16), trimmed $(sha256sum < "$VMAC_LIB" | cut -c 1-16)," \
   "delay target $VMAC_DELAY_PS ps, output load $ABC_LOAD_IN_FF fF," \
   "input transition $VMAC_INPUT_SLEW_NS ns, leakage over $VMAC_PERIOD_NS ns"
 echo "# energy: per product, multiplier only, zero-delay toggles (no glitches), weight held;" \
@@ -29,7 +30,7 @@ echo "# *_fa: full and half adders mapped to library cells first;" \
     substr(text, 2) }' "$dir/star-noise.csv"
 for pair in "$@"; do
   cell=${pair%%:*} kind=${pair#*:}
-  for variant in plain adders; do
+  for variant in $variants; do
     echo "cell=$cell function=${kind%%:*} family=${kind##*:} variant=$variant" \
       "$(cat "$dir/$cell/$variant/energy.txt" "$dir/$cell/$variant/delay.txt" | tr '\n' ' ')"
   done

@@ -1,9 +1,11 @@
 #!/bin/sh
-# time.sh: the delay of one mapped cell, with OpenSTA.
+# time.sh: the longest path of one mapped design, with OpenSTA.
 # usage: time.sh TOP SCALAR_NETLIST.v REPORT
-# Environment: LIB_FILES (in any units), ABC_LOAD_IN_FF (load of each output), VMAC_INPUT_SLEW_NS,
-# VMAC_PERIOD_NS.
-# Prints delay_ns=NUMBER; a netlist without a path has 0. The full report goes to REPORT.
+# Environment: VMAC_LIB (in any units), ABC_LOAD_IN_FF (load of each output), VMAC_INPUT_SLEW_NS (of
+# inputs and clock), VMAC_PERIOD_NS.
+# Prints delay_ns=NUMBER; a netlist without a path has 0. With a port clk it is the shortest clock
+# period, setup included, and fmax_mhz=NUMBER follows. The full report, the path in it, goes to
+# REPORT.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -15,8 +17,12 @@ die() {
 [ $# -eq 3 ] || die "usage: time.sh TOP SCALAR_NETLIST.v REPORT"
 top=$1 netlist=$2 report=$3
 command -v sta > /dev/null || die "sta (OpenSTA) not found; on Debian: apt install opensta"
+[ -r "$netlist" ] || die "$netlist: cannot read"
 load=$(awk "BEGIN { print $ABC_LOAD_IN_FF / 1000 }")
-sed -e "s|@LIBERTY@|$LIB_FILES|" -e "s|@NETLIST@|$netlist|" -e "s|@TOP@|$top|" \
+clock='-name virtual' data=all_inputs
+if grep -q '^ *input clk;' "$netlist"; then clock="[get_ports clk]" data=data_inputs; fi
+sed -e "s|@LIBERTY@|$VMAC_LIB|" -e "s|@NETLIST@|$netlist|" -e "s|@TOP@|$top|" \
+  -e "s|@CLOCK@|$clock|" -e "s|@DATA@|$data|" \
   -e "s|@PERIOD@|$VMAC_PERIOD_NS|" -e "s|@SLEW@|$VMAC_INPUT_SLEW_NS|" -e "s|@LOAD@|$load|" \
   "$(dirname "$0")/time.tcl" > "$report.tcl"
 # sta's exit status is 0 after errors, and it may go on with half a netlist: read what it says.
@@ -25,13 +31,18 @@ if grep -q -i '^ *error\|warning: .*not found\|unexpected' "$report"; then
   grep -i 'error\|warning\|unexpected' "$report" >&2
   die "sta reported an error on $netlist; see $report"
 fi
-awk -v netlist="$netlist" '
+awk -v netlist="$netlist" -v clocked="$data" -v period="$VMAC_PERIOD_NS" '
   /data arrival time/ && delay == "" { delay = $1 }
-  /No paths found/ { delay = 0 }
+  /slack \((MET|VIOLATED)\)/ && slack == "" { slack = $1 }
+  /No paths found/ { delay = slack = 0; period = 0 }
   END {
-    if (delay !~ /^[0-9.]+$/) {
+    if (delay !~ /^[0-9.]+$/ || slack !~ /^-?[0-9.]+$/) {
       print "synth/time.sh: no path delay in the report of " netlist | "cat 1>&2"
       exit 1
     }
-    print "delay_ns=" delay
+    if (clocked == "all_inputs") print "delay_ns=" delay
+    else {
+      delay = period - slack
+      printf "delay_ns=%.5f fmax_mhz=%.2f\n", delay, (delay > 0 ? 1000 / delay : 0)
+    }
   }' "$report"

@@ -2,8 +2,7 @@
 # top.sh: is the accelerator one that yosys makes without a latch and without a warning?
 # usage: top.sh coarse|map DIR GEN VERILOG ...
 # coarse stops at registers, memories and operators, which takes half a minute: latches and what
-# yosys complains of show there. map goes on to the cells of LIB_FILES, as synth/platforms has them:
-# minutes. GEN holds the generated headers, DIR gets log and, of map, stat.txt. 8 x 8, small
+# yosys complains of show there. map goes on to the cells of VMAC_LIB, sized for VMAC_PE_DELAY_PS: minutes. GEN holds the generated headers, DIR gets log and, of map, stat.txt and scalar.v. 8 x 8, small
 # buffers: memories become flip-flops. Writes one line, or what is wrong and status 1.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -22,11 +21,16 @@ size="-chparam ROWS 8 -chparam COLS 8 -chparam ACC_DEPTH 16 -chparam BUF_DEPTH 1
 case $stage in
   coarse) rest="synth -top vmac_top -flatten -run begin:fine; check -assert; stat" ;;
   map)
-    [ -r "$LIB_FILES" ] || die "LIB_FILES: cannot read '$LIB_FILES'"
-    lib="read_liberty -lib $LIB_FILES"
-    rest="synth -top vmac_top -flatten -noabc; dfflibmap -liberty $LIB_FILES
-      abc -liberty $LIB_FILES; opt_clean -purge; check -mapped -assert
-      tee -o $dir/stat.txt stat -liberty $LIB_FILES"
+    [ -r "$VMAC_LIB" ] || die "no cell library $VMAC_LIB; 'make library' makes it"
+    printf 'set_driving_cell %s\nset_load %s [fF]\n' "$ABC_DRIVER_CELL" "$ABC_LOAD_IN_FF" \
+      > "$dir/abc.constr"
+    lib="read_liberty -lib $VMAC_LIB"
+    rest="synth -top vmac_top -flatten -noabc; dfflibmap -liberty $VMAC_LIB
+      abc -liberty $VMAC_LIB -constr $dir/abc.constr $(grep -o -e '-script [^ ]*' \
+        "$(dirname "$0")/map.ys" | sed "s/@DELAY@/$VMAC_PE_DELAY_PS/g")
+      setundef -zero; splitnets -ports -format _; opt_clean -purge; check -mapped -assert
+      tee -o $dir/stat.txt stat -liberty $VMAC_LIB
+      rename -enumerate -pattern n%; write_verilog -noattr -noexpr -nohex $dir/scalar.v"
     ;;
   *) die "expected coarse or map, found '$stage'" ;;
 esac

@@ -14,7 +14,7 @@ $(B)/tests/%: tests/unit/%.c $(LIBVARIMAC)
 -include $(UNIT_BIN:=.d)
 
 .PHONY: tests-build
-tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY)
+tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY) $(LIBERTY)
 
 .PHONY: test
 test: setup ## everything that must pass, a few minutes on two cores
@@ -23,13 +23,15 @@ test: setup ## everything that must pass, a few minutes on two cores
 
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
-	$(Q)$(MAKE) --no-print-directory netlists synth-top wide-full prove sanitize lint cosim-matrix coverage \
-	  mutations accuracy
+	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove \
+	  sanitize lint cosim-matrix coverage mutations accuracy
+	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
+	$(Q)$(MAKE) --no-print-directory compose
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
-SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs mutate new-mult random rtl \
-                 synth train wide),$(TESTS))
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy glitch liberty mutate \
+                 new-mult power ppa random rtl synth train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \

@@ -6,7 +6,8 @@
 # areas against yosys; the whole table: every netlist meets the delay target, savings against a
 # table worked out by hand; delay in a library of other units; each way in which a tool, a file or a
 # netlist can be missing or wrong.
-# Parameters: the Icarus comparison runs 4 lanes of 100 steps: lane borders, a ragged machine word.
+# Parameters: the Icarus comparison runs 10 columns of 4 rows and 100 steps: lane borders, idle rows,
+# a ragged machine word.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 ENERGY=$B/vmac-energy
@@ -31,7 +32,9 @@ mk() { make -s B="$B" ${SYNTH_NET:+SYNTH_NET="$SYNTH_NET"} "$@"; }
 # ---- operand streams ----
 
 net=${SYNTH_NET:-weights/resnet8.tflite}
-record() { "$VARIMAC" operands --net "$net" --images 4 --lanes 4 --steps 100 "$@"; }
+record() {
+  "$VARIMAC" operands --net "$net" --images 4 --columns 1 --rows 4 --steps 100 "$@"
+}
 
 record --class u8 --seed 5 -o "$tmp/u8" > "$tmp/log" && record --class s8 --seed 5 -o "$tmp/s8" \
   > "$tmp/log" && record --class u8 --seed 6 -o "$tmp/other" > "$tmp/log" &&
@@ -40,11 +43,31 @@ ok $? "operands are recorded"
 cmp -s "$tmp/u8" "$tmp/again" && ! cmp -s "$tmp/u8" "$tmp/other"
 ok $? "same seed, same bytes; another seed, others"
 
-bytes() { od -An -v -tu1 -w1 -j24 "$1"; }
-bytes "$tmp/u8" | awk '{ print ($1 + 128) % 256 }' > "$tmp/moved"
-bytes "$tmp/s8" | awk '{ print $1 + 0 }' | cmp -s - "$tmp/moved"
+# lanes FILE: per enabled row of a column its weight and activations, a line of decimal bytes.
+lanes() {
+  od -An -v -tu1 -w1 "$1" | awk '
+    function word(at) { return byte[at] + 256 * (byte[at + 1] + 256 * byte[at + 2]) }
+    { byte[NR - 1] = $1 + 0 }
+    END {
+      pes = word(20) * word(24)
+      steps = word(28)
+      at = 32 + 64 * word(16) + 2 * word(20)
+      for (i = 0; i < pes; i++) {
+        if (!byte[at + pes + i]) continue
+        line = byte[at + i]
+        for (s = 0; s < steps; s++) line = line " " byte[at + 2 * pes + steps * i + s]
+        print line
+      }
+    }'
+}
+lanes "$tmp/u8" > "$tmp/u8.txt"
+[ "$(awk 'NF == 101' "$tmp/u8.txt" | wc -l)" -gt 30 ]
+ok $? "every enabled row of every column has a weight and 100 activations"
+awk '{ for (i = 1; i <= NF; i++) printf "%d ", ($i + 128) % 256; print "" }' "$tmp/u8.txt" \
+  > "$tmp/moved"
+lanes "$tmp/s8" | sed 's/$/ /' | cmp -s - "$tmp/moved"
 ok $? "both classes sample the same places"
-[ "$(bytes "$tmp/u8" | tail -n +5 | sort -u | wc -l)" -gt 20 ]
+[ "$(cut -d ' ' -f 2- "$tmp/u8.txt" | tr ' ' '\n' | sort -u | wc -l)" -gt 20 ]
 ok $? "activations are not constant"
 refused 1 'data set has' "more images than there are" \
   "$VARIMAC" operands --net "$net" --images 100000 -o "$tmp/none"
@@ -137,20 +160,21 @@ ok $? "another setting makes stale what it made; make -n writes none" "$(cat "$t
 # ---- transitions against Icarus Verilog ----
 
 energy() {
-  "$ENERGY" --liberty "${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}" \
+  "$ENERGY" cell --lib "${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}" \
     --netlist "${NETLIST:-$cells/perf2/plain/netlist.json}" --cell "${CELL:-perf2}" \
     --operands "${OPERANDS:-$tmp/u8}" --load-ff "${LOAD:-25}" --slew "${SLEW:-0.1}" \
-    --period "${PERIOD:-5}" "$@"
+    --period "${PERIOD:-5}" --modes zero "$@"
 }
 
 energy --nets "$tmp/nets.csv" > "$tmp/log"
 ok $? "transitions per net are written"
 
-od -An -v -tx1 -w1 -j24 "$tmp/u8" > "$tmp/stream.hex"
+count=$(wc -l < "$tmp/u8.txt")
+awk '{ for (i = 1; i <= NF; i++) printf "%x\n", $i }' "$tmp/u8.txt" > "$tmp/stream.hex"
 cat > "$tmp/bench.v" << END
 \`timescale 1ns / 1ps
 module bench;
-  reg [7:0] stream [0:403];
+  reg [7:0] stream [0:$((101 * count - 1))];
   reg [7:0] a, w;
   wire [15:0] p;
   integer lane, step;
@@ -158,10 +182,10 @@ module bench;
   initial begin
     \$readmemh("$tmp/stream.hex", stream);
     \$dumpfile("$tmp/dump.vcd");
-    for (lane = 0; lane < 4; lane = lane + 1)
+    for (lane = 0; lane < $count; lane = lane + 1)
       for (step = 0; step < 100; step = step + 1) begin
-        w = stream[lane];
-        a = stream[4 + 100 * lane + step];
+        w = stream[101 * lane];
+        a = stream[101 * lane + 1 + step];
         if (lane == 0 && step == 0) \$dumpvars(1, dut);
         #10;
       end
@@ -226,7 +250,8 @@ head -c 5000 /usr/share/qflow/tech/osu018/osu018_stdcells.lib > "$tmp/cut.lib"
 LIBERTY=$tmp/cut.lib refused 1 'cut.lib:[0-9]*: .*truncated' "a truncated library" energy
 head -c 5000 "$cells/perf2/plain/netlist.json" > "$tmp/cut.json"
 NETLIST=$tmp/cut.json refused 1 'cut.json.*not JSON' "a truncated netlist" energy
-refused 2 'are required' "missing options" "$ENERGY" --liberty a --netlist b --cell c --operands d
+refused 2 'load-ff is missing' "missing options" "$ENERGY" cell --lib a --netlist b --cell c \
+  --operands d
 for option in LOAD SLEW PERIOD; do
   eval "$option=0"
   refused 2 'above 0' "$option of 0" energy
@@ -234,17 +259,17 @@ for option in LOAD SLEW PERIOD; do
 done
 
 export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_DELAY_PS=4500 VMAC_INPUT_SLEW_NS=0.1
-export VMAC_PERIOD_NS=5 LIB_FILES=/usr/share/qflow/tech/osu018/osu018_stdcells.lib
+export VMAC_PERIOD_NS=5 VMAC_LIB=$cells/lib/cells.lib
 # The same numbers as ps and fF, all settings divided by 1,000: the delay is, too.
-sed -e 's/time_unit : "1ns"/time_unit : "1ps"/' -e 's/(1,pf)/(1,ff)/' "$LIB_FILES" > "$tmp/ps.lib"
-LIB_FILES=$tmp/ps.lib ABC_LOAD_IN_FF=0.025 VMAC_INPUT_SLEW_NS=0.0001 VMAC_PERIOD_NS=0.005 \
+sed -e 's/time_unit : "1ns"/time_unit : "1ps"/' -e 's/(1, pf)/(1, ff)/' "$VMAC_LIB" > "$tmp/ps.lib"
+VMAC_LIB=$tmp/ps.lib ABC_LOAD_IN_FF=0.025 VMAC_INPUT_SLEW_NS=0.0001 VMAC_PERIOD_NS=0.005 \
   sh synth/time.sh vmac_cell_perf2 "$cells/perf2/plain/scalar.v" "$tmp/report" > "$tmp/delay"
 awk -v ns="$(value delay_ns "$cells/perf2/plain/delay.txt")" \
   -v ps="$(value delay_ns "$tmp/delay")" \
   'BEGIN { exit !(ps > 0 && ps - ns / 1000 < 1e-5 && ns / 1000 - ps < 1e-5) }'
 ok $? "delay in a library of ps and fF" "$(cat "$tmp/delay")"
 
-LIB_FILES=/none.lib refused 1 'no cell library /none.lib' "mapping without a library" \
+VMAC_LIB=/none.lib refused 1 'no cell library /none.lib' "mapping without a library" \
   sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
 # ---- the accelerator: `make synth-top` maps it ----
 

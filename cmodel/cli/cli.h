@@ -12,6 +12,7 @@
   X(compile, "turn a network into the accelerator's stream of beats")                              \
   X(cycles, "count the accelerator's cycles and traffic for a network, layer by layer")            \
   X(data, "show what a data set holds, make a class-balanced subset")                              \
+  X(energy, "energy of one inference, layer by layer, from measured netlists")                     \
   X(eval, "score a network with a multiplier and a correction mode")                               \
   X(map, "print a map of cells, which PE has which, as the accelerator's parameter")               \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \

@@ -1,4 +1,4 @@
-/* varimac operands: record what the multipliers of an array really see.
+/* varimac operands: record what the columns of an array really see.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
@@ -6,18 +6,22 @@
 
 #include "cli/run.h"
 #include "operands/operands.h"
+#include "program/program.h"
 
 static const char help[] =
     "usage: varimac operands --net FILE.tflite -o FILE [OPTION ...]\n\n"
-    "Writes the operands that sampled PEs of a weight-stationary array multiply, taken from exact\n"
-    "inference: each lane is one PE (a MAC layer in proportion to its MACs, a k position and an\n"
-    "output channel), its weight, and the activations of consecutive output pixels.\n\n"
+    "Writes the operands that sampled columns of a weight-stationary array multiply, taken from\n"
+    "exact inference: per MAC layer as many columns, each a K tile as the accelerator cuts them "
+    "and\n"
+    "an output channel: the weights of its rows, and their activations of consecutive output\n"
+    "pixels.\n\n"
     "  --net FILE      int8 network (.tflite)\n"
     "  -o FILE         operand stream; format in cmodel/operands/operands.h\n"
     "  --data SPEC     images, default subset:test (see varimac data --help)\n"
     "  --images N      how many, default 32\n"
-    "  --lanes L       sampled PEs, default 1024\n"
-    "  --steps S       activations per PE, default 128\n"
+    "  --columns N     sampled columns per MAC layer, default 48\n"
+    "  --rows R        rows of the array, 4..64, default 16\n"
+    "  --steps S       output pixels per column, default 48\n"
     "  --class u8|s8   operand code, default u8; same seed, same positions in both\n"
     "  --seed N        default 1\n";
 
@@ -26,18 +30,15 @@ static void progress(size_t done, size_t total) {
 }
 
 int cmd_operands(int argc, char **argv) {
-  enum { NET = 1, DATA, IMAGES, LANES, STEPS, CLASS, SEED, HELP };
-  static const struct option options[] = {{"net", required_argument, NULL, NET},
-                                          {"data", required_argument, NULL, DATA},
-                                          {"images", required_argument, NULL, IMAGES},
-                                          {"lanes", required_argument, NULL, LANES},
-                                          {"steps", required_argument, NULL, STEPS},
-                                          {"class", required_argument, NULL, CLASS},
-                                          {"seed", required_argument, NULL, SEED},
-                                          {"help", no_argument, NULL, HELP},
-                                          {0}};
+  enum { NET = 1, DATA, IMAGES, COLUMNS, ROWS, STEPS, CLASS, SEED, HELP };
+  static const struct option options[] = {
+      {"net", required_argument, NULL, NET},       {"data", required_argument, NULL, DATA},
+      {"images", required_argument, NULL, IMAGES}, {"columns", required_argument, NULL, COLUMNS},
+      {"rows", required_argument, NULL, ROWS},     {"steps", required_argument, NULL, STEPS},
+      {"class", required_argument, NULL, CLASS},   {"seed", required_argument, NULL, SEED},
+      {"help", no_argument, NULL, HELP},           {0}};
   const char *net_path = NULL, *out = NULL, *spec = "subset:test";
-  vmac_sampling sampling = {.images = 32, .lanes = 1024, .steps = 128, .seed = 1};
+  vmac_sampling sampling = {.images = 32, .columns = 48, .rows = 16, .steps = 48, .seed = 1};
   vmac_class cls = VMAC_U8;
   int option;
   while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) {
@@ -54,8 +55,11 @@ int cmd_operands(int argc, char **argv) {
     case IMAGES:
       sampling.images = (size_t)cli_int("--images", optarg, 1, 1000000);
       break;
-    case LANES:
-      sampling.lanes = (size_t)cli_int("--lanes", optarg, 1, 1 << 20);
+    case COLUMNS:
+      sampling.columns = (size_t)cli_int("--columns", optarg, 1, 1 << 16);
+      break;
+    case ROWS:
+      sampling.rows = (size_t)cli_int("--rows", optarg, VMAC_ROWS_MIN, VMAC_ROWS_MAX);
       break;
     case STEPS:
       sampling.steps = (size_t)cli_int("--steps", optarg, 2, 1 << 20);
@@ -78,19 +82,25 @@ int cmd_operands(int argc, char **argv) {
     cli_usage("operands: unexpected argument '%s'; see varimac operands --help", argv[optind]);
   if (!net_path || !out)
     cli_usage("operands: --net and -o are required; see varimac operands --help");
-  if (sampling.lanes * sampling.steps > VMAC_OPERANDS_MAX)
-    cli_usage("operands: at most %d lanes x steps", VMAC_OPERANDS_MAX);
 
   vmac_err err;
   vmac_dataset data;
   vmac_operands ops;
   vmac_net *net = run_net(net_path);
+  size_t layers = 0;
+  for (int i = 0; i < net->ops; i++) layers += vmac_op_is_mac(&net->op[i]);
+  if (layers * sampling.columns * sampling.rows * sampling.steps > VMAC_OPERANDS_MAX)
+    cli_usage("operands: at most %d activations, found %zu layers x %zu columns x %zu rows x %zu "
+              "steps",
+              VMAC_OPERANDS_MAX, layers, sampling.columns, sampling.rows, sampling.steps);
   if (!vmac_dataset_load(&data, spec, &err)) cli_die("%s", err.text);
   if (!vmac_operands_record(&ops, net, &data, cls, &sampling, progress, &err))
     cli_die("%s: %s: %s", net_path, spec, err.text);
   if (!vmac_operands_save(&ops, out, &err)) cli_die("%s", err.text);
-  printf("%s: %zu lanes x %zu steps, class %s, %zu images of %s, seed %" PRIu64 "\n", out,
-         ops.lanes, ops.steps, cls == VMAC_U8 ? "u8" : "s8", sampling.images, spec, sampling.seed);
+  printf("%s: %zu layers, %zu columns of %zu rows x %zu steps, class %s, %zu images of %s, seed "
+         "%" PRIu64 "\n",
+         out, ops.layers, ops.columns, ops.rows, ops.steps, cls == VMAC_U8 ? "u8" : "s8",
+         sampling.images, spec, sampling.seed);
   vmac_operands_free(&ops);
   vmac_dataset_free(&data);
   vmac_net_free(net);

@@ -1,5 +1,5 @@
 /* Yosys JSON to gates in evaluation order. SPDX-License-Identifier: Apache-2.0 */
-#include "netlist.h"
+#include "netlist_order.h"
 
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -11,6 +11,8 @@ enum { MAX_NETS = 1 << 22 }; /* far above any mapped design here; guards against
 typedef struct {
   const char *path;
   net_list *nl;
+  const lib_cell **by_name; /* the library's cells, sorted */
+  size_t cells;
   vmac_err *err;
 } reader;
 
@@ -70,6 +72,46 @@ static bool read_port(const reader *rd, const cJSON *item, net_port *port) {
   return true;
 }
 
+static int by_cell_name(const void *a, const void *b) {
+  return strcmp((*(const lib_cell *const *)a)->name, (*(const lib_cell *const *)b)->name);
+}
+
+/* celllib_cell() walks the library; a flat array names a cell 100,000 times. */
+static const lib_cell *find_cell(const reader *rd, const cell_lib *lib, const char *name,
+                                 vmac_err *why) {
+  lib_cell key = {.name = (char *)(uintptr_t)name};
+  const lib_cell *wanted = &key;
+  const lib_cell **found =
+      bsearch(&wanted, rd->by_name, rd->cells, sizeof *rd->by_name, by_cell_name);
+  return found ? *found : celllib_cell(lib, name, why);
+}
+
+/* All that a simulation needs of a cell: functions, and of a flip-flop its clock. */
+static bool usable(const reader *rd, const net_gate *gate) {
+  const lib_cell *cell = gate->cell;
+  if (cell->sequential && cell->clock < 0)
+    return vmac_fail(rd->err,
+                     "%s: %.80s: expected gates and plain flip-flops, found cell %s, which is a "
+                     "latch, a scan cell or has a state table",
+                     rd->path, gate->name, cell->name);
+  if (cell->pins > NET_PINS)
+    return vmac_fail(rd->err, "%s: %.80s: cell %s: expected at most %d pins, found %zu", rd->path,
+                     gate->name, cell->name, NET_PINS, cell->pins);
+  for (size_t p = 0; p < cell->pins; p++) {
+    const cell_pin *pin = &cell->pin[p];
+    if (pin->dir == PIN_INPUT && gate->net[p] < 0)
+      return vmac_fail(rd->err, "%s: %.80s: input pin %s is unconnected", rd->path, gate->name,
+                       pin->name);
+    if (pin->dir == PIN_OUTPUT && !pin->function.op)
+      return vmac_fail(rd->err, "%s: %.80s: pin %s of cell %s has no function in the library",
+                       rd->path, gate->name, pin->name, cell->name);
+  }
+  if (cell->sequential && !cell->next.op)
+    return vmac_fail(rd->err, "%s: %.80s: cell %s has no next_state in the library", rd->path,
+                     gate->name, cell->name);
+  return true;
+}
+
 static bool read_gate(const reader *rd, const cJSON *item, const cell_lib *lib, net_gate *gate) {
   const cJSON *type = cJSON_GetObjectItemCaseSensitive(item, "type"), *pin;
   const cJSON *pins = object_of(rd, item, "connections", item->string);
@@ -78,7 +120,7 @@ static bool read_gate(const reader *rd, const cJSON *item, const cell_lib *lib, 
   if (!pins) return false;
   if (!cJSON_IsString(type))
     return vmac_fail(rd->err, "%s: cell %.80s has no type", rd->path, gate->name);
-  gate->cell = celllib_cell(lib, type->valuestring, &why);
+  gate->cell = find_cell(rd, lib, type->valuestring, &why);
   if (!gate->cell)
     return vmac_fail(rd->err, "%s: cell %.80s: %.300s", rd->path, gate->name, why.text);
   gate->net = vmac_alloc(gate->cell->pins, sizeof(int));
@@ -92,20 +134,18 @@ static bool read_gate(const reader *rd, const cJSON *item, const cell_lib *lib, 
     if ((gate->net[at] = read_bit(rd, cJSON_GetArrayItem(pin, 0), gate->name)) < 0) return false;
     cover_net(rd->nl, gate->net[at]);
   }
-  for (size_t p = 0; p < gate->cell->pins; p++) {
-    const cell_pin *cp = &gate->cell->pin[p];
-    if (cp->dir == PIN_INPUT && gate->net[p] < 0)
-      return vmac_fail(rd->err, "%s: %.80s: input pin %s is unconnected", rd->path, gate->name,
-                       cp->name);
-    if (cp->dir == PIN_OUTPUT && !cp->function.op)
-      return vmac_fail(rd->err, "%s: %.80s: cell %s is not combinational (pin %s)", rd->path,
-                       gate->name, gate->cell->name, cp->name);
-  }
-  return true;
+  return usable(rd, gate);
 }
 
-/* Bit names for reports. A net of several names keeps a port's where it has one, because yosys
- * lists ports first. */
+static int small_int(const cJSON *item, const char *key) {
+  const cJSON *number = cJSON_GetObjectItemCaseSensitive(item, key);
+  return cJSON_IsNumber(number) && number->valuedouble > 0 && number->valuedouble < MAX_NETS
+             ? (int)number->valuedouble
+             : 0;
+}
+
+/* Bit names as the netlist's Verilog has them: [7:2] starts at bit 2. A net of several names keeps
+ * a port's where it has one, because yosys lists ports first. */
 static bool read_names(const reader *rd, const cJSON *netnames) {
   net_list *nl = rd->nl;
   const cJSON *item, *bit;
@@ -113,101 +153,26 @@ static bool read_names(const reader *rd, const cJSON *netnames) {
   cJSON_ArrayForEach(item, netnames) {
     const cJSON *bits = cJSON_GetObjectItemCaseSensitive(item, "bits");
     const int width = cJSON_GetArraySize(bits);
+    const int offset = small_int(item, "offset"), up = small_int(item, "upto");
     int i = 0;
     cJSON_ArrayForEach(bit, bits) {
-      const int index = i++;
+      const int index = offset + (up ? width - 1 - i : i);
+      i++;
       const bool number = cJSON_IsNumber(bit);
       const double net = number ? bit->valuedouble : -1;
       if (!(net >= NET_FIRST && net < (double)nl->nets) || nl->name[(size_t)net]) continue;
       char text[256];
-      snprintf(text, sizeof text, width > 1 ? "%.200s[%d]" : "%.200s", item->string, index);
+      snprintf(text, sizeof text, width > 1 || offset ? "%.200s[%d]" : "%.200s", item->string,
+               index);
       nl->name[(size_t)net] = strdup(text);
     }
   }
   for (size_t n = 0; n < nl->nets; n++) {
     char text[32];
-    snprintf(text, sizeof text, "net %zu", n);
+    snprintf(text, sizeof text, "net#%zu", n);
     if (!nl->name[n]) nl->name[n] = strdup(text);
   }
   return true;
-}
-
-/* ---- evaluation order -------------------------------------------------------------------------
- */
-
-static bool claim(const reader *rd, bool *driven, int net, const char *driver) {
-  if (net < 0) return true;
-  if (net < NET_FIRST || driven[net])
-    return vmac_fail(rd->err, "%s: net %s has a second driver, %.80s", rd->path, rd->nl->name[net],
-                     driver);
-  return driven[net] = true;
-}
-
-static bool check_drivers(const reader *rd) {
-  const net_list *nl = rd->nl;
-  bool *driven = vmac_alloc(nl->nets, sizeof *driven), good = true;
-  for (size_t i = 0; good && i < nl->ports; i++)
-    for (size_t b = 0; good && nl->port[i].dir == PIN_INPUT && b < nl->port[i].width; b++)
-      good = claim(rd, driven, nl->port[i].net[b], nl->port[i].name);
-  for (size_t g = 0; good && g < nl->gates; g++)
-    for (size_t p = 0; good && p < nl->gate[g].cell->pins; p++)
-      if (nl->gate[g].cell->pin[p].dir == PIN_OUTPUT)
-        good = claim(rd, driven, nl->gate[g].net[p], nl->gate[g].name);
-  driven[NET_ZERO] = driven[NET_ONE] = true;
-  for (size_t g = 0; good && g < nl->gates; g++)
-    for (size_t p = 0; good && p < nl->gate[g].cell->pins; p++)
-      if (nl->gate[g].cell->pin[p].dir == PIN_INPUT && !driven[nl->gate[g].net[p]])
-        good = vmac_fail(rd->err, "%s: %.80s: net %s has no driver", rd->path, nl->gate[g].name,
-                         nl->name[nl->gate[g].net[p]]);
-  for (size_t i = 0; good && i < nl->ports; i++)
-    for (size_t b = 0; good && b < nl->port[i].width; b++)
-      if (!driven[nl->port[i].net[b]])
-        good = vmac_fail(rd->err, "%s: port %.80s bit %zu has no driver", rd->path,
-                         nl->port[i].name, b);
-  free(driven);
-  return good;
-}
-
-static bool ready(const net_gate *gate, const bool *known) {
-  for (size_t p = 0; p < gate->cell->pins; p++)
-    if (gate->cell->pin[p].dir == PIN_INPUT && !known[gate->net[p]]) return false;
-  return true;
-}
-
-/* Sorts the gates by level: passes over the gates left, each taking those whose inputs are known.
- */
-static bool levelise(const reader *rd) {
-  net_list *nl = rd->nl;
-  bool *known = vmac_alloc(nl->nets, sizeof *known), *taken = vmac_alloc(nl->gates, sizeof *taken);
-  net_gate *order = vmac_alloc(nl->gates, sizeof *order);
-  size_t done = 0, before;
-  known[NET_ZERO] = known[NET_ONE] = true;
-  for (size_t i = 0; i < nl->ports; i++)
-    for (size_t b = 0; nl->port[i].dir == PIN_INPUT && b < nl->port[i].width; b++)
-      known[nl->port[i].net[b]] = true;
-  do {
-    before = done;
-    for (size_t g = 0; g < nl->gates; g++) {
-      if (taken[g] || !ready(&nl->gate[g], known)) continue;
-      taken[g] = true;
-      order[done++] = nl->gate[g];
-    }
-    for (size_t i = before; i < done; i++) /* outputs last: a pass holds one level */
-      for (size_t p = 0; p < order[i].cell->pins; p++)
-        if (order[i].cell->pin[p].dir == PIN_OUTPUT && order[i].net[p] >= 0)
-          known[order[i].net[p]] = true;
-  } while (done > before);
-  bool good = done == nl->gates;
-  for (size_t g = 0; !good && g < nl->gates; g++)
-    if (!taken[g]) {
-      vmac_fail(rd->err, "%s: combinational loop through %.80s", rd->path, nl->gate[g].name);
-      break;
-    }
-  if (good) memcpy(nl->gate, order, nl->gates * sizeof *order);
-  free(known);
-  free(taken);
-  free(order);
-  return good;
 }
 
 /* ---- whole file -------------------------------------------------------------------------------
@@ -227,7 +192,8 @@ static bool read_module(const reader *rd, const cJSON *module, const cell_lib *l
   cJSON_ArrayForEach(item, cells) {
     if (!read_gate(rd, item, lib, &nl->gate[nl->gates++])) return false;
   }
-  return read_names(rd, names) && check_drivers(rd) && levelise(rd);
+  return read_names(rd, names) && netlist_drivers(rd->path, nl, rd->err) &&
+         netlist_order(rd->path, nl, rd->err) && netlist_clock(rd->path, nl, rd->err);
 }
 
 net_list *netlist_load(const char *path, const cell_lib *lib, vmac_err *err) {
@@ -236,7 +202,11 @@ net_list *netlist_load(const char *path, const cell_lib *lib, vmac_err *err) {
   if (!text) return NULL;
   cJSON *root = cJSON_ParseWithLength((const char *)text, size);
   const char *stop = cJSON_GetErrorPtr();
-  const reader rd = {path, vmac_alloc(1, sizeof(net_list)), err};
+  reader rd = {
+      .path = path, .nl = vmac_alloc(1, sizeof(net_list)), .cells = lib->cells, .err = err};
+  rd.by_name = vmac_alloc(lib->cells, sizeof *rd.by_name);
+  for (size_t i = 0; i < lib->cells; i++) rd.by_name[i] = &lib->cell[i];
+  qsort(rd.by_name, lib->cells, sizeof *rd.by_name, by_cell_name);
   bool good = root != NULL;
   if (!good) {
     int line = 1;
@@ -254,6 +224,7 @@ net_list *netlist_load(const char *path, const cell_lib *lib, vmac_err *err) {
   good = good && read_module(&rd, modules->child, lib);
   cJSON_Delete(root);
   free(text);
+  free(rd.by_name);
   if (good) return rd.nl;
   netlist_free(rd.nl);
   return NULL;

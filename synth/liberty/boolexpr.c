@@ -111,16 +111,21 @@ static bool parse_or(parser *p) {
 
 bool bool_parse(bool_prog *prog, const char *text, const char *const *pins, size_t count,
                 const char *where, vmac_err *err) {
-  *prog = (bool_prog){vmac_alloc(MAX_OPS, sizeof(bool_op)), 0};
+  bool_op op[MAX_OPS];
+  bool_prog draft = {op, 0};
   parser p = {.text = text,
               .at = text,
               .where = where,
               .pins = pins,
               .count = count,
-              .prog = prog,
+              .prog = &draft,
               .err = err};
+  *prog = (bool_prog){0};
   if (!parse_or(&p)) return false;
   if (peek(&p)) return vmac_fail(err, "%s: function '%.60s': unexpected '%.8s'", where, text, p.at);
+  prog->op = vmac_alloc(draft.ops, sizeof *op);
+  prog->ops = draft.ops;
+  memcpy(prog->op, op, draft.ops * sizeof *op);
   return true;
 }
 

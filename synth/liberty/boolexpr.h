@@ -20,7 +20,7 @@ typedef struct {
 } bool_prog;
 
 /* Liberty's syntax: ! and postfix ' first, then ^, then & * or a blank, then + |; parentheses;
- * 0, 1. `where` names the cell and pin in errors. */
+ * 0, 1. `where` names the cell and pin in errors; no program is left after one. */
 bool bool_parse(bool_prog *prog, const char *text, const char *const *pins, size_t count,
                 const char *where, vmac_err *err);
 void bool_free(bool_prog *prog);

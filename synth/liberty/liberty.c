@@ -1,6 +1,7 @@
 /* Liberty syntax: groups, attributes, comments, strings, line continuations.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "liberty.h"
+#include "liberty_arena.h"
 
 #include <ctype.h>
 #include <stdlib.h>
@@ -10,9 +11,12 @@
  * damaged file from exhausting the stack. */
 enum { MAX_DEPTH = 32 };
 
+/* ---- words ----------------------------------------------------------------------------------- */
+
 typedef struct {
   const char *file, *at, *end;
   int line;
+  struct lib_arena *arena;
   vmac_err *err;
 } cursor;
 
@@ -56,113 +60,130 @@ static bool accept(cursor *c, char wanted) {
   return true;
 }
 
-static char *copy_text(const char *from, size_t size) {
-  char *text = vmac_alloc(size + 1, 1);
+static char *copy_text(cursor *c, const char *from, size_t size) {
+  char *text = arena_take(c->arena, size + 1);
   memcpy(text, from, size);
   return text;
 }
 
+static bool line_end(const char *at, const char *end) {
+  if (at < end && *at == '\\') at++;
+  if (at < end && *at == '\r') at++;
+  return at < end && *at == '\n';
+}
+
+/* After the opening quote. Blanks around a line end become one. */
 static char *parse_string(cursor *c) {
-  const char *from = ++c->at;
-  while (c->at < c->end && *c->at != '"') c->line += *c->at++ == '\n';
-  if (c->at >= c->end) {
-    fail_here(c, "a closing quote");
-    return NULL;
+  const char *stop = ++c->at;
+  while (stop < c->end && *stop != '"') stop += *stop == '\\' && stop + 1 < c->end ? 2 : 1;
+  char *text = arena_take(c->arena, (size_t)(stop - c->at) + 1), *to = text;
+  while (c->at < stop) {
+    if (!line_end(c->at, stop)) {
+      *to++ = *c->at++;
+      continue;
+    }
+    while (to > text && isspace((unsigned char)to[-1])) to--;
+    *to++ = ' ';
+    while (c->at < stop && (isspace((unsigned char)*c->at) || line_end(c->at, stop)))
+      c->line += *c->at++ == '\n';
   }
-  return copy_text(from, (size_t)(c->at++ - from));
+  if (c->at < c->end) {
+    c->at++;
+    return text;
+  }
+  fail_here(c, "a closing quote");
+  return NULL;
 }
 
 static bool is_word(char ch) {
   return isalnum((unsigned char)ch) || (ch && strchr("_.-+[]<>!'&|^*", ch));
 }
 
-/* A quoted string or a run of word characters. NULL with an error where there is neither. */
-static char *parse_word(cursor *c, const char *expected) {
+/* A quoted string or a run of word characters. False with an error where there is neither. */
+static bool parse_word(cursor *c, const char *expected, lib_value *value) {
   skip_blanks(c);
-  if (c->at < c->end && *c->at == '"') return parse_string(c);
+  value->quoted = c->at < c->end && *c->at == '"';
+  if (value->quoted) return (value->text = parse_string(c)) != NULL;
   const char *from = c->at;
   while (c->at < c->end && is_word(*c->at)) c->at++;
-  if (c->at > from) return copy_text(from, (size_t)(c->at - from));
-  fail_here(c, expected);
-  return NULL;
+  if (c->at == from) return fail_here(c, expected);
+  value->text = copy_text(c, from, (size_t)(c->at - from));
+  return true;
 }
 
 /* The value of `name : value`: a string, or everything up to ';', '}' or the end of the line (some
  * writers forget the semicolon), as in `voltage : 1.8 * 0.9`. */
-static char *parse_value(cursor *c) {
-  while (c->at < c->end && (*c->at == ' ' || *c->at == '\t')) c->at++;
-  if (c->at < c->end && *c->at == '"') return parse_string(c);
+static bool parse_value(cursor *c, lib_value *value) {
+  skip_blanks(c);
+  value->quoted = c->at < c->end && *c->at == '"';
+  if (value->quoted) return (value->text = parse_string(c)) != NULL;
   const char *from = c->at;
-  while (c->at < c->end && *c->at && !strchr(";}\n", *c->at) && strncmp(c->at, "/*", 2)) c->at++;
+  while (c->at < c->end && *c->at && !strchr(";}\n", *c->at) &&
+         !(c->end - c->at >= 2 && c->at[0] == '/' && (c->at[1] == '*' || c->at[1] == '/')))
+    c->at++;
   const char *to = c->at;
-  while (to > from && isspace((unsigned char)to[-1])) to--;
-  if (to > from && memchr(from, '{', (size_t)(to - from)) == NULL)
-    return copy_text(from, (size_t)(to - from));
+  while (to > from && (isspace((unsigned char)to[-1]) || to[-1] == '\\')) to--;
+  const size_t size = (size_t)(to - from);
+  if (size && !memchr(from, '{', size) && !memchr(from, '"', size)) {
+    value->text = copy_text(c, from, size);
+    return true;
+  }
   c->at = from;
-  fail_here(c, "a value");
-  return NULL;
-}
-
-static void *grown(void *array, size_t count, size_t size) {
-  if (count & (count - 1)) return array; /* room is doubled at each power of two */
-  void *more = vmac_alloc(count ? 2 * count : 1, size);
-  if (count) memcpy(more, array, count * size);
-  free(array);
-  return more;
+  return fail_here(c, "a value");
 }
 
 /* "(a, b, ...)" after its opening parenthesis; separators may be missing. */
-static bool parse_args(cursor *c, char ***arg, size_t *args) {
+static bool parse_args(cursor *c, lib_value **arg, size_t *args) {
   while (!accept(c, ')')) {
     if (accept(c, ',')) continue;
-    char *word = parse_word(c, "an argument or ')'");
-    if (!word) return false;
-    *arg = grown(*arg, *args, sizeof **arg);
-    (*arg)[(*args)++] = word;
+    lib_value value;
+    if (!parse_word(c, "an argument or ')'", &value)) return false;
+    *arg = arena_grown(c->arena, *arg, *args, sizeof **arg);
+    (*arg)[(*args)++] = value;
   }
   return true;
 }
 
+/* ---- statements ------------------------------------------------------------------------------ */
+
 static bool parse_body(cursor *c, lib_group *group, int depth);
 
-static lib_group *add_group(lib_group *parent, char *name, int line) {
-  lib_group *group = vmac_alloc(1, sizeof *group);
-  group->name = name;
-  group->line = line;
-  parent->child = grown(parent->child, parent->children, sizeof *parent->child);
+static lib_group *add_group(cursor *c, lib_group *parent, const lib_attr *head) {
+  lib_group *group = arena_take(c->arena, sizeof *group);
+  group->name = head->name;
+  group->line = head->line;
+  group->arg = head->value;
+  group->args = head->values;
+  parent->child = arena_grown(c->arena, parent->child, parent->children, sizeof *parent->child);
   return parent->child[parent->children++] = group;
 }
 
 /* One statement: `name : value ;`, `name (args) ;` or `name (args) { statements }`. */
 static bool parse_statement(cursor *c, lib_group *parent, int depth) {
-  char *name = parse_word(c, "a name or '}'");
-  if (!name) return false;
-  lib_attr attr = {.name = name, .line = c->line};
-  bool good;
+  lib_value name;
+  skip_blanks(c);
+  if (c->at < c->end && *c->at == '"') return fail_here(c, "a name without quotes");
+  if (!parse_word(c, "a name or '}'", &name)) return false;
+  lib_attr attr = {.name = name.text, .line = c->line, .before = parent->children};
   if (accept(c, ':')) {
-    char *value = parse_value(c);
-    good = value != NULL;
-    if (good) {
-      attr.value = grown(NULL, 0, sizeof *attr.value);
-      attr.value[attr.values++] = value;
-    }
+    attr.value = arena_grown(c->arena, NULL, 0, sizeof *attr.value);
+    attr.values = 1;
+    if (!parse_value(c, attr.value)) return false;
   } else if (accept(c, '(')) {
-    good = parse_args(c, &attr.value, &attr.values);
-    if (good && accept(c, '{')) {
-      lib_group *group = add_group(parent, name, attr.line);
-      group->arg = attr.value;
-      group->args = attr.values;
-      if (!parse_body(c, group, depth + 1)) return false;
+    attr.list = true;
+    if (!parse_args(c, &attr.value, &attr.values)) return false;
+    if (accept(c, '{')) {
+      if (!parse_body(c, add_group(c, parent, &attr), depth + 1)) return false;
       accept(c, ';');
       return true;
     }
   } else {
-    good = fail_here(c, "':' or '(' after a name");
+    return fail_here(c, "':' or '(' after a name");
   }
-  parent->attr = grown(parent->attr, parent->attrs, sizeof *parent->attr);
-  parent->attr[parent->attrs++] = attr; /* owned by the tree even where damaged */
-  while (good && accept(c, ';')) continue;
-  return good;
+  parent->attr = arena_grown(c->arena, parent->attr, parent->attrs, sizeof *parent->attr);
+  parent->attr[parent->attrs++] = attr;
+  while (accept(c, ';')) continue;
+  return true;
 }
 
 static bool parse_body(cursor *c, lib_group *group, int depth) {
@@ -173,44 +194,28 @@ static bool parse_body(cursor *c, lib_group *group, int depth) {
 }
 
 lib_group *lib_parse(const char *file, const char *text, size_t size, vmac_err *err) {
-  cursor c = {file, text, text + size, 1, err};
-  lib_group root = {0};
+  struct lib_arena *arena = arena_new();
+  cursor c = {file, text, text + size, 1, arena, err};
+  lib_group top = {0};
+  bool good = parse_statement(&c, &top, 0);
   skip_blanks(&c);
-  bool good = parse_statement(&c, &root, 0);
-  skip_blanks(&c);
-  if (good && (root.children != 1 || strcmp(root.child[0]->name, "library")))
-    good = vmac_fail(err, "%s:1: expected 'library (NAME) {', found '%s'", file,
-                     root.children ? root.child[0]->name : root.attr[0].name);
+  if (good && (top.children != 1 || strcmp(top.child[0]->name, "library")))
+    good = vmac_fail(err, "%s:1: expected 'library (NAME) {', found '%.40s'", file,
+                     top.children ? top.child[0]->name : top.attr[0].name);
   if (good && c.at < c.end) good = fail_here(&c, "nothing after the library");
-  lib_group *library = NULL;
-  if (good) {
-    library = root.child[0];
-    root.children = 0;
+  if (!good) {
+    arena_free(arena);
+    return NULL;
   }
-  lib_group *rest = vmac_alloc(1, sizeof *rest);
-  *rest = root;
-  lib_free(rest);
-  return library;
+  top.child[0]->arena = arena;
+  return top.child[0];
 }
 
-static void free_words(char **word, size_t words) {
-  for (size_t i = 0; i < words; i++) free(word[i]);
-  free(word);
+void lib_free(lib_group *root) {
+  if (root) arena_free(root->arena); /* the root itself lies in it */
 }
 
-void lib_free(lib_group *group) {
-  if (!group) return;
-  for (size_t i = 0; i < group->attrs; i++) {
-    free_words(group->attr[i].value, group->attr[i].values);
-    free((char *)group->attr[i].name);
-  }
-  for (size_t i = 0; i < group->children; i++) lib_free(group->child[i]);
-  free_words(group->arg, group->args);
-  free(group->attr);
-  free(group->child);
-  free((char *)group->name);
-  free(group);
-}
+/* ---- lookup ---------------------------------------------------------------------------------- */
 
 const lib_attr *lib_attr_of(const lib_group *group, const char *name) {
   for (size_t i = group->attrs; i-- > 0;)
@@ -226,5 +231,9 @@ const lib_group *lib_child_of(const lib_group *group, const char *name) {
 
 const char *lib_text(const lib_group *group, const char *name, const char *otherwise) {
   const lib_attr *attr = lib_attr_of(group, name);
-  return attr && attr->values ? attr->value[0] : otherwise;
+  return attr && attr->values ? attr->value[0].text : otherwise;
+}
+
+const char *lib_name(const lib_group *group) {
+  return group->args ? group->arg[0].text : "";
 }

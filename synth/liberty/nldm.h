@@ -3,17 +3,7 @@
 #ifndef VMAC_NLDM_H
 #define VMAC_NLDM_H
 
-#include "liberty.h"
-
-typedef struct {
-  const char *path;
-  const lib_group *root;
-  double ns, pf, pj, nw; /* one unit of the file in ours */
-  vmac_err *err;
-} lib_loader;
-
-/* false, and "path:line: expected ..., found '...'"; found == NULL: nothing. */
-bool loader_fail(const lib_loader *ld, int line, const char *expected, const char *found);
+#include "loader.h"
 
 /* value[i * slews + j] at output load load[i] and input transition slew[j]; an axis of one entry
  * means "does not depend". values == NULL: no table. */
@@ -27,6 +17,12 @@ typedef struct {
 bool nldm_read(const lib_loader *ld, const lib_group *parent, const char *name, double unit,
                nldm_table *table);
 void nldm_free(nldm_table *table);
+
+/* Adds one table to another, exactly: on a grid of both tables' entries. */
+void nldm_add(nldm_table *to, const nldm_table *from);
+
+/* table times `by`, at one slew where `slew` is not negative. */
+nldm_table nldm_scaled(const nldm_table *table, double by, double slew);
 
 /* Bilinear; outside the axes the border segment goes on in a line, as in OpenSTA. 0 without one. */
 double nldm_lookup(const nldm_table *table, double load, double slew);

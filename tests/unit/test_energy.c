@@ -2,8 +2,8 @@
  *   State space: one library of two gates and one netlist of two, whose transitions and energies
  *   are worked out by hand below, in two sets of units; each operator of a function with the pairs
  *   that tell precedences apart; each kind of bad netlist; every cut and FLIPS random byte changes
- *   of the library, the netlist and an operand stream, where any answer but a crash (or a
- *   sanitizer's report) will do.
+ *   of the library and the netlist, where any answer but a crash (or a sanitizer's report) will
+ *   do.
  *   Parameters: 1, 64 and 70 lanes (a word begun, full, and a second one begun).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
@@ -13,8 +13,7 @@
 #include <unistd.h>
 
 #include "cmocka_all.h"
-#include "energy.h"
-#include "operands/operands.h"
+#include "power.h"
 
 enum { FLIPS = 3000, SEED = 7, TEXT = 8192 };
 
@@ -100,7 +99,7 @@ static const char netlist_text[] =
 static cell_lib *load_library(double unit) {
   vmac_err err = {""};
   char *text = library_text(unit);
-  cell_lib *lib = celllib_load(put("lib", text, strlen(text)), &err);
+  cell_lib *lib = celllib_load(&(const char *){put("lib", text, strlen(text))}, 1, &err);
   if (!lib) fail_msg("%s", err.text);
   free(text);
   return lib;
@@ -123,7 +122,6 @@ static int remove_folder(void **state) {
   (void)state;
   unlink(in_folder("lib"));
   unlink(in_folder("net"));
-  unlink(in_folder("ops"));
   return rmdir(folder);
 }
 
@@ -134,19 +132,18 @@ static void near(double found, double expected) {
 /* ---- figures worked out by hand ---------------------------------------------------------------
  */
 
-static const uint8_t steps_a[] = {0, 1, 1, 1, 1, 0}, steps_b[] = {0, 1, 0, 1, 1, 1};
+static const uint32_t steps_a[] = {0, 1, 1, 1, 1, 0}, steps_b[] = {0, 1, 0, 1, 1, 1};
 /* y = 1 0 1 0 0 1, z = 0 1 0 1 1 0: a 1 rise 1 fall, b 2 and 1, y 2 and 2, z 2 and 2, n as a. */
 
 static gatesim *run_steps(const net_list *nl, size_t lanes) {
   vmac_err err;
-  gatesim *sim = gatesim_new(nl, (lanes + 63) / 64);
-  for (size_t s = 0; s < sizeof steps_a; s++) {
+  gatesim *sim = gatesim_new(nl, lanes, SIM_ZERO, NULL);
+  for (size_t s = 0; s < sizeof steps_a / sizeof *steps_a; s++) {
     gatesim_set(sim, netlist_port(nl, "a", PIN_INPUT, 1, &err), &steps_a[s], lanes, 0);
     gatesim_set(sim, netlist_port(nl, "b", PIN_INPUT, 1, &err), &steps_b[s], lanes, 0);
-    gatesim_settle(sim);
+    gatesim_step(sim, false, s > 0);
     assert_int_equal(gatesim_get(sim, netlist_port(nl, "z", PIN_OUTPUT, 1, &err), lanes - 1),
                      steps_a[s] & steps_b[s]);
-    gatesim_count(sim, lanes, s == 0);
   }
   return sim;
 }
@@ -160,13 +157,27 @@ static void test_transitions(void **state) {
   for (size_t i = 0; i < 3; i++) {
     gatesim *sim = run_steps(nl, lane_counts[i]);
     for (size_t n = 0; n < 5; n++) {
-      assert_int_equal(sim->activity[NET_FIRST + n].rises, expected[n][0] * lane_counts[i]);
-      assert_int_equal(sim->activity[NET_FIRST + n].falls, expected[n][1] * lane_counts[i]);
+      assert_int_equal(gatesim_activity(sim)[NET_FIRST + n].rises, expected[n][0] * lane_counts[i]);
+      assert_int_equal(gatesim_activity(sim)[NET_FIRST + n].falls, expected[n][1] * lane_counts[i]);
     }
     gatesim_free(sim);
   }
   netlist_free(nl);
   celllib_free(lib);
+}
+
+/* All parts as one, without states. */
+static power_sum total(const net_list *nl, const cell_lib *lib, const net_annotation *ann,
+                       const gatesim *sim) {
+  power_sum part[PARTS], sum = {0};
+  power_of(nl, lib, ann, sim, NULL, part);
+  for (int i = 0; i < PARTS; i++) {
+    sum.switching += part[i].switching;
+    sum.internal += part[i].internal;
+    sum.leakage += part[i].leakage;
+    sum.transitions += part[i].transitions;
+  }
+  return sum;
 }
 
 /* Switching: 1/2 V^2 = 2; a feeds two gates, 0.03 pF x 2; b 0.03 x 3; y 0.01 x 4; output load 0.05
@@ -177,14 +188,16 @@ static void test_transitions(void **state) {
  * Leakage: 2 + 2 nW + the mean of 1 and 3 nW. */
 static void test_energy_by_hand(void **state) {
   (void)state;
-  const energy_setup setup = {.output_load = 0.05, .input_slew = 0.1};
+  const net_setup setup = {.output_load = 0.05, .input_slew = 0.1, .own_inputs = true};
   const double units[] = {1, 1000};
   for (size_t i = 0; i < 2; i++) {
     cell_lib *lib = load_library(units[i]);
     net_list *nl = load_netlist(lib);
     gatesim *sim = run_steps(nl, 70);
-    energy_sum sum;
-    energy_of(nl, lib, &setup, sim->activity, &sum);
+    net_annotation ann;
+    annotate(&ann, nl, &setup);
+    const power_sum sum = total(nl, lib, &ann, sim);
+    annotate_free(&ann);
     near(sum.switching, 70 * 0.98);
     near(sum.internal, 70 * 4.55);
     assert_int_equal(sum.transitions, 70 * 15);
@@ -280,7 +293,7 @@ static void library_refused(const char *from, const char *to, const char *word) 
   assert_non_null(at);
   snprintf(text, sizeof text, "%.*s%s%s", (int)(at - good), good, to, at + strlen(from));
   free(good);
-  cell_lib *lib = celllib_load(put("lib", text, strlen(text)), &err);
+  cell_lib *lib = celllib_load(&(const char *){put("lib", text, strlen(text))}, 1, &err);
   if (lib) fail_msg("loaded with '%s', expected '%s'", to, word);
   if (!strstr(err.text, word)) fail_msg("expected '%s' in: %s", word, err.text);
 }
@@ -319,7 +332,7 @@ static void damage(const char *good, size_t size, void (*load)(const char *path)
 
 static void try_library(const char *path) {
   vmac_err err = {""};
-  cell_lib *lib = celllib_load(path, &err);
+  cell_lib *lib = celllib_load(&path, 1, &err);
   assert_true(lib || err.text[0]);
   celllib_free(lib);
 }
@@ -330,21 +343,15 @@ static void try_netlist(const char *path) {
   net_list *nl = netlist_load(path, good_library, &err);
   assert_true(nl || err.text[0]);
   if (nl) {
-    gatesim *sim = gatesim_new(nl, 1);
-    energy_sum sum;
-    gatesim_settle(sim);
-    energy_of(nl, good_library, &(energy_setup){0.05, 0.1}, sim->activity, &sum);
+    gatesim *sim = gatesim_new(nl, 1, SIM_ZERO, NULL);
+    net_annotation ann;
+    annotate(&ann, nl, &(net_setup){.output_load = 0.05, .input_slew = 0.1});
+    gatesim_step(sim, false, true);
+    total(nl, good_library, &ann, sim);
+    annotate_free(&ann);
     gatesim_free(sim);
   }
   netlist_free(nl);
-}
-
-static void try_operands(const char *path) {
-  vmac_err err = {""};
-  vmac_operands ops;
-  const bool good = vmac_operands_load(&ops, path, &err);
-  assert_true(good || err.text[0]);
-  vmac_operands_free(&ops);
 }
 
 static void test_damaged_files(void **state) {
@@ -357,48 +364,10 @@ static void test_damaged_files(void **state) {
   celllib_free(good_library);
 }
 
-static void test_operand_files(void **state) {
-  (void)state;
-  vmac_operands ops, back;
-  vmac_err err = {""};
-  vmac_operands_new(&ops, VMAC_S8, 5, 7);
-  for (size_t i = 0; i < 5; i++) ops.w[i] = (uint8_t)(250 + i);
-  for (size_t i = 0; i < 35; i++) ops.a[i] = (uint8_t)(3 * i);
-  assert_true(vmac_operands_save(&ops, in_folder("ops"), &err));
-  assert_true(vmac_operands_load(&back, in_folder("ops"), &err));
-  assert_int_equal(back.cls, VMAC_S8);
-  assert_int_equal(back.lanes, 5);
-  assert_int_equal(back.steps, 7);
-  assert_memory_equal(back.w, ops.w, 5);
-  assert_memory_equal(back.a, ops.a, 35);
-  vmac_operands_free(&back);
-  size_t size;
-  uint8_t *bytes = vmac_read_file(in_folder("ops"), &size, &err);
-  assert_non_null(bytes);
-  damage((const char *)bytes, size, try_operands);
-  static const struct {
-    size_t at;
-    uint8_t value;
-    const char *word;
-  } bad[] = {{0, 'X', "not an operand stream"}, {8, 9, "version 1, found 9"},
-             {12, 2, "class 0 or 1, found 2"},  {16, 0, "found 0 x 7"},
-             {19, 0x80, "lanes x steps"},       {20, 8, "expected 69 bytes"}};
-  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-    const uint8_t kept = bytes[bad[i].at];
-    bytes[bad[i].at] = bad[i].value;
-    assert_false(vmac_operands_load(&back, put("ops", bytes, size), &err));
-    if (!strstr(err.text, bad[i].word)) fail_msg("expected '%s' in: %s", bad[i].word, err.text);
-    bytes[bad[i].at] = kept;
-  }
-  free(bytes);
-  vmac_operands_free(&ops);
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_transitions),   cmocka_unit_test(test_energy_by_hand),
       cmocka_unit_test(test_functions),     cmocka_unit_test(test_bad_netlists),
-      cmocka_unit_test(test_bad_libraries), cmocka_unit_test(test_damaged_files),
-      cmocka_unit_test(test_operand_files)};
+      cmocka_unit_test(test_bad_libraries), cmocka_unit_test(test_damaged_files)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }

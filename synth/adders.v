@@ -1,7 +1,8 @@
-// cells_adders: yosys $fa on the full and half adder of osu018
+// adders: yosys $fa on a library's full and half adder, which the platform's own file names
 //
 // Contract: Y = A ^ B ^ C, X = majority, per bit. One input 0 makes it the half adder; any other
-//   constant leaves gates, which the next optimisation dissolves.
+//   constant leaves gates, which the next optimisation dissolves. Instantiates vmac_full_adder (A, B,
+//   C, X, Y) and vmac_half_adder (A, B, X, Y) of platforms/*/adders.v, read beside this file.
 // SPDX-License-Identifier: Apache-2.0
 
 (* techmap_celltype = "$fa" *)
@@ -30,13 +31,13 @@ module _tech_fa (A, B, C, X, Y);
   generate
     for (i = 0; i < WIDTH; i = i + 1) begin : g_bit
       if (VAR_A[i] && VAR_B[i] && VAR_C[i])
-        FAX1 u_fa (.A(A[i]), .B(B[i]), .C(C[i]), .YC(X[i]), .YS(Y[i]));
+        vmac_full_adder u_fa (.A(A[i]), .B(B[i]), .C(C[i]), .X(X[i]), .Y(Y[i]));
       else if (VAR_A[i] && VAR_B[i] && ZERO_C[i])
-        HAX1 u_ha (.A(A[i]), .B(B[i]), .YC(X[i]), .YS(Y[i]));
+        vmac_half_adder u_ha (.A(A[i]), .B(B[i]), .X(X[i]), .Y(Y[i]));
       else if (VAR_A[i] && ZERO_B[i] && VAR_C[i])
-        HAX1 u_ha (.A(A[i]), .B(C[i]), .YC(X[i]), .YS(Y[i]));
+        vmac_half_adder u_ha (.A(A[i]), .B(C[i]), .X(X[i]), .Y(Y[i]));
       else if (ZERO_A[i] && VAR_B[i] && VAR_C[i])
-        HAX1 u_ha (.A(B[i]), .B(C[i]), .YC(X[i]), .YS(Y[i]));
+        vmac_half_adder u_ha (.A(B[i]), .B(C[i]), .X(X[i]), .Y(Y[i]));
       else begin
         assign X[i] = A[i] & B[i] | A[i] & C[i] | B[i] & C[i];
         assign Y[i] = A[i] ^ B[i] ^ C[i];

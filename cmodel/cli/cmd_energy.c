@@ -1,0 +1,205 @@
+/* varimac energy: what one inference costs in energy. SPDX-License-Identifier: Apache-2.0 */
+#include <cjson/cJSON.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/compiled.h"
+#include "energy/ppa.h"
+
+static const char help[] =
+    "usage: varimac energy --ppa F --net F.tflite --mult NAME|--map F [OPTION ...]\n\n"
+    "Compiles a network and prints the energy of one inference, layer by layer: what each design\n"
+    "costs per cycle with this layer's operands (from `make ppa`), times the cycles that it "
+    "spends\n"
+    "so (see varimac cycles). Energies in nJ:\n"
+    "  busy     PEs that multiply for an output channel\n"
+    "  waste    PEs of rows without operands and of columns without a channel\n"
+    "  idle     PEs while no pixel is at work: the clock\n"
+    "  side     the side column\n"
+    "  correct  the correction units at the columns' feet\n"
+    "Not included: memories, what feeds them, requantization, vector unit, weight loading, "
+    "wires.\n\n"
+    "  --ppa F              energies of the designs, made by `make ppa`\n"
+    "  --activity A         zero | unit | inertial: how gates settle (default inertial)\n"
+    "  --csv F, --json F    the same as files\n" COMPILED_HELP
+    "Without --opt-correction the hardware is what --correction needs: 0 for none, 2 for "
+    "bitplane,\n"
+    "else 1.\n";
+
+enum { PPA = COMPILED_LAST, ACTIVITY, CSV, JSON, HELP };
+
+static const struct option table[] = {COMPILED_OPTIONS,
+                                      {"ppa", 1, 0, PPA},
+                                      {"activity", 1, 0, ACTIVITY},
+                                      {"csv", 1, 0, CSV},
+                                      {"json", 1, 0, JSON},
+                                      {"help", 0, 0, HELP},
+                                      {0}};
+
+typedef struct {
+  const char *ppa, *activity, *csv, *json;
+  bool opt_given;
+} options;
+
+static double nj(double pj) {
+  return pj * 1e-3;
+}
+
+static void print_row(const char *name, const char *job, const vmac_layer_energy *e) {
+  printf("%-21s %-5s %10" PRIu64 " %12" PRIu64 " %10.2f %9.2f %9.2f %8.2f %9.2f %10.2f", name, job,
+         e->cycles, e->macs, nj(e->busy), nj(e->waste), nj(e->idle), nj(e->side), nj(e->correct),
+         nj(e->energy));
+  if (e->macs) printf(" %9.3f", e->energy / (double)e->macs);
+  putchar('\n');
+}
+
+static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
+                  const vmac_energy *energy) {
+  char name[64];
+  const double us = (double)energy->total.cycles * energy->period * 1e-3;
+  printf("network      %s\nhardware     %d x %d, %s, correction %d, %s\nactivity     %s\n",
+         c->net_path, c->hw.rows, c->hw.cols,
+         c->map_path ? c->map_path : vmac_mult_at((size_t)c->hw.cell)->name, c->hw.opt_correction,
+         ppa->platform[0] ? ppa->platform : ppa->path, o->activity);
+  printf("%3s %-17s %-5s %10s %12s %10s %9s %9s %8s %9s %10s %9s\n", "op", "kind", "job", "cycles",
+         "MACs", "busy nJ", "waste", "idle", "side", "correct", "all nJ", "pJ/MAC");
+  for (int i = 0; i < energy->layers; i++) {
+    const vmac_layer_energy *e = &energy->layer[i];
+    compiled_name(c, e->op, e->kind, name, sizeof name);
+    print_row(name, vmac_job_name(e->kind), e);
+  }
+  print_row("    all", "", &energy->total);
+  printf("%.3f uJ per inference, %.1f us and %.2f mW at %g ns, %.0f um2\n"
+         "not included: memories, what feeds them, requantization, vector unit, weight loading, "
+         "wires\n",
+         energy->total.energy * 1e-6, us, energy->total.energy * 1e-6 / us * 1e3, energy->period,
+         energy->area);
+}
+
+static const char *row_name(const compiled *c, const vmac_energy *energy, int i) {
+  const vmac_layer_energy *e = i < energy->layers ? &energy->layer[i] : &energy->total;
+  return e->op >= 0                  ? vmac_op_name(c->net->op[e->op].kind)
+         : i == energy->layers       ? "all"
+         : e->kind == VMAC_JOB_INPUT ? "input"
+                                     : "copy";
+}
+
+static bool write_csv(const compiled *c, const vmac_energy *energy, const char *path,
+                      vmac_err *err) {
+  char *text = NULL;
+  size_t size = 0;
+  FILE *f = open_memstream(&text, &size);
+  if (!f) return vmac_fail(err, "out of memory");
+  fputs("op,kind,job,cycles,macs,busy_pj,waste_pj,idle_pj,side_pj,correct_pj,energy_pj\n", f);
+  for (int i = 0; i <= energy->layers; i++) {
+    const bool all = i == energy->layers;
+    const vmac_layer_energy *e = all ? &energy->total : &energy->layer[i];
+    if (e->op >= 0) fprintf(f, "%d", e->op);
+    fprintf(f, ",%s,%s,%" PRIu64 ",%" PRIu64 ",%.3f,%.3f,%.3f,%.3f,%.3f,%.3f\n",
+            row_name(c, energy, i), all ? "" : vmac_job_name(e->kind), e->cycles, e->macs, e->busy,
+            e->waste, e->idle, e->side, e->correct, e->energy);
+  }
+  bool good = fclose(f) == 0;
+  good = good ? vmac_write_file(path, text, size, err) : vmac_fail(err, "out of memory");
+  free(text);
+  return good;
+}
+
+static cJSON *json_row(const compiled *c, const vmac_energy *energy, int i) {
+  const vmac_layer_energy *e = i < energy->layers ? &energy->layer[i] : &energy->total;
+  cJSON *row = cJSON_CreateObject();
+  if (e->op >= 0) cJSON_AddNumberToObject(row, "op", e->op);
+  cJSON_AddStringToObject(row, "name", row_name(c, energy, i));
+  cJSON_AddNumberToObject(row, "cycles", (double)e->cycles);
+  cJSON_AddNumberToObject(row, "macs", (double)e->macs);
+  cJSON_AddNumberToObject(row, "busy_pj", e->busy);
+  cJSON_AddNumberToObject(row, "waste_pj", e->waste);
+  cJSON_AddNumberToObject(row, "idle_pj", e->idle);
+  cJSON_AddNumberToObject(row, "side_pj", e->side);
+  cJSON_AddNumberToObject(row, "correct_pj", e->correct);
+  cJSON_AddNumberToObject(row, "energy_pj", e->energy);
+  return row;
+}
+
+static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
+                       const vmac_energy *energy, vmac_err *err) {
+  cJSON *root = cJSON_CreateObject();
+  cJSON_AddNumberToObject(root, "varimac_energy", 1);
+  cJSON_AddStringToObject(root, "net", c->net_path);
+  if (c->map_path)
+    cJSON_AddStringToObject(root, "map", c->map_path);
+  else
+    cJSON_AddStringToObject(root, "cell", vmac_mult_at((size_t)c->hw.cell)->name);
+  cJSON_AddStringToObject(root, "platform", ppa->platform);
+  cJSON_AddStringToObject(root, "activity", o->activity);
+  cJSON_AddStringToObject(root, "correction", vmac_mode_name(c->plan->mode));
+  cJSON_AddNumberToObject(root, "rows", c->hw.rows);
+  cJSON_AddNumberToObject(root, "cols", c->hw.cols);
+  cJSON_AddNumberToObject(root, "period_ns", energy->period);
+  cJSON_AddNumberToObject(root, "area_um2", energy->area);
+  cJSON_AddBoolToObject(root, "memories_included", false);
+  cJSON *layers = cJSON_AddArrayToObject(root, "layers");
+  for (int i = 0; i < energy->layers; i++) cJSON_AddItemToArray(layers, json_row(c, energy, i));
+  cJSON_AddItemToObject(root, "total", json_row(c, energy, energy->layers));
+  char *text = cJSON_Print(root);
+  const bool good = vmac_write_file(o->json, text, strlen(text), err);
+  free(text);
+  cJSON_Delete(root);
+  return good;
+}
+
+static options parse(int argc, char **argv, compiled *c) {
+  options o = {.activity = "inertial"};
+  for (int letter; (letter = cli_getopt(argc, argv, "", table)) != -1;) switch (letter) {
+    case PPA:
+      o.ppa = optarg;
+      break;
+    case ACTIVITY:
+      if (strcmp(optarg, "zero") && strcmp(optarg, "unit") && strcmp(optarg, "inertial"))
+        cli_usage("--activity: expected zero, unit or inertial, found '%s'", optarg);
+      o.activity = optarg;
+      break;
+    case CSV:
+      o.csv = optarg;
+      break;
+    case JSON:
+      o.json = optarg;
+      break;
+    case HELP:
+      fputs(help, stdout);
+      exit(0);
+    default:
+      o.opt_given = o.opt_given || letter == COMPILED_OPT;
+      compiled_option(c, letter, optarg);
+    }
+  if (optind < argc)
+    cli_usage("energy: unexpected argument '%s'; see varimac energy --help", argv[optind]);
+  if (!o.ppa) cli_usage("energy: --ppa is missing; `make ppa` makes one");
+  return o;
+}
+
+int cmd_energy(int argc, char **argv) {
+  compiled c = compiled_new("energy");
+  const options o = parse(argc, argv, &c);
+  compiled_check(&c);
+  vmac_err err;
+  if ((o.csv && !vmac_can_write(o.csv, &err)) || (o.json && !vmac_can_write(o.json, &err)))
+    cli_die("%s", err.text);
+  vmac_ppa *ppa = vmac_ppa_load(o.ppa, o.activity, &err);
+  if (!ppa) cli_die("%s", err.text);
+  if (!o.opt_given && !c.plan_path)
+    c.hw.opt_correction = c.mode == VMAC_CORR_NONE ? 0 : c.mode == VMAC_CORR_BITPLANE ? 2 : 1;
+  compiled_make(&c);
+  vmac_energy energy;
+  if (!vmac_program_energy(c.program, c.net, ppa, &energy, &err) ||
+      (o.csv && !write_csv(&c, &energy, o.csv, &err)) ||
+      (o.json && !write_json(&c, ppa, &o, &energy, &err)))
+    cli_die("%s", err.text);
+  print(&c, ppa, &o, &energy);
+  free(energy.layer);
+  vmac_ppa_free(ppa);
+  compiled_free(&c);
+  return 0;
+}

@@ -1,0 +1,77 @@
+/* ppa.h: measured energies of mapped designs, as `vmac-energy collect` writes them, and what a
+ * compiled program costs with them.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
+#ifndef VMAC_PPA_H
+#define VMAC_PPA_H
+
+#include "program/program.h"
+
+/* pJ of one cycle with one layer's operands: at work; rows without operands; columns without a
+ * channel. Designs that know only one figure have it in all three. */
+typedef struct {
+  int op;
+  uint64_t macs;
+  double busy, gated, unused;
+} vmac_ppa_layer;
+
+typedef struct {
+  char kind[16]; /* cell, pe, side, correct, array */
+  char variant[32];
+  const vmac_mult *mult;
+  int opt_correction; /* side, correct; else -1 */
+  int rows;           /* of the array whose operands were recorded */
+  double area;        /* um2 */
+  double period;      /* ns */
+  double idle;        /* pJ of a cycle in which nothing changes */
+  int layers;
+  vmac_ppa_layer *layer;
+} vmac_ppa_design;
+
+typedef struct {
+  char path[256];
+  char platform[64]; /* or "" */
+  int designs;
+  vmac_ppa_design *design;
+} vmac_ppa;
+
+/* activity: zero, unit or inertial. Every field that is missing or no number is an error that names
+ * it; bare cells and whole arrays are passed over, and cells that are in no registry. */
+vmac_ppa *vmac_ppa_load(const char *path, const char *activity, vmac_err *err);
+void vmac_ppa_free(vmac_ppa *ppa);
+
+/* The design of that kind for a cell; of side column and correction unit also one that was made for
+ * another cell and is the same hardware. Those without a variant, or "plain", come first. */
+const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
+                                     int opt_correction, vmac_err *err);
+
+/* ---- a program's energy ----------------------------------------------------------------------- */
+
+/* pJ per inference. */
+typedef struct {
+  int op; /* -1: the input, a copy to the stream, and in the total */
+  vmac_jobkind kind;
+  uint64_t cycles, issue,
+      macs;       /* of vmac_program_cycles(): all, with a pixel at work, useful ones */
+  double busy;    /* PEs that multiply for an output channel */
+  double waste;   /* PEs of rows without operands, of columns without a channel */
+  double idle;    /* PEs while no pixel is at work: the clock */
+  double side;    /* the side column */
+  double correct; /* the correction units */
+  double energy;  /* all of them */
+} vmac_layer_energy;
+
+typedef struct {
+  int layers;
+  vmac_layer_energy *layer; /* caller frees */
+  vmac_layer_energy total;  /* with the cycles before the first layer and after the last */
+  double area;              /* um2: PEs, side column, correction units */
+  double period;            /* ns, the slowest design's */
+} vmac_energy;
+
+/* Not in it: memories (activations, accumulators, coefficients), what feeds them, requantization and
+ * the vector unit, the loading of weights, wires. */
+bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_ppa *ppa,
+                         vmac_energy *energy, vmac_err *err);
+
+#endif

@@ -1,0 +1,185 @@
+/* Energy of a compiled program: how many cycles each PE spends in which state, from its jobs and the
+ * cycle contract, times measured energies. SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "energy/ppa.h"
+
+/* The designs that a program runs on. */
+typedef struct {
+  const vmac_hw *hw;
+  const vmac_ppa *ppa;
+  const vmac_ppa_design *pe[VMAC_ROWS_MAX * VMAC_ROWS_MAX]; /* (rows, cols) */
+  const vmac_ppa_design *side;                              /* NULL: the cell needs none */
+  const vmac_ppa_design *correct;
+  double idle; /* pJ of all PEs, a cycle */
+} hardware;
+
+static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa, vmac_err *err) {
+  const vmac_hw *hw = &p->hw;
+  const vmac_mult *edge = vmac_mult_at((size_t)hw->cell);
+  h->hw = hw;
+  h->ppa = ppa;
+  for (int r = 0; r < hw->rows; r++)
+    for (int c = 0; c < hw->cols; c++) {
+      const vmac_mult *mult = vmac_mult_at((size_t)vmac_hw_pe(hw, r, c));
+      const vmac_ppa_design *pe = vmac_ppa_find(ppa, "pe", mult, 0, err);
+      if (!pe) return false;
+      h->pe[r * hw->cols + c] = pe;
+      h->idle += pe->idle;
+    }
+  /* An s8 cell's side column sums X alone. */
+  if ((edge->cls == VMAC_U8 || (hw->opt_correction && edge->xkind != VMAC_X_NONE)) &&
+      !(h->side = vmac_ppa_find(ppa, "side", edge, hw->opt_correction, err)))
+    return false;
+  h->correct = vmac_ppa_find(ppa, "correct", edge, hw->opt_correction, err);
+  return h->correct != NULL;
+}
+
+/* The figures of op, which must be the layer that was recorded. */
+static const vmac_ppa_layer *layer_of(const hardware *h, const vmac_ppa_design *d,
+                                      const vmac_net *net, int op, vmac_err *err) {
+  const uint64_t macs = (uint64_t)vmac_op_macs(&net->op[op]);
+  for (int i = 0; i < d->layers; i++)
+    if (d->layer[i].op == op && d->layer[i].macs == macs) return &d->layer[i];
+  vmac_fail(err,
+            "%s: %s of %s: no figures of operator %d (%s, %llu MACs): it was made with operands of "
+            "another network; `make ppa SYNTH_NET=...` makes them from this one",
+            h->ppa->path, d->kind, d->mult->name, op, vmac_op_name(net->op[op].kind),
+            (unsigned long long)macs);
+  return NULL;
+}
+
+/* Cycles that the job's pixels keep the array's rows at work, by row, and how many of them in each
+ * column are for a channel: busy (rows, cols), on (rows). */
+static uint64_t count_job(const vmac_job *job, const vmac_hw *hw, uint64_t *busy, uint64_t *on) {
+  const uint64_t pixels = (uint64_t)job->pixels;
+  for (int s = 0; s < job->sets; s++)
+    for (int t = 0; t < job->k_tiles; t++)
+      for (int r = 0; r < hw->rows; r++) {
+        if (vmac_job_k(job, hw->rows, s, t, r) < 0) continue;
+        on[r] += pixels;
+        for (int c = job->set[s].column; c < job->set[s].column + job->set[s].count; c++)
+          busy[r * hw->cols + c] += pixels;
+      }
+  return pixels * (uint64_t)job->sets;
+}
+
+/* One MAC layer's PEs while pixels are at work. */
+static bool pe_energy(const hardware *h, const vmac_net *net, const uint64_t *busy,
+                      const uint64_t *on, vmac_layer_energy *e, vmac_err *err) {
+  const vmac_hw *hw = h->hw;
+  for (int i = 0; i < hw->rows * hw->cols; i++) {
+    const vmac_ppa_layer *l = layer_of(h, h->pe[i], net, e->op, err);
+    if (!l) return false;
+    const uint64_t row_on = on[i / hw->cols];
+    e->busy += (double)busy[i] * l->busy;
+    e->waste += (double)(row_on - busy[i]) * l->unused + (double)(e->issue - row_on) * l->gated;
+  }
+  return true;
+}
+
+/* Side column and correction units of a layer; accumulators: that leave at each column's foot. */
+static bool foot_energy(const hardware *h, const vmac_net *net, uint64_t accumulators,
+                        vmac_layer_energy *e, vmac_err *err) {
+  const bool mac = e->kind == VMAC_JOB_MAC;
+  const double cycles = (double)e->cycles, cols = h->hw->cols;
+  if (h->side) {
+    const vmac_ppa_layer *l = mac ? layer_of(h, h->side, net, e->op, err) : NULL;
+    if (mac && !l) return false;
+    const double busy = mac ? (double)e->issue : 0;
+    /* An adder and a register per row: another array's column is as many times as long. */
+    e->side =
+        (busy * (l ? l->busy : 0) + (cycles - busy) * h->side->idle) * h->hw->rows / h->side->rows;
+  }
+  const vmac_ppa_layer *l = mac ? layer_of(h, h->correct, net, e->op, err) : NULL;
+  if (mac && !l) return false;
+  const double busy = (double)accumulators;
+  e->correct = cols * (busy * (l ? l->busy : 0) + (cycles - busy) * h->correct->idle);
+  return true;
+}
+
+static void add(vmac_layer_energy *sum, vmac_layer_energy *e) {
+  e->energy = e->busy + e->waste + e->idle + e->side + e->correct;
+  sum->busy += e->busy;
+  sum->waste += e->waste;
+  sum->idle += e->idle;
+  sum->side += e->side;
+  sum->correct += e->correct;
+  sum->energy += e->energy;
+}
+
+static void sizes(const hardware *h, vmac_energy *energy) {
+  const vmac_hw *hw = h->hw;
+  for (int i = 0; i < hw->rows * hw->cols; i++) {
+    energy->area += h->pe[i]->area;
+    energy->period = fmax(energy->period, h->pe[i]->period);
+  }
+  if (h->side) {
+    energy->area += h->side->area * hw->rows / h->side->rows;
+    energy->period = fmax(energy->period, h->side->period);
+  }
+  energy->area += h->correct->area * hw->cols;
+  energy->period = fmax(energy->period, h->correct->period);
+}
+
+/* Layer `index` of the cycles; *job: its first job, then the next layer's. */
+static bool layer_energy(const hardware *h, const vmac_program *p, const vmac_net *net,
+                         const vmac_layer_cycles *c, int *job, vmac_layer_energy *e,
+                         vmac_err *err) {
+  const vmac_hw *hw = &p->hw;
+  uint64_t *busy = vmac_alloc((size_t)hw->rows * (size_t)hw->cols, sizeof *busy);
+  uint64_t *on = vmac_alloc((size_t)hw->rows, sizeof *on), accumulators = 0;
+  do {
+    if (p->job[*job].kind == VMAC_JOB_MAC) accumulators += count_job(&p->job[*job], hw, busy, on);
+    ++*job;
+  } while (*job < p->jobs && p->job[*job].cont);
+  *e = (vmac_layer_energy){
+      .op = c->op, .kind = c->kind, .cycles = c->cycles, .issue = c->issue, .macs = c->useful};
+  bool good = c->kind != VMAC_JOB_MAC || pe_energy(h, net, busy, on, e, err);
+  /* Vector jobs and the input leave the array alone. */
+  const uint64_t at_work = c->kind == VMAC_JOB_MAC ? c->issue : 0;
+  /* Layers overlap: one may issue pixels before the last result of the one before it. */
+  e->idle = fmax((double)c->cycles - (double)at_work, 0) * h->idle;
+  good = good && foot_energy(h, net, accumulators, e, err);
+  free(busy);
+  free(on);
+  return good;
+}
+
+bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_ppa *ppa,
+                         vmac_energy *energy, vmac_err *err) {
+  *energy = (vmac_energy){0};
+  hardware *h = vmac_alloc(1, sizeof *h);
+  if (!find_designs(h, p, ppa, err)) {
+    free(h);
+    return false;
+  }
+  vmac_cycles cycles = vmac_program_cycles(p);
+  energy->layer = vmac_alloc((size_t)cycles.layers, sizeof *energy->layer);
+  vmac_layer_energy *total = &energy->total;
+  uint64_t within = 0;
+  bool good = true;
+  for (int i = 0, job = 0; good && i < cycles.layers; i++) {
+    good = layer_energy(h, p, net, &cycles.layer[i], &job, &energy->layer[i], err);
+    energy->layers++;
+    add(total, &energy->layer[i]);
+    within += cycles.layer[i].cycles;
+  }
+  vmac_layer_energy rest = {.cycles = cycles.total.cycles - within};
+  rest.idle = (double)rest.cycles * h->idle;
+  good = good && foot_energy(h, net, 0, &rest, err);
+  add(total, &rest);
+  total->op = -1;
+  total->kind = VMAC_JOB_END;
+  total->cycles = cycles.total.cycles;
+  total->issue = cycles.total.issue;
+  total->macs = cycles.total.useful;
+  sizes(h, energy);
+  free(cycles.layer);
+  free(h);
+  if (good) return true;
+  free(energy->layer);
+  *energy = (vmac_energy){0};
+  return false;
+}

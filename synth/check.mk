@@ -1,0 +1,41 @@
+# What the energy figures rest on, checked: power of each gate against OpenSTA's, and arrays against
+# the sum of their PEs.
+
+CHECK_CELLS ?= dadda exact perf2
+export ENERGY LIBERTY
+
+# One line per design: vmac-energy's and OpenSTA's microwatts, and how much they differ in percent.
+.PHONY: sta-power sta-power-run
+sta-power: setup ## power of cells and PEs against OpenSTA's, gate by gate; PLATFORM=x|all
+ifeq ($(PLATFORM),all)
+	$(Q)for p in $(PLATFORMS); do \
+	  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files); \
+	  if ls $$files > /dev/null 2>&1; then $(MAKE) --no-print-directory PLATFORM=$$p sta-power-run \
+	  || exit 1; else echo "  POWER   $$p left out: no $$files"; fi; done
+else
+	$(Q)$(MAKE) --no-print-directory sta-power-run
+endif
+
+sta-power-run: $(ENERGY) $(LIBERTY) $(OPERANDS:=.bin) $(VMAC_LIB)
+	$(call say,POWER,$(PLATFORM))
+	$(Q)sh synth/power-check.sh $(SYNTH)/sta-power $(B)/synth/operands $(FAMILIES) \
+	  '$(CHECK_CELLS)' rtl/mult/mults.tbl
+
+# Arrays of COMPOSE_SIZES rows and columns, mapped PE by PE; COMPOSE_FLAT=1 also maps them flat.
+COMPOSE_SIZES ?= 4 8 16
+COMPOSE_CELLS ?= dadda perf2
+COMPOSE_RTL    = rtl/vmac_array.v rtl/vmac_pe.v rtl/vmac_side.v rtl/vmac_planes.vh $(RTL_MULT) \
+                 $(B)/gen/vmac_cells.vh
+$(B)/synth/array-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
+	$(call say,RECORD,$@)
+	$(Q)mkdir -p $(@D) && $(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) \
+	  --seed $(SYNTH_SEED) --columns 16 --rows $* -o $@ > $@.log
+.PRECIOUS: $(B)/synth/array-%.bin
+
+.PHONY: compose compose-run
+compose: setup ## energy and area of arrays against the sum of their PEs (minutes)
+	$(Q)$(MAKE) --no-print-directory compose-run
+compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(COMPOSE_RTL)
+	$(Q)for n in $(COMPOSE_SIZES); do \
+	  $(foreach c,$(COMPOSE_CELLS),sh synth/compose.sh $(c) $(CELL_$(c)) $$n $$n \
+	    $(SYNTH)/compose/$(c)-$$n $(B)/synth/array-$$n.bin $(COMPOSE_RTL) || exit 1;) done

@@ -1,0 +1,71 @@
+#!/bin/sh
+# compose.sh: is an array the sum of its PEs and its side column, in area and in energy?
+# usage: compose.sh CELL INDEX ROWS COLS OUT_DIR OPERANDS FILE ...
+# CELL, INDEX: name and number in the registry; OPERANDS: a stream of ROWS rows; FILE: Verilog, *.vh
+# are not read but found by `include. Environment (synth/library.mk): ENERGY (the program
+# vmac-energy), VMAC_LIB, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, VMAC_INPUT_SLEW_NS, ABC_DRIVER_CELL,
+# ABC_LOAD_IN_FF; COMPOSE_BOUND (percent, default 5); COMPOSE_FLAT=1: also an array mapped flat from
+# the start (minutes from 16 x 16 on), within COMPOSE_FLAT_BOUND (default 15): a smaller netlist, as
+# the top row adds to 0, bits that no cell reads are passed on by no PE (two of a, two of the sum of
+# perf2), and abc finds other gates in a larger netlist.
+# Prints one line for each array. Leaves array.json, pe.json, side.json and flat.json in OUT_DIR.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+die() {
+  echo "synth/compose.sh: $*" >&2
+  exit 1
+}
+
+[ $# -ge 7 ] || die "usage: compose.sh CELL INDEX ROWS COLS OUT_DIR OPERANDS FILE ..."
+cell=$1 index=$2 rows=$3 cols=$4 out=$5 operands=$6
+here=$(dirname "$0")
+shift 6
+command -v yosys > /dev/null || die "yosys not found; on Debian: apt install yosys"
+for file in "$VMAC_LIB" "$operands"; do
+  [ -r "$file" ] || die "cannot read '$file'"
+done
+mkdir -p "$out"
+sources=
+for file in "$@"; do
+  case $file in
+    *.vh) sources="-I$(dirname "$file") $sources" ;;
+    *) sources="$sources $file" ;;
+  esac
+done
+printf 'set_driving_cell %s\nset_load %s [fF]\n' "$ABC_DRIVER_CELL" "$ABC_LOAD_IN_FF" \
+  > "$out/abc.constr"
+
+# map NAME KEEP PARTS: one netlist, NAME.json.
+map() {
+  sed -e '/^#/d' -e "s|@LIBERTY@|$VMAC_LIB|g" -e "s|@SOURCES@|$sources|" -e "s|@CELL@|$index|" \
+    -e "s|@ROWS@|$rows|" -e "s|@COLS@|$cols|" -e "s|@KEEP@|$2|" -e "s|@PARTS@|$3|" \
+    -e "s|@CONSTR@|$out/abc.constr|" -e "s|@DELAY@|$VMAC_PE_DELAY_PS|g" -e "s|@OUT@|$out/$1|" \
+    "$here/compose.ys" > "$out/$1.ys"
+  rm -f "$out/$1.json"
+  if ! yosys -q -l "$out/$1.log" -s "$out/$1.ys" > "$out/$1.err" 2>&1 ||
+    grep -q -i '^error' "$out/$1.err" || [ ! -s "$out/$1.json" ]; then
+    grep -i 'error' "$out/$1.err" >&2 || tail -n 3 "$out/$1.err" >&2
+    die "yosys failed on an array of $rows x $cols of $cell; see $out/$1.log"
+  fi
+}
+
+# check NAME BOUND: NAME.json against its parts.
+check() {
+  "$ENERGY" compose --lib "$VMAC_LIB" --array "$out/$1.json" --pe "$out/pe.json" \
+    --side "$out/side.json" --cell "$cell" --operands "$operands" --load-ff "$ABC_LOAD_IN_FF" \
+    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --bound "$2" \
+    > "$out/$1.txt" || die "array of $rows x $cols of $cell ($1) is not the sum of its parts"
+  sed "s/^/netlist=$1 /" "$out/$1.txt"
+}
+
+alone='hierarchy -auto-top; rename -top'
+parts="design -save mapped; delete vmac_array *vmac_side; $alone vmac_pe; write_json $out/pe.json"
+parts="$parts; design -load mapped; delete vmac_array *vmac_pe; $alone vmac_side"
+parts="$parts; write_json $out/side.json; design -load mapped"
+map array 'setattr -mod -set keep_hierarchy 1 *vmac_pe *vmac_side' "$parts"
+check array "${COMPOSE_BOUND:-5}"
+[ "${COMPOSE_FLAT:-0}" = 0 ] || {
+  map flat '' ''
+  check flat "${COMPOSE_FLAT_BOUND:-15}"
+}

@@ -1,0 +1,41 @@
+# The cell library of PLATFORM: what the flow reads is a trimmed copy, made once from LIB_FILES.
+
+PLATFORM     ?= osu018
+VMAC_PDK_DIR ?= ../shared/pdk
+PLATFORMS    := $(notdir $(patsubst %/config.mk,%,$(wildcard synth/platforms/*/config.mk)))
+ifndef NO_BUILD
+ifneq ($(PLATFORM),all)
+ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
+$(error PLATFORM: expected one of $(PLATFORMS), or all for `make ppa`, found '$(PLATFORM)')
+endif
+include synth/platforms/$(PLATFORM)/config.mk
+endif
+endif
+include synth/platforms/keys.mk
+
+SYNTH := $(B)/synth/$(PLATFORM)
+
+# What the scripts map to, time with, and read power from; functional Verilog of the same cells.
+export VMAC_LIB       := $(SYNTH)/lib/cells.lib
+export VMAC_POWER_LIB := $(SYNTH)/lib/power.lib
+export VMAC_LIB_V     := $(SYNTH)/lib/cells.v
+# Everything that was mapped, timed or measured, by the hash of all that went into it.
+export VMAC_CACHE     ?= $(B)/ppa-cache
+
+# What a command line may override: stale when it changes.
+LIBRARY_KEYS := LIB_FILES DONT_USE_CELLS
+$(eval $(call STAMP,$(SYNTH)/lib/settings.txt,$(foreach v,$(LIBRARY_KEYS),$(v)=$($(v)))))
+
+# Of the tool its sources count, not its date: that would make stale what no byte changes.
+$(VMAC_LIB): $(wildcard synth/liberty/*.[ch]) $(SYNTH)/lib/settings.txt $(wildcard $(LIB_FILES)) \
+             | $(LIBERTY)
+	@for f in $(LIB_FILES); do [ -r "$$f" ] || { echo "platform $(PLATFORM): no cell library $$f;" \
+	  "$(LIB_HINT); VMAC_PDK_DIR=FOLDER or LIB_FILES=FILE says where it is" >&2; exit 1; }; done
+	$(call say,LIBRARY,$(PLATFORM))
+	$(Q)mkdir -p $(@D) && $(LIBERTY) prep $(LIB_FILES:%=--lib %) $(DONT_USE_CELLS:%=--drop '%') \
+	  -o $@ --power-view $(VMAC_POWER_LIB) --verilog $(VMAC_LIB_V) > $(@D)/prep.log
+$(VMAC_POWER_LIB) $(VMAC_LIB_V): $(VMAC_LIB) ;
+
+.PHONY: library
+library: $(VMAC_LIB) ## trim the cell library of PLATFORM; LIB_FILES= your own
+	$(Q)cat $(<D)/prep.log

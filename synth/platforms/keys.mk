@@ -1,0 +1,22 @@
+# Keys of synth/platforms/NAME/config.mk: names of OpenROAD-flow-scripts where they exist there, the
+# VMAC_ ones are this flow's. A stranger's library needs the first five; here is what the others are
+# where a platform is silent. All may be given on make's command line.
+#   LIB_FILES           NLDM libraries, one or several, plain or .gz
+#   ABC_DRIVER_CELL     what drives an input while abc sizes gates
+#   ABC_LOAD_IN_FF      load of each output bit
+#   VMAC_INPUT_SLEW_NS  transition of each input bit, and of the clock
+#   VMAC_DELAY_PS       delay target of a bare cell; abc sizes for it
+#   DONT_USE_CELLS      globs of cells that mapping must not use, beside the library's own dont_use
+#   ADDER_MAP_FILE      modules vmac_full_adder, vmac_half_adder; empty: no netlists of them
+#   VMAC_PERIOD_NS      time of one product of a bare cell: its leakage energy
+#   VMAC_PE_DELAY_PS    delay target of a PE, side column and correction unit
+#   VMAC_PE_PERIOD_NS   clock of those: leakage energy, timing report
+# SPDX-License-Identifier: Apache-2.0
+
+LIB_HINT ?= set LIB_FILES to where it is
+export PROCESS ?=
+export DONT_USE_CELLS ?=
+export ADDER_MAP_FILE ?=
+export VMAC_PERIOD_NS ?= $(shell awk 'BEGIN { print 1.1 * $(VMAC_DELAY_PS) / 1000 }')
+export VMAC_PE_DELAY_PS ?= $(VMAC_DELAY_PS)
+export VMAC_PE_PERIOD_NS ?= $(shell awk 'BEGIN { print 1.6 * $(VMAC_PE_DELAY_PS) / 1000 }')

@@ -1,0 +1,84 @@
+#!/bin/sh
+# ppa.sh: area, delay and energy of every design of the cells asked for; only what no earlier run
+# measured is mapped, so that it can be stopped and started again, and a second run takes seconds.
+# usage: ppa.sh PPA_DIR JOBS VMAC_ENERGY OPERANDS FAMILIES 'NAME ...' TABLE ...
+# OPERANDS-u8.bin and OPERANDS-s8.bin are the streams. Environment: a platform's config.mk and
+# synth/library.mk's. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all figures).
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+here=$(dirname "$0")
+PPA_DIR=$1 jobs=$2 PPA_ENERGY=$3 PPA_OPERANDS=$4 families=$5 names=$6
+shift 6
+export PPA_DIR PPA_ENERGY PPA_OPERANDS
+for tool in yosys sta; do
+  command -v $tool > /dev/null || { echo "ppa: $tool not found; see 'make setup'" >&2; exit 1; }
+done
+mkdir -p "$PPA_DIR/work" "$VMAC_CACHE/result"
+rm -rf "$VMAC_CACHE"/*/new.* # of runs that were stopped
+rm -f "$PPA_DIR/done.txt"
+
+sh "$here/designs.sh" "$PPA_DIR/../designs" "$families" "$names" "$@" > "$PPA_DIR/designs.txt"
+awk '{
+    printf "%s plain %s %s", $1, $3, $5
+    for (i = 10; i <= NF; i++) printf " %s", $i
+    print ""
+  }' "$PPA_DIR/designs.txt" | sh "$here/keys.sh" > "$PPA_DIR/map-keys.txt"
+
+# What figures depend on beside the netlist: tools, streams, settings, and of the C models the one
+# that the cell is compared with.
+tools="$(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
+measure=$(cat "$here/time.sh" "$here/time.tcl" "$here/energy.sh" "$here/ppa-job.sh" \
+  synth/energy/*.[ch] synth/liberty/*.[ch] cmodel/operands/*.[ch] | sha256sum | cut -c 1-64)
+streams=$(sha256sum "$PPA_OPERANDS-u8.bin" "$PPA_OPERANDS-s8.bin" | cut -c 1-64 | tr '\n' ' ')
+sha256sum cmodel/mult/*.c > "$PPA_DIR/models.txt"
+rm -rf "$PPA_DIR/keys"
+mkdir "$PPA_DIR/keys"
+awk -v dir="$PPA_DIR/keys/" -v common="$tools $measure $ABC_LOAD_IN_FF $VMAC_INPUT_SLEW_NS" \
+  -v streams="$streams" '
+  BEGIN { split(streams, stream, " ") }
+  FILENAME ~ /families\.txt$/ { # FILE:LINE:// Registry: ...; model NAME
+    family = $0
+    sub(/\.v:.*/, "", family)
+    sub(/.*vmac_mult_/, "", family)
+    model[family] = family
+    if (match($0, /model [a-z0-9_]+/)) model[family] = substr($0, RSTART + 6, RLENGTH - 6)
+    next
+  }
+  FILENAME ~ /models\.txt$/ {
+    file = $2
+    gsub(/.*\/|\.c$/, "", file)
+    sum[file] = $1
+    next
+  }
+  FILENAME ~ /map-keys\.txt$/ { key[$2] = $1; next }
+  {
+    file = dir sprintf("%06d", ++n)
+    print common, key[$1], $2, $4, $6, stream[$7 == "s8" ? 2 : 1], $8, sum[model[$9]] > file
+    close(file)
+  }' "$families" "$PPA_DIR/models.txt" "$PPA_DIR/map-keys.txt" "$PPA_DIR/designs.txt"
+find "$PPA_DIR/keys" -type f | sort | xargs sha256sum | cut -c 1-64 |
+  paste -d ' ' - "$PPA_DIR/designs.txt" > "$PPA_DIR/jobs.txt"
+rm -r "$PPA_DIR/keys"
+
+ls "$VMAC_CACHE/result" | awk '
+  FILENAME == "-" { have[$1]; next }
+  !($1 in have) && !seen[$1]++' - "$PPA_DIR/jobs.txt" > "$PPA_DIR/missing.txt"
+PPA_TOTAL=$(wc -l < "$PPA_DIR/missing.txt")
+PPA_START=$(date +%s)
+export PPA_TOTAL PPA_START
+if [ "$PPA_TOTAL" -gt 0 ]; then
+  echo "  PPA     $(wc -l < "$PPA_DIR/jobs.txt") designs, $PPA_TOTAL to measure"
+  # Cells and PEs first: their table is what most are after.
+  awk '{ print ($3 ~ /^(cell|pe)$/ ? 0 : 1), $0 }' "$PPA_DIR/missing.txt" |
+    sort -s -k 1,1n | cut -d ' ' -f 2- > "$PPA_DIR/todo.txt"
+  xargs -P "$jobs" -L 1 sh "$here/ppa-job.sh" < "$PPA_DIR/todo.txt" || {
+    echo "ppa: not all designs could be measured; the error stands above. What is done is kept." >&2
+    exit 1
+  }
+fi
+
+sh "$here/ppa-table.sh" "$PPA_DIR" "$tools" > "$PPA_DIR/ppa.tsv.new"
+awk -v cache="$VMAC_CACHE/result" '{ print cache "/" $1 "/energy.json" }' "$PPA_DIR/jobs.txt" |
+  "$PPA_ENERGY" collect -o "$PPA_DIR/ppa.json" --platform "$PLATFORM" --tools "$tools" -
+mv "$PPA_DIR/ppa.tsv.new" "$PPA_DIR/ppa.tsv"

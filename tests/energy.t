@@ -1,0 +1,188 @@
+#!/bin/sh
+# varimac energy and vmac-energy: options, sums, and bad input. Energies here are made up, so that a
+# sum is a count: of multiplications, of cycles.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+ENERGY=$B/vmac-energy
+net=weights/resnet8.tflite
+
+# One design's JSON: design DESIGN CELL BUSY GATED UNUSED IDLE [OTHER FIELDS]; layers are ResNet-8's.
+design() {
+  awk -v design="$1" -v cell="$2" -v busy="$3" -v gated="$4" -v unused="$5" -v idle="$6" \
+    -v more="${7-}" 'BEGIN {
+    split("0 1 2 4 5 6 8 9 10 14", op)
+    split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
+    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": 2, \"period_ns\": 5, ", design,
+      cell, more
+    printf "\"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
+    for (i = 1; i <= 10; i++) {
+      printf "%s{\"op\": %d, \"name\": \"x\", \"macs\": %d", (i == 1 ? "" : ", "), op[i], macs[i]
+      printf ", \"energy_pj\": {\"zero\": %s, \"inertial\": %s}", busy, 3 * busy
+      printf ", \"gated_pj\": {\"zero\": %s, \"inertial\": %s}", gated, gated
+      printf ", \"unused_pj\": {\"zero\": %s, \"inertial\": %s}}", unused, unused
+    }
+    print "]}" }'
+}
+# ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much;
+# the foot with one X or bit planes two and three times.
+ppa() {
+  design pe perf2 "$1" "$2" "$3" "$4" > "$tmp/pe"
+  design pe dadda $(($1 * 2)) $(($2 * 2)) $(($3 * 2)) $(($4 * 2)) > "$tmp/pe2"
+  for o in 0 1 2; do
+    design side perf2 $(($5 * (o + 1))) 0 0 "$6" " \"opt_correction\": $o," > "$tmp/side$o"
+    design correct perf2 $(($5 * (o + 1))) 0 0 "$6" " \"opt_correction\": $o," > "$tmp/correct$o"
+  done
+  "$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp"/side[012] \
+    "$tmp"/correct[012] > "$tmp/log"
+}
+energy() {
+  "$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --activity zero "$@" > "$tmp/out" 2> "$tmp/err"
+}
+total() { awk -F, -v column="$1" '$2 == "all" { print $column + 0 }' "$tmp/e.csv"; }
+is() { # EXPECTED FOUND DESCRIPTION
+  [ "$1" = "$2" ]
+  ok $? "$3" "expected $1, found $2"
+}
+
+# ---- sums ----
+ppa 1 0 0 0 0 0
+energy --mult perf2 --csv "$tmp/e.csv" --json "$tmp/e.json"
+ok $? "varimac energy runs" "$(cat "$tmp/err")"
+is 12501632 "$(total 11)" "a pJ per multiplication for a channel: their number"
+is 12501632 "$(total 6)" "all of them busy"
+grep -q 'not included: memories' "$tmp/out"
+ok $? "what is left out is said"
+grep -q '"memories_included":	false' "$tmp/e.json" && grep -q '"energy_pj":	12501632' "$tmp/e.json"
+ok $? "JSON has the same"
+energy --mult perf2 --csv "$tmp/e.csv" --activity inertial
+is 37504896 "$(total 11)" "the activity asked for"
+energy --mult dadda --csv "$tmp/e.csv"
+is 25003264 "$(total 11)" "a cell's own figure"
+
+# Everything alike: 256 PEs in every cycle, whatever they do; with side column and 16 units.
+ppa 1 1 1 1 0 0
+energy --mult perf2 --csv "$tmp/e.csv"
+cycles=$(total 4)
+is $((256 * cycles)) "$(total 11)" "every PE has one state in every cycle"
+ppa 0 0 0 0 1 1
+energy --mult perf2 --csv "$tmp/e.csv"
+is "$cycles" "$(total 9)" "the side column has each cycle once"
+is $((16 * cycles)) "$(total 10)" "and each correction unit"
+# Rows of ragged tiles are gated, all columns alike: 27 operands are 15 and 12 of 16 rows.
+ppa 0 1 0 0 0 0
+energy --mult perf2 --csv "$tmp/e.csv"
+is $((1024 * (1 + 4) * 16)) "$(awk -F, '$1 == 0 { print $7 + 0 }' "$tmp/e.csv")" \
+  "gated rows of the first layer"
+# The last layer has 10 channels: 6 columns of 16 rows and 4 tiles are without.
+ppa 0 0 1 0 0 0
+energy --mult perf2 --csv "$tmp/e.csv"
+is $((6 * 64)) "$(awk -F, '$1 == 14 { print $7 + 0 }' "$tmp/e.csv")" \
+  "columns without a channel of the last layer"
+# Accumulators: of all pixels of all layers, one per column and set of channels.
+ppa 0 0 0 0 1 0
+energy --mult perf2 --csv "$tmp/e.csv"
+sums=$((16 * (3 * 1024 + 2 * 2 * 256 + 2 * 256 + 2 * 4 * 64 + 4 * 64 + 1)))
+is $sums "$(total 10)" "an accumulator leaves per pixel, set and column"
+energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 2
+is $((3 * sums)) "$(total 10)" "the hardware's own correction unit"
+
+ppa 1 0 0 0 0 0
+row='"perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2"'
+cat > "$tmp/map.json" << END
+{"format": "varimac-map-1", "rows": 16, "cols": 16,
+ "cells": [$row, $row, "dadda", "dadda", "dadda", "dadda", "dadda", "dadda", "dadda", "dadda"]}
+END
+sed 's/"cells": .*/"cells": ["dadda", '"$row, $row"']}/; s/, "perf2"\]}/]}/' "$tmp/map.json" > "$tmp/m2"
+energy --map "$tmp/m2" --csv "$tmp/e.csv"
+map=$(total 11)
+[ "$map" -gt 12501632 ] && [ "$map" -lt $((12501632 * 18 / 16)) ]
+ok $? "a map: the top row's cells cost more" "$map $(cat "$tmp/err")"
+energy --mult perf2 --correction cv --calib-images 4 && grep -q 'correction 1, here' "$tmp/out" &&
+  energy --mult perf2 --correction bitplane --calib-images 4 && grep -q 'correction 2, here' "$tmp/out"
+ok $? "correction decides what the hardware corrects with" "$(cat "$tmp/out" "$tmp/err")"
+
+# ---- bad input ----
+refused() { # STATUS WORD COMMAND ...
+  want=$1 word=$2
+  shift 2
+  "$@" > "$tmp/out" 2> "$tmp/err"
+  got=$?
+  [ "$got" -eq "$want" ] && grep -q -e "$word" "$tmp/err" && [ "$(wc -l < "$tmp/err")" -eq 1 ]
+  ok $? "refused: $word" "status $got: $(cat "$tmp/err")"
+}
+run() { "$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" "$@"; }
+bad() { # WORD SED_SCRIPT
+  sed "$2" "$tmp/good.json" > "$tmp/ppa.json"
+  cmp -s "$tmp/good.json" "$tmp/ppa.json" && echo "# nothing changed: $2"
+  refused 1 "$1" run --mult perf2
+}
+refused 2 '--ppa is missing' "$VARIMAC" energy --net "$net" --mult perf2
+refused 2 "found 'some'" run --mult perf2 --activity some
+refused 1 'no pe of cell trunc6; `make ppa CELLS=trunc6`' run --mult trunc6
+refused 1 'cannot' run --mult perf2 --csv "$tmp/no/such/folder"
+refused 1 'expected a number "unit", found nothing' run --mult perf2 --activity unit
+cp "$tmp/ppa.json" "$tmp/good.json"
+bad 'expected "varimac_ppa": 1' 's/"varimac_ppa":	1/"varimac_ppa":	2/'
+bad 'design 0 (pe of perf2): expected a number "area_um2", found nothing' '0,/area_um2/s/area_um2/area/'
+bad 'design 0 (pe of perf2): expected a number "idle_pj", found a text' \
+  '0,/"idle_pj":	0/s//"idle_pj":	"x"/'
+bad 'layer 0, "energy_pj": expected a number "inertial", found nothing' '0,/inertial/s/inertial/other/'
+bad 'design 0 (pe of perf2), layer 0: expected "gated_pj" by activity' '0,/gated_pj/s/gated_pj/g/'
+bad '"period_ns": expected 0 or more, found -5' '0,/"period_ns":	5/s//"period_ns":	-5/'
+bad 'no figures of operator 1 (CONV_2D, 2359296 MACs)' 's/"op":	1,/"op":	3,/'
+bad 'no side for cell perf2 with correction 0' 's/"side"/"slide"/'
+bad 'not JSON' '$d'
+cp "$tmp/good.json" "$tmp/ppa.json"
+refused 1 'cannot read' "$VARIMAC" energy --ppa "$tmp/none" --net "$net" --mult perf2
+
+# ---- vmac-energy ----
+collect() { "$ENERGY" collect -o "$tmp/all.json" "$@"; }
+refused 1 'pe2: design pe, cell dadda, variant none: .*pe2 has it already' collect "$tmp/pe2" "$tmp/pe2"
+refused 1 'expected a text "design"' collect "$tmp/e.json"
+refused 1 'expected a JSON object' collect tests/energy.t
+refused 2 'expected -o F and files' "$ENERGY" collect
+[ ! -e "$tmp/all.json" ]
+ok $? "nothing is written where something is refused"
+printf '%s\n' "$tmp/pe" "$tmp/pe2" | collect - > "$tmp/out" && grep -q ': 2 designs' "$tmp/out"
+ok $? "collect takes names from a list" "$(cat "$tmp/out")"
+refused 2 "no command 'sell', did you mean 'cell'" "$ENERGY" sell
+refused 2 '--lib is missing' "$ENERGY" pe --netlist a
+refused 2 "--load-ff: expected a number above 0" "$ENERGY" cell --load-ff 0
+refused 2 "--modes: expected zero, unit or inertial, found 'some'" "$ENERGY" cell --modes zero,some
+refused 2 '--opt-correction: expected 0, 1 or 2' "$ENERGY" side --opt-correction 3
+refused 2 'stands for --operands' "$ENERGY" cell --lib a --netlist b --cell c --operands d \
+  --load-ff 1 --slew 1 --period 1 --vcd-in e
+one() { # CELL OPERANDS
+  "$ENERGY" cell --lib "$tmp/lib" --netlist "$tmp/net" --cell "$1" --operands "$2" --load-ff 1 \
+    --slew 1 --period 1
+}
+# A library of one inverter, and a netlist whose product is nothing but 0: no multiplier's.
+cat > "$tmp/lib" << 'END'
+library (l) { time_unit : "1ns"; nom_voltage : 1; capacitive_load_unit (1, pf);
+  leakage_power_unit : "1nW";
+  cell (INV) { area : 1; pin (A) { direction : input; capacitance : 0.01; }
+    pin (Y) { direction : output; function : "!A"; } } }
+END
+bits() { awk -v from="$1" -v n="$2" 'BEGIN { for (i = 0; i < n; i++) printf "%s%d", (i ? "," : ""), from + i }'; }
+cat > "$tmp/net" << END
+{"modules": {"m": {"ports": {"a_i": {"direction": "input", "bits": [$(bits 2 8)]},
+  "w_i": {"direction": "input", "bits": [$(bits 10 8)]},
+  "p_o": {"direction": "output", "bits": [18, $(bits 2 15)]}},
+  "cells": {"g": {"type": "INV", "connections": {"A": [2], "Y": [18]}}}, "netnames": {}}}}
+END
+"$VARIMAC" operands --net "$net" -o "$tmp/u8" --columns 2 --steps 4 --images 2 > "$tmp/log" &&
+  "$VARIMAC" operands --net "$net" -o "$tmp/s8" --columns 2 --steps 4 --images 2 --class s8 > "$tmp/log"
+ok $? "operands recorded"
+refused 1 'netlist of dadda: A = 0, W = 0: expected 0 (C model), found 1' one dadda "$tmp/u8"
+refused 1 'expected a stream of class u8, as the cell dadda is, found s8' one dadda "$tmp/s8"
+refused 1 "no multiplier 'dada'" one dada "$tmp/u8"
+{ head -c 8 "$tmp/u8" && printf '\001' && tail -c +10 "$tmp/u8"; } > "$tmp/v1"
+refused 1 'expected version 2, found 1; record the stream again' one dadda "$tmp/v1"
+refused 2 'at most' "$VARIMAC" operands --net "$net" -o "$tmp/x" --columns 60000 --steps 60000
+refused 1 'cannot' "$VARIMAC" operands --net "$net" -o "$tmp/no/such" --columns 1
+if [ -w /dev/full ]; then
+  refused 1 'standard output: cannot write' sh -c "\"$ENERGY\" collect -o \"$tmp/all.json\" \"$tmp/pe\" > /dev/full"
+else
+  skip "a full disk" "no /dev/full"
+fi
+done_testing

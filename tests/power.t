@@ -1,0 +1,100 @@
+#!/bin/sh
+# Energy checked from outside: against OpenSTA gate by gate, and arrays against the sum of PEs.
+#
+# TEST RATIONALE. State space: cell and PE of one multiplier agree with OpenSTA, total and idle;
+# each way in which the comparison must refuse: energies off, idle energy off, an instance that one
+# side lacks, a tool that prints an error and exits 0, stops half way, or says nothing; a 4 x 4 array
+# is the sum of its parts, and is not where the bound is tight or the parts are of another cell.
+# Parameters: osu018 and one cell; `make sta-power PLATFORM=all` and `make compose` have the rest.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+# refused PATTERN TEXT COMMAND...: exit status 1, and a line on stderr like PATTERN.
+refused() {
+  pattern=$1 text=$2
+  shift 2
+  "$@" > "$tmp/out" 2> "$tmp/err"
+  [ $? -eq 1 ] && grep -q -e "$pattern" "$tmp/err"
+  ok $? "$text" "$(tail -n 3 "$tmp/err")"
+}
+
+# within NAME BOUND FILE: does a pair NAME=number stand in the file, of at most BOUND either way?
+within() {
+  sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$3" |
+    awk -v most="$2" '{ n++; if ($1 > most || $1 < -most) bad = 1 } END { exit !n || bad }'
+}
+
+make -s B="$B" CHECK_CELLS=perf2 sta-power-run > "$tmp/power" 2> "$tmp/err"
+ok $? "cell and PE against OpenSTA" "$(cat "$tmp/err")"
+[ "$(grep -c '^design=' "$tmp/power")" = 2 ] && within difference_percent 5 "$tmp/power" &&
+  within switching_percent 1 "$tmp/power" && within gates_percent 5 "$tmp/power"
+ok $? "power differs by less than 5 %, its switching part by less than 1 %" "$(cat "$tmp/power")"
+within idle_percent 0.01 "$tmp/power" && grep -q '^design=pe/perf2.* own_idle_uw=[1-9]' "$tmp/power"
+ok $? "idle data: the clock's power only, equal to four digits" "$(cat "$tmp/power")"
+
+pe=$B/synth/osu018/sta-power/pe/perf2
+export LIBERTY="$B/vmac-liberty" ENERGY="$B/vmac-energy" VMAC_LIB="$B/synth/osu018/lib/cells.lib"
+export ABC_LOAD_IN_FF=25 VMAC_INPUT_SLEW_NS=0.1 VMAC_PERIOD_NS=5 ABC_DRIVER_CELL=INVX4
+export VMAC_PE_DELAY_PS=3000 VMAC_PE_PERIOD_NS=5
+sta_power() {
+  sh synth/sta-power.sh vmac_pe clk "$pe/scalar.v" "${GATES:-$pe/gates.tsv}" "$tmp/sta"
+}
+
+sta_power > "$tmp/again"
+sed 's/^design=[^ ]*/design=pe\/perf2/' "$tmp/again" | grep -q -x -F -f - "$tmp/power"
+ok $? "the same files, the same figures" "$(cat "$tmp/again")"
+
+# changed AWK: the list of gates through it.
+changed() { awk -F '\t' -v OFS='\t' "$1" "$pe/gates.tsv" > "$tmp/gates.tsv"; }
+export GATES="$tmp/gates.tsv"
+changed '!/^#/ { $5 *= 1.2 } { print }'
+refused 'vmac_pe: total differs by [0-9.]*%, expected within 5%' "internal energy 20 % off" \
+  sta_power
+changed '!/^#/ { $8 *= 1.01 } { print }'
+refused 'vmac_pe: idle differs by 1' "clock energy 1 % off" sta_power
+changed 'NR != 5'
+refused "no activity for instance $(awk -F '\t' 'NR == 5 { print $1 }' "$pe/gates.tsv")" \
+  "an instance that the list lacks is named" sta_power
+changed '{ print } END { $1 = "u_mult.none"; print }'
+refused "no instance 'u_mult.none'" "an instance that OpenSTA lacks is named" sta_power
+changed '/^#/ { print }'
+refused 'no activity for instance' "an empty list" sta_power
+GATES=$tmp/none refused "cannot read '.*none'" "no list" sta_power
+unset GATES
+
+mkdir "$tmp/bin"
+fake() {
+  printf '#!/bin/sh\n%s\n' "$1" > "$tmp/bin/sta"
+  chmod +x "$tmp/bin/sta"
+}
+with_fake() { PATH=$tmp/bin:$PATH sta_power; }
+fake 'echo "Error: cannot read it"'
+refused 'sta reported an error' "a tool that prints an error and exits 0" with_fake
+fake 'echo "instance n1 1 1 1 1"'
+refused 'stopped half way' "a tool that stops half way" with_fake
+fake 'exit 3'
+refused 'sta failed' "a tool that fails" with_fake
+fake 'echo "instances done"'
+refused 'OpenSTA has no instance' "a tool that says nothing" with_fake
+VMAC_LIB=$tmp/none refused "cannot read '.*none'" "no library" sta_power
+
+# ---- composition ----
+
+make -s B="$B" "$B/gen/vmac_mult.v" "$B/gen/vmac_cells.vh" "$B/synth/array-4.bin" > "$tmp/log" 2>&1
+ok $? "a stream of four rows" "$(tail -n 3 "$tmp/log")"
+index=$(sed -n 's/^CELL_perf2 := //p' "$B/gen/mults.mk")
+compose() {
+  sh synth/compose.sh "${CELL:-perf2}" "$index" 4 4 "$tmp/compose" \
+    "${STREAM:-$B/synth/array-4.bin}" rtl/vmac_array.v rtl/vmac_pe.v rtl/vmac_side.v \
+    rtl/vmac_planes.vh "$B/gen/vmac_mult.v" "$B/gen/vmac_cells.vh" rtl/mult/*.v
+}
+compose > "$tmp/sum" 2> "$tmp/err"
+ok $? "an array of 4 x 4 is the sum of its parts" "$(cat "$tmp/err")"
+within zero_percent 1 "$tmp/sum" && within inertial_percent 1 "$tmp/sum" &&
+  within area_percent 0.001 "$tmp/sum"
+ok $? "energy within 1 %, zero-delay and with glitches; area exactly" "$(cat "$tmp/sum")"
+COMPOSE_BOUND=0.0001 refused 'sum of the parts differs by' "a bound that is too tight" compose
+CELL=exact refused 'expected' "parts of another cell" compose
+STREAM=$tmp/none refused "cannot read '.*none'" "no stream" compose
+done_testing

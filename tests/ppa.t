@@ -1,0 +1,195 @@
+#!/bin/sh
+# `make ppa` from outside: what is cached, resumed, refused, and compared with the baseline.
+#
+# TEST RATIONALE. State space: two cells and their PEs measured from nothing; again with nothing
+# changed, with the registry in another order, with a comment in a family's file; stopped half-way;
+# a netlist that differs from its Verilog; tools that are missing, fail, or complain and exit 0;
+# figures within and beyond a baseline's tolerances, and rows it does not find. yosys and sta are
+# counted by scripts of those names in front of them.
+# Parameters: one library (osu018); PPA_CORRECTIONS empty but for one side column.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+work=$tmp/work lib=$B/synth/osu018/lib/cells.lib
+make -s B="$B" "$lib" "$B/vmac-energy" "$B/synth/operands-u8.bin" "$B/synth/operands-s8.bin" \
+  > "$tmp/log" 2>&1
+ok $? "library, operands and tool are there" "$(tail -n 3 "$tmp/log")"
+
+# What synth/library.mk exports, with a cache of our own.
+export VMAC_LIB="$lib" VMAC_CACHE="$tmp/cache" ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
+export VMAC_INPUT_SLEW_NS=0.1 VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=3000
+export VMAC_PE_PERIOD_NS=5 ADDER_MAP_FILE=synth/platforms/osu018/adders.v PLATFORM=osu018
+export PPA_CORRECTIONS='' IMPORT_DIR="$tmp/import"
+
+# Tools that count their runs.
+mkdir -p "$tmp/bin" "$tmp/import"
+for tool in yosys sta; do
+  real=$(command -v $tool)
+  printf '#!/bin/sh\ncase "$*" in -V|-version) ;; *) echo run >> "%s" ;; esac\nexec %s "$@"\n' \
+    "$tmp/$tool.runs" "$real" > "$tmp/bin/$tool"
+done
+chmod +x "$tmp"/bin/*
+PATH=$tmp/bin:$PATH
+runs() { cat "$tmp/$1.runs" 2> /dev/null | wc -l; }
+
+table=$tmp/mults.tbl
+grep '^perf[23] ' rtl/mult/mults.tbl > "$table"
+ppa() { sh synth/ppa.sh "$work" 2 "$B/vmac-energy" "$B/synth/operands" "$B/gen/families.txt" \
+  "${CELLS:-perf2 perf3}" "$table" > "$tmp/out" 2> "$tmp/err"; }
+said() { tail -n 3 "$tmp/out" "$tmp/err"; }
+# field NAME COLUMN: from the table
+field() {
+  awk -F '\t' -v row="$1" -v title="$2" '$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
+    $1 == row { print $at[title] }' "$work/ppa.tsv"
+}
+
+# ---- stopped and taken up again ----
+
+# The first job that is done ends the run, as a person would.
+cp "$tmp/bin/sta" "$tmp/sta"
+cat > "$tmp/bin/sta" << END
+#!/bin/sh
+case "\$*" in -version) exec "$tmp/sta" "\$@" ;; esac
+[ "\$(cat "$tmp/sta.runs" 2> /dev/null | wc -l)" -lt 1 ] || exit 1
+exec "$tmp/sta" "\$@"
+END
+chmod +x "$tmp/bin/sta"
+ppa
+[ $? -ne 0 ] && grep -q 'not all designs could be measured' "$tmp/err" && grep -q 'sta failed' "$tmp/err" &&
+  [ ! -e "$work/ppa.tsv" ]
+ok $? "a tool that fails stops the run, and there is no table" "$(said)"
+cp "$tmp/sta" "$tmp/bin/sta"
+before=$(runs yosys)
+ppa
+ok $? "taken up again" "$(said)"
+[ "$before" -ge 1 ] && [ "$(runs yosys)" -eq 4 ]
+ok $? "what was mapped before is not mapped again" "$(runs yosys) runs"
+[ "$(grep -c '^perf' "$work/ppa.tsv")" = 2 ] && grep -q '"delay_ns"' "$work/ppa.json"
+ok $? "table and JSON have both cells" "$(said)"
+
+awk -v a="$(field perf2 cell_area_um2)" -v b="$(field perf2 pe_area_um2)" \
+  -v c="$(field perf3 cell_area_um2)" -v d="$(field perf2 pe_delay_ns)" \
+  -v f="$(field perf2 pe_fmax_mhz)" -v z="$(field perf2 pe_zero_pj)" \
+  -v g="$(field perf2 pe_inertial_pj)" -v i="$(field perf2 pe_idle_pj)" 'BEGIN {
+    exit !(c > 3000 && a > c && b > a + 47 * 96 && d > 2 && d < 5 && f * d > 999 && f * d < 1001 &&
+      i > 1 && z > i && g > z) }'
+ok $? "figures are in the order that they must be" "$(sed -n '/^[np]/p' "$work/ppa.tsv")"
+
+key=$(awk '$2 == "pe/perf2" { print $1 }' "$work/jobs.txt")
+awk -v period="$(field perf2 pe_delay_ns)" '
+  /data arrival time/ && arrival == "" { arrival = $1 }
+  /library setup time/ && setup == "" { setup = -$1 }
+  END { off = period - arrival - setup; exit !(setup > 0 && off < 1e-4 && off > -1e-4) }
+  ' "$VMAC_CACHE/result/$key/timing.rpt"
+ok $? "the clock of a PE is its longest path and the setup time behind it"
+
+# ---- the second run ----
+
+count=$(runs yosys)/$(runs sta)
+ppa && [ "$(runs yosys)/$(runs sta)" = "$count" ] && ! grep -q 'to measure' "$tmp/out"
+ok $? "nothing changed: no tool runs" "$(said)"
+sort -r "$table" > "$tmp/other" && mv "$tmp/other" "$table"
+ppa && [ "$(runs yosys)/$(runs sta)" = "$count" ]
+ok $? "another order of the registry: no tool runs" "$(said)"
+touch rtl/vmac_pe.v
+ppa && [ "$(runs yosys)/$(runs sta)" = "$count" ]
+ok $? "a new date on a file: no tool runs" "$(said)"
+VMAC_INPUT_SLEW_NS=0.2 CELLS=perf2 ppa && [ "$(runs yosys)" = "${count%/*}" ] &&
+  [ "$(runs sta)" -eq $((${count#*/} + 2)) ]
+ok $? "another setting of the measurement: timed again, not mapped" "$(runs yosys)/$(runs sta)"
+VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa && [ "$(runs yosys)" -eq $((${count%/*} + 1)) ]
+ok $? "another delay target of the PE: the PE is mapped again, the cell is not" "$(runs yosys)"
+
+# ---- proofs ----
+
+VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa
+sh synth/equiv-all.sh "$work" 1 > "$tmp/out" 2> "$tmp/err" &&
+  grep -q '^1 netlists proved' "$tmp/out"
+ok $? "the PE's netlist is proved equal to its Verilog" "$(said)"
+read -r top netlist folder files < "$work/equiv.txt"
+awk '!done && /u_add/ && sub(/NAND2X1/, "NOR2X1") { done = 1 } { print }' "$netlist" \
+  > "$tmp/wrong.v"
+! cmp -s "$netlist" "$tmp/wrong.v" &&
+  ! sh synth/equiv.sh "$top" "$tmp/wrong.v" "$tmp/equiv" $files > "$tmp/out" 2> "$tmp/err" &&
+  grep -q 'wrong.v: an output differs' "$tmp/err"
+ok $? "a gate of another kind is refuted" "$(said)"
+parts=$(grep -o 'u_mult\.n\|u_add\.n' "$netlist" | sort | uniq -c | tr -s ' \n' ' ')
+echo "$parts" | awk '{ exit !($2 == "u_add.n" && $1 > 100 && $4 == "u_mult.n" && $3 > $1) }'
+ok $? "gates that multiply and gates that add have names" "$parts"
+
+# ---- tools that are wrong ----
+
+fake() { printf '#!/bin/sh\ncase "$*" in -V|-version) echo fake 0 ;; *) %s ;; esac\n' "$2" \
+  > "$tmp/bin/$1"; }
+cell=$(grep '^cell/perf2 ' "$work/designs.txt")
+set -- $cell
+top=$5
+shift 9
+one() { VMAC_CACHE='' sh synth/map.sh plain "$top" "$tmp/map" "$@" > "$tmp/out" 2> "$tmp/err"; }
+cp "$tmp/bin/yosys" "$tmp/yosys"
+fake yosys 'echo ERROR: unhappy; exit 0'
+! one "$@" && grep -q 'ERROR: unhappy' "$tmp/err" && grep -q "yosys failed on $top" "$tmp/err"
+ok $? "a yosys that prints an error and exits 0" "$(said)"
+fake yosys 'exit 0'
+! one "$@" && grep -q "yosys failed on $top" "$tmp/err"
+ok $? "a yosys that writes nothing and exits 0" "$(said)"
+cp "$tmp/yosys" "$tmp/bin/yosys"
+fake sta 'echo Error: pin not found; exit 0'
+! sh synth/time.sh vmac_pe "${netlist%netlist.v}scalar.v" "$tmp/report" > "$tmp/out" \
+  2> "$tmp/err" && grep -q 'sta reported an error on' "$tmp/err"
+ok $? "an sta that prints an error and exits 0" "$(said)"
+fake sta 'exit 0'
+! sh synth/time.sh vmac_pe "${netlist%netlist.v}scalar.v" "$tmp/report" > "$tmp/out" \
+  2> "$tmp/err" && grep -q 'no path delay in the report of' "$tmp/err"
+ok $? "an sta that says nothing" "$(said)"
+cp "$tmp/sta" "$tmp/bin/sta"
+make -s B="$B" PLATFORM=osu018 LIB_FILES=/none.lib library > "$tmp/out" 2>&1
+[ $? -ne 0 ] && grep -q 'platform osu018: no cell library /none.lib; .*LIB_FILES' "$tmp/out"
+ok $? "a library that is not there is named, with a hint" "$(tail -n 2 "$tmp/out")"
+make -s B="$B" PLATFORM=osu18 library > "$tmp/out" 2>&1
+[ $? -ne 0 ] && grep -q "expected one of .*osu018.*, found 'osu18'" "$tmp/out"
+ok $? "an unknown platform: those that there are" "$(tail -n 2 "$tmp/out")"
+
+# ---- published figures stand apart ----
+
+cp "$work/jobs.txt" "$tmp/jobs.txt"
+cat > "$tmp/import/perf2.v" << END
+// PDK45_PWR = 0.391 mW
+// PDK45_AREA = 709.6 um2
+// PDK45_DELAY = 1.43 ns
+END
+awk '{ $10 = "import"; print }' "$tmp/jobs.txt" > "$work/jobs.txt"
+PPA_OPERANDS=$B/synth/operands sh synth/ppa-table.sh "$work" tools > "$tmp/tsv"
+awk -F '\t' '$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
+  $1 == "perf2" { good = $at["published_area_um2"] == 709.6 && $at["published_power_mw"] == 0.391 &&
+    $at["published_delay_ns"] == 1.43 && $at["cell_area_um2"] > 3000 } END { exit !good }' "$tmp/tsv"
+ok $? "figures from the header of an imported file have columns of their own" "$(tail -n 1 "$tmp/tsv")"
+mv "$tmp/jobs.txt" "$work/jobs.txt"
+
+# ---- the baseline ----
+
+awk -v rows=perf2 -f synth/baseline-write.awk "$work/ppa.tsv" > "$tmp/base"
+awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/base" > "$tmp/out" 2> "$tmp/err" &&
+  grep -q '^9 figures as the baseline' "$tmp/out"
+ok $? "the figures are within their own baseline" "$(said)"
+# scaled FACTOR: the baseline with the PE's area so many times what it is
+scaled() { awk -F '\t' -v OFS='\t' -v by="$1" '$1 == "perf2" { $6 *= by } { print }' "$tmp/base"; }
+scaled 0.97 > "$tmp/worse"
+! awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/worse" > "$tmp/out" 2> "$tmp/err" &&
+  grep -q '^perf2: pe_area_um2: expected [0-9.]*, at most 2 % more, found [0-9.]*$' "$tmp/err"
+ok $? "3 % more area than the baseline: named, with both figures" "$(said)"
+scaled 0.99 > "$tmp/near"
+awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/near" > "$tmp/out" 2> "$tmp/err"
+ok $? "1 % more is within the tolerance" "$(said)"
+scaled 1.05 > "$tmp/better"
+awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/better" > "$tmp/out" 2> "$tmp/err" &&
+  grep -q '^perf2: pe_area_um2: better' "$tmp/out"
+ok $? "less is said, and no error" "$(said)"
+sed 's/^perf2/perf9/' "$tmp/base" > "$tmp/gone"
+! awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/gone" > "$tmp/out" 2> "$tmp/err" &&
+  grep -q '^perf9: cell_area_um2: expected .*, found none' "$tmp/err"
+ok $? "a row that is not there is an error" "$(said)"
+grep -v '^perf2' "$tmp/base" > "$tmp/empty"
+! awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/empty" > "$tmp/out" 2> "$tmp/err"
+ok $? "a baseline without rows is an error" "$(said)"
+done_testing
