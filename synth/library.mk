@@ -11,7 +11,10 @@ endif
 include synth/platforms/$(PLATFORM)/config.mk
 endif
 endif
+# With all, each platform's own make reads them: what is exported here would reach it as the user's.
+ifneq ($(PLATFORM),all)
 include synth/platforms/keys.mk
+endif
 
 SYNTH := $(B)/synth/$(PLATFORM)
 
