@@ -15,5 +15,8 @@ paste -d ' ' "$dir/map-keys.txt" "$dir/jobs.txt" |
       print ""
     }' > "$dir/equiv.txt"
 [ -s "$dir/equiv.txt" ] || { echo "equiv-all.sh: no designs in $dir" >&2; exit 1; }
-xargs -P "$jobs" -L 1 sh "$here/equiv.sh" < "$dir/equiv.txt"
-echo "$(wc -l < "$dir/equiv.txt") netlists proved equal to their Verilog"
+xargs -P "$jobs" -L 1 sh "$here/equiv.sh" < "$dir/equiv.txt" > "$dir/equiv.log" ||
+  exit 1
+grep 'undecided' "$dir/equiv.log" || true
+echo "$(grep -c 'equals its Verilog' "$dir/equiv.log" || true) of $(wc -l < "$dir/equiv.txt")" \
+  "netlists proved equal to their Verilog, none refuted"

@@ -9,11 +9,9 @@ ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
 $(error PLATFORM: expected one of $(PLATFORMS), or all for `make ppa`, found '$(PLATFORM)')
 endif
 include synth/platforms/$(PLATFORM)/config.mk
-endif
-endif
-# With all, each platform's own make reads them: what is exported here would reach it as the user's.
-ifneq ($(PLATFORM),all)
+# Not with all: what is exported here would reach each platform's own make as the user's.
 include synth/platforms/keys.mk
+endif
 endif
 
 SYNTH := $(B)/synth/$(PLATFORM)

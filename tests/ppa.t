@@ -104,7 +104,7 @@ ok $? "another delay target of the PE: the PE is mapped again, the cell is not" 
 
 VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa
 sh synth/equiv-all.sh "$work" 1 > "$tmp/out" 2> "$tmp/err" &&
-  grep -q '^1 netlists proved' "$tmp/out"
+  grep -q '^1 of 1 netlists proved' "$tmp/out"
 ok $? "the PE's netlist is proved equal to its Verilog" "$(said)"
 read -r top netlist folder files < "$work/equiv.txt"
 awk '!done && /u_add/ && sub(/NAND2X1/, "NOR2X1") { done = 1 } { print }' "$netlist" \
