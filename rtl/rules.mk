@@ -120,7 +120,7 @@ lint-lines: $(filter-out $(B)/%,$(RTL_ALL)) $(wildcard rtl/*.vh testbench/*.v te
 	  END { exit bad }' $^
 
 # The accelerator at the corners of its parameters, ROWSxCOLSxCELLxOPT_CORRECTIONxOPT_MODExOPT_LOWPOWER
-# through verilator, the first of them through the other two as well.
+# through verilator, the first two of them, one with modes, through the other two as well.
 LINT_TOPS := 5x7x$(CELL_perf2)x2x0x1 7x5x$(CELL_dyn4)x2x1x0 4x64x$(CELL_exacts)x0x0x0 \
              64x4x$(CELL_trunc6)x1x0x0 64x64x$(CELL_exact)x1x0x0 33x17x$(CELL_roup1_4s)x1x0x1 \
              12x20x$(CELL_edge2)x2x0x0
@@ -128,16 +128,18 @@ LINT_TOPS := 5x7x$(CELL_perf2)x2x0x1 7x5x$(CELL_dyn4)x2x1x0 4x64x$(CELL_exacts)x
 lint: lint-top
 lint-top: $(RTL_ALL) $(RTL_HEADERS)
 	$(call say,LINT,vmac_top)
-	$(Q)all=1; for unit in $(LINT_TOPS); do \
+	$(Q)all=11; for unit in $(LINT_TOPS); do \
 	  set -- $$(echo $$unit | tr x ' '); \
 	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module vmac_top -GROWS=$$1 -GCOLS=$$2 \
 	      -GCELL=$$3 -GOPT_CORRECTION=$$4 -GOPT_MODE=$$5 -GOPT_LOWPOWER=$$6 $(RTL_ALL) && \
 	    { [ -z "$$all" ] || { iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s vmac_top \
 	      -Pvmac_top.ROWS=$$1 -Pvmac_top.COLS=$$2 -Pvmac_top.CELL=$$3 \
-	      -Pvmac_top.OPT_CORRECTION=$$4 -Pvmac_top.OPT_LOWPOWER=$$6 $(RTL_ALL) && \
+	      -Pvmac_top.OPT_CORRECTION=$$4 -Pvmac_top.OPT_MODE=$$5 -Pvmac_top.OPT_LOWPOWER=$$6 \
+	      $(RTL_ALL) && \
 	    yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top vmac_top \
 	      -chparam ROWS $$1 -chparam COLS $$2 -chparam CELL $$3 -chparam OPT_CORRECTION $$4 \
-	      -chparam ACC_DEPTH 16 -chparam BUF_DEPTH 16 -chparam OPT_LOWPOWER $$6; proc; \
+	      -chparam OPT_MODE $$5 -chparam ACC_DEPTH 16 -chparam BUF_DEPTH 16 \
+	      -chparam OPT_LOWPOWER $$6; proc; \
 	      check -assert"; }; }; } > $(B)/gen/lint-top.log 2>&1 && [ ! -s $(B)/gen/lint-top.log ] || \
-	  { echo "lint: vmac_top, $$unit"; cat $(B)/gen/lint-top.log; exit 1; }; all=; \
+	  { echo "lint: vmac_top, $$unit"; cat $(B)/gen/lint-top.log; exit 1; }; all=$${all#1}; \
 	done

@@ -14,13 +14,16 @@ module vmac_bank #(
   parameter integer DEPTH = 4096
 ) (
   input  wire                     clk,
+  // which set a_o is of; whether bytes are read, and of which sets
   input  wire                     a_set_i,
   input  wire                     re_i,
   input  wire [1:0]               sets_i,
+  // that set's address and byte, the other one's
   input  wire [$clog2(DEPTH)-1:0] a_addr_i,
   output wire [7:0]               a_o,
   input  wire [$clog2(DEPTH)-1:0] b_addr_i,
   output wire [7:0]               b_o,
+  // writes, a bit per set
   input  wire [1:0]               we_i,
   input  wire [$clog2(DEPTH)-1:0] waddr_i,
   input  wire [7:0]               wdata_i

@@ -1,7 +1,7 @@
 // vmac_checksum: the checksum of a program stream
 //
-// Contract: sum_o is 0 after clear_i, and then covers the beats that came with valid_i: rotated left
-//   by one bit per beat, every beat's word i rotated left by i bits, all of them XORed.
+// Contract: sum_o is 0 after clear_i, and then covers the beats that came with valid_i: rotated
+//   left by one bit per beat, every beat's word i rotated left by i bits, all of them XORed.
 // Not: which beats count (vmac_parse).
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -12,9 +12,12 @@ module vmac_checksum #(
   parameter integer BEAT = 16
 ) (
   input  wire              clk,
+  // begins anew; a beat beside it does not count
   input  wire              clear_i,
+  // a beat that counts
   input  wire              valid_i,
   input  wire [8*BEAT-1:0] beat_i,
+  // of the beats before this cycle
   output wire [31:0]       sum_o
 );
 

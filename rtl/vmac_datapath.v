@@ -18,13 +18,18 @@
 `default_nettype none
 
 module vmac_datapath #(
+  // index of the multiplier cell in rtl/mult/mults.tbl; 1: its operands are signed
   parameter integer CELL = 0,
   parameter integer SIGNED = 0,
+  // the array
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
+  // accumulators per column; words in each of the two activation buffers
   parameter integer ACC_DEPTH = 1024,
   parameter integer BUF_DEPTH = 4096,
+  // correction unit: 0 none, 1 one control variate, 2 one per bit plane
   parameter integer OPT_CORRECTION = 1,
+  // 1: a mode beside every weight; 1: operands of gated PEs rest
   parameter integer OPT_MODE = 0,
   parameter integer OPT_LOWPOWER = 0,
   // bytes of a beat

@@ -16,6 +16,7 @@
 `default_nettype none
 
 module vmac_feed #(
+  // the array
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
   // words of a buffer set
@@ -33,7 +34,7 @@ module vmac_feed #(
   // the cycle before a tile's, or a set of lanes', first tap; the lanes that a vector job reads
   input  wire                load_i,
   input  wire [3:0]          load_sub_i,
-  // constant while taps of a job are issued
+  // constant while taps of a job are issued and until their bytes have been looked at
   input  wire                vector_i,
   input  wire                src_i,
   input  wire [7:0]          pad_i,

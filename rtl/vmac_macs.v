@@ -8,6 +8,7 @@
 `default_nettype none
 
 module vmac_macs #(
+  // the array
   parameter integer ROWS = 16,
   parameter integer COLS = 16
 ) (

@@ -39,7 +39,7 @@ module vmac_parse_check #(
 );
 
   localparam [31:0] MAGIC    = `VMAC_STREAM_MAGIC;
-  localparam [15:0] VERSION  = 16'd1;
+  localparam [7:0]  VERSION  = `VMAC_CSR_VERSION_STREAM_RESET;
   // Comparisons on whole words, so that a field nobody reads cannot hide a difference.
   localparam [31:0] GEOMETRY = ROWS + (COLS << 8) + (SIGNED << 24) + (OPT_CORRECTION << 25) +
                                (OPT_MODE << 27);
@@ -84,7 +84,7 @@ module vmac_parse_check #(
     wrong = 4'd0;
     if (header_i) begin
       if (w0 != MAGIC) wrong = `VMAC_CSR_ERROR_CODE_MAGIC;
-      else if (w1[23:16] != VERSION[7:0]) wrong = `VMAC_CSR_ERROR_CODE_VERSION;
+      else if (w1[23:16] != VERSION) wrong = `VMAC_CSR_ERROR_CODE_VERSION;
       else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL || w3 != ident)
         wrong = `VMAC_CSR_ERROR_CODE_GEOMETRY;
     end

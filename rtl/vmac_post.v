@@ -16,6 +16,7 @@
 `default_nettype none
 
 module vmac_post #(
+  // the array
   parameter integer ROWS = 16,
   parameter integer COLS = 16
 ) (

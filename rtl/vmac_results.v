@@ -11,6 +11,7 @@
 `default_nettype none
 
 module vmac_results #(
+  // bytes of a result
   parameter integer COLS = 16,
   // bytes of a beat, COLS or more
   parameter integer BEAT = 16,

@@ -10,6 +10,7 @@
 `default_nettype none
 
 module vmac_route #(
+  // the array
   parameter integer ROWS = 16,
   parameter integer COLS = 16
 ) (

@@ -6,7 +6,8 @@
 #     read a wire csr_REGISTER_FIELD (csr_REGISTER, where the field is the whole). Gives
 #     RESET_* constants (fields that are neither 0 after reset nor a parameter), rdata_q and rhole_q
 #     (loaded by `read`), write_hole, per w1s and w1c field csr_*_hit, per rw field csr_*_next.
-# codes: values of fields, for the modules that give them, as macros with the C header's names.
+# codes: values of fields and what they are after reset, where that is not 0, for the modules that
+#     give them, as macros with the C header's names.
 # SPDX-License-Identifier: Apache-2.0
 
 function refuse(why) {
@@ -161,6 +162,10 @@ function mask_of(f) { return (2 ^ width(f) - 1) * 2 ^ lo[f] }
 function codes(    v, f, name) {
   print "// Generated from rtl/csr.tbl by scripts/csr.awk: values of fields."
   print "`ifndef VMAC_CSR_CODES_VH\n`define VMAC_CSR_CODES_VH"
+  for (f = 0; f < fields; f++)
+    if (reset[f] != "param" && number(reset[f]))
+      printf "`define VMAC_CSR_%s_RESET %d'h%s\n", toupper(symbol(f)), width(f),
+             hex(number(reset[f]), 1)
   for (v = 0; v < values; v++)
     for (f = 0; f < fields; f++) {
       name = reg[of[f]] "." field[f]

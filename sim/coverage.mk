@@ -2,8 +2,8 @@
 
 # Everything again with counters in it, in a build folder of its own: a few models of the
 # accelerator (more columns than rows, as many, fewer; all corrections, both classes, modes, resting
-# operands), and benches of modules. The other benches hold so many instances that their counters are not worth the
-# time: what they test is counted in the accelerator.
+# operands), and benches of modules. The other benches hold so many instances that their counters
+# are not worth the time: what they test is counted in the accelerator.
 COVER_BENCHES := accum correct requant vector csr fifo exec skew macs
 COVER_MODELS  := 5x7_perf2_planes 6x6_exacts_plain 9x4_trunc6
 COVER_MODES   := 4x5_dyn4_modes_lowpower
@@ -29,7 +29,7 @@ coverage: setup ## share of RTL lines and toggles that benches, networks and str
 	$(Q)verilator_coverage --write $(COVER_DIR)/coverage.dat $(COVER_DIR)/data/*.dat
 	$(Q)rm -rf $(COVER_DIR)/annotated && verilator_coverage --annotate $(COVER_DIR)/annotated \
 	  $(COVER_DIR)/coverage.dat > /dev/null
-	$(Q)awk -v least=$(COVER_LEAST) -v expected='$(filter-out %_check.v,$(RTL_MAC))' \
+	$(Q)awk -v least=$(COVER_LEAST) -v expected='$(filter-out rtl/vmac_ax%_check.v,$(RTL_MAC))' \
 	  -f scripts/coverage.awk sim/coverage.waive $(COVER_DIR)/coverage.dat
 
 # Runs a program; its points lie beside what it said. $(1) = command

@@ -30,12 +30,17 @@ $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 	    --images 100 >> $(@:.tflite=.log)
 
 # One line per model, network, correction and kind of stream, appended; what stands there is not run
-# again as long as no source has changed since the first line.
+# again as long as no source has changed since the first line, nor what every run depends on: how
+# many images, the depths of memories, the networks, the imported cells.
+MATRIX_SAYS = images $(MATRIX_IMAGES) accumulators $(TOP_ACC_DEPTH) buffers $(TOP_BUF_DEPTH) \
+  $(foreach v,$(sort $(filter TOP_ACC_% TOP_BUF_% TOP_OUT_%,$(.VARIABLES))),$(v)=$($(v)))
 .PHONY: cosim-matrix matrix-runs
 cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: shapes, cells, corrections
 	$(Q)mkdir -p $(dir $(MATRIX_OUT)); begun=$(MATRIX_OUT:.txt=.begun); \
-	[ -e $$begun ] && [ -z "$$(find rtl sim cmodel -newer $$begun -print -quit)" ] || \
-	  { rm -f $(MATRIX_OUT); touch $$begun; }; touch $(MATRIX_OUT)
+	says=$$(echo '$(MATRIX_SAYS)'; sha256sum $(MATRIX_NETS) $(wildcard $(IMPORT_DIR)/*)) && \
+	{ [ -e $$begun ] && [ "$$says" = "$$(cat $$begun)" ] && \
+	  [ -z "$$(find rtl sim cmodel -newer $$begun -print -quit)" ] || \
+	  { rm -f $(MATRIX_OUT); echo "$$says" > $$begun; }; } && touch $(MATRIX_OUT)
 	$(Q)$(MAKE) --no-print-directory matrix-runs \
 	  MATRIX_CELLS='$(filter-out $(MATRIX_OWN),$(MATRIX_CELLS))'
 	$(Q)$(if $(filter $(MATRIX_OWN),$(MATRIX_CELLS)),\
@@ -48,13 +53,13 @@ matrix-runs:
 	$(Q)for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
 	  model=$${shape}_$$cell$${planes}$(if $(filter 0,$(TABLE)),,_table)_check; \
 	  modes='none cv'; [ -z "$$planes" ] || modes=bitplane; \
+	  bench=$(B)/bench/cosim-$$model; built=; there=; [ ! -e $$bench ] || there=1; \
 	  for net in $(MATRIX_NETS); do for mode in $$modes; do for stream in '0 0' '100 300'; do \
 	    key="$$model $${net##*/} $$mode idle,stall $$stream"; \
 	    ! grep -qF -- "$$key: PASS" $(MATRIX_OUT) || continue; \
-	    [ -x $(B)/bench/cosim-$$model ] || \
-	      $(MAKE) --no-print-directory $(B)/bench/cosim-$$model || exit 1; \
-	    set -- $$stream; \
-	    said=$$($(B)/bench/cosim-$$model --net $$net --correction $$mode --images $(MATRIX_IMAGES) \
+	    [ -n "$$built" ] || $(MAKE) --no-print-directory $$bench || exit 1; \
+	    built=1; set -- $$stream; \
+	    said=$$($$bench --net $$net --correction $$mode --images $(MATRIX_IMAGES) \
 	      --idle $$1 --stall $$2) || { echo "$$said"; exit 1; }; \
 	    echo "$$key: $$(echo "$$said" | tail -n 1)" | tee -a $(MATRIX_OUT); \
-	  done; done; done; rm -f $(B)/bench/cosim-$$model; done; done; done
+	  done; done; done; [ -n "$$there" ] || rm -f $$bench; done; done; done

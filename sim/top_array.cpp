@@ -1,9 +1,10 @@
 /* The array of table models (sim/table/vmac_array.v): all PEs of one cycle in one call.
  *
- * A wave, the activations that enter row 0 in one cycle, row 1 in the next and so on, meets one weight
- * per PE, since swap tokens travel with it. So a row's products with an activation are known when it
- * enters, for all columns at once: they are kept per row, (256 a, cols), made when the row takes new
- * weights, and added to their wave. Column c's sum of a wave is shown c cycles after column 0's. That the weights a token takes in column 0 are those it finds in column c is the
+ * A wave, the activations that enter row 0 in one cycle, row 1 in the next and so on, meets one
+ * weight per PE, since swap tokens travel with it. So a row's products with an activation are known
+ * when it enters, for all columns at once: they are kept per row, (256 a, cols), made when the row
+ * takes new weights, and added to their wave. Column c's sum of a wave is shown c cycles after
+ * column 0's. That the weights a token takes in column 0 are those it finds in column c is the
  * contract of vmac_mac_unit (it holds weights back until then) and is checked here.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -44,7 +45,7 @@ static void put_table(uint16_t *to, int cell) {
   free(table);
 }
 
-/* ---- a row's products: the columns of its weights in the table, turned into rows -------------- */
+/* ---- a row's products: the columns of its weights in the table, turned into rows ------------- */
 
 enum { LANES = 8 };
 typedef uint16_t lanes __attribute__((vector_size(4 * LANES))); /* of two activations' halves */
@@ -90,7 +91,7 @@ static void make_products(Array *array, int r) {
   }
 }
 
-/* ---- opening and closing ---------------------------------------------------------------------- */
+/* ---- opening and closing --------------------------------------------------------------------- */
 
 /* All registers hold random bits, as verilator's do before the first reset. */
 extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVal *map, int seed) {
@@ -121,7 +122,10 @@ extern "C" void *sim_array_open(int rows, int cols, int psum_w, const svBitVecVa
     array->shadow[i] = (uint16_t)vmac_rng_below(&rng, 512);
     array->weight[i] = (uint16_t)vmac_rng_below(&rng, 512);
   }
-  for (int r = 0; r < rows; r++) array->enabled[r] = array->weight[r * cols] >> 8 ? 255 : 0;
+  for (int r = 0; r < rows; r++) {
+    make_products(array, r);
+    array->enabled[r] = array->weight[r * cols] >> 8 ? 255 : 0;
+  }
   return array;
 }
 
@@ -133,7 +137,7 @@ extern "C" void sim_array_close(void *handle) {
   free(array);
 }
 
-/* ---- a cycle ---------------------------------------------------------------------------------- */
+/* ---- a cycle --------------------------------------------------------------------------------- */
 
 /* Row r adds its products to the wave that entered row 0 r cycles ago. */
 static inline void add_products(Array *array, const uint8_t *a, int rows, int cols, int wide,

@@ -94,7 +94,7 @@ bool top_cycle(top_bench *bench, vmac_err *err) {
   bench->model->cycle(bench->dut, &bench->in, &bench->out);
   bench->cycles++;
   if (bench->out.broken)
-    return vmac_fail(err, "cycle %llu: an assertion failed (verilator named it above)",
+    return vmac_fail(err, "cycle %llu: a rule is broken (named above: an assertion, or an output)",
                      (unsigned long long)bench->cycles - 1);
   bool moved = false;
   if (!bench->in.rst) {
@@ -230,6 +230,9 @@ static bool identify(top_bench *bench, vmac_err *err) {
     uint32_t offset, want;
   } is[] = {
       {"id", VMAC_CSR_ID, VMAC_CSR_ID_RESET},
+      {"version", VMAC_CSR_VERSION,
+       (uint32_t)VMAC_STREAM_VERSION << VMAC_CSR_VERSION_STREAM_SHIFT |
+           VMAC_CSR_VERSION_MAP_RESET << VMAC_CSR_VERSION_MAP_SHIFT},
       {"geometry", VMAC_CSR_GEOMETRY,
        (uint32_t)hw->rows << VMAC_CSR_GEOMETRY_ROWS_SHIFT |
            (uint32_t)hw->cols << VMAC_CSR_GEOMETRY_COLS_SHIFT |

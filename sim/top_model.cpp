@@ -139,6 +139,29 @@ static inline void offer(Dut *dut, const top_in *in) {
   dut->m_axis_tready = in->m_ready;
 }
 
+#ifndef TOP_LAST_CLOCK
+/* The output that differs, by its name in top_out. */
+static const char *changed(const top_out *a, const top_out *b) {
+#define NAME(field)                                                                                \
+  if (memcmp(&a->field, &b->field, sizeof a->field)) return "output " #field;
+  NAME(awready)
+  NAME(wready)
+  NAME(bvalid)
+  NAME(bresp)
+  NAME(arready)
+  NAME(rvalid)
+  NAME(rresp)
+  NAME(rdata)
+  NAME(s_ready)
+  NAME(m_valid)
+  NAME(m_last)
+  NAME(m_data)
+  NAME(irq)
+#undef NAME
+  return "a tap";
+}
+#endif
+
 /* The inputs, what the outputs are with them, and the rising edge. */
 static void model_cycle(void *handle, const top_in *in, top_out *out) {
   Instance *instance = (Instance *)handle;
@@ -156,7 +179,7 @@ static void model_cycle(void *handle, const top_in *in, top_out *out) {
   dump(instance);
   show(dut, out);
   const bool hangs = memcmp(&registered, out, sizeof registered) != 0;
-  if (hangs) fputs("an output hangs on an input within a cycle\n", stderr);
+  if (hangs) fprintf(stderr, "%s hangs on an input within a cycle\n", changed(&registered, out));
 #endif
   dut->clk = 1;
   dut->eval();

@@ -7,8 +7,8 @@
  *    accumulator, every byte of every layer, the results, TLAST, the counters. Half of the seeds
  *    run without a stall, and their cycles are those of vmac_program_cycles(); the others with an
  *    idle source, a busy sink, or both. With --large one operator on a large map, whose results a
- *    sink takes in every tenth cycle: they wait, and the array for them. Programs run in chains of CHAIN, without a reset between
- *    them, so that what one leaves behind meets the next.
+ *    sink takes in every tenth cycle: they wait, and the array for them. Programs run in chains of
+ *    CHAIN, without a reset between them, so that what one leaves behind meets the next.
  * 2. Parameters. The shapes, cells and corrections of the models it is built with.
  *
  * SPDX-License-Identifier: Apache-2.0 */

@@ -290,16 +290,32 @@ static bool interfere(top_bench *bench, Stream *s, Fault fault, vmac_err *err) {
   return !abort || clear_rest(bench, s, err);
 }
 
-/* All registers there are and some that are not, read and written, while nothing runs. */
+enum { OKAY = 0, SLVERR = 2 };
+
+/* Whether there is a register at `offset`, and whether it has bits to write. */
+static bool register_at(uint32_t offset, bool *writable) {
+#define AT(name, at, bits)                                                                         \
+  if (offset == at) return *writable = bits != 0, true;
+  VMAC_CSR_REGISTERS(AT)
+#undef AT
+  return *writable = false;
+}
+
+/* All registers there are and some that are not, read and written, while nothing runs; the answers
+ * are those of rtl/csr.tbl. */
 static bool sweep_registers(top_bench *bench, Stream *s, vmac_err *err) {
   for (uint32_t offset = 0; offset < 256; offset += 4) {
-    int resp = 0;
+    int wrote = 0, read = 0;
+    bool writable = false;
+    const bool known = register_at(offset, &writable);
     uint32_t value = (uint32_t)vmac_rng_next(&s->rng);
     if (offset == VMAC_CSR_CONTROL) value &= ~VMAC_CSR_CONTROL_START_MASK;
     const uint32_t at = offset | (uint32_t)below(s, 4);
-    if (!top_write(bench, at, value, (unsigned)below(s, 16), &resp, err) ||
-        !top_read(bench, at, &value, &resp, err))
+    if (!top_write(bench, at, value, (unsigned)below(s, 16), &wrote, err) ||
+        !top_read(bench, at, &value, &read, err))
       return false;
+    if (wrote != (writable ? OKAY : SLVERR) || read != (known ? OKAY : SLVERR))
+      return vmac_fail(err, "bus: 0x%02x: the write was answered %d, the read %d", at, wrote, read);
   }
   return true;
 }

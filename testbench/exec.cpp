@@ -6,7 +6,8 @@
  * loops. Sets, tiles, coefficients and jobs are offered at random times, one by one; results are
  * written 5 or more cycles after their last tap and leave the FIFO at random. Every tap comes
  * once, with all its fields, not before what it needs and, within a tile, not a cycle later than
- * it may. What is said of waiting for weights is exact. Maps with more pixels than accumulators where K tiles do not share them.
+ * it may. What is said of waiting for weights is exact. Maps with more pixels than accumulators
+ * where K tiles do not share them.
  * 2. Bounds. As many pixels as accumulators; one more, which must be refused; windows 1 and 63
  * long. One cycle of reset anywhere.
  * 3. Parameters. Accumulators 16, 45 (no power of two), 64; FIFO places 2, 5, 32.

@@ -296,6 +296,7 @@ static void run(Vtb_parse *dut, When when) {
   }
   dut->rst = 0;
   dut->abort_i = dut->start_i = dut->s_tvalid_i = dut->illegal_i = 0;
+  dut->job_take_i = dut->set_take_i = dut->tile_take_i = dut->set_written_i = 0;
   dut->clk = 0;
   dut->eval();
   check("after the end: busy, done, flush, ready", 0, dut->state_o);

@@ -92,7 +92,7 @@ static void add_tile(Program *p, int job, bool first_of_set_here) {
 /* What a job that goes on with the one before may have of its own: cont, tlast, the rows it makes and
  * where they begin, and the words of an INPUT. */
 static const uint32_t own_bits[16] = {
-    1u << 7 | 1u << 9, 0, 0, 0xffff0000, 0, ~0u, 0, ~0u, 0, 0, 0, 0, 0, 0, ~0u, ~0u};
+    1u << 7 | 1u << 9, 0, 0, 0xffff0000, 0, ~0u, 0, 0xffff, 0, 0, 0, 0, 0, 0, ~0u, 0xffff};
 
 static bool follows(const uint32_t *w) {
   for (int i = 0; i < 16; i++)
@@ -104,8 +104,8 @@ static bool follows(const uint32_t *w) {
 static void continue_job(uint32_t *w) {
   for (int i = 0; i < 16; i++) w[i] = (w[i] & own_bits[i]) | (w[i - 16] & ~own_bits[i]);
   if (w[3] >> 16 == 0) w[3] |= 1 << 16;
-  const uint32_t at[] = {4, 6, 8, 9, 10, 11, 12, 13};
-  if (bench_chance(&bench, 300)) w[at[below(8)]] ^= 1u << below(32);
+  const uint32_t at[] = {4, 6, 7, 8, 9, 10, 11, 12, 13, 15};
+  if (bench_chance(&bench, 300)) w[at[below(10)]] ^= 1u << below(32);
 }
 
 static void add_job(Program *p, uint32_t kind) {

@@ -1,9 +1,10 @@
 /* route: vmac_route, results to lanes.
  *
  * TEST RATIONALE
- * 1. State space. One register, which must hold while valid_i = 0; exhaustive over what a program may ask for: every replication that an
- * array allows (2^code lanes, at most half the rows) and none, every lane base, every range of
- * lanes that the columns cover, empty ones too. A cycle is one of these. The bytes are random.
+ * 1. State space. One register, which must hold while valid_i = 0; exhaustive over what a program
+ * may ask for: every replication that an array allows (2^code lanes, at most half the rows) and
+ * none, every lane base, every range of lanes that the columns cover, empty ones too. A cycle is
+ * one of these. The bytes are random.
  * 2. Parameters. Square, long and flat arrays; numbers of lanes and columns that are no powers of
  * two; the largest.
  *

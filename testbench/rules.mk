@@ -1,5 +1,6 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all, parse
-# its check, checksum, contexts, alike and ident, feed the banks, accum the memory, skew the delay.
+# its check, checksum, contexts, alike and ident, feed the banks, accum the memory, skew the delay;
+# vmac_datapath and vmac_top have none: random networks and streams go through them (sim/random.mk).
 
 BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector csr fifo stream_reg \
                parse exec feed route post join results macs
@@ -14,6 +15,8 @@ TB_FLAGS_csr := --assert
 TB_FLAGS_fifo := --assert
 TB_FLAGS_stream_reg := --assert
 TB_FLAGS_results := --assert
+# This holds the rules of vmac_context.
+TB_FLAGS_parse := --assert
 TB_GEN_csr := $(CSR_H)
 # A bench of more parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
 TB_GEN_parse  := testbench/parse_program.h

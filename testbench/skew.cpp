@@ -3,8 +3,8 @@
  * TEST RATIONALE
  * 1. State space. Pure delay lines: every lane's output is its input a fixed number of cycles ago.
  *    Random words, history kept; skew followed by deskew must be one common delay.
- * 2. Parameters. DESCEND 0 and 1; delays 0 (a wire), 1 (one register), 2.. (a line): the module's
- * three forms, each in the lanes and alone.
+ * 2. Parameters. DESCEND 0 and 1; every lane's delay from 0 on. The delay's four forms: 0 (a wire),
+ * 1 (one register), more (a register per stage where words are wide, one for all where narrow).
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -46,6 +46,7 @@ int main(int argc, char **argv) {
       check(&bench, "delay 0", 0, dut.data_i & 255, dut.wire_o);
       check(&bench, "delay 1", 0, word[(bench.cycles - 1) % HISTORY] & 255, dut.one_o);
       check(&bench, "delay 13", 0, word[(bench.cycles - LONG) % HISTORY] & 255, dut.long_o);
+      check(&bench, "delay 13 of 2 bits", 0, word[(bench.cycles - LONG) % HISTORY] & 3, dut.line_o);
     }
     dut.clk = 1;
     dut.eval();

@@ -1,4 +1,4 @@
-// vmac_tb_skew: vmac_skew in both directions, and vmac_delay's three forms
+// vmac_tb_skew: vmac_skew in both directions, and vmac_delay's four forms
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -11,7 +11,8 @@ module vmac_tb_skew (
   output wire [63:0] both_o,
   output wire [7:0]  wire_o,
   output wire [7:0]  one_o,
-  output wire [7:0]  long_o
+  output wire [7:0]  long_o,
+  output wire [1:0]  line_o
 );
 
   vmac_skew #(.LANES(8), .WIDTH(8), .DESCEND(0)) u_up (
@@ -27,6 +28,8 @@ module vmac_tb_skew (
     .clk(clk), .data_i(data_i[7:0]), .data_o(one_o));
   vmac_delay #(.DEPTH(13), .WIDTH(8)) u_long (
     .clk(clk), .data_i(data_i[7:0]), .data_o(long_o));
+  vmac_delay #(.DEPTH(13), .WIDTH(2)) u_line (
+    .clk(clk), .data_i(data_i[1:0]), .data_o(line_o));
 
 endmodule
 

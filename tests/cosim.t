@@ -5,7 +5,8 @@
 # compared; one image with random idle cycles and stalls through every model; protocol faults and
 # planted faults (their own program, with a rationale of its own). Parameters: the models of
 # sim/top.mk: more columns than rows and the other way round, beats of 16 and 64 bytes, both operand
-# classes, a rounded edge, all three corrections, the real array and the one by table.
+# classes, a rounded edge, all three corrections, the real array and the one by table, with
+# assertions (two evaluations per cycle) and without (one).
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 cosim=$B/bench/cosim
@@ -43,6 +44,10 @@ two=$(cycles --model 8x8_exacts_table_check --seed 3)
 other=$(cycles --model 8x8_exacts_table_check --seed 4)
 [ -n "$one" ] && [ "$one" = "$two" ] && [ "$one" != "$other" ]
 ok $? "one seed, the same cycles by table and not; another, others" "$one $two $other"
+one=$(cycles --model 16x16_perf2_table_check --seed 3)
+two=$(cycles --model 16x16_perf2_table --seed 3)
+[ -n "$one" ] && [ "$one" = "$two" ]
+ok $? "the same cycles with assertions and without" "$one $two"
 
 # An image has the same cycles alone and behind others: a failure can be replayed.
 all=$("$cosim" --model 16x16_perf2_table_check --images 3 --jobs 1 --idle 200 --seed 5 |

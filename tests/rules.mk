@@ -8,7 +8,8 @@ TEST_ENV   = B=$(B) VARIMAC=$(VARIMAC) CMOCKA_MESSAGE_OUTPUT=TAP OMP_WAIT_POLICY
 # A unit test that needs more than the library adds objects to UNIT_EXTRA_<name>.
 $(B)/tests/%: tests/unit/%.c $(LIBVARIMAC)
 	$(call say,TEST,$<)
-	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Icmodel/testing -Itests/unit $(C_FLAGS) -MMD -MP -MF $@.d -c -o $@.o $<
+	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Icmodel/testing -Itests/unit $(C_FLAGS) -MMD -MP -MF $@.d -MT $@ \
+	  -c -o $@.o $<
 	$(Q)$(CXX) $(CFLAGS) -o $@ $@.o $(UNIT_EXTRA_$*) $(LIBVARIMAC) -lcmocka $(LDLIBS)
 
 -include $(UNIT_BIN:=.d)

@@ -44,11 +44,11 @@ static bool read_header(vmac_machine *m) {
   const uint32_t w0 = vmac_word(beat, 0), w1 = vmac_word(beat, 1), w2 = vmac_word(beat, 2),
                  w3 = vmac_word(beat, 3);
   const vmac_hw *hw = m->hw;
-  if (w0 != 0x31504d56)
+  if (w0 != VMAC_STREAM_MAGIC)
     return vmac_machine_fail(m, VMAC_RUN_MAGIC, "expected \"VMP1\", found %08x", w0);
-  if (vmac_bits(w1, 16, 8) != 1)
-    return vmac_machine_fail(m, VMAC_RUN_VERSION, "expected version 1, found %d",
-                             vmac_bits(w1, 16, 8));
+  if (vmac_bits(w1, 16, 8) != VMAC_STREAM_VERSION)
+    return vmac_machine_fail(m, VMAC_RUN_VERSION, "expected version %d, found %d",
+                             VMAC_STREAM_VERSION, vmac_bits(w1, 16, 8));
   const uint32_t geometry = (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
                             (m->mult->cls == VMAC_S8 ? 1u << 24 : 0) |
                             (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27;
