@@ -113,9 +113,9 @@ lint-rtl: lint-lines $(RTL_ALL) $(RTL_HEADERS)
 	  { echo "lint: $$top, ROWSxCOLSxCELLxOPT_CORRECTION $$unit"; cat $(B)/gen/lint.log; exit 1; }; \
 	done
 
-# Verilog is read side by side: 100 columns.
+# Sources are read side by side: 100 columns.
 lint-lines: $(filter-out $(B)/%,$(RTL_ALL)) $(wildcard rtl/*.vh testbench/*.v testbench/formal/*.v \
-                                               sim/*.v sim/table/*.v)
+              sim/*.v sim/table/*.v sim/*.h sim/*.c sim/*.cpp testbench/*.h testbench/*.cpp)
 	$(Q)awk 'length > 100 { print "lint: " FILENAME ":" FNR ": longer than 100 columns"; bad = 1 } \
 	  END { exit bad }' $^
 

@@ -6,8 +6,8 @@
  * together; an address often comes again after one cycle (the sum is forwarded) and after two (it
  * has just been written). Partial sums are random over all 20 bits, corners often, so the
  * accumulators wrap too.
- * 2. Parameters. Signed and unsigned partial sums, two lanes with sums of their own; DEPTH only sets
- * the address width, more lanes are more of the same.
+ * 2. Parameters. Signed and unsigned partial sums, two lanes with sums of their own; DEPTH only
+ * sets the address width, more lanes are more of the same.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>

@@ -89,8 +89,8 @@ static void add_tile(Program *p, int job, bool first_of_set_here) {
   }
 }
 
-/* What a job that goes on with the one before may have of its own: cont, tlast, the rows it makes and
- * where they begin, and the words of an INPUT. */
+/* What a job that goes on with the one before may have of its own: cont, tlast, the rows it makes
+ * and where they begin, and the fields of an INPUT. */
 static const uint32_t own_bits[16] = {
     1u << 7 | 1u << 9, 0, 0, 0xffff0000, 0, ~0u, 0, 0xffff, 0, 0, 0, 0, 0, 0, ~0u, 0xffff};
 
