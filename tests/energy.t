@@ -145,6 +145,8 @@ design pe dyn2 2 0 0 0 > "$tmp/pe2"
 "$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side0" "$tmp/correct0" > "$tmp/log"
 energy --mult dyn2 --mode 2 --opt-correction 0 --csv "$tmp/e.csv"
 is $((2 * 12501632)) "$(total 6)" "a cell in its own mode"
+grep -q '^mode  *2, held by the PEs as an operand' "$tmp/out"
+ok $? "that PEs have a mode operand is said" "$(cat "$tmp/out")"
 cp "$tmp/ppa.json" "$tmp/modes.json"
 cp "$tmp/good.json" "$tmp/ppa.json"
 

@@ -76,6 +76,9 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
          c->net_path, c->hw.rows, c->hw.cols,
          c->map_path ? c->map_path : vmac_mult_at((size_t)c->hw.cell)->name, c->hw.opt_correction,
          ppa->platform[0] ? ppa->platform : ppa->path, o->activity);
+  if (c->plan->mult->mode >= 0)
+    printf("mode         %d, held by the PEs as an operand: they can change it\n",
+           c->plan->mult->mode);
   print_feet(c, energy);
   printf("%3s %-17s %-5s %10s %12s %10s %9s %9s %8s %9s %10s %9s\n", "op", "kind", "job", "cycles",
          "MACs", "busy nJ", "waste", "idle", "side", "correct", "all nJ", "pJ/MAC");
