@@ -152,7 +152,7 @@ cp "$tmp/good.json" "$tmp/ppa.json"
 
 # What make ppa made, where it did: every correction of a cell with X and of one without.
 real=$B/synth/osu018/ppa/ppa.json
-if grep -q '"cell":	"perf2"' $real 2> /dev/null && grep -q '"cell":	"exact"' $real; then
+if grep -q '"cell":	"perf2"' "$real" 2> /dev/null && grep -q '"cell":	"exact"' "$real"; then
   for cell in perf2 exact; do
     for correction in none bias paper cv bitplane; do
       calib=
@@ -161,7 +161,7 @@ if grep -q '"cell":	"perf2"' $real 2> /dev/null && grep -q '"cell":	"exact"' $re
       # shellcheck disable=SC2086
       "$VARIMAC" energy --ppa $real --net "$net" --mult $cell --correction $correction $calib \
         > "$tmp/out" 2> "$tmp/err" && grep -q '^[1-9][0-9.]* uJ per inference' "$tmp/out"
-      ok $? "measured: $cell, $correction" "$(cat "$tmp/out" "$tmp/err")"
+      ok $? "measured: $cell, $correction" "$real, of today's make ppa? $(cat "$tmp/out" "$tmp/err")"
     done
   done
 else
