@@ -12,7 +12,8 @@ design() {
     -v more="${7-}" 'BEGIN {
     split("0 1 2 4 5 6 8 9 10 14", op)
     split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
-    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": 2, \"period_ns\": 5, ", design,
+    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": 2, \"period_ns\": 5, " \
+      "\"delay_ns\": 4, ", design,
       cell, more
     printf "\"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
     for (i = 1; i <= 10; i++) {
@@ -50,7 +51,7 @@ energy --mult perf2 --csv "$tmp/e.csv" --json "$tmp/e.json"
 ok $? "varimac energy runs" "$(cat "$tmp/err")"
 is 12501632 "$(total 11)" "a pJ per multiplication for a channel: their number"
 is 12501632 "$(total 6)" "all of them busy"
-grep -q 'not included: memories' "$tmp/out"
+grep -q 'not included: input skew, edge rounders, deskew, accumulators, .*memories' "$tmp/out"
 ok $? "what is left out is said"
 grep -q '"memories_included":	false' "$tmp/e.json" && grep -q '"energy_pj":	12501632' "$tmp/e.json"
 ok $? "JSON has the same"
@@ -95,11 +96,77 @@ END
 sed 's/"cells": .*/"cells": ["dadda", '"$row, $row"']}/; s/, "perf2"\]}/]}/' "$tmp/map.json" > "$tmp/m2"
 energy --map "$tmp/m2" --csv "$tmp/e.csv"
 map=$(total 11)
-[ "$map" -gt 12501632 ] && [ "$map" -lt $((12501632 * 18 / 16)) ]
-ok $? "a map: the top row's cells cost more" "$map $(cat "$tmp/err")"
+# The top row has an operand in each K tile: MACs by K times tiles, layer by layer.
+top=$((1024 * 16 * 2 + 2 * 1024 * 16 * 9 + 256 * 32 * (9 + 18 + 1) + 64 * 64 * (18 + 36 + 2) + 10 * 4))
+is $((12501632 + top)) "$map" "a map: the top row's cells cost twice as much"
 energy --mult perf2 --correction cv --calib-images 4 && grep -q 'correction 1, here' "$tmp/out" &&
   energy --mult perf2 --correction bitplane --calib-images 4 && grep -q 'correction 2, here' "$tmp/out"
 ok $? "correction decides what the hardware corrects with" "$(cat "$tmp/out" "$tmp/err")"
+
+# One clock for all: what they were measured for, or what the slowest takes.
+cp "$tmp/ppa.json" "$tmp/good.json"
+energy --mult perf2 --json "$tmp/e.json" && ! grep -q clock: "$tmp/out" && grep -q ' at 5 ns' "$tmp/out"
+ok $? "all designs meet the clock that they were measured for" "$(cat "$tmp/out" "$tmp/err")"
+awk '/"design":/ { side = /"side"/ } side { sub(/"delay_ns":\t4/, "\"delay_ns\":\t5.25") } 1' \
+  "$tmp/good.json" > "$tmp/ppa.json"
+energy --mult perf2 --json "$tmp/e.json" && grep -q 'mW at 5.25 ns' "$tmp/out" &&
+  grep -q 'clock: 5.25 ns is what side of perf2 takes; it was measured for 5 ns' "$tmp/out" &&
+  grep -q '"period_ns":	5.25' "$tmp/e.json"
+ok $? "the slowest design sets the clock, and is named" "$(cat "$tmp/out" "$tmp/err")"
+cp "$tmp/good.json" "$tmp/ppa.json"
+
+# Side column and correction unit of a cell without X: as those of any other of its class, and as
+# many bits of X or none are the same hardware.
+for o in 0 1 2; do
+  design side exact 1 0 0 0 " \"opt_correction\": $o," > "$tmp/side$o"
+  design correct exact $((10 * (o + 1))) 0 0 0 " \"opt_correction\": $o," > "$tmp/correct$o"
+done
+design pe dadda 0 0 0 0 > "$tmp/pe2"
+"$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side0" "$tmp"/correct[01] > "$tmp/log"
+energy --mult dadda --correction bias --calib-images 4 --csv "$tmp/e.csv" &&
+  grep -q 'correct *that of exact, the same hardware' "$tmp/out"
+ok $? "bias on a cell without X" "$(cat "$tmp/out" "$tmp/err")"
+is $((20 * sums)) "$(total 10)" "what adds a constant, not what adds nothing"
+energy --mult dadda --correction bitplane --calib-images 4 --csv "$tmp/e.csv"
+is $((20 * sums)) "$(total 10)" "without X there are no bit planes"
+energy --mult dadda --csv "$tmp/e.csv"
+is $((10 * sums)) "$(total 10)" "a cell without X, uncorrected"
+cp "$tmp/good.json" "$tmp/ppa.json"
+
+# PEs of 16 rows in an array of 8.
+energy --mult perf2 --rows 8 --cols 8 --any-rows --json "$tmp/e.json" &&
+  grep -q 'rows: measured with operands and partial sums of 16 rows' "$tmp/out" &&
+  grep -q '"measured_rows":	16' "$tmp/e.json"
+ok $? "figures of other rows are named" "$(cat "$tmp/out" "$tmp/err")"
+
+# Modes: the PEs of two cells, which are the same hardware in two modes.
+design pe dyn0 1 0 0 0 > "$tmp/pe"
+design pe dyn2 2 0 0 0 > "$tmp/pe2"
+"$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side0" "$tmp/correct0" > "$tmp/log"
+energy --mult dyn2 --mode 2 --opt-correction 0 --csv "$tmp/e.csv"
+is $((2 * 12501632)) "$(total 6)" "a cell in its own mode"
+grep -q '^mode  *2, held by the PEs as an operand' "$tmp/out"
+ok $? "that PEs have a mode operand is said" "$(cat "$tmp/out")"
+cp "$tmp/ppa.json" "$tmp/modes.json"
+cp "$tmp/good.json" "$tmp/ppa.json"
+
+# What make ppa made, where it did: every correction of a cell with X and of one without.
+real=$B/synth/osu018/ppa/ppa.json
+if grep -q '"cell":	"perf2"' "$real" 2> /dev/null && grep -q '"cell":	"exact"' "$real"; then
+  for cell in perf2 exact; do
+    for correction in none bias paper cv bitplane; do
+      calib=
+      case $correction in bias | cv | bitplane) calib='--calib-images 4' ;; esac
+      [ $cell = exact ] && [ $correction = paper ] && continue
+      # shellcheck disable=SC2086
+      "$VARIMAC" energy --ppa $real --net "$net" --mult $cell --correction $correction $calib \
+        > "$tmp/out" 2> "$tmp/err" && grep -q '^[1-9][0-9.]* uJ per inference' "$tmp/out"
+      ok $? "measured: $cell, $correction" "$real, of today's make ppa? $(cat "$tmp/out" "$tmp/err")"
+    done
+  done
+else
+  skip "energies that were measured" "no $real with perf2 and exact; make ppa"
+fi
 
 # ---- bad input ----
 refused() { # STATUS WORD COMMAND ...
@@ -121,7 +188,12 @@ refused 2 "found 'some'" run --mult perf2 --activity some
 refused 1 'no pe of cell trunc6; `make ppa CELLS=trunc6`' run --mult trunc6
 refused 1 'cannot' run --mult perf2 --csv "$tmp/no/such/folder"
 refused 1 'expected a number "unit", found nothing' run --mult perf2 --activity unit
-cp "$tmp/ppa.json" "$tmp/good.json"
+refused 1 'measured with operands of an array of 16 rows, and this one has 8; --any-rows' \
+  run --mult perf2 --rows 8
+refused 1 '--mode 0: the PE of dyn2 is measured in mode 2; --mult dyn0' \
+  "$VARIMAC" energy --ppa "$tmp/modes.json" --net "$net" --mult dyn2 --mode 0 --opt-correction 0
+bad 'design 0 (pe of perf2): expected a number "delay_ns", found nothing' \
+  '0,/delay_ns/s/delay_ns/delay/'
 bad 'expected "varimac_ppa": 1' 's/"varimac_ppa":	1/"varimac_ppa":	2/'
 bad 'design 0 (pe of perf2): expected a number "area_um2", found nothing' '0,/area_um2/s/area_um2/area/'
 bad 'design 0 (pe of perf2): expected a number "idle_pj", found a text' \
@@ -137,7 +209,7 @@ refused 1 'cannot read' "$VARIMAC" energy --ppa "$tmp/none" --net "$net" --mult 
 
 # ---- vmac-energy ----
 collect() { "$ENERGY" collect -o "$tmp/all.json" "$@"; }
-refused 1 'pe2: design pe, cell dadda, variant none: .*pe2 has it already' collect "$tmp/pe2" "$tmp/pe2"
+refused 1 'pe2: design pe, cell dyn2, variant none: .*pe2 has it already' collect "$tmp/pe2" "$tmp/pe2"
 refused 1 'expected a text "design"' collect "$tmp/e.json"
 refused 1 'expected a JSON object' collect tests/energy.t
 refused 2 'expected -o F and files' "$ENERGY" collect

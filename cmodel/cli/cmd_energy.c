@@ -19,20 +19,24 @@ static const char help[] =
     "  idle     PEs while no pixel is at work: the clock\n"
     "  side     the side column\n"
     "  correct  the correction units at the columns' feet\n"
-    "Not included: memories, what feeds them, requantization, vector unit, weight loading, "
-    "wires.\n\n"
+    "Not included: input skew, edge rounders, deskew, accumulators, requantization, vector unit,\n"
+    "memories and what feeds them, weight loading, wires. Time and power are at the period that "
+    "the\n"
+    "designs were measured for, or the shortest that the slowest of them meets.\n\n"
     "  --ppa F              energies of the designs, made by `make ppa`\n"
     "  --activity A         zero | unit | inertial: how gates settle (default inertial)\n"
+    "  --any-rows           take PEs of an array of another number of rows\n"
     "  --csv F, --json F    the same as files\n" COMPILED_HELP
     "Without --opt-correction the hardware is what --correction needs: 0 for none, 2 for "
     "bitplane,\n"
     "else 1.\n";
 
-enum { PPA = COMPILED_LAST, ACTIVITY, CSV, JSON, HELP };
+enum { PPA = COMPILED_LAST, ACTIVITY, ANY_ROWS, CSV, JSON, HELP };
 
 static const struct option table[] = {COMPILED_OPTIONS,
                                       {"ppa", 1, 0, PPA},
                                       {"activity", 1, 0, ACTIVITY},
+                                      {"any-rows", 0, 0, ANY_ROWS},
                                       {"csv", 1, 0, CSV},
                                       {"json", 1, 0, JSON},
                                       {"help", 0, 0, HELP},
@@ -40,7 +44,7 @@ static const struct option table[] = {COMPILED_OPTIONS,
 
 typedef struct {
   const char *ppa, *activity, *csv, *json;
-  bool opt_given;
+  bool opt_given, any_rows;
 } options;
 
 static double nj(double pj) {
@@ -55,6 +59,15 @@ static void print_row(const char *name, const char *job, const vmac_layer_energy
   putchar('\n');
 }
 
+/* Whose side column and correction unit were measured, where they are another cell's. */
+static void print_feet(const compiled *c, const vmac_energy *energy) {
+  const vmac_mult *edge = vmac_mult_at((size_t)c->hw.cell);
+  const vmac_ppa_design *feet[] = {energy->side, energy->correct};
+  for (int i = 0; i < 2; i++)
+    if (feet[i] && feet[i]->mult != edge)
+      printf("%-12s that of %s, the same hardware\n", feet[i]->kind, feet[i]->mult->name);
+}
+
 static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
                   const vmac_energy *energy) {
   char name[64];
@@ -63,6 +76,10 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
          c->net_path, c->hw.rows, c->hw.cols,
          c->map_path ? c->map_path : vmac_mult_at((size_t)c->hw.cell)->name, c->hw.opt_correction,
          ppa->platform[0] ? ppa->platform : ppa->path, o->activity);
+  if (c->plan->mult->mode >= 0)
+    printf("mode         %d, held by the PEs as an operand: they can change it\n",
+           c->plan->mult->mode);
+  print_feet(c, energy);
   printf("%3s %-17s %-5s %10s %12s %10s %9s %9s %8s %9s %10s %9s\n", "op", "kind", "job", "cycles",
          "MACs", "busy nJ", "waste", "idle", "side", "correct", "all nJ", "pJ/MAC");
   for (int i = 0; i < energy->layers; i++) {
@@ -71,11 +88,18 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
     print_row(name, vmac_job_name(e->kind), e);
   }
   print_row("    all", "", &energy->total);
-  printf("%.3f uJ per inference, %.1f us and %.2f mW at %g ns, %.0f um2\n"
-         "not included: memories, what feeds them, requantization, vector unit, weight loading, "
-         "wires\n",
+  printf("%.3f uJ per inference, %.1f us and %.2f mW at %g ns, %.0f um2\n",
          energy->total.energy * 1e-6, us, energy->total.energy * 1e-6 / us * 1e3, energy->period,
          energy->area);
+  if (energy->slowest)
+    printf("clock: %g ns is what %s of %s takes; it was measured for %g ns\n", energy->period,
+           energy->slowest->kind, energy->slowest->mult->name, energy->slowest->period);
+  if (energy->other_rows)
+    printf("rows: measured with operands and partial sums of %d rows, not of this array's %d\n",
+           energy->other_rows, c->hw.rows);
+  puts(
+      "not included: input skew, edge rounders, deskew, accumulators, requantization, vector unit, "
+      "memories and what feeds them, weight loading, wires");
 }
 
 static const char *row_name(const compiled *c, const vmac_energy *energy, int i) {
@@ -138,8 +162,17 @@ static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
   cJSON_AddNumberToObject(root, "rows", c->hw.rows);
   cJSON_AddNumberToObject(root, "cols", c->hw.cols);
   cJSON_AddNumberToObject(root, "period_ns", energy->period);
+  if (energy->slowest) {
+    cJSON *slowest = cJSON_AddObjectToObject(root, "slowest");
+    cJSON_AddStringToObject(slowest, "design", energy->slowest->kind);
+    cJSON_AddStringToObject(slowest, "cell", energy->slowest->mult->name);
+  }
+  if (energy->other_rows) cJSON_AddNumberToObject(root, "measured_rows", energy->other_rows);
   cJSON_AddNumberToObject(root, "area_um2", energy->area);
+  if (energy->side) cJSON_AddStringToObject(root, "side_of", energy->side->mult->name);
+  cJSON_AddStringToObject(root, "correct_of", energy->correct->mult->name);
   cJSON_AddBoolToObject(root, "memories_included", false);
+  cJSON_AddBoolToObject(root, "accumulators_included", false);
   cJSON *layers = cJSON_AddArrayToObject(root, "layers");
   for (int i = 0; i < energy->layers; i++) cJSON_AddItemToArray(layers, json_row(c, energy, i));
   cJSON_AddItemToObject(root, "total", json_row(c, energy, energy->layers));
@@ -161,6 +194,9 @@ static options parse(int argc, char **argv, compiled *c) {
         cli_usage("--activity: expected zero, unit or inertial, found '%s'", optarg);
       o.activity = optarg;
       break;
+    case ANY_ROWS:
+      o.any_rows = true;
+      break;
     case CSV:
       o.csv = optarg;
       break;
@@ -180,6 +216,15 @@ static options parse(int argc, char **argv, compiled *c) {
   return o;
 }
 
+/* A PE is measured with its weights' mode at that of its cell's registry line. */
+static void check_mode(const compiled *c) {
+  const vmac_mult *cell = vmac_mult_at((size_t)c->hw.cell), *run = c->plan->mult;
+  if (c->operand_mode >= 0 && run != cell)
+    cli_die("--mode %d: the PE of %s is measured in mode %d; --mult %s is the same hardware in "
+            "mode %d",
+            c->operand_mode, cell->name, cell->mode, run->name, run->mode);
+}
+
 int cmd_energy(int argc, char **argv) {
   compiled c = compiled_new("energy");
   const options o = parse(argc, argv, &c);
@@ -192,8 +237,9 @@ int cmd_energy(int argc, char **argv) {
   if (!o.opt_given && !c.plan_path)
     c.hw.opt_correction = c.mode == VMAC_CORR_NONE ? 0 : c.mode == VMAC_CORR_BITPLANE ? 2 : 1;
   compiled_make(&c);
+  check_mode(&c);
   vmac_energy energy;
-  if (!vmac_program_energy(c.program, c.net, ppa, &energy, &err) ||
+  if (!vmac_program_energy(c.program, c.net, ppa, o.any_rows, &energy, &err) ||
       (o.csv && !write_csv(&c, &energy, o.csv, &err)) ||
       (o.json && !write_json(&c, ppa, &o, &energy, &err)))
     cli_die("%s", err.text);

@@ -92,7 +92,8 @@ static bool read_design(reader *r, const cJSON *item, vmac_ppa_design *d) {
       !text(r, item, "variant", d->variant, sizeof d->variant))
     return false;
   if (!number(r, item, "area_um2", &d->area) || !number(r, item, "period_ns", &d->period) ||
-      !number(r, item, "idle_pj", &d->idle) || !whole(r, item, "rows", VMAC_ROWS_MAX, &rows) ||
+      !number(r, item, "delay_ns", &d->delay) || !number(r, item, "idle_pj", &d->idle) ||
+      !whole(r, item, "rows", VMAC_ROWS_MAX, &rows) ||
       (foot && !whole(r, item, "opt_correction", 2, &correction)))
     return false;
   d->rows = (int)rows;
@@ -163,16 +164,25 @@ void vmac_ppa_free(vmac_ppa *ppa) {
   free(ppa);
 }
 
-static int planes(const vmac_mult *mult, int opt_correction) {
-  if (!opt_correction || mult->xkind == VMAC_X_NONE) return 0;
-  return vmac_planes(mult, opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
+/* What the hardware beside the PEs depends on. */
+typedef struct {
+  bool v;         /* it corrects with c0 + c X */
+  int sums, bits; /* of X, and of one of them; 0: there is none */
+  int of;         /* bits of A that X is made from */
+} foot;
+
+static foot foot_of(const vmac_mult *mult, int opt_correction) {
+  if (!opt_correction || mult->xkind == VMAC_X_NONE) return (foot){.v = opt_correction != 0};
+  const int sums = vmac_planes(mult, opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
+  const bool low = sums == 1 && mult->xkind == VMAC_X_LOW;
+  return (foot){.v = true, .sums = sums, .bits = low ? mult->xbits : 1, .of = mult->xbits};
 }
 
-/* Whether the hardware beside the PEs is the same for both cells. */
-static bool same_foot(const char *kind, const vmac_mult *a, const vmac_mult *b, int opt) {
-  if (a->cls != b->cls || planes(a, opt) != planes(b, opt)) return false;
-  if (!opt || !strcmp(kind, "correct")) return true;
-  return a->xkind == b->xkind && (a->xkind == VMAC_X_NONE || a->xbits == b->xbits);
+/* Whether two cells have the same hardware there. */
+static bool same_foot(const char *kind, const vmac_ppa_design *d, const vmac_mult *mult, int opt) {
+  const foot a = foot_of(d->mult, d->opt_correction), b = foot_of(mult, opt);
+  if (d->mult->cls != mult->cls || a.sums != b.sums || a.bits != b.bits) return false;
+  return strcmp(kind, "correct") ? a.of == b.of : a.v == b.v;
 }
 
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
@@ -182,9 +192,9 @@ const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, cons
   int best_rank = 0;
   for (int i = 0; i < ppa->designs; i++) {
     const vmac_ppa_design *d = &ppa->design[i];
-    if (strcmp(d->kind, kind) || (!pe && d->opt_correction != opt_correction)) continue;
-    const bool own = d->mult == mult;
-    if (!own && (pe || !same_foot(kind, d->mult, mult, opt_correction))) continue;
+    if (strcmp(d->kind, kind)) continue;
+    const bool own = d->mult == mult && (pe || d->opt_correction == opt_correction);
+    if (!own && (pe || !same_foot(kind, d, mult, opt_correction))) continue;
     const bool plain = !d->variant[0] || !strcmp(d->variant, "plain");
     const int rank = 1 + 2 * own + plain;
     if (rank <= best_rank) continue;

@@ -22,7 +22,8 @@ typedef struct {
   int opt_correction; /* side, correct; else -1 */
   int rows;           /* of the array whose operands were recorded */
   double area;        /* um2 */
-  double period;      /* ns */
+  double period;      /* ns: its leakage is of as long a cycle */
+  double delay;       /* ns: the shortest clock that it meets, or its longest path */
   double idle;        /* pJ of a cycle in which nothing changes */
   int layers;
   vmac_ppa_layer *layer;
@@ -41,7 +42,8 @@ vmac_ppa *vmac_ppa_load(const char *path, const char *activity, vmac_err *err);
 void vmac_ppa_free(vmac_ppa *ppa);
 
 /* The design of that kind for a cell; of side column and correction unit also one that was made for
- * another cell and is the same hardware. Those without a variant, or "plain", come first. */
+ * another cell, or correction, and is the same hardware. Those without a variant, or "plain", come
+ * first. A PE with a mode operand is measured in its registry line's mode. */
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
                                      int opt_correction, vmac_err *err);
 
@@ -66,12 +68,22 @@ typedef struct {
   vmac_layer_energy *layer; /* caller frees */
   vmac_layer_energy total;  /* with the cycles before the first layer and after the last */
   double area;              /* um2: PEs, side column, correction units */
-  double period;            /* ns, the slowest design's */
+  double period;            /* ns: what the designs were measured for, or what the slowest needs */
+  const vmac_ppa_design
+      *slowest; /* that needs it; NULL: none needs more than it was measured for */
+  const vmac_ppa_design *side,
+      *correct;   /* whose figures were taken; side: NULL where none is needed */
+  int other_rows; /* that PEs or side column were measured for, or 0: as the array has */
 } vmac_energy;
 
-/* Not in it: memories (activations, accumulators, coefficients), what feeds them, requantization and
- * the vector unit, the loading of weights, wires. */
+/* Not in it, besides wires and what leakage adds where the period is the slowest design's:
+ *   the array's edge: input skew, edge rounders
+ *   below it: deskew, the token's wait line, accumulators (adders, registers, memory)
+ *   behind it: requantization, vector unit
+ *   around it: activation and coefficient memories, control, the loading of weights
+ * any_rows: designs that were measured for another number of rows will do. PEs then count as they
+ * are, with that array's partial sums; a side column counts in proportion. */
 bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_ppa *ppa,
-                         vmac_energy *energy, vmac_err *err);
+                         bool any_rows, vmac_energy *energy, vmac_err *err);
 
 #endif

@@ -15,7 +15,17 @@ typedef struct {
   double idle; /* pJ of all PEs, a cycle */
 } hardware;
 
-static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa, vmac_err *err) {
+/* Partial sums grow with the rows above, and so does what a PE costs. */
+static bool check_rows(const hardware *h, const vmac_ppa_design *d, bool any_rows, vmac_err *err) {
+  if (any_rows || d->rows == h->hw->rows) return true;
+  return vmac_fail(err,
+                   "%s: %s of %s: measured with operands of an array of %d rows, and this one has "
+                   "%d; --any-rows takes the figures all the same",
+                   h->ppa->path, d->kind, d->mult->name, d->rows, h->hw->rows);
+}
+
+static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa, bool any_rows,
+                         vmac_err *err) {
   const vmac_hw *hw = &p->hw;
   const vmac_mult *edge = vmac_mult_at((size_t)hw->cell);
   h->hw = hw;
@@ -24,13 +34,14 @@ static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa
     for (int c = 0; c < hw->cols; c++) {
       const vmac_mult *mult = vmac_mult_at((size_t)vmac_hw_pe(hw, r, c));
       const vmac_ppa_design *pe = vmac_ppa_find(ppa, "pe", mult, 0, err);
-      if (!pe) return false;
+      if (!pe || !check_rows(h, pe, any_rows, err)) return false;
       h->pe[r * hw->cols + c] = pe;
       h->idle += pe->idle;
     }
   /* An s8 cell's side column sums X alone. */
   if ((edge->cls == VMAC_U8 || (hw->opt_correction && edge->xkind != VMAC_X_NONE)) &&
-      !(h->side = vmac_ppa_find(ppa, "side", edge, hw->opt_correction, err)))
+      (!(h->side = vmac_ppa_find(ppa, "side", edge, hw->opt_correction, err)) ||
+       !check_rows(h, h->side, any_rows, err)))
     return false;
   h->correct = vmac_ppa_find(ppa, "correct", edge, hw->opt_correction, err);
   return h->correct != NULL;
@@ -109,18 +120,33 @@ static void add(vmac_layer_energy *sum, vmac_layer_energy *e) {
   sum->energy += e->energy;
 }
 
+/* One clock for all: what each was measured for, and time enough for each. */
+static void clock_of(const vmac_ppa_design *d, vmac_energy *energy) {
+  if (d->period > energy->period) {
+    energy->period = d->period;
+    energy->slowest = NULL;
+  }
+  if (d->delay <= energy->period) return;
+  energy->period = d->delay;
+  energy->slowest = d;
+}
+
 static void sizes(const hardware *h, vmac_energy *energy) {
   const vmac_hw *hw = h->hw;
   for (int i = 0; i < hw->rows * hw->cols; i++) {
     energy->area += h->pe[i]->area;
-    energy->period = fmax(energy->period, h->pe[i]->period);
+    clock_of(h->pe[i], energy);
+    if (h->pe[i]->rows != hw->rows) energy->other_rows = h->pe[i]->rows;
   }
   if (h->side) {
     energy->area += h->side->area * hw->rows / h->side->rows;
-    energy->period = fmax(energy->period, h->side->period);
+    clock_of(h->side, energy);
+    if (h->side->rows != hw->rows) energy->other_rows = h->side->rows;
   }
   energy->area += h->correct->area * hw->cols;
-  energy->period = fmax(energy->period, h->correct->period);
+  clock_of(h->correct, energy);
+  energy->side = h->side;
+  energy->correct = h->correct;
 }
 
 /* Layer `index` of the cycles; *job: its first job, then the next layer's. */
@@ -148,10 +174,10 @@ static bool layer_energy(const hardware *h, const vmac_program *p, const vmac_ne
 }
 
 bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_ppa *ppa,
-                         vmac_energy *energy, vmac_err *err) {
+                         bool any_rows, vmac_energy *energy, vmac_err *err) {
   *energy = (vmac_energy){0};
   hardware *h = vmac_alloc(1, sizeof *h);
-  if (!find_designs(h, p, ppa, err)) {
+  if (!find_designs(h, p, ppa, any_rows, err)) {
     free(h);
     return false;
   }

@@ -16,7 +16,7 @@ static const char help[] =
     "of\n"
     "name=value pairs. What leaves the netlist is compared with the C model first; a netlist that\n"
     "differs has no figures. Energies are pJ of one busy cycle (per MAC of a cell or PE, per\n"
-    "accumulator of the correction unit), weight held, mean over the layers by their MACs.\n\n"
+    "accumulator of the correction unit), weight held, mean over the layers by how many they have.\n\n"
     "  --lib F         cell library (NLDM), plain or .gz; several are taken as one\n"
     "  --netlist F     %s\n"
     "  --cell NAME     registry cell whose C model the netlist must equal\n"

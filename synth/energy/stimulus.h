@@ -33,6 +33,7 @@ typedef struct {
   const char *name;
   bool kinds[STIM_KINDS]; /* that it can do */
   bool own_inputs;        /* its input nets are charged to it (net_setup) */
+  bool accumulators;      /* its busy cycle is an accumulator's, not a multiplication's */
   /* Whether netlist and stream fit the design, and what can be proved without the stream. */
   bool (*check)(const stim_source *src, vmac_err *err);
   size_t (*lanes)(const stim_source *src, size_t layer);

@@ -195,6 +195,7 @@ static bool play(gatesim *sim, const stim_source *src, size_t layer, stim_kind k
 
 const stim_design stim_correct = {.name = "correct",
                                   .kinds = {[STIM_BUSY] = true, [STIM_IDLE] = true},
+                                  .accumulators = true,
                                   .check = check,
                                   .lanes = lanes,
                                   .fill = fill,

@@ -130,15 +130,24 @@ static bool run_layer(runner *r, const stim_source *src, size_t layer, stim_kind
   return good;
 }
 
+double run_weight(const stim_design *design, const vmac_operands *ops, size_t layer) {
+  const double macs = (double)ops->layer[layer].macs;
+  if (!design->accumulators) return macs;
+  const size_t columns = ops->columns / ops->layers, pes = columns * ops->rows;
+  double enabled = 0;
+  for (size_t i = layer * pes; i < (layer + 1) * pes; i++) enabled += ops->en[i];
+  return macs * (double)columns / (enabled * ops->layer[layer].tiles);
+}
+
 static bool run_kind(runner *r, const stim_source *src, stim_kind kind) {
-  double macs = 0;
+  double all = 0;
   const vmac_operands *ops = src->ops;
-  for (size_t l = 0; l < ops->layers; l++) macs += (double)ops->layer[l].macs;
+  for (size_t l = 0; l < ops->layers; l++) all += run_weight(r->design, ops, l);
   for (size_t l = 0; l < ops->layers; l++) {
     if (!run_layer(r, src, l, kind)) return false;
     for (int m = 0; m < RUN_MODES; m++)
       add_figure(&r->result->mean[m][kind], &r->result->layer[l][m][kind],
-                 (double)ops->layer[l].macs / macs);
+                 run_weight(r->design, ops, l) / all);
   }
   for (int m = 0; m < RUN_MODES; m++)
     r->result->done[m][kind] = m == SIM_ZERO || (r->setup->modes[m] && kind != STIM_IDLE);

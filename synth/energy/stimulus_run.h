@@ -31,7 +31,7 @@ typedef struct {
 typedef struct {
   size_t layers;
   bool done[RUN_MODES][STIM_KINDS];
-  run_figure mean[RUN_MODES][STIM_KINDS];     /* over the layers, by their MACs */
+  run_figure mean[RUN_MODES][STIM_KINDS];     /* over the layers, as run_weight() weighs them */
   run_figure (*layer)[RUN_MODES][STIM_KINDS]; /* (layers) */
   net_activity *activity;                     /* (nets) of BUSY, all layers */
   double arrival_ns;
@@ -47,6 +47,9 @@ bool run_design(const stim_design *design, const stim_source *src, const cell_li
 bool run_vcd(const stim_design *design, const net_list *nl, const cell_lib *lib,
              const run_setup *setup, const char *path, const char *clock, run_figure *figure,
              uint64_t *periods, vmac_err *err);
+/* How often a network has a layer's busy cycle, in proportion: its MACs; of a correction unit its
+ * accumulators, that is MACs by K, which is its tiles' mean of enabled rows times the tiles. */
+double run_weight(const stim_design *design, const vmac_operands *ops, size_t layer);
 void run_free(run_result *result);
 
 /* The same busy cycles, all layers' columns alike, as one line per gate (power_gates.h), SIM_ZERO. */

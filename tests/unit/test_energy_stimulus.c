@@ -4,7 +4,8 @@
  *   plain gates play it: a multiplier, a PE of 18 bits, a side column of 3 rows; transitions of their
  *   outputs and of the registered activations against the model's own; energies in a library where a
  *   transition costs 1 pJ; every one of WRONG planted gates refused, by name of the place.
- *   Parameters: three modes; one, two and many lanes; the mean over layers of unequal MACs.
+ *   Parameters: three modes; one, two and many lanes; the mean over layers of unequal MACs, and
+ *   of unequal accumulators.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
@@ -155,6 +156,18 @@ static void check_means(const run_result *r, const net_list *nl) {
   assert_true(r->mean[SIM_UNIT][STIM_BUSY].energy > r->mean[SIM_ZERO][STIM_BUSY].energy);
 }
 
+/* 5 of 6 places enabled, 2 tiles: K = 5, 300 MACs are 60 accumulators. 2 of 6, 1 tile: K = 1, 100. */
+static void test_weights(void **state) {
+  (void)state;
+  vmac_operands ops;
+  make_stream(&ops);
+  near(run_weight(&stim_pe, &ops, 0), 300);
+  near(run_weight(&stim_side, &ops, 1), 100);
+  near(run_weight(&stim_correct, &ops, 0), 60);
+  near(run_weight(&stim_correct, &ops, 1), 100);
+  vmac_operands_free(&ops);
+}
+
 static void test_cell(void **state) {
   (void)state;
   vmac_operands ops;
@@ -296,10 +309,13 @@ static void test_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_lanes),  cmocka_unit_test(test_array_stream),
-      cmocka_unit_test(test_cell),   cmocka_unit_test(test_pe),
-      cmocka_unit_test(test_side),   cmocka_unit_test(test_wrong_netlists),
-      cmocka_unit_test(test_refused)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_lanes),
+                                     cmocka_unit_test(test_array_stream),
+                                     cmocka_unit_test(test_weights),
+                                     cmocka_unit_test(test_cell),
+                                     cmocka_unit_test(test_pe),
+                                     cmocka_unit_test(test_side),
+                                     cmocka_unit_test(test_wrong_netlists),
+                                     cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
