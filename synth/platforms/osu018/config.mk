@@ -2,7 +2,6 @@
 # synth/platforms/keys.mk says what each key means.
 # SPDX-License-Identifier: Apache-2.0
 
-export PROCESS = 180
 export LIB_FILES ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
 LIB_HINT = on Debian: apt install qflow-tech-osu018
 
