@@ -65,7 +65,9 @@ designs() {
         ;;
     esac
     [ "$model" = "$name" ] || continue
-    # As vmac_feet has it: without X the sum of X is one bit that stays 0, and c0 is there.
+    # As vmac_feet has it: without X the sum of X is one bit that stays 0, and c0 is there. Alone,
+    # the unit keeps the registers of c and of that bit's product, which go where the bit is a
+    # constant: 55 flip-flops too many.
     planes=1 sum_x=1 facts=$dir/sums/vmac_cells.vh
     case $correction:$xvar in
       0:*) facts=$dir/sum/vmac_cells.vh ;;
