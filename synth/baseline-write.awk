@@ -6,8 +6,8 @@
 BEGIN {
   FS = "\t"
   columns = split("cell_area_um2 cell_delay_ns cell_zero_pj cell_inertial_pj pe_area_um2 " \
-                  "pe_delay_ns pe_zero_pj pe_inertial_pj pe_idle_pj side1_area_um2 side1_delay_ns " \
-                  "side1_inertial_pj correct1_area_um2 correct1_delay_ns correct1_inertial_pj",
+                  "pe_delay_ns pe_zero_pj pe_inertial_pj pe_idle_pj side1_area_um2 " \
+                  "side1_delay_ns side1_inertial_pj correct1_area_um2 correct1_delay_ns correct1_inertial_pj",
                   column, " ")
   split("2 5 3 5 2 5 3 5 2 2 5 5 2 5 5", tolerance, " ")
   n = split(rows, list, " ")

@@ -1,6 +1,6 @@
 #!/bin/sh
 # designs.sh: the Verilog of every design that `make ppa` measures, and their list.
-# usage: designs.sh OUT_DIR FAMILIES 'NAME ...' TABLE ...     (tables: as for scripts/mults-read.awk)
+# usage: designs.sh OUT_DIR FAMILIES 'NAME ...' TABLE ...    (tables: as for scripts/mults-read.awk)
 # Environment: VMAC_DELAY_PS, VMAC_PERIOD_NS, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, IMPORT_DIR,
 # PPA_CORRECTIONS.
 # Each cell is number 0 of a registry of its own here, so that no netlist depends on where its line
@@ -34,7 +34,8 @@ generate() {
   sed -e '/_xkind = [1-9]/d' -e '/_xbits = [1-9]/d' "$1/sums/vmac_cells.vh" > "$1/sum/vmac_cells.vh"
   # What all modes of a family have in common.
   mkdir -p "$1/pe"
-  sed -e "s/ : g_$2\$/ : g_cell/" -e "s/: 4'd[0-9]*)/: 4'd0)/" "$1/vmac_mult.v" > "$1/pe/vmac_mult.v"
+  sed -e "s/ : g_$2\$/ : g_cell/" -e "s/: 4'd[0-9]*)/: 4'd0)/" "$1/vmac_mult.v" \
+    > "$1/pe/vmac_mult.v"
   sed -e 's| *//.*||' -e '/_xkind = [1-9]/d' -e '/_xbits = [1-9]/d' "$1/vmac_cells.vh" \
     > "$1/pe/vmac_cells.vh"
 }

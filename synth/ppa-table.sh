@@ -64,8 +64,8 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/sh
       split(line, word, " ")
       owner_of[word[1], word[2]] = word[3]
     }
-    list = "cell area_um2 delay_ns gates energy_zero_pj energy_unit_pj energy_inertial_pj leakage_nw;" \
-      "pe area_um2 delay_ns fmax_mhz gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
+    list = "cell area_um2 delay_ns gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
+      "leakage_nw;pe area_um2 delay_ns fmax_mhz gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
       "idle_pj leakage_nw;"
     for (i = 0; i < 3; i++) list = list "foot" i " of;side" i \
       " area_um2 delay_ns energy_inertial_pj;correct" i " area_um2 delay_ns energy_inertial_pj;"

@@ -18,8 +18,8 @@ ifeq ($(PLATFORM),all)
 	  if ls $$files > /dev/null 2>&1; then $(MAKE) --no-print-directory PLATFORM=$$p ppa || exit 1; \
 	  else echo "  PPA     $$p left out: no $$files"; fi; done
 else
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) CELLS='$(if $(filter file,$(origin CELLS)),all,$(CELLS))' \
-	  PPA_JOBS=$(JOBS) ppa-run
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) \
+	  CELLS='$(if $(filter file,$(origin CELLS)),all,$(CELLS))' PPA_JOBS=$(JOBS) ppa-run
 	$(Q)awk -f synth/ppa-show.awk $(PPA)/ppa.tsv $(PPA)/ppa.tsv && echo $(PPA)/ppa.tsv
 endif
 

@@ -28,8 +28,8 @@ awk '{
     print ""
   }' "$PPA_DIR/designs.txt" | sh "$here/keys.sh" > "$PPA_DIR/map-keys.txt"
 
-# What figures depend on beside the netlist: tools, streams, settings, and the C models: all of them,
-# for they share tables, operands and constants. Another model measures again, and maps nothing.
+# What figures depend on beside the netlist: tools, streams, settings, and the C models: all, for
+# they share tables, operands and constants. Another model measures again, and maps nothing.
 tools="$(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
 measure=$(cat "$here/time.sh" "$here/time.tcl" "$here/energy.sh" "$here/ppa-job.sh" \
   synth/energy/*.[ch] synth/liberty/*.[ch] cmodel/operands/*.[ch] cmodel/vmac.h \

@@ -76,7 +76,8 @@ $(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) synth/e
 	$$(Q)sh synth/energy.sh $(ENERGY) cell $$< $(SYNTH_MODEL_$(1)) \
 	  $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin $$(@D)/energy.json --modes zero,inertial > $$@
 endef
-$(foreach c,$(SYNTH_CELLS),$(foreach v,$(SYNTH_VARIANTS),$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
+$(foreach c,$(SYNTH_CELLS),$(foreach v,$(SYNTH_VARIANTS),\
+  $(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
 
 # What `*` becomes depends on how yosys happens to number things: the same cells after an unrelated
 # module of so many assignments, which is dropped once read. Orders change where numbers get a digit

@@ -5,8 +5,8 @@
 # changed, with the registry in another order, with a comment in a family's file, with a C model
 # changed; stopped half-way; beside another run; two modes of one cell; feet that cells share; a
 # netlist that differs from its Verilog; tools that are missing, fail, or complain and exit 0;
-# figures within and beyond a baseline's tolerances, rows it does not find, other operands. yosys and sta are
-# counted by scripts of those names in front of them.
+# figures within and beyond a baseline's tolerances, rows it does not find, other operands. yosys and
+# sta are counted by scripts of those names in front of them.
 # Parameters: one library (osu018); PPA_CORRECTIONS empty but for one run of 1.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -56,7 +56,8 @@ exec "$tmp/sta" "\$@"
 END
 chmod +x "$tmp/bin/sta"
 ppa
-[ $? -ne 0 ] && grep -q 'not all designs could be measured' "$tmp/err" && grep -q 'sta failed' "$tmp/err" &&
+[ $? -ne 0 ] && grep -q 'not all designs could be measured' "$tmp/err" &&
+  grep -q 'sta failed' "$tmp/err" &&
   [ ! -e "$work/ppa.tsv" ]
 ok $? "a tool that fails stops the run, and there is no table" "$(said)"
 cp "$tmp/sta" "$tmp/bin/sta"

@@ -1,5 +1,5 @@
-# ihp-sg13g2: IHP SG13G2 cells, 130 nm, 1.2 V, typical corner. It has no full adder cell: one netlist
-# per cell.
+# ihp-sg13g2: IHP SG13G2 cells, 130 nm, 1.2 V, typical corner. No full adder cell: one netlist per
+# cell.
 # SPDX-License-Identifier: Apache-2.0
 
 export LIB_FILES ?= $(VMAC_PDK_DIR)/ihp-sg13g2/sg13g2_stdcell_typ_1p20V_25C.lib.gz
