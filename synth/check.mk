@@ -21,8 +21,10 @@ sta-power-run: $(ENERGY) $(LIBERTY) $(OPERANDS:=.bin) $(VMAC_LIB)
 	$(Q)sh synth/power-check.sh $(SYNTH)/sta-power $(B)/synth/operands $(FAMILIES) \
 	  '$(CHECK_CELLS)' rtl/mult/mults.tbl
 
-# Arrays of COMPOSE_SIZES rows and columns, mapped PE by PE; COMPOSE_FLAT=1 also maps them flat.
-COMPOSE_SIZES ?= 4 8 16
+# Arrays of COMPOSE_SIZES rows and columns, joined from PEs that are mapped alone, and those of
+# COMPOSE_FLAT_SIZES mapped as one as well.
+COMPOSE_SIZES      ?= 4 8 16
+COMPOSE_FLAT_SIZES ?= 4 8
 COMPOSE_CELLS ?= dadda perf2
 COMPOSE_RTL    = rtl/vmac_array.v rtl/vmac_pe.v rtl/vmac_side.v rtl/vmac_planes.vh $(RTL_MULT) \
                  $(B)/gen/vmac_cells.vh
@@ -37,5 +39,6 @@ compose: setup ## energy and area of arrays against the sum of their PEs (minute
 	$(Q)$(MAKE) --no-print-directory compose-run
 compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(COMPOSE_RTL)
 	$(Q)for n in $(COMPOSE_SIZES); do \
-	  $(foreach c,$(COMPOSE_CELLS),sh synth/compose.sh $(c) $(CELL_$(c)) $$n $$n \
+	  case ' $(COMPOSE_FLAT_SIZES) ' in *" $$n "*) flat=1 ;; *) flat=0 ;; esac; \
+	  $(foreach c,$(COMPOSE_CELLS),COMPOSE_FLAT=$$flat sh synth/compose.sh $(c) $(CELL_$(c)) $$n $$n \
 	    $(SYNTH)/compose/$(c)-$$n $(B)/synth/array-$$n.bin $(COMPOSE_RTL) || exit 1;) done

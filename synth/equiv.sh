@@ -1,6 +1,6 @@
 #!/bin/sh
-# equiv.sh: proves that a mapped netlist is what its Verilog says: abc finds registers and gates that
-# are equal (by induction over cycles) until the outputs are.
+# equiv.sh: proves that a mapped netlist is what its Verilog says: abc finds registers and gates
+# that are equal (by induction over cycles) until the outputs are.
 # usage: equiv.sh TOP[:PARAMETER=VALUE...] NETLIST.v OUT_DIR FILE ...
 # For products of 8 x 8 bits that takes seconds; of the correction unit's 18 x 24 it ends undecided.
 # Environment: VMAC_LIB, VMAC_PROVE_S (seconds until undecided, which is no error; default 60).

@@ -1,6 +1,6 @@
 #!/bin/sh
-# keys.sh: the content hash of netlists to map: of the Verilog text, the library, recipe and settings.
-# usage: keys.sh < LINES, each "NAME VARIANT DELAY_PS TOP FILE ..."; prints "KEY NAME" in their order.
+# keys.sh: the content hash of netlists to map: of Verilog text, library, recipe and settings.
+# usage: keys.sh < LINES, each "NAME VARIANT DELAY_PS TOP FILE ..."; prints "KEY NAME" in order.
 # File names and dates do not matter, nor which design it is for: the same text is the same netlist.
 # Environment: see map.sh.
 # SPDX-License-Identifier: Apache-2.0

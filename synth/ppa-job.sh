@@ -1,10 +1,10 @@
 #!/bin/sh
 # ppa-job.sh: one design of `make ppa` that no earlier run measured: maps it, times it, and replays
 # the network's operands on it. Its folder in the cache appears when all of that is there.
-# usage: ppa-job.sh KEY DESIGN/NAME KIND DELAY_PS PERIOD_NS TOP[:PARAMETERS] MODEL CLASS CORRECTION \
-#          FAMILY FILE ...      (designs.sh prints all but KEY)
-# Environment: see map.sh, time.sh, energy.sh; PPA_DIR, PPA_ENERGY, PPA_OPERANDS (-CLASS.bin follows),
-# PPA_TOTAL and PPA_START (for the time left).
+# usage: ppa-job.sh KEY DESIGN/NAME KIND DELAY_PS PERIOD_NS TOP[:PARAMETERS] MODEL CLASS \
+#          CORRECTION FAMILY FILE ...      (designs.sh prints all but KEY)
+# Environment: see map.sh, time.sh, energy.sh; PPA_DIR, PPA_ENERGY, PPA_OPERANDS (-CLASS.bin
+# follows), PPA_TOTAL and PPA_START (for the time left).
 # Exits with 255 where something failed: xargs then starts no further job.
 # SPDX-License-Identifier: Apache-2.0
 set -eu

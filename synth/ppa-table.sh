@@ -1,8 +1,10 @@
 #!/bin/sh
-# ppa-table.sh: what `make ppa` measured, tab-separated, a row per cell; comment lines say with what.
+# ppa-table.sh: what `make ppa` measured, tab-separated, a row per cell; comments say with what.
 # usage: ppa-table.sh PPA_DIR TOOLS
 # published_* come from the header of an imported EvoApproxLib file (PDK45_PWR and so on): other
-# cells, tools and operands than ours; empty where there are none. Environment: see ppa.sh.
+# cells, tools and operands than ours; empty where there are none. foot0_of, foot1_of, foot2_of: the
+# cell on which side column and correction unit were measured, which is one for all cells that have
+# the same class and X. Environment: see ppa.sh.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -15,7 +17,7 @@ echo "# operands sha256: u8 $(sha256sum < "$PPA_OPERANDS-u8.bin" | cut -c 1-16),
   "s8 $(sha256sum < "$PPA_OPERANDS-s8.bin" | cut -c 1-16)"
 echo "# energy a product (cell), a busy cycle (pe, side), an accumulator (correct): zero = no" \
   "glitches, unit = all gates alike, inertial = library delays; side and correct: inertial"
-awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" '
+awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/shared.txt" '
   # The pairs NAME=VALUE of one file, into value[].
   function pairs(file,  line, word, n, i, at) {
     while ((getline line < file) > 0) {
@@ -31,12 +33,26 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" '
     while ((getline line < file) > 0)
       if (match(line, /PDK45_(PWR|AREA|DELAY) *= *[0-9.]+/)) {
         line = substr(line, RSTART, RLENGTH)
-        figure["published_" substr(line, 7, index(line, " ") - 7)] = substr(line, match(line, /[0-9.]+$/))
+        figure["published_" substr(line, 7, index(line, " ") - 7)] = \
+          substr(line, match(line, /[0-9.]+$/))
       }
     close(file)
   }
+  # Side column and correction unit of another cell, whose row stands above.
+  function take_over(  i, c, owner, title) {
+    for (i = 0; i < 3; i++) {
+      owner = figure["foot" i "_of"] = owner_of[i, name]
+      for (c = 1; c <= columns; c++) {
+        title = column[c]
+        if (index(title, "side" i) != 1 && index(title, "correct" i) != 1) continue
+        if (owner == name) foot[owner, title] = figure[title]
+        else if (owner != "") figure[title] = foot[owner, title]
+      }
+    }
+  }
   function end_row(  i) {
     if (name == "") return
+    take_over()
     if (family == "import") published(import "/" name ".v")
     printf "%s\t%s\t%s\t%s", name, class, family, model
     for (i = 1; i <= columns; i++) printf "\t%s", figure[column[i]]
@@ -44,11 +60,15 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" '
     split("", figure)
   }
   BEGIN {
-    list = "cell area_um2 delay_ns gates energy_zero_pj energy_unit_pj energy_inertial_pj leakage_nw;" \
-      "pe area_um2 delay_ns fmax_mhz gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
+    while ((getline line < shared) > 0) { # OPT_CORRECTION NAME OWNER
+      split(line, word, " ")
+      owner_of[word[1], word[2]] = word[3]
+    }
+    list = "cell area_um2 delay_ns gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
+      "leakage_nw;pe area_um2 delay_ns fmax_mhz gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
       "idle_pj leakage_nw;"
-    for (i = 0; i < 3; i++) list = list "side" i " area_um2 delay_ns energy_inertial_pj;" \
-      "correct" i " area_um2 delay_ns energy_inertial_pj;"
+    for (i = 0; i < 3; i++) list = list "foot" i " of;side" i \
+      " area_um2 delay_ns energy_inertial_pj;correct" i " area_um2 delay_ns energy_inertial_pj;"
     n = split(list, part, ";")
     printf "name\tclass\tfamily\tmodel"
     for (i = 1; i < n; i++) {

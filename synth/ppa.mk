@@ -18,8 +18,8 @@ ifeq ($(PLATFORM),all)
 	  if ls $$files > /dev/null 2>&1; then $(MAKE) --no-print-directory PLATFORM=$$p ppa || exit 1; \
 	  else echo "  PPA     $$p left out: no $$files"; fi; done
 else
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) CELLS='$(if $(filter file,$(origin CELLS)),all,$(CELLS))' \
-	  PPA_JOBS=$(JOBS) ppa-run
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) \
+	  CELLS='$(if $(filter file,$(origin CELLS)),all,$(CELLS))' PPA_JOBS=$(JOBS) ppa-run
 	$(Q)awk -f synth/ppa-show.awk $(PPA)/ppa.tsv $(PPA)/ppa.tsv && echo $(PPA)/ppa.tsv
 endif
 
@@ -31,16 +31,18 @@ ppa-run: $(ENERGY) $(OPERANDS:=.bin) $(VMAC_LIB)
 library-files:
 	@echo $(LIB_FILES)
 
-# A few rows, cells and PEs only, against what synth/baseline keeps of this platform.
+# A few rows, with the side columns and correction units of a single sum of X, against what
+# synth/baseline keeps of this platform.
 BASELINE      ?= synth/baseline/$(PLATFORM).tsv
 BASELINE_ROWS ?= exact exact_pp dadda perf2 trunc6 rec4 perf3s
 CHECK         := $(SYNTH)/ppa-check
 .PHONY: check-run
 check-run: $(ENERGY) $(OPERANDS:=.bin) $(VMAC_LIB)
-	+$(Q)PPA_CORRECTIONS= sh synth/ppa.sh $(CHECK) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands \
+	+$(Q)PPA_CORRECTIONS=1 sh synth/ppa.sh $(CHECK) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands \
 	  $(FAMILIES) '$(BASELINE_ROWS)' rtl/mult/mults.tbl $(IMPORTS) synth/baselines.tbl
-ppa-check: ## a few cells and PEs against synth/baseline: a regression fails
-	@[ -r $(BASELINE) ] || { echo 'ppa-check: no $(BASELINE); make ppa-baseline writes it' >&2; exit 1; }
+ppa-check: ## a few cells, PEs, side columns against synth/baseline: a regression fails
+	@[ -r $(BASELINE) ] || \
+	  { echo 'ppa-check: no $(BASELINE); make ppa-baseline writes it' >&2; exit 1; }
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) check-run
 	$(Q)awk -f synth/baseline.awk $(CHECK)/ppa.tsv $(BASELINE)
 ppa-baseline: ## take today's figures over into synth/baseline
@@ -58,12 +60,12 @@ synth-equiv: setup ## prove the mapped PEs and side columns of CELLS equal to th
 
 # ---- clocks ----
 
-$(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt synth/time.sh synth/time.tcl
+$(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt $(SYNTH)/pe-settings.txt synth/time.sh synth/time.tcl
 	$(Q)VMAC_PERIOD_NS=$(VMAC_PE_PERIOD_NS) sh synth/time.sh vmac_top $(@D)/scalar.v \
 	  $(@D)/timing.rpt > $@.new && mv $@.new $@
 
 .PHONY: fmax
-fmax: setup ## shortest clock of PE, side column, correction unit and the 8 x 8 accelerator (minutes)
+fmax: setup ## shortest clock of PE, side column, correction unit, 8 x 8 accelerator (minutes)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) ppa-run
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(SYNTH)/top/fmax.txt
 	$(Q)sh synth/fmax.sh $(PPA) $(SYNTH)/top

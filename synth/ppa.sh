@@ -15,48 +15,46 @@ for tool in yosys sta; do
   command -v $tool > /dev/null || { echo "ppa: $tool not found; see 'make setup'" >&2; exit 1; }
 done
 mkdir -p "$PPA_DIR/work" "$VMAC_CACHE/result"
-rm -rf "$VMAC_CACHE"/*/new.* # of runs that were stopped
+# One run at a time in a folder; the cache is shared by all, and what is new in it may be another's.
+exec 9> "$PPA_DIR/lock"
+flock -n 9 || { echo "ppa: another run is at work in $PPA_DIR" >&2; exit 1; }
+find "$VMAC_CACHE" -mindepth 2 -maxdepth 2 -name 'new.*' -mtime +0 -exec rm -rf '{}' +
 rm -f "$PPA_DIR/done.txt"
 
-sh "$here/designs.sh" "$PPA_DIR/../designs" "$families" "$names" "$@" > "$PPA_DIR/designs.txt"
+sh "$here/designs.sh" "$PPA_DIR/rtl" "$families" "$names" "$@" > "$PPA_DIR/designs.txt"
 awk '{
     printf "%s plain %s %s", $1, $3, $5
     for (i = 10; i <= NF; i++) printf " %s", $i
     print ""
   }' "$PPA_DIR/designs.txt" | sh "$here/keys.sh" > "$PPA_DIR/map-keys.txt"
 
-# What figures depend on beside the netlist: tools, streams, settings, and of the C models the one
-# that the cell is compared with.
+# What figures depend on beside the netlist: tools, streams, settings, and the C models: all, for
+# they share tables, operands and constants. Another model measures again, and maps nothing.
 tools="$(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
 measure=$(cat "$here/time.sh" "$here/time.tcl" "$here/energy.sh" "$here/ppa-job.sh" \
-  synth/energy/*.[ch] synth/liberty/*.[ch] cmodel/operands/*.[ch] | sha256sum | cut -c 1-64)
+  synth/energy/*.[ch] synth/liberty/*.[ch] cmodel/operands/*.[ch] cmodel/vmac.h \
+  cmodel/base/*.[ch] cmodel/mult/*.[ch] | sha256sum | cut -c 1-64)
 streams=$(sha256sum "$PPA_OPERANDS-u8.bin" "$PPA_OPERANDS-s8.bin" | cut -c 1-64 | tr '\n' ' ')
-sha256sum cmodel/mult/*.c > "$PPA_DIR/models.txt"
+# An imported cell's model is its table.
+find "$IMPORT_DIR" -maxdepth 1 -type f 2> /dev/null | sort | xargs -r sha256sum \
+  > "$PPA_DIR/models.txt"
 rm -rf "$PPA_DIR/keys"
 mkdir "$PPA_DIR/keys"
 awk -v dir="$PPA_DIR/keys/" -v common="$tools $measure $ABC_LOAD_IN_FF $VMAC_INPUT_SLEW_NS" \
   -v streams="$streams" '
   BEGIN { split(streams, stream, " ") }
-  FILENAME ~ /families\.txt$/ { # FILE:LINE:// Registry: ...; model NAME
-    family = $0
-    sub(/\.v:.*/, "", family)
-    sub(/.*vmac_mult_/, "", family)
-    model[family] = family
-    if (match($0, /model [a-z0-9_]+/)) model[family] = substr($0, RSTART + 6, RLENGTH - 6)
-    next
-  }
-  FILENAME ~ /models\.txt$/ {
-    file = $2
-    gsub(/.*\/|\.c$/, "", file)
-    sum[file] = $1
+  FILENAME ~ /models\.txt$/ { # SUM FOLDER/NAME.SUFFIX
+    name = $2
+    gsub(/.*\/|\..*/, "", name)
+    sum[name] = sum[name] " " $1
     next
   }
   FILENAME ~ /map-keys\.txt$/ { key[$2] = $1; next }
   {
     file = dir sprintf("%06d", ++n)
-    print common, key[$1], $2, $4, $6, stream[$7 == "s8" ? 2 : 1], $8, sum[model[$9]] > file
+    print common, key[$1], $2, $4, $6, stream[$7 == "s8" ? 2 : 1], $8, sum[$6] > file
     close(file)
-  }' "$families" "$PPA_DIR/models.txt" "$PPA_DIR/map-keys.txt" "$PPA_DIR/designs.txt"
+  }' "$PPA_DIR/models.txt" "$PPA_DIR/map-keys.txt" "$PPA_DIR/designs.txt"
 find "$PPA_DIR/keys" -type f | sort | xargs sha256sum | cut -c 1-64 |
   paste -d ' ' - "$PPA_DIR/designs.txt" > "$PPA_DIR/jobs.txt"
 rm -r "$PPA_DIR/keys"

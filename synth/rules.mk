@@ -39,6 +39,9 @@ $(SYNTH)/%/top.v: $(B)/gen/synth/%/line.txt scripts/mults-read.awk synth/cells-t
 SYNTH_KEYS := ADDER_MAP_FILE ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS VMAC_DELAY_PS \
               VMAC_PERIOD_NS
 $(eval $(call STAMP,$(SYNTH)/settings.txt,$(foreach v,$(SYNTH_KEYS),$(v)=$($(v)))))
+# Of what is mapped as PEs are, the accelerator among it.
+PE_KEYS := VMAC_PE_DELAY_PS VMAC_PE_PERIOD_NS
+$(eval $(call STAMP,$(SYNTH)/pe-settings.txt,$(foreach v,$(PE_KEYS),$(v)=$($(v)))))
 $(eval $(call STAMP,$(B)/synth/operands.txt,$(SYNTH_NET) $(SYNTH_DATA) $(SYNTH_SEED)))
 
 # Operands of both classes, at the same places; likewise written only when they change.
@@ -73,7 +76,8 @@ $(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) synth/e
 	$$(Q)sh synth/energy.sh $(ENERGY) cell $$< $(SYNTH_MODEL_$(1)) \
 	  $(B)/synth/operands-$(SYNTH_CLASS_$(1)).bin $$(@D)/energy.json --modes zero,inertial > $$@
 endef
-$(foreach c,$(SYNTH_CELLS),$(foreach v,$(SYNTH_VARIANTS),$(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
+$(foreach c,$(SYNTH_CELLS),$(foreach v,$(SYNTH_VARIANTS),\
+  $(eval $(call SYNTH_RULES,$(c),$(v),$(c)))))
 
 # What `*` becomes depends on how yosys happens to number things: the same cells after an unrelated
 # module of so many assignments, which is dropped once read. Orders change where numbers get a digit
@@ -87,8 +91,10 @@ $(foreach n,$(STAR_RUNS),$(foreach c,$(STAR_CELLS),$(foreach v,$(SYNTH_VARIANTS)
   $(eval $(call SYNTH_RULES,$(c),$(v),star/$(c)-$(n),$(SYNTH)/star/unrelated-$(n).v)))))
 
 STAR_TABLE := $(SYNTH)/star-noise.csv
-# The table's rows: CELLS and the baselines, which are in no registry.
-SYNTH_ROWS := $(filter $(CELL_LIST),$(SYNTH_CELLS)) $(filter-out $(MULTS),$(SYNTH_CELLS))
+# The table's rows: CELLS, the baselines, which are in no registry, and all cells that are exact:
+# savings are against the best of them, whatever CELLS says.
+SYNTH_EXACT := $(foreach c,$(SYNTH_CELLS),$(if $(filter exact,$(SYNTH_FUNCTION_$(c))),$(c)))
+SYNTH_ROWS  := $(filter $(CELL_LIST) $(SYNTH_EXACT),$(SYNTH_CELLS))
 SYNTH_BOTH  = $(foreach v,$(SYNTH_VARIANTS),$(1)/$(v)/delay.txt $(1)/$(v)/energy.txt)
 SYNTH_DONE := $(foreach c,$(SYNTH_ROWS),$(call SYNTH_BOTH,$(SYNTH)/$(c)))
 STAR_DONE  := $(foreach c,$(STAR_CELLS),$(foreach n,$(STAR_RUNS),\
@@ -98,11 +104,13 @@ $(eval $(call STAMP,$(SYNTH_TABLE:.csv=.txt),$(SYNTH_ROWS)))
 $(STAR_TABLE): $(STAR_DONE) $(foreach c,$(STAR_CELLS),$(call SYNTH_BOTH,$(SYNTH)/$(c))) \
   synth/star.sh synth/spread.awk
 	$(call say,TABLE,$@)
-	$(Q)sh synth/star.sh $(SYNTH) '$(STAR_CELLS)' '$(STAR_RUNS)' '$(SYNTH_VARIANTS)' > $@.new && mv $@.new $@
+	$(Q)sh synth/star.sh $(SYNTH) '$(STAR_CELLS)' '$(STAR_RUNS)' '$(SYNTH_VARIANTS)' > $@.new
+	$(Q)mv $@.new $@
 
 $(SYNTH_TABLE): $(SYNTH_DONE) $(STAR_TABLE) synth/table.sh synth/table.awk $(SYNTH_TABLE:.csv=.txt)
 	$(call say,TABLE,$@)
-	$(Q)sh synth/table.sh $(SYNTH) '$(SYNTH_VARIANTS)' $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c)):$(SYNTH_FAMILY_$(c))) > $@.new
+	$(Q)sh synth/table.sh $(SYNTH) '$(SYNTH_VARIANTS)' \
+	  $(foreach c,$(SYNTH_ROWS),$(c):$(SYNTH_FUNCTION_$(c)):$(SYNTH_FAMILY_$(c))) > $@.new
 	$(Q)mv $@.new $@
 
 .PHONY: synth
@@ -112,16 +120,17 @@ synth: ## area, delay and energy of cells; CELLS=, PLATFORM=, LIB_FILES=, SYNTH_
 
 # Before it has figures, each netlist is compared with the C model on all operand pairs.
 .PHONY: netlists
-netlists: setup ## map every cell of the registry, both variants, and compare it with its C model
+netlists: setup ## map every cell of the registry, in all variants, and compare it with its C model
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) CELLS=all SYNTH_TABLE=$(SYNTH)/all.csv $(SYNTH)/all.csv
 	@awk -F, '/^[a-z]/ && $$1 != "name" { n++ } \
-	  END { print n " cells, 2 netlists each: equal to the C model on all 65,536 pairs" }' \
+	  END { print n " cells, netlists of each: $(SYNTH_VARIANTS)" \
+	    "; equal to the C model on all 65,536 pairs" }' \
 	  $(SYNTH)/all.csv
 
 # ---- the accelerator ----
 
 $(SYNTH)/top/%.txt: $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v)) $(RTL_HEADERS) synth/top.sh \
-                    $(SYNTH)/settings.txt $(VMAC_LIB)
+                    synth/map.ys $(SYNTH)/settings.txt $(SYNTH)/pe-settings.txt $(VMAC_LIB)
 	$(call say,YOSYS,"vmac_top ($*)")
 	$(Q)mkdir -p $(@D) && sh synth/top.sh $* $(@D) $(B)/gen $(filter %.v,$^) > $@.new
 	$(Q)mv $@.new $@
@@ -132,4 +141,4 @@ synth-top: $(SYNTH)/top/map.txt ## map the whole accelerator to the cell library
 	$(Q)cat $<
 
 include synth/ppa.mk
--include synth/check.mk
+include synth/check.mk

@@ -15,7 +15,8 @@ echo "# library $(for file in $LIB_FILES; do basename "$file"; done | tr '\n' ' 
 echo "# energy: per product, multiplier only, zero-delay toggles (no glitches), weight held;" \
   "operands: $(sed 's/^[^:]*: //' "$dir/../operands-u8.log")"
 echo "# *_fa: full and half adders mapped to library cells first;" \
-  "edge-rounded cells: without the rounder, one per array row; model: the registry cell that the netlist equals on all pairs, function: its C model; slack: delay target less delay"
+  "edge-rounded cells: without the rounder, one per array row; model: the registry cell that the" \
+  "netlist equals on all pairs, function: its C model; slack: delay target less delay"
 [ ! -e "$dir/star-noise.csv" ] || awk -F, '
   BEGIN { format["area_um2"] = " %.0f/%.0f/%.0f um2"; format["delay_ns"] = " %.2f/%.2f/%.2f ns"
     format["energy_pj"] = " %.2f/%.2f/%.2f pJ" }

@@ -19,6 +19,7 @@ $(LIBERTY) $(ENERGY):
 -include $(patsubst %,$(B)/obj/%.d,$(LIBERTY_SRC) $(ENERGY_SRC))
 
 # Unit tests of this folder link its objects: tests/unit/test_liberty*.c, test_energy*.c.
-SYNTH_UNITS := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_liberty*.c tests/unit/test_energy*.c))
+SYNTH_UNITS := $(patsubst tests/unit/%.c,%,\
+                 $(wildcard tests/unit/test_liberty*.c tests/unit/test_energy*.c))
 $(foreach u,$(SYNTH_UNITS),$(eval UNIT_EXTRA_$(u) := $(ENERGY_OBJ) $(LIBERTY_OBJ)))
 $(SYNTH_UNITS:%=$(B)/tests/%): $(ENERGY_OBJ) $(LIBERTY_OBJ)

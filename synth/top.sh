@@ -2,8 +2,9 @@
 # top.sh: is the accelerator one that yosys makes without a latch and without a warning?
 # usage: top.sh coarse|map DIR GEN VERILOG ...
 # coarse stops at registers, memories and operators, which takes half a minute: latches and what
-# yosys complains of show there. map goes on to the cells of VMAC_LIB, sized for VMAC_PE_DELAY_PS: minutes. GEN holds the generated headers, DIR gets log and, of map, stat.txt and scalar.v. 8 x 8, small
-# buffers: memories become flip-flops. Writes one line, or what is wrong and status 1.
+# yosys complains of show there. map goes on to the cells of VMAC_LIB, sized for VMAC_PE_DELAY_PS:
+# minutes. GEN holds the generated headers, DIR gets log and, of map, stat.txt and scalar.v. 8 x 8,
+# small buffers: memories become flip-flops. Writes one line, or what is wrong and status 1.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 

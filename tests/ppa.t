@@ -2,11 +2,12 @@
 # `make ppa` from outside: what is cached, resumed, refused, and compared with the baseline.
 #
 # TEST RATIONALE. State space: two cells and their PEs measured from nothing; again with nothing
-# changed, with the registry in another order, with a comment in a family's file; stopped half-way;
-# a netlist that differs from its Verilog; tools that are missing, fail, or complain and exit 0;
-# figures within and beyond a baseline's tolerances, and rows it does not find. yosys and sta are
-# counted by scripts of those names in front of them.
-# Parameters: one library (osu018); PPA_CORRECTIONS empty but for one side column.
+# changed, with the registry in another order, with a comment in a family's file, with a C model
+# changed; stopped half-way; beside another run; two modes of one cell; feet that cells share; a
+# netlist that differs from its Verilog; tools that are missing, fail, or complain and exit 0;
+# figures within and beyond a baseline's tolerances, rows it does not find, other operands. yosys and
+# sta are counted by scripts of those names in front of them.
+# Parameters: one library (osu018); PPA_CORRECTIONS empty but for one run of 1.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -33,7 +34,7 @@ PATH=$tmp/bin:$PATH
 runs() { cat "$tmp/$1.runs" 2> /dev/null | wc -l; }
 
 table=$tmp/mults.tbl
-grep '^perf[23] ' rtl/mult/mults.tbl > "$table"
+grep '^perf[23] \|^dyn[02] ' rtl/mult/mults.tbl > "$table"
 ppa() { sh synth/ppa.sh "$work" 2 "$B/vmac-energy" "$B/synth/operands" "$B/gen/families.txt" \
   "${CELLS:-perf2 perf3}" "$table" > "$tmp/out" 2> "$tmp/err"; }
 said() { tail -n 3 "$tmp/out" "$tmp/err"; }
@@ -55,7 +56,8 @@ exec "$tmp/sta" "\$@"
 END
 chmod +x "$tmp/bin/sta"
 ppa
-[ $? -ne 0 ] && grep -q 'not all designs could be measured' "$tmp/err" && grep -q 'sta failed' "$tmp/err" &&
+[ $? -ne 0 ] && grep -q 'not all designs could be measured' "$tmp/err" &&
+  grep -q 'sta failed' "$tmp/err" &&
   [ ! -e "$work/ppa.tsv" ]
 ok $? "a tool that fails stops the run, and there is no table" "$(said)"
 cp "$tmp/sta" "$tmp/bin/sta"
@@ -99,6 +101,26 @@ VMAC_INPUT_SLEW_NS=0.2 CELLS=perf2 ppa && [ "$(runs yosys)" = "${count%/*}" ] &&
 ok $? "another setting of the measurement: timed again, not mapped" "$(runs yosys)/$(runs sta)"
 VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa && [ "$(runs yosys)" -eq $((${count%/*} + 1)) ]
 ok $? "another delay target of the PE: the PE is mapped again, the cell is not" "$(runs yosys)"
+
+# The same tree with one line more in a file of the C models that is no family's.
+mkdir "$tmp/tree"
+ln -s "$PWD"/* "$tmp/tree"
+rm "$tmp/tree/cmodel"
+cp -r cmodel "$tmp/tree/cmodel"
+echo '/* another table */' >> "$tmp/tree/cmodel/mult/table.c"
+count=$(runs yosys)/$(runs sta)
+(cd "$tmp/tree" && CELLS=perf2 ppa) && [ "$(runs yosys)" = "${count%/*}" ] &&
+  [ "$(runs sta)" -eq $((${count#*/} + 2)) ]
+ok $? "other C models: measured again, not mapped" "$(runs yosys)/$(runs sta), was $count"
+
+mkdir "$tmp/cache/map/new.live" "$tmp/cache/map/new.old"
+touch -d '2 days ago' "$tmp/cache/map/new.old"
+CELLS=perf2 ppa && [ -d "$tmp/cache/map/new.live" ] && [ ! -e "$tmp/cache/map/new.old" ]
+ok $? "what another run has begun stays, what was left two days ago goes" "$(said)"
+! flock "$work/lock" sh -c "sh synth/ppa.sh '$work' 1 '$B/vmac-energy' \
+  '$B/synth/operands' '$B/gen/families.txt' perf2 '$table'" > "$tmp/out" 2> "$tmp/err" &&
+  grep -q 'another run is at work in' "$tmp/err"
+ok $? "two runs in one folder: the second is refused" "$(said)"
 
 # ---- proofs ----
 
@@ -150,6 +172,28 @@ make -s B="$B" PLATFORM=osu18 library > "$tmp/out" 2>&1
 [ $? -ne 0 ] && grep -q "expected one of .*osu018.*, found 'osu18'" "$tmp/out"
 ok $? "an unknown platform: those that there are" "$(tail -n 2 "$tmp/out")"
 
+# ---- modes, and what stands at the array's foot ----
+
+# In reverse: dyn2 stands behind perf2, whose class and X it has; dyn0 has none, perf3 another.
+CELLS='perf2 dyn0 dyn2' PPA_CORRECTIONS=1 ppa
+ok $? "two modes of a cell, with side columns and correction units" "$(said)"
+grep -q '^pe/dyn0 .* vmac_pe:OPT_MODE=1 ' "$work/designs.txt" &&
+  [ "$(awk '$2 ~ /^pe.dyn/ { print $1 }' "$work/map-keys.txt" | sort -u | wc -l)" = 1 ]
+ok $? "the PE has the mode as an operand, and one netlist for all modes" \
+  "$(grep '^pe/dyn' "$work/designs.txt")"
+awk -v a="$(field dyn0 pe_area_um2)" -v b="$(field dyn2 pe_area_um2)" \
+  -v c="$(field dyn0 pe_zero_pj)" -v d="$(field dyn2 pe_zero_pj)" \
+  'BEGIN { exit !(a > 20000 && a == b && c > 1.05 * d) }'
+ok $? "same area, energy by mode" "$(sed -n '/^dyn/p' "$work/ppa.tsv")"
+[ "$(field dyn2 foot1_of)/$(field dyn0 foot1_of)" = perf2/dyn0 ] &&
+  [ "$(field dyn2 correct1_area_um2)" = "$(field perf2 correct1_area_um2)" ] &&
+  [ "$(field dyn2 side1_inertial_pj)" = "$(field perf2 side1_inertial_pj)" ] &&
+  awk -v a="$(field dyn0 side1_area_um2)" -v b="$(field perf2 side1_area_um2)" \
+    -v c="$(field dyn0 correct1_area_um2)" -v d="$(field perf2 correct1_area_um2)" \
+    'BEGIN { exit !(a > 40000 && a < b && c > 40000 && c < d / 2) }'
+ok $? "a shared foot has its figures and owner; without X it is smaller" \
+  "$(sed -n '/^[np]\|^dyn/p' "$work/ppa.tsv")"
+
 # ---- published figures stand apart ----
 
 cp "$work/jobs.txt" "$tmp/jobs.txt"
@@ -170,7 +214,7 @@ mv "$tmp/jobs.txt" "$work/jobs.txt"
 
 awk -v rows=perf2 -f synth/baseline-write.awk "$work/ppa.tsv" > "$tmp/base"
 awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/base" > "$tmp/out" 2> "$tmp/err" &&
-  grep -q '^9 figures as the baseline' "$tmp/out"
+  grep -q '^15 figures as the baseline' "$tmp/out" && ! grep -q 'not what' "$tmp/out"
 ok $? "the figures are within their own baseline" "$(said)"
 # scaled FACTOR: the baseline with the PE's area so many times what it is
 scaled() { awk -F '\t' -v OFS='\t' -v by="$1" '$1 == "perf2" { $6 *= by } { print }' "$tmp/base"; }
@@ -185,6 +229,15 @@ scaled 1.05 > "$tmp/better"
 awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/better" > "$tmp/out" 2> "$tmp/err" &&
   grep -q '^perf2: pe_area_um2: better' "$tmp/out"
 ok $? "less is said, and no error" "$(said)"
+awk -F '\t' -v OFS='\t' '$1 == "perf2" { $14 *= 0.9 } { print }' "$tmp/base" > "$tmp/worse"
+! awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/worse" > "$tmp/out" 2> "$tmp/err" &&
+  grep -q '^perf2: correct1_area_um2: expected' "$tmp/err"
+ok $? "a larger correction unit is seen" "$(said)"
+sed 's/^# operands sha256: u8 ./&0/' "$tmp/base" > "$tmp/stream"
+awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/stream" > "$tmp/out" 2> "$tmp/err" &&
+  [ "$(grep -c '^not what the baseline was made with, which is: operands' "$tmp/out")" = 1 ] &&
+  [ "$(grep -c '^not what' "$tmp/out")" = 1 ]
+ok $? "a baseline of other operands: said, and no error" "$(said)"
 sed 's/^perf2/perf9/' "$tmp/base" > "$tmp/gone"
 ! awk -f synth/baseline.awk "$work/ppa.tsv" "$tmp/gone" > "$tmp/out" 2> "$tmp/err" &&
   grep -q '^perf9: cell_area_um2: expected .*, found none' "$tmp/err"

@@ -277,6 +277,18 @@ mk "$cells/top/coarse.txt" > "$tmp/out" 2>&1 && grep -q 'no latch, no warning' \
   "$cells/top/coarse.txt"
 ok $? "$(cat "$cells/top/coarse.txt")" "$(tail -n 5 "$tmp/out")"
 sed 's/default: ready = 1.b0;//' rtl/vmac_parse.v > "$tmp/vmac_parse.v"
+# stale SETTING: the accelerator is mapped again with it.
+stale() {
+  mk -n "$@" "$cells/top/coarse.txt" > "$tmp/log" 2>&1 && grep -q 'top.sh coarse' "$tmp/log"
+}
+! stale && stale VMAC_PE_DELAY_PS=2900 && stale VMAC_PE_PERIOD_NS=4 && stale -W synth/map.ys
+ok $? "another delay target, clock or recipe makes the accelerator stale" "$(cat "$tmp/log")"
+mk -p -n CELLS=perf2 library-files > "$tmp/log" 2> /dev/null
+for cell in perf2 exact dadda booths exact_pp; do
+  grep -q "^SYNTH_ROWS := .*\<$cell\>" "$tmp/log" || break
+done && ! grep -q '^SYNTH_ROWS .*\<rec4\>' "$tmp/log"
+ok $? "all exact cells are rows, whatever CELLS says" "$(grep '^SYNTH_ROWS' "$tmp/log")"
+
 refused 1 'selection is not empty' "a latch is found" sh synth/top.sh coarse "$tmp/top" "$B/gen" \
   "$B/gen/vmac_mult.v" rtl/mult/vmac_*.v "$tmp/vmac_parse.v" \
   $(find rtl -maxdepth 1 -name 'vmac_*.v' ! -name vmac_parse.v)

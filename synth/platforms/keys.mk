@@ -14,7 +14,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
 LIB_HINT ?= set LIB_FILES to where it is
-export PROCESS ?=
 export DONT_USE_CELLS ?=
 export ADDER_MAP_FILE ?=
 export VMAC_PERIOD_NS ?= $(shell awk 'BEGIN { print 1.1 * $(VMAC_DELAY_PS) / 1000 }')

@@ -3,7 +3,6 @@
 
 ASAP7 := SIMPLE_RVT_TT_nldm_211120 INVBUF_RVT_TT_nldm_220122 SEQ_RVT_TT_nldm_220123 \
          AO_RVT_TT_nldm_211120 OA_RVT_TT_nldm_211120
-export PROCESS = 7
 export LIB_FILES ?= $(ASAP7:%=$(VMAC_PDK_DIR)/asap7/asap7sc7p5t_%.lib.gz)
 LIB_HINT = they stand in OpenROAD-flow-scripts, flow/platforms/asap7/lib/NLDM
 

@@ -1,7 +1,6 @@
 # gf180: GlobalFoundries GF180MCU 7-track cells, 180 nm, 5 V, typical corner.
 # SPDX-License-Identifier: Apache-2.0
 
-export PROCESS = 180
 export LIB_FILES ?= $(VMAC_PDK_DIR)/gf180/gf180mcu_fd_sc_mcu7t5v0__tt_025C_5v00.lib.gz
 LIB_HINT = it stands in OpenROAD-flow-scripts, flow/platforms/gf180/lib
 

@@ -1,8 +1,7 @@
-# ihp-sg13g2: IHP SG13G2 cells, 130 nm, 1.2 V, typical corner. It has no full adder cell: one netlist
-# per cell.
+# ihp-sg13g2: IHP SG13G2 cells, 130 nm, 1.2 V, typical corner. No full adder cell: one netlist per
+# cell.
 # SPDX-License-Identifier: Apache-2.0
 
-export PROCESS = 130
 export LIB_FILES ?= $(VMAC_PDK_DIR)/ihp-sg13g2/sg13g2_stdcell_typ_1p20V_25C.lib.gz
 LIB_HINT = it stands in OpenROAD-flow-scripts, flow/platforms/ihp-sg13g2/lib
 

@@ -2,7 +2,6 @@
 # synth/platforms/keys.mk says what each key means.
 # SPDX-License-Identifier: Apache-2.0
 
-export PROCESS = 180
 export LIB_FILES ?= /usr/share/qflow/tech/osu018/osu018_stdcells.lib
 LIB_HINT = on Debian: apt install qflow-tech-osu018
 
@@ -16,7 +15,7 @@ export VMAC_INPUT_SLEW_NS ?= 0.1
 
 # One delay target for all cells: the clock at which their areas compare. OpenSTA finds that all
 # of them meet it in both variants (FAX1 and HAX1 have one size: the slowest cells set it). It is a
-# bound that all keep, not a speed that all have: cells.csv gives each one's slack.
+# bound that all keep and few are near, not a speed that all have: cells.csv gives each one's slack.
 export VMAC_DELAY_PS ?= 6500
 # Time of one product, for leakage energy and as the clock of the timing report.
 export VMAC_PERIOD_NS ?= 7

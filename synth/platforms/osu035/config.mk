@@ -1,7 +1,6 @@
 # osu035: OSU standard cells, 350 nm, 3.3 V, as Debian's qflow-tech-osu035 installs them.
 # SPDX-License-Identifier: Apache-2.0
 
-export PROCESS = 350
 export LIB_FILES ?= /usr/share/qflow/tech/osu035/osu035_stdcells.lib
 LIB_HINT = on Debian: apt install qflow-tech-osu035
 

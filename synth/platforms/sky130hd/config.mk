@@ -1,7 +1,6 @@
 # sky130hd: SkyWater SKY130 high-density cells, 130 nm, 1.8 V, typical corner.
 # SPDX-License-Identifier: Apache-2.0
 
-export PROCESS = 130
 export LIB_FILES ?= $(VMAC_PDK_DIR)/sky130hd/sky130hd_tt.lib.gz
 LIB_HINT = sky130hd_tt.lib.gz stands in OpenSTA's examples/
 
