@@ -160,7 +160,7 @@ ok $? "another setting makes stale what it made; make -n writes none" "$(cat "$t
 # ---- transitions against Icarus Verilog ----
 
 energy() {
-  "$ENERGY" cell --lib "${LIBERTY:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}" \
+  "$ENERGY" cell --lib "${CELL_LIB:-/usr/share/qflow/tech/osu018/osu018_stdcells.lib}" \
     --netlist "${NETLIST:-$cells/perf2/plain/netlist.json}" --cell "${CELL:-perf2}" \
     --operands "${OPERANDS:-$tmp/u8}" --load-ff "${LOAD:-25}" --slew "${SLEW:-0.1}" \
     --period "${PERIOD:-5}" --modes zero "$@"
@@ -247,7 +247,7 @@ OPERANDS=$tmp/s8 refused 1 'class u8' "a stream of the other class" energy
 head -c 300 "$tmp/u8" > "$tmp/cut"
 OPERANDS=$tmp/cut refused 1 'truncated' "a truncated stream" energy
 head -c 5000 /usr/share/qflow/tech/osu018/osu018_stdcells.lib > "$tmp/cut.lib"
-LIBERTY=$tmp/cut.lib refused 1 'cut.lib:[0-9]*: .*truncated' "a truncated library" energy
+CELL_LIB=$tmp/cut.lib refused 1 'cut.lib:[0-9]*: .*truncated' "a truncated library" energy
 head -c 5000 "$cells/perf2/plain/netlist.json" > "$tmp/cut.json"
 NETLIST=$tmp/cut.json refused 1 'cut.json.*not JSON' "a truncated netlist" energy
 refused 2 'load-ff is missing' "missing options" "$ENERGY" cell --lib a --netlist b --cell c \
