@@ -13,7 +13,7 @@ here=$(dirname "$0")
 key=$1 design=$2 kind=$3 top=$6 model=$7 class=$8 correction=$9
 export VMAC_DELAY_PS="$4" VMAC_PERIOD_NS="$5"
 shift 10
-work=$PPA_DIR/work/$design
+work=$PPA_DIR/runs/$design
 trap 'exit 255' INT TERM
 
 fail() {

@@ -14,7 +14,7 @@ export PPA_DIR PPA_ENERGY PPA_OPERANDS
 for tool in yosys sta; do
   command -v $tool > /dev/null || { echo "ppa: $tool not found; see 'make setup'" >&2; exit 1; }
 done
-mkdir -p "$PPA_DIR/work" "$VMAC_CACHE/result"
+mkdir -p "$PPA_DIR/runs" "$VMAC_CACHE/result"
 # One run at a time in a folder; the cache is shared by all, and what is new in it may be another's.
 exec 9> "$PPA_DIR/lock"
 flock -n 9 || { echo "ppa: another run is at work in $PPA_DIR" >&2; exit 1; }
