@@ -1,8 +1,10 @@
 #!/bin/sh
-# The report as one page, plot inlined: report-html.sh REPORT.csv PLOT.svg TITLE FACTS.txt > index.html
+# The report as one page, plot inlined:
+# report-html.sh REPORT.csv PLOT.svg TITLE FACTS.txt [MORE.html ...] > index.html
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 csv=$1 plot=$2 title=$3 facts=$4
+shift 4
 cat <<HTML
 <!DOCTYPE html>
 <html lang="en">
@@ -29,4 +31,5 @@ sed -n '/<svg/,$p' "$plot"
 echo '<pre>'
 sed 's/&/\&amp;/g; s/</\&lt;/g' "$facts"
 echo '</pre>'
+for more; do cat "$more"; done
 echo '</html>'

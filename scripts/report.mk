@@ -47,7 +47,8 @@ demo: setup ## the main job on the shipped images: error, cost, accuracy; CELLS=
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo/report.csv $(REPORT)/demo/plot.svg
 	$(Q){ sh scripts/facts.sh $(NETWORK) subset:test; cat $(REPORT)/cosim.txt; } > $(REPORT)/demo/facts.txt
 	$(Q)sh scripts/report-html.sh $(REPORT)/demo/report.csv $(REPORT)/demo/plot.svg \
-	  'Varimac: accuracy against energy' $(REPORT)/demo/facts.txt > $(REPORT)/index.html.new
+	  'Varimac: accuracy against energy' $(REPORT)/demo/facts.txt $(wildcard $(SAVED).html) \
+	  > $(REPORT)/index.html.new
 	$(Q)mv $(REPORT)/index.html.new $(REPORT)/index.html
 	$(Q)awk -v style=text -f scripts/report-table.awk $(REPORT)/demo/report.csv
 	@echo && cat $(REPORT)/cosim.txt

@@ -142,3 +142,4 @@ synth-top: $(SYNTH)/top/map.txt ## map the whole accelerator to the cell library
 
 include synth/ppa.mk
 include synth/check.mk
+include synth/savings.mk

@@ -1,0 +1,183 @@
+#!/bin/sh
+# What cells save: savings.sh, its tables and pages, on figures made up so that percents are known.
+#
+# TEST RATIONALE. State space: both classes; both baselines, of each its own figure; energy and
+# area; three levels; with and without the correction's hardware; both activities; more than the
+# baseline and less. Two libraries side by side. A cell, a baseline, one figure, a design that is
+# not there; a library that is not there.
+# Parameters: 16 x 16, the shipped network; energies of an array are counts of its multiplications.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+ENERGY=$B/vmac-energy
+net=weights/resnet8.tflite
+work=$tmp/ppa out=$tmp/here
+mkdir "$work"
+
+# A design's JSON: design DESIGN CELL AREA BUSY IDLE [OTHER FIELDS]; with glitches PEs at work
+# take 3 times, correction units 5 times as much. Layers are ResNet-8's.
+design() {
+  awk -v design="$1" -v cell="$2" -v area="$3" -v busy="$4" -v idle="$5" -v more="${6-}" 'BEGIN {
+    split("0 1 2 4 5 6 8 9 10 14", op)
+    split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
+    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": %s, ", design, cell, more, area
+    printf "\"period_ns\": 5, \"delay_ns\": 4, \"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
+    for (i = 1; i <= 10; i++) {
+      printf "%s{\"op\": %d, \"name\": \"x\", \"macs\": %d", (i == 1 ? "" : ", "), op[i], macs[i]
+      printf ", \"energy_pj\": {\"zero\": %s, \"inertial\": %s}", busy, \
+        busy * (design == "pe" ? 3 : design == "side" ? 1 : 5)
+      print ", \"gated_pj\": {\"zero\": 0, \"inertial\": 0}"
+      print ", \"unused_pj\": {\"zero\": 0, \"inertial\": 0}}"
+    }
+    print "]}" }'
+}
+pe() { design pe "$1" "$2" "$3" 0 > "$work/pe-$1"; }
+foot() { # CELL CORRECTION AREA BUSY
+  design side "$1" "$3" "$4" "$4" " \"opt_correction\": $2," > "$work/side$2-$1"
+  design correct "$1" "$3" "$4" 0 " \"opt_correction\": $2," > "$work/correct$2-$1"
+}
+pe exact 120 40
+pe dadda 100 20
+pe exacts 150 16
+pe daddas 80 32
+pe perf2 60 10
+pe perf2s 100 24
+foot exact 0 16 0
+foot exacts 0 32 0
+foot perf2 0 16 0
+foot perf2 1 496 100
+foot perf2s 0 32 0
+foot perf2s 1 512 0
+collect() { "$ENERGY" collect -o "$work/ppa.json" --platform here "$work"/*-* > "$tmp/log"; }
+collect
+ok $? "designs are collected" "$(cat "$tmp/log")"
+tab=$(printf '\t')
+{
+  echo '# platform here, yosys 1, library sha256 2'
+  echo '# delay targets 3'
+  echo '# operands sha256: u8 4, s8 5'
+  echo '# energy a product'
+  echo "name class cell_area_um2 cell_zero_pj cell_inertial_pj pe_area_um2 pe_zero_pj" \
+    "pe_inertial_pj"
+  echo exact u8 50 8 16 120 40 120
+  echo dadda u8 40 10 20 100 20 60
+  echo exacts s8 60 5 10 150 16 48
+  echo daddas s8 30 20 25 80 32 96
+  echo perf2 u8 20 6 12 60 10 30
+  echo perf2s s8 45 10 5 100 24 72
+} | sed "/^#/!s/ /$tab/g" > "$work/ppa.tsv"
+savings() { sh synth/savings.sh "$work" "$VARIMAC" $net "${1-perf2 perf2s}" \
+  'exact dadda exacts daddas' "$out" > "$tmp/out" 2> "$tmp/err"; }
+said() { cat "$tmp/out" "$tmp/err"; }
+savings
+ok $? "a table is made" "$(said)"
+
+# is NAME LEVEL CORRECTION ACTIVITY EXPECTED: area, its savings, pJ, its savings
+is() {
+  found=$(awk -F '\t' -v key="$1 $2 $3 $4" '$1 " " $3 " " $4 " " $5 == key {
+    print $6, $7, $8, $9, $10, $11 }' "$out.tsv")
+  [ "$found" = "$5" ]
+  ok $? "$1 $2 $3 $4" "expected $5, found $found"
+}
+is perf2 multiplier none zero '20.0 60.00 50.00 6 25.00 40.00'
+is perf2 multiplier none inertial '20.0 60.00 50.00 12 25.00 40.00'
+is perf2 pe none zero '60.0 50.00 40.00 10 75.00 50.00'
+is perf2 pe none inertial '60.0 50.00 40.00 30 75.00 50.00'
+# 256 PEs, a side column, 16 units: 256 * 120 + 17 * 16, 256 * 100 + 17 * 16, 256 * 60 + 17 * 16.
+is exact array none zero '30992.0 0.00 -19.79 40 0.00 -100.00'
+is dadda array none inertial '25872.0 16.52 0.00 60 50.00 0.00'
+is perf2 array none zero '15632.0 49.56 39.58 10 75.00 50.00'
+is perf2 array none inertial '15632.0 49.56 39.58 30 75.00 50.00'
+# With correction 256 * 60 + 17 * 496. Then the side column takes 100 pJ in every cycle, and each of
+# 16 correction units as much for an accumulator.
+sums=$((16 * (3 * 1024 + 2 * 2 * 256 + 2 * 256 + 2 * 4 * 64 + 4 * 64 + 1)))
+cycles=$("$VARIMAC" cycles --net $net --mult perf2 --rows 16 --cols 16 2> "$tmp/err" |
+  awk '$1 == "all" { print $2 }')
+set -- $(awk -v sums=$sums -v cycles="$cycles" 'BEGIN {
+  zero = 10 + 100 * (sums + cycles) / 12501632
+  inertial = 30 + 100 * (5 * sums + cycles) / 12501632
+  printf "%.6g %.2f %.2f %.6g %.2f %.2f", zero, 100 * (1 - zero / 40), 100 * (1 - zero / 20),
+    inertial, 100 * (1 - inertial / 120), 100 * (1 - inertial / 60) }')
+is perf2 array cv zero "23792.0 23.23 8.04 $1 $2 $3"
+is perf2 array cv inertial "23792.0 23.23 8.04 $4 $5 $6"
+# More than one baseline, less than the other; an s8 cell without correction has no side column.
+is perf2s multiplier none zero '45.0 25.00 -50.00 10 -100.00 50.00'
+is perf2s multiplier none inertial '45.0 25.00 -50.00 5 50.00 80.00'
+is perf2s pe none zero '100.0 33.33 -25.00 24 -50.00 25.00'
+is exacts array none zero '38912.0 0.00 -85.37 16 0.00 50.00'
+is daddas array none zero '20992.0 46.05 0.00 32 -100.00 0.00'
+is perf2s array none zero '26112.0 32.89 -24.39 24 -50.00 25.00'
+is perf2s array cv zero '34304.0 11.84 -63.41 24 -50.00 25.00'
+[ "$(grep -vc '^#\|^name' "$out.tsv")" = $((4 * 6 + 2 * 8)) ] && ! grep -q 'exact.*cv' "$out.tsv"
+ok $? "a row for each level, correction, activity; exact cells are uncorrected" "$(cat "$out.tsv")"
+
+for line in 'platform here, yosys 1, library sha256 2' 'operands sha256: u8 4, s8 5' \
+  "array: 16 x 16, one inference of $net ($(sha256sum $net | cut -c 1-16)): PEs, side column"; do
+  grep -q "^# $line" "$out.tsv" && grep -qF "\"$line" "$out.json"
+  ok $? "what it was made with: $line" "$(grep '^#' "$out.tsv")"
+done
+grep -q '{"name": "perf2", "class": "u8", "level": "pe", "correction": "none", '\
+'"activity": "zero", '\
+'"area_um2": 60.0, "area_saved_star_percent": 50.00, "area_saved_dadda_percent": 40.00, '\
+'"pj_per_mac": 10, "pj_saved_star_percent": 75.00, "pj_saved_dadda_percent": 50.00}' "$out.json"
+ok $? "JSON has the same figures" "$(grep perf2 "$out.json")"
+
+# ---- tables ----
+table() { awk -v style=md -v against="$1" -f synth/savings-table.awk "$out.tsv" |
+  grep "^| $2 |"; }
+row=$(table dadda perf2s)
+[ "$row" = '| perf2s | 50 / 80 | 25 / 25 | 25 / 25 | 25 / 25 |' ]
+ok $? "a row against Dadda" "$row"
+row=$(table star perf2s)
+[ "$row" = '| perf2s | -100 / 50 | -50 / -50 | -50 / -50 | -50 / -50 |' ]
+ok $? "a row against the inferred *" "$row"
+row=$(table star dadda)
+[ "$row" = '| dadda | -25 / -25 | 50 / 50 | 50 / 50 |  |' ]
+ok $? "a baseline has no figure with correction" "$row"
+sed 's/^# platform here/# platform there/; s/\(perf2	u8	pe.*	\)50.00$/\1-7.6/' "$out.tsv" \
+  > "$tmp/there.tsv"
+awk -v style=md -v against=dadda -v named=1 -v cells=perf2 -f synth/savings-table.awk "$out.tsv" \
+  "$tmp/there.tsv" > "$tmp/two.md"
+ok $? "two libraries side by side"
+[ "$(head -n 1 "$tmp/two.md" | cut -d '|' -f 1-3,7,8)" = \
+  '| cell | here: multiplier | there: multiplier | there: PE ' ]
+ok $? "each column names its library" "$(head -n 1 "$tmp/two.md")"
+[ "$(sed -n 3p "$tmp/two.md" | cut -d '|' -f 1-4,8)" = '| perf2 | 40 / 40 | 50 / 50 | -8 / -8 ' ]
+ok $? "and has its figures" "$(cat "$tmp/two.md")"
+! awk -v style=md -v against=dadda -v cells=perf3 -f synth/savings-table.awk "$out.tsv" \
+  > "$tmp/out" 2> "$tmp/err" && grep -q 'here.tsv: no figure of perf3: multiplier none' "$tmp/err"
+ok $? "a cell that the table lacks is named" "$(said)"
+sh synth/savings-page.sh md "$out.tsv" > "$tmp/page.md" &&
+  grep -q '^| perf2 | 50; 40 / 40 | 40; 50 / 50 |' "$tmp/page.md" &&
+  grep -q '^| perf2 | 60; 25 / 25 | 50; 75 / 75 |' "$tmp/page.md" &&
+  grep -q '^platform here, yosys 1, library sha256 2$' "$tmp/page.md"
+ok $? "the page has both baselines, areas, and what it was made with" "$(cat "$tmp/page.md")"
+sh synth/savings-page.sh html "$out.tsv" > "$tmp/page.html" &&
+  [ "$(grep -c '^<tr><td>' "$tmp/page.html")" = 12 ] && ! grep -q '^|' "$tmp/page.html"
+ok $? "the same as HTML" "$(cat "$tmp/page.html")"
+
+# ---- what is not there ----
+refused() { # WORD DESCRIPTION
+  ! savings "${3-perf2 perf2s}" && grep -q "$1" "$tmp/err" && [ ! -e "$out.tsv" ] &&
+    [ ! -e "$out.json" ]
+  ok $? "$2" "$(said)"
+}
+refused 'no pe of cell perf3' "a PE that was not measured is named, and there is no table" perf3
+cp "$work/ppa.tsv" "$tmp/good.tsv"
+sed "/^perf2$tab/d" "$tmp/good.tsv" > "$work/ppa.tsv"
+refused 'savings: no row of perf2 in ' "a row that the table of figures lacks"
+sed "/^daddas$tab/d" "$tmp/good.tsv" > "$work/ppa.tsv"
+refused 'savings: no row of daddas in ' "a baseline that it lacks"
+sed "s/^\(perf2${tab}u8${tab}20\)${tab}6/\1$tab/" "$tmp/good.tsv" > "$work/ppa.tsv"
+refused 'savings: no figure of perf2: multiplier none zero' "one figure that it lacks"
+cp "$tmp/good.tsv" "$work/ppa.tsv"
+rm "$work/correct1-perf2"
+collect
+refused 'no correct for cell perf2 with correction 1' "a correction unit that was not measured"
+
+make -s B="$tmp/build" PLATFORM=all VMAC_PDK_DIR=/nowhere LIB_FILES=/none.lib \
+  -o setup savings > "$tmp/out" 2>&1
+[ "$(grep -c '^  SAVINGS [a-z0-9-]* left out: no /none.lib' "$tmp/out")" = \
+  "$(ls -d synth/platforms/*/ | wc -l)" ]
+ok $? "a library that is not there is left out, and said so" "$(said)"
+done_testing
