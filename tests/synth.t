@@ -51,7 +51,7 @@ lanes() {
     END {
       pes = word(20) * word(24)
       steps = word(28)
-      at = 32 + 64 * word(16) + 2 * word(20)
+      at = 136 + 64 * word(16) + 2 * word(20)
       for (i = 0; i < pes; i++) {
         if (!byte[at + pes + i]) continue
         line = byte[at + i]
@@ -250,6 +250,24 @@ awk -F, '$2 != $4 || $3 != $5 { bad++ } { sum += $2 + $3 } END { exit bad > 0 ||
 ok $? "transitions of every net equal Icarus'" \
   "$(awk -F, '$2 != $4 || $3 != $5' "$tmp/both.csv" | head -n 3)"
 
+# ---- the accelerator: `make synth-top` maps it ----
+
+mk "$cells/top/coarse.txt" > "$tmp/out" 2>&1 && grep -q 'no latch, no warning' \
+  "$cells/top/coarse.txt"
+ok $? "$(cat "$cells/top/coarse.txt")" "$(tail -n 5 "$tmp/out")"
+sed 's/default: ready = 1.b0;//' rtl/vmac_parse.v > "$tmp/vmac_parse.v"
+# stale SETTING: the accelerator is mapped again with it.
+stale() {
+  mk -n "$@" "$cells/top/coarse.txt" > "$tmp/log" 2>&1 && grep -q 'top.sh coarse' "$tmp/log"
+}
+! stale && stale VMAC_PE_DELAY_PS=2900 && stale VMAC_PE_PERIOD_NS=4 && stale -W synth/map.ys
+ok $? "another delay target, clock or recipe makes the accelerator stale" "$(cat "$tmp/log")"
+mk -p -n CELLS=perf2 library-files > "$tmp/log" 2> /dev/null
+for cell in perf2 exact dadda booths exact_pp; do
+  grep -q "^SYNTH_ROWS := .*\<$cell\>" "$tmp/log" || break
+done && ! grep -q '^SYNTH_ROWS .*\<rec4\>' "$tmp/log"
+ok $? "all exact cells are rows, whatever CELLS says" "$(grep '^SYNTH_ROWS' "$tmp/log")"
+
 # ---- what must be refused ----
 
 awk '!done && sub(/"NAND2X1"/, "\"NOR2X1\"") { done = 1 } { print }' \
@@ -273,6 +291,7 @@ for option in LOAD SLEW PERIOD; do
   unset $option
 done
 
+# No make from here on: it would take these for the user's.
 export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_DELAY_PS=4500 VMAC_INPUT_SLEW_NS=0.1
 export VMAC_PERIOD_NS=5 VMAC_LIB=$cells/lib/cells.lib
 # The same numbers as ps and fF, all settings divided by 1,000: the delay is, too.
@@ -286,24 +305,6 @@ ok $? "delay in a library of ps and fF" "$(cat "$tmp/delay")"
 
 VMAC_LIB=/none.lib refused 1 'no cell library /none.lib' "mapping without a library" \
   sh synth/map.sh plain vmac_cell_zero "$tmp/map" "$cells/zero/top.v"
-# ---- the accelerator: `make synth-top` maps it ----
-
-mk "$cells/top/coarse.txt" > "$tmp/out" 2>&1 && grep -q 'no latch, no warning' \
-  "$cells/top/coarse.txt"
-ok $? "$(cat "$cells/top/coarse.txt")" "$(tail -n 5 "$tmp/out")"
-sed 's/default: ready = 1.b0;//' rtl/vmac_parse.v > "$tmp/vmac_parse.v"
-# stale SETTING: the accelerator is mapped again with it.
-stale() {
-  mk -n "$@" "$cells/top/coarse.txt" > "$tmp/log" 2>&1 && grep -q 'top.sh coarse' "$tmp/log"
-}
-! stale && stale VMAC_PE_DELAY_PS=2900 && stale VMAC_PE_PERIOD_NS=4 && stale -W synth/map.ys
-ok $? "another delay target, clock or recipe makes the accelerator stale" "$(cat "$tmp/log")"
-mk -p -n CELLS=perf2 library-files > "$tmp/log" 2> /dev/null
-for cell in perf2 exact dadda booths exact_pp; do
-  grep -q "^SYNTH_ROWS := .*\<$cell\>" "$tmp/log" || break
-done && ! grep -q '^SYNTH_ROWS .*\<rec4\>' "$tmp/log"
-ok $? "all exact cells are rows, whatever CELLS says" "$(grep '^SYNTH_ROWS' "$tmp/log")"
-
 refused 1 'selection is not empty' "a latch is found" sh synth/top.sh coarse "$tmp/top" "$B/gen" \
   "$B/gen/vmac_mult.v" rtl/mult/vmac_*.v "$tmp/vmac_parse.v" \
   $(find rtl -maxdepth 1 -name 'vmac_*.v' ! -name vmac_parse.v)
