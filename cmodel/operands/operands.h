@@ -8,8 +8,8 @@
  * File, little-endian: 8 bytes "VMACOPND", then uint32 version (3), class (0 = u8, 1 = s8), layers,
  * columns, rows, steps; uint64 net_hash, 96 bytes origin, zero-filled; per layer int32 op, uint32
  * tiles, uint64 macs, 48 bytes name, zero-filled; columns x uint16 layer_of; columns x rows weight
- * bytes; as many enable bytes; columns x rows x steps activation bytes (steps fastest). Bytes are operand bits in the class's own code: u8 bits
- * are s8 bits XOR 0x80.
+ * bytes; as many enable bytes; columns x rows x steps activation bytes (steps fastest). Bytes are
+ * operand bits in the class's own code: u8 bits are s8 bits XOR 0x80.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_OPERANDS_H
