@@ -35,6 +35,7 @@ $(VMAC_LIB): $(wildcard synth/liberty/*.[ch]) $(SYNTH)/lib/settings.txt $(wildca
 	$(call say,LIBRARY,$(PLATFORM))
 	$(Q)mkdir -p $(@D) && $(LIBERTY) prep $(LIB_FILES:%=--lib %) $(DONT_USE_CELLS:%=--drop '%') \
 	  -o $@ --power-view $(VMAC_POWER_LIB) --verilog $(VMAC_LIB_V) > $(@D)/prep.log
+	$(Q)echo "sha256=$$(sha256sum < $@ | cut -c 1-64)" >> $(@D)/prep.log
 $(VMAC_POWER_LIB) $(VMAC_LIB_V): $(VMAC_LIB) ;
 
 .PHONY: library

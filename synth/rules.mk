@@ -26,8 +26,10 @@ ifndef NO_BUILD
 include $(B)/gen/synth.mk
 endif
 
-# Verilog of a cell, or of a baseline. $(1) = its name
-synth_rtl = $(if $(FAMILY_$(1)),$(cell_rtl),rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v $(RTL_SHARED))
+# Verilog of a cell, or of a baseline. $(1) = its name. The top follows: the order of synth/designs.sh,
+# for what yosys makes depends on which module it meets first.
+synth_rtl = $(RTL_SHARED) $(if $(FAMILY_$(1)),$(filter-out $(RTL_SHARED),$(cell_rtl)),\
+              rtl/mult/vmac_mult_$(SYNTH_FAMILY_$(1)).v)
 
 # The registry's other lines do not touch a cell.
 $(B)/gen/synth/%/line.txt: ; $(Q)$(SYNTH_LINES)
@@ -66,7 +68,7 @@ $(SYNTH)/$(3)/$(2)/netlist.json: $(4) $(SYNTH)/$(1)/top.v \
   $(synth_rtl) $(SYNTH_FLOW) \
   $(if $(filter adders,$(2)),synth/adders.v $(ADDER_MAP_FILE))
 	$$(call say,MAP,$(3)/$(2))
-	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(SYNTH)/$(1)/top.v $(synth_rtl)
+	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(synth_rtl) $(SYNTH)/$(1)/top.v
 
 $(SYNTH)/$(3)/$(2)/delay.txt: $(SYNTH)/$(3)/$(2)/netlist.json synth/time.sh synth/time.tcl
 	$$(Q)sh synth/time.sh vmac_cell_$(1) $$(@D)/scalar.v $$(@D)/timing.rpt > $$@

@@ -5,7 +5,8 @@
 # inputs and clock), VMAC_PERIOD_NS.
 # Prints delay_ns=NUMBER; a netlist without a path has 0. With a port clk it is the shortest clock
 # period, setup included, and fmax_mhz=NUMBER follows. The full report, the path in it, goes to
-# REPORT.
+# REPORT. An endpoint that nothing times fails, unless it is a port that the netlist ties to a
+# constant; so does what else OpenSTA's check_setup finds.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -32,10 +33,31 @@ if grep -q -i '^ *error\|warning: .*not found\|unexpected' "$report"; then
   die "sta reported an error on $netlist; see $report"
 fi
 awk -v netlist="$netlist" -v clocked="$data" -v period="$VMAC_PERIOD_NS" '
+  function fail(what) {
+    print "synth/time.sh: " netlist ": " what | "cat 1>&2"
+    failed = 1
+    exit
+  }
+  NR == FNR {
+    if ($1 == "assign" && $4 ~ /^1.[bh][01];$/) constant[$2]
+    next
+  }
+  # Of check_setup: a heading, and a name a line.
+  /^Warning: There / {
+    if (!/unconstrained endpoint/) fail("OpenSTA: " $0)
+    free = 1
+    next
+  }
+  free && /^  [^ ]/ {
+    if (!($1 in constant)) fail("endpoint " $1 " is not timed")
+    next
+  }
+  { free = 0 }
   /data arrival time/ && delay == "" { delay = $1 }
   /slack \((MET|VIOLATED)\)/ && slack == "" { slack = $1 }
   /No paths found/ { delay = slack = 0; period = 0 }
   END {
+    if (failed) exit 1
     if (delay !~ /^[0-9.]+$/ || slack !~ /^-?[0-9.]+$/) {
       print "synth/time.sh: no path delay in the report of " netlist | "cat 1>&2"
       exit 1
@@ -45,4 +67,4 @@ awk -v netlist="$netlist" -v clocked="$data" -v period="$VMAC_PERIOD_NS" '
       delay = period - slack
       printf "delay_ns=%.5f fmax_mhz=%.2f\n", delay, (delay > 0 ? 1000 / delay : 0)
     }
-  }' "$report"
+  }' "$netlist" "$report"

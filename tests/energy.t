@@ -6,15 +6,21 @@
 ENERGY=$B/vmac-energy
 net=weights/resnet8.tflite
 
+# A stream begins with the network's hash.
+"$VARIMAC" operands --net "$net" -o "$tmp/u8" --columns 2 --steps 4 --images 2 > "$tmp/log" &&
+  "$VARIMAC" operands --net "$net" -o "$tmp/s8" --columns 2 --steps 4 --images 2 --class s8 > "$tmp/log"
+ok $? "operands recorded"
+hash=$(od -An -tx8 -j32 -N8 --endian=little "$tmp/u8" | tr -d ' ')
+
 # One design's JSON: design DESIGN CELL BUSY GATED UNUSED IDLE [OTHER FIELDS]; layers are ResNet-8's.
 design() {
-  awk -v design="$1" -v cell="$2" -v busy="$3" -v gated="$4" -v unused="$5" -v idle="$6" \
+  awk -v hash="$hash" -v design="$1" -v cell="$2" -v busy="$3" -v gated="$4" -v unused="$5" -v idle="$6" \
     -v more="${7-}" 'BEGIN {
     split("0 1 2 4 5 6 8 9 10 14", op)
     split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
     printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": 2, \"period_ns\": 5, " \
-      "\"delay_ns\": 4, ", design,
-      cell, more
+      "\"delay_ns\": 4, \"leakage_nw\": 0, \"net_hash\": \"%s\", \"origin\": \"here\", ", \
+      design, cell, more, hash
     printf "\"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
     for (i = 1; i <= 10; i++) {
       printf "%s{\"op\": %d, \"name\": \"x\", \"macs\": %d", (i == 1 ? "" : ", "), op[i], macs[i]
@@ -113,6 +119,22 @@ energy --mult perf2 --json "$tmp/e.json" && grep -q 'mW at 5.25 ns' "$tmp/out" &
   grep -q 'clock: 5.25 ns is what side of perf2 takes; it was measured for 5 ns' "$tmp/out" &&
   grep -q '"period_ns":	5.25' "$tmp/e.json"
 ok $? "the slowest design sets the clock, and is named" "$(cat "$tmp/out" "$tmp/err")"
+# 4 mW for 0.25 ns more are a pJ: of 256 PEs, the side column and 16 units, in each cycle.
+ppa 0 0 0 0 0 0
+sed 's/"leakage_nw":	0/"leakage_nw":	4000000/' "$tmp/ppa.json" > "$tmp/leaks.json"
+cp "$tmp/leaks.json" "$tmp/ppa.json"
+energy --mult perf2 --csv "$tmp/e.csv"
+is 0 "$(total 11)" "energies contain the leakage of the time that they were measured for"
+awk '/"design":/ { side = /"side"/ } side { sub(/"delay_ns":\t4/, "\"delay_ns\":\t5.25") } 1' \
+  "$tmp/leaks.json" > "$tmp/ppa.json"
+energy --mult perf2 --csv "$tmp/e.csv"
+is "$((273 * cycles)) $cycles $((16 * cycles))" "$(total 11) $(total 9) $(total 10)" \
+  "where the slowest asks for more time, all of them leak in it"
+# The same where one was measured for a longer clock: the others leak for the rest of it.
+awk '/"design":/ { side = /"side"/ } side { sub(/"period_ns":\t5/, "\"period_ns\":\t5.25") } 1' \
+  "$tmp/leaks.json" > "$tmp/ppa.json"
+energy --mult perf2 --csv "$tmp/e.csv"
+is "$((272 * cycles)) 0" "$(total 11) $(total 9)" "one that was measured for this clock leaks no more"
 cp "$tmp/good.json" "$tmp/ppa.json"
 
 # Side column and correction unit of a cell without X: as those of any other of its class, and as
@@ -138,6 +160,19 @@ energy --mult perf2 --rows 8 --cols 8 --any-rows --json "$tmp/e.json" &&
   grep -q 'rows: measured with operands and partial sums of 16 rows' "$tmp/out" &&
   grep -q '"measured_rows":	16' "$tmp/e.json"
 ok $? "figures of other rows are named" "$(cat "$tmp/out" "$tmp/err")"
+
+# Operands of another network.
+awk '/"design":/ { side = /"side"/ } side { sub(/"net_hash":\t"[0-9a-f]*"/, "\"net_hash\":\t\"1\"")
+    sub(/here/, "lenet.tflite, seed 3") } 1' "$tmp/good.json" > "$tmp/other.json"
+cp "$tmp/other.json" "$tmp/ppa.json"
+energy --mult perf2 --any-operands --json "$tmp/e.json" &&
+  grep -q '^operands: side of perf2 was .* another network (lenet.tflite, seed 3)$' "$tmp/out" &&
+  grep -q '"measured_origin":	"lenet.tflite, seed 3"' "$tmp/e.json"
+ok $? "figures of another network's operands are named" "$(cat "$tmp/out" "$tmp/err")"
+cp "$tmp/good.json" "$tmp/ppa.json"
+energy --mult perf2 --any-operands --json "$tmp/e.json" && ! grep -q '^operands:' "$tmp/out" &&
+  ! grep -q measured_origin "$tmp/e.json"
+ok $? "those of this network are not" "$(cat "$tmp/out" "$tmp/err")"
 
 # Modes: the PEs of two cells, which are the same hardware in two modes.
 design pe dyn0 1 0 0 0 > "$tmp/pe"
@@ -192,6 +227,10 @@ refused 1 'measured with operands of an array of 16 rows, and this one has 8; --
   run --mult perf2 --rows 8
 refused 1 '--mode 0: the PE of dyn2 is measured in mode 2; --mult dyn0' \
   "$VARIMAC" energy --ppa "$tmp/modes.json" --net "$net" --mult dyn2 --mode 0 --opt-correction 0
+refused 1 'side of perf2: measured with operands of another network (lenet.tflite, seed 3)' \
+  "$VARIMAC" energy --ppa "$tmp/other.json" --net "$net" --mult perf2
+bad 'design 0 (pe of perf2): expected a text "net_hash"' '0,/net_hash/s/net_hash/hash/'
+bad 'design 0 (pe of perf2): expected a number "leakage_nw"' '0,/leakage_nw/s/leakage_nw/leakage/'
 bad 'design 0 (pe of perf2): expected a number "delay_ns", found nothing' \
   '0,/delay_ns/s/delay_ns/delay/'
 bad 'expected "varimac_ppa": 1' 's/"varimac_ppa":	1/"varimac_ppa":	2/'
@@ -242,14 +281,11 @@ cat > "$tmp/net" << END
   "p_o": {"direction": "output", "bits": [18, $(bits 2 15)]}},
   "cells": {"g": {"type": "INV", "connections": {"A": [2], "Y": [18]}}}, "netnames": {}}}}
 END
-"$VARIMAC" operands --net "$net" -o "$tmp/u8" --columns 2 --steps 4 --images 2 > "$tmp/log" &&
-  "$VARIMAC" operands --net "$net" -o "$tmp/s8" --columns 2 --steps 4 --images 2 --class s8 > "$tmp/log"
-ok $? "operands recorded"
 refused 1 'netlist of dadda: A = 0, W = 0: expected 0 (C model), found 1' one dadda "$tmp/u8"
 refused 1 'expected a stream of class u8, as the cell dadda is, found s8' one dadda "$tmp/s8"
 refused 1 "no multiplier 'dada'" one dada "$tmp/u8"
 { head -c 8 "$tmp/u8" && printf '\001' && tail -c +10 "$tmp/u8"; } > "$tmp/v1"
-refused 1 'expected version 2, found 1; record the stream again' one dadda "$tmp/v1"
+refused 1 'expected version 3, found 1; record the stream again' one dadda "$tmp/v1"
 refused 2 'at most' "$VARIMAC" operands --net "$net" -o "$tmp/x" --columns 60000 --steps 60000
 refused 1 'cannot' "$VARIMAC" operands --net "$net" -o "$tmp/no/such" --columns 1
 if [ -w /dev/full ]; then

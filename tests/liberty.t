@@ -61,8 +61,7 @@ library() {
   set -f
   # shellcheck disable=SC2086 # split on purpose
   "$liberty" prep $args -o "$tmp/a.lib" --power-view "$tmp/view.lib" --verilog "$tmp/a.v" \
-    > "$tmp/out" 2> "$tmp/err" && [ ! -s "$tmp/err" ] && grep -q " cells=$cells dropped" "$tmp/out" &&
-    grep -q " sha256=$(sha256sum < "$tmp/a.lib" | cut -d' ' -f1)\$" "$tmp/out"
+    > "$tmp/out" 2> "$tmp/err" && [ ! -s "$tmp/err" ] && grep -q " cells=$cells dropped" "$tmp/out"
   ok $? "$name: $cells cells are left" "$(cat "$tmp/out" "$tmp/err")"
   set +f
   "$liberty" prep --lib "$tmp/a.lib" -o "$tmp/b.lib" > "$tmp/out" 2>&1 && cmp "$tmp/a.lib" "$tmp/b.lib"

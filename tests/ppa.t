@@ -85,6 +85,21 @@ awk -v period="$(field perf2 pe_delay_ns)" '
   ' "$VMAC_CACHE/result/$key/timing.rpt"
 ok $? "the clock of a PE is its longest path and the setup time behind it"
 
+# ---- the longest paths ----
+
+# Of this library, whose gates drive Y: the PE's from register to register, by their names.
+sh synth/fmax.sh "$work" > "$tmp/out" 2> "$tmp/err" &&
+  awk -v ns="$(field perf2 pe_delay_ns)" -v mhz="$(field perf2 pe_fmax_mhz)" \
+    -v gates="$(grep -c '/Y (' "$VMAC_CACHE/result/$key/timing.rpt")" '
+    $1 == "pe/perf2" {
+      found = $2 - ns < 6e-4 && ns - $2 < 6e-4 && $3 == int(mhz) && $4 == gates && gates > 9 &&
+        $5 ~ /[.][aw]_i\[[0-7]\]$/ && $6 == "->" && $7 ~ /^ps_q\[[0-9]+\]$/
+    }
+    $1 == "cell/perf2" { cell = $3 == "-" && $5 ~ /^[aw]_i_[0-7]$/ && $7 ~ /^p_o_[0-9]+$/ }
+    /^vmac_top/ { left_out = /left out/ }
+    END { exit !(found && cell && left_out) }' "$tmp/out" && grep -q '^pe/perf3$' "$work/paths.txt"
+ok $? "longest paths: their gates, and registers or ports at their ends" "$(said)"
+
 # ---- the second run ----
 
 count=$(runs yosys)/$(runs sta)

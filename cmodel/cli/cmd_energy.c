@@ -26,17 +26,19 @@ static const char help[] =
     "  --ppa F              energies of the designs, made by `make ppa`\n"
     "  --activity A         zero | unit | inertial: how gates settle (default inertial)\n"
     "  --any-rows           take PEs of an array of another number of rows\n"
+    "  --any-operands       take figures measured with operands of another network\n"
     "  --csv F, --json F    the same as files\n" COMPILED_HELP
     "Without --opt-correction the hardware is what --correction needs: 0 for none, 2 for "
     "bitplane,\n"
     "else 1.\n";
 
-enum { PPA = COMPILED_LAST, ACTIVITY, ANY_ROWS, CSV, JSON, HELP };
+enum { PPA = COMPILED_LAST, ACTIVITY, ANY_ROWS, ANY_OPERANDS, CSV, JSON, HELP };
 
 static const struct option table[] = {COMPILED_OPTIONS,
                                       {"ppa", 1, 0, PPA},
                                       {"activity", 1, 0, ACTIVITY},
                                       {"any-rows", 0, 0, ANY_ROWS},
+                                      {"any-operands", 0, 0, ANY_OPERANDS},
                                       {"csv", 1, 0, CSV},
                                       {"json", 1, 0, JSON},
                                       {"help", 0, 0, HELP},
@@ -44,7 +46,8 @@ static const struct option table[] = {COMPILED_OPTIONS,
 
 typedef struct {
   const char *ppa, *activity, *csv, *json;
-  bool opt_given, any_rows;
+  bool opt_given;
+  vmac_energy_leave leave;
 } options;
 
 static double nj(double pj) {
@@ -97,6 +100,9 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
   if (energy->other_rows)
     printf("rows: measured with operands and partial sums of %d rows, not of this array's %d\n",
            energy->other_rows, c->hw.rows);
+  if (energy->other_net)
+    printf("operands: %s of %s was measured with those of another network (%s)\n",
+           energy->other_net->kind, energy->other_net->mult->name, energy->other_net->origin);
   puts(
       "not included: input skew, edge rounders, deskew, accumulators, requantization, vector unit, "
       "memories and what feeds them, weight loading, wires");
@@ -168,6 +174,8 @@ static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
     cJSON_AddStringToObject(slowest, "cell", energy->slowest->mult->name);
   }
   if (energy->other_rows) cJSON_AddNumberToObject(root, "measured_rows", energy->other_rows);
+  if (energy->other_net)
+    cJSON_AddStringToObject(root, "measured_origin", energy->other_net->origin);
   cJSON_AddNumberToObject(root, "area_um2", energy->area);
   if (energy->side) cJSON_AddStringToObject(root, "side_of", energy->side->mult->name);
   cJSON_AddStringToObject(root, "correct_of", energy->correct->mult->name);
@@ -195,7 +203,10 @@ static options parse(int argc, char **argv, compiled *c) {
       o.activity = optarg;
       break;
     case ANY_ROWS:
-      o.any_rows = true;
+      o.leave.any_rows = true;
+      break;
+    case ANY_OPERANDS:
+      o.leave.any_operands = true;
       break;
     case CSV:
       o.csv = optarg;
@@ -239,7 +250,7 @@ int cmd_energy(int argc, char **argv) {
   compiled_make(&c);
   check_mode(&c);
   vmac_energy energy;
-  if (!vmac_program_energy(c.program, c.net, ppa, o.any_rows, &energy, &err) ||
+  if (!vmac_program_energy(c.program, c.net, ppa, &o.leave, &energy, &err) ||
       (o.csv && !write_csv(&c, &energy, o.csv, &err)) ||
       (o.json && !write_json(&c, ppa, &o, &energy, &err)))
     cli_die("%s", err.text);

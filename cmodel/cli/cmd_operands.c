@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/run.h"
@@ -87,7 +88,7 @@ int cmd_operands(int argc, char **argv) {
   vmac_dataset data;
   vmac_operands ops;
   vmac_net *net = run_net(net_path);
-  size_t layers = 0;
+  size_t layers = 0, size;
   for (int i = 0; i < net->ops; i++) layers += vmac_op_is_mac(&net->op[i]);
   if (layers * sampling.columns * sampling.rows * sampling.steps > VMAC_OPERANDS_MAX)
     cli_usage("operands: at most %d activations, found %zu layers x %zu columns x %zu rows x %zu "
@@ -96,6 +97,13 @@ int cmd_operands(int argc, char **argv) {
   if (!vmac_dataset_load(&data, spec, &err)) cli_die("%s", err.text);
   if (!vmac_operands_record(&ops, net, &data, cls, &sampling, progress, &err))
     cli_die("%s: %s: %s", net_path, spec, err.text);
+  uint8_t *file = vmac_read_file(net_path, &size, &err);
+  if (!file) cli_die("%s", err.text);
+  ops.net_hash = vmac_hash(file, size);
+  free(file);
+  const char *slash = strrchr(net_path, '/');
+  snprintf(ops.origin, sizeof ops.origin, "%.40s, %zu images of %.24s, seed %" PRIu64,
+           slash ? slash + 1 : net_path, sampling.images, spec, sampling.seed);
   if (!vmac_operands_save(&ops, out, &err)) cli_die("%s", err.text);
   printf("%s: %zu layers, %zu columns of %zu rows x %zu steps, class %s, %zu images of %s, seed "
          "%" PRIu64 "\n",

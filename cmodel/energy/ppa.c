@@ -93,6 +93,9 @@ static bool read_design(reader *r, const cJSON *item, vmac_ppa_design *d) {
     return false;
   if (!number(r, item, "area_um2", &d->area) || !number(r, item, "period_ns", &d->period) ||
       !number(r, item, "delay_ns", &d->delay) || !number(r, item, "idle_pj", &d->idle) ||
+      !number(r, item, "leakage_nw", &d->leakage) ||
+      !text(r, item, "net_hash", d->net_hash, sizeof d->net_hash) ||
+      !text(r, item, "origin", d->origin, sizeof d->origin) ||
       !whole(r, item, "rows", VMAC_ROWS_MAX, &rows) ||
       (foot && !whole(r, item, "opt_correction", 2, &correction)))
     return false;

@@ -25,6 +25,9 @@ typedef struct {
   double period;      /* ns: its leakage is of as long a cycle */
   double delay;       /* ns: the shortest clock that it meets, or its longest path */
   double idle;        /* pJ of a cycle in which nothing changes */
+  double leakage;     /* nW, at work */
+  char net_hash[17];  /* of the network's file, whose operands were recorded: hexadecimal */
+  char origin[96];    /* its name, data and seed */
   int layers;
   vmac_ppa_layer *layer;
 } vmac_ppa_design;
@@ -74,16 +77,24 @@ typedef struct {
   const vmac_ppa_design *side,
       *correct;   /* whose figures were taken; side: NULL where none is needed */
   int other_rows; /* that PEs or side column were measured for, or 0: as the array has */
+  const vmac_ppa_design *other_net; /* one with operands of another network, or NULL */
 } vmac_energy;
 
-/* Not in it, besides wires and what leakage adds where the period is the slowest design's:
+/* Which network and rows the designs may have been measured with, besides the program's own. */
+typedef struct {
+  /* PEs then count as they are, with that array's partial sums; a side column in proportion. */
+  bool any_rows;
+  bool any_operands; /* of a network that has the same layers */
+} vmac_energy_leave;
+
+/* Where the period is longer than what a design was measured for, it leaks for the rest of it too.
+ * Not in it, besides wires:
  *   the array's edge: input skew, edge rounders
  *   below it: deskew, the token's wait line, accumulators (adders, registers, memory)
  *   behind it: requantization, vector unit
  *   around it: activation and coefficient memories, control, the loading of weights
- * any_rows: designs that were measured for another number of rows will do. PEs then count as they
- * are, with that array's partial sums; a side column counts in proportion. */
+ * The program's net_hash says which network it is of. */
 bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_ppa *ppa,
-                         bool any_rows, vmac_energy *energy, vmac_err *err);
+                         const vmac_energy_leave *leave, vmac_energy *energy, vmac_err *err);
 
 #endif

@@ -1,7 +1,10 @@
 /* Energy of a compiled program: how many cycles each PE spends in which state, from its jobs and the
  * cycle contract, times measured energies. SPDX-License-Identifier: Apache-2.0 */
+#include <inttypes.h>
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "energy/ppa.h"
 
@@ -12,8 +15,20 @@ typedef struct {
   const vmac_ppa_design *pe[VMAC_ROWS_MAX * VMAC_ROWS_MAX]; /* (rows, cols) */
   const vmac_ppa_design *side;                              /* NULL: the cell needs none */
   const vmac_ppa_design *correct;
-  double idle; /* pJ of all PEs, a cycle */
+  double period; /* ns, of all */
+  double idle;   /* pJ of all PEs, a cycle */
 } hardware;
+
+/* pJ: leakage of a cycle's time beyond what the design was measured for. */
+static double longer(const hardware *h, const vmac_ppa_design *d) {
+  return d->leakage * (h->period - d->period) * 1e-6;
+}
+
+static bool is_of(const vmac_ppa_design *d, const vmac_program *p) {
+  char hash[sizeof d->net_hash];
+  snprintf(hash, sizeof hash, "%016" PRIx64, p->net_hash);
+  return !strcmp(hash, d->net_hash);
+}
 
 /* Partial sums grow with the rows above, and so does what a PE costs. */
 static bool check_rows(const hardware *h, const vmac_ppa_design *d, bool any_rows, vmac_err *err) {
@@ -24,8 +39,19 @@ static bool check_rows(const hardware *h, const vmac_ppa_design *d, bool any_row
                    h->ppa->path, d->kind, d->mult->name, d->rows, h->hw->rows);
 }
 
-static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa, bool any_rows,
-                         vmac_err *err) {
+/* Weights and activations decide what switches: another network's say little of this one. */
+static bool check_net(const hardware *h, const vmac_ppa_design *d, const vmac_program *p,
+                      bool any_operands, vmac_err *err) {
+  if (any_operands || is_of(d, p)) return true;
+  return vmac_fail(err,
+                   "%s: %s of %s: measured with operands of another network (%s), not of the "
+                   "one given, whose hash is %016" PRIx64 " and not %s; `make ppa SYNTH_NET=...` "
+                   "makes them from it, --any-operands takes the figures all the same",
+                   h->ppa->path, d->kind, d->mult->name, d->origin, p->net_hash, d->net_hash);
+}
+
+static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa,
+                         const vmac_energy_leave *leave, vmac_err *err) {
   const vmac_hw *hw = &p->hw;
   const vmac_mult *edge = vmac_mult_at((size_t)hw->cell);
   h->hw = hw;
@@ -34,17 +60,19 @@ static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa
     for (int c = 0; c < hw->cols; c++) {
       const vmac_mult *mult = vmac_mult_at((size_t)vmac_hw_pe(hw, r, c));
       const vmac_ppa_design *pe = vmac_ppa_find(ppa, "pe", mult, 0, err);
-      if (!pe || !check_rows(h, pe, any_rows, err)) return false;
+      if (!pe || !check_rows(h, pe, leave->any_rows, err) ||
+          !check_net(h, pe, p, leave->any_operands, err))
+        return false;
       h->pe[r * hw->cols + c] = pe;
-      h->idle += pe->idle;
     }
   /* An s8 cell's side column sums X alone. */
   if ((edge->cls == VMAC_U8 || (hw->opt_correction && edge->xkind != VMAC_X_NONE)) &&
       (!(h->side = vmac_ppa_find(ppa, "side", edge, hw->opt_correction, err)) ||
-       !check_rows(h, h->side, any_rows, err)))
+       !check_rows(h, h->side, leave->any_rows, err) ||
+       !check_net(h, h->side, p, leave->any_operands, err)))
     return false;
   h->correct = vmac_ppa_find(ppa, "correct", edge, hw->opt_correction, err);
-  return h->correct != NULL;
+  return h->correct && check_net(h, h->correct, p, leave->any_operands, err);
 }
 
 /* The figures of op, which must be the layer that was recorded. */
@@ -84,8 +112,10 @@ static bool pe_energy(const hardware *h, const vmac_net *net, const uint64_t *bu
     const vmac_ppa_layer *l = layer_of(h, h->pe[i], net, e->op, err);
     if (!l) return false;
     const uint64_t row_on = on[i / hw->cols];
-    e->busy += (double)busy[i] * l->busy;
+    const double more = longer(h, h->pe[i]);
+    e->busy += (double)busy[i] * (l->busy + more);
     e->waste += (double)(row_on - busy[i]) * l->unused + (double)(e->issue - row_on) * l->gated;
+    e->waste += (double)(e->issue - busy[i]) * more;
   }
   return true;
 }
@@ -100,13 +130,15 @@ static bool foot_energy(const hardware *h, const vmac_net *net, uint64_t accumul
     if (mac && !l) return false;
     const double busy = mac ? (double)e->issue : 0;
     /* An adder and a register per row: another array's column is as many times as long. */
-    e->side =
-        (busy * (l ? l->busy : 0) + (cycles - busy) * h->side->idle) * h->hw->rows / h->side->rows;
+    const double pj =
+        busy * (l ? l->busy : 0) + (cycles - busy) * h->side->idle + cycles * longer(h, h->side);
+    e->side = pj * h->hw->rows / h->side->rows;
   }
   const vmac_ppa_layer *l = mac ? layer_of(h, h->correct, net, e->op, err) : NULL;
   if (mac && !l) return false;
   const double busy = (double)accumulators;
-  e->correct = cols * (busy * (l ? l->busy : 0) + (cycles - busy) * h->correct->idle);
+  e->correct = cols * (busy * (l ? l->busy : 0) + (cycles - busy) * h->correct->idle +
+                       cycles * longer(h, h->correct));
   return true;
 }
 
@@ -131,7 +163,7 @@ static void clock_of(const vmac_ppa_design *d, vmac_energy *energy) {
   energy->slowest = d;
 }
 
-static void sizes(const hardware *h, vmac_energy *energy) {
+static void sizes(hardware *h, vmac_energy *energy) {
   const vmac_hw *hw = h->hw;
   for (int i = 0; i < hw->rows * hw->cols; i++) {
     energy->area += h->pe[i]->area;
@@ -147,6 +179,15 @@ static void sizes(const hardware *h, vmac_energy *energy) {
   clock_of(h->correct, energy);
   energy->side = h->side;
   energy->correct = h->correct;
+  h->period = energy->period;
+  for (int i = 0; i < hw->rows * hw->cols; i++) h->idle += h->pe[i]->idle + longer(h, h->pe[i]);
+}
+
+static void other_net(const hardware *h, const vmac_program *p, vmac_energy *energy) {
+  for (int i = 0; i < h->hw->rows * h->hw->cols; i++)
+    if (!is_of(h->pe[i], p)) energy->other_net = h->pe[i];
+  if (h->side && !is_of(h->side, p)) energy->other_net = h->side;
+  if (!is_of(h->correct, p)) energy->other_net = h->correct;
 }
 
 /* Layer `index` of the cycles; *job: its first job, then the next layer's. */
@@ -174,13 +215,15 @@ static bool layer_energy(const hardware *h, const vmac_program *p, const vmac_ne
 }
 
 bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_ppa *ppa,
-                         bool any_rows, vmac_energy *energy, vmac_err *err) {
+                         const vmac_energy_leave *leave, vmac_energy *energy, vmac_err *err) {
   *energy = (vmac_energy){0};
   hardware *h = vmac_alloc(1, sizeof *h);
-  if (!find_designs(h, p, ppa, any_rows, err)) {
+  if (!find_designs(h, p, ppa, leave, err)) {
     free(h);
     return false;
   }
+  sizes(h, energy);
+  other_net(h, p, energy);
   vmac_cycles cycles = vmac_program_cycles(p);
   energy->layer = vmac_alloc((size_t)cycles.layers, sizeof *energy->layer);
   vmac_layer_energy *total = &energy->total;
@@ -201,7 +244,6 @@ bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_
   total->cycles = cycles.total.cycles;
   total->issue = cycles.total.issue;
   total->macs = cycles.total.useful;
-  sizes(h, energy);
   free(cycles.layer);
   free(h);
   if (good) return true;

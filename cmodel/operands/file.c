@@ -4,7 +4,12 @@
 
 #include "operands/operands.h"
 
-enum { VERSION = 2, HEADER = 32, LAYER = 16 + VMAC_OPERANDS_NAME };
+enum {
+  VERSION = 3,
+  ORIGIN = 40,
+  HEADER = ORIGIN + VMAC_OPERANDS_ORIGIN,
+  LAYER = 16 + VMAC_OPERANDS_NAME
+};
 static const char magic[8] = {'V', 'M', 'A', 'C', 'O', 'P', 'N', 'D'};
 
 void vmac_operands_new(vmac_operands *ops, vmac_class cls, size_t layers, size_t columns,
@@ -56,6 +61,8 @@ bool vmac_operands_save(const vmac_operands *ops, const char *path, vmac_err *er
   put(bytes + 20, ops->columns, 4);
   put(bytes + 24, ops->rows, 4);
   put(bytes + 28, ops->steps, 4);
+  put(bytes + 32, ops->net_hash, 8);
+  memcpy(bytes + ORIGIN, ops->origin, sizeof ops->origin);
   for (size_t i = 0; i < ops->layers; i++, at += LAYER) {
     put(at, (uint32_t)ops->layer[i].op, 4);
     put(at + 4, (uint32_t)ops->layer[i].tiles, 4);
@@ -86,6 +93,7 @@ static bool check_header(const uint8_t *bytes, size_t size, const char *path, vm
   if (cls > 1)
     return vmac_fail(err, "%s: byte 12: expected class 0 or 1, found %llu", path,
                      (unsigned long long)cls);
+  if (bytes[HEADER - 1]) return vmac_fail(err, "%s: byte %d: expected a text", path, ORIGIN);
   const uint64_t most = VMAC_OPERANDS_MAX;
   if (!layers || layers > UINT16_MAX || columns % layers || columns / layers == 0)
     return vmac_fail(err,
@@ -152,6 +160,8 @@ bool vmac_operands_load(vmac_operands *ops, const char *path, vmac_err *err) {
   if (good) {
     vmac_operands_new(ops, get(bytes + 12, 4) ? VMAC_S8 : VMAC_U8, get(bytes + 16, 4),
                       get(bytes + 20, 4), get(bytes + 24, 4), get(bytes + 28, 4));
+    ops->net_hash = get(bytes + 32, 8);
+    memcpy(ops->origin, bytes + ORIGIN, sizeof ops->origin);
     const uint8_t *columns = bytes + HEADER + LAYER * ops->layers;
     good = read_layers(ops, bytes + HEADER, path, err) &&
            read_operands(ops, columns + 2 * ops->columns, path, err);

@@ -5,11 +5,11 @@
  * has enable 0 and weight bits 0; its activations are others of the same window, for what its bank
  * happens to hold.
  *
- * File, little-endian: 8 bytes "VMACOPND", then uint32 version (2), class (0 = u8, 1 = s8), layers,
- * columns, rows, steps; per layer int32 op, uint32 tiles, uint64 macs, 48 bytes name, zero-filled;
- * columns x uint16 layer_of; columns x rows weight bytes; as many enable bytes; columns x rows x
- * steps activation bytes (steps fastest). Bytes are operand bits in the class's own code: u8 bits
- * are s8 bits XOR 0x80.
+ * File, little-endian: 8 bytes "VMACOPND", then uint32 version (3), class (0 = u8, 1 = s8), layers,
+ * columns, rows, steps; uint64 net_hash, 96 bytes origin, zero-filled; per layer int32 op, uint32
+ * tiles, uint64 macs, 48 bytes name, zero-filled; columns x uint16 layer_of; columns x rows weight
+ * bytes; as many enable bytes; columns x rows x steps activation bytes (steps fastest). Bytes are
+ * operand bits in the class's own code: u8 bits are s8 bits XOR 0x80.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_OPERANDS_H
@@ -19,7 +19,8 @@
 
 enum {
   VMAC_OPERANDS_MAX = 1 << 26, /* most activations of a stream */
-  VMAC_OPERANDS_NAME = 48      /* bytes of a layer's name, its end included */
+  VMAC_OPERANDS_NAME = 48,     /* bytes of a layer's name, its end included */
+  VMAC_OPERANDS_ORIGIN = 96    /* likewise */
 };
 
 typedef struct {
@@ -35,9 +36,11 @@ typedef struct {
   size_t layers;
   vmac_operand_layer *layer;
   size_t columns, rows, steps;
-  uint16_t *layer_of; /* (columns), ascending */
-  uint8_t *w, *en;    /* (columns, rows) */
-  uint8_t *a;         /* (columns, rows, steps) */
+  uint64_t net_hash;                 /* vmac_hash() of the network's file; 0: of none */
+  char origin[VMAC_OPERANDS_ORIGIN]; /* network, data and seed, for messages */
+  uint16_t *layer_of;                /* (columns), ascending */
+  uint8_t *w, *en;                   /* (columns, rows) */
+  uint8_t *a;                        /* (columns, rows, steps) */
 } vmac_operands;
 
 /* The activations of a column's row, (steps). */

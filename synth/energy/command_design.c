@@ -7,7 +7,6 @@
 
 #include "command.h"
 #include "report.h"
-#include "sha256.h"
 
 static const char help[] =
     "usage: vmac-energy %s --lib F --netlist F.json --cell NAME --operands F --load-ff FF\n"
@@ -201,18 +200,12 @@ static job parse(const stim_design *design, int argc, char **argv) {
   return j;
 }
 
-static void load_operands(vmac_operands *ops, const char *path, const vmac_mult *mult,
-                          char sha256[65]) {
+static void load_operands(vmac_operands *ops, const char *path, const vmac_mult *mult) {
   vmac_err err;
-  size_t size;
   if (!vmac_operands_load(ops, path, &err)) command_die(1, "%s", err.text);
   if (ops->cls != mult->cls)
     command_die(1, "%s: expected a stream of class %s, as the cell %s is, found %s", path,
                 mult->cls == VMAC_S8 ? "s8" : "u8", mult->name, ops->cls == VMAC_S8 ? "s8" : "u8");
-  uint8_t *bytes = vmac_read_file(path, &size, &err);
-  if (!bytes) command_die(1, "%s", err.text);
-  sha256_hex(bytes, size, sha256);
-  free(bytes);
 }
 
 static void write_stream(const job *j, const stim_source *src) {
@@ -222,13 +215,15 @@ static void write_stream(const job *j, const stim_source *src) {
   bool good = en != NULL;
   if (en) {
     stim_array_stream(&out, src->ops, en->width);
+    out.net_hash = src->ops->net_hash;
+    memcpy(out.origin, src->ops->origin, sizeof out.origin);
     good = vmac_operands_save(&out, j->stream, &err);
     vmac_operands_free(&out);
   }
   if (!good) command_die(1, "%s", err.text);
 }
 
-static void run(const job *j, const stim_source *src, const cell_lib *lib, const char *operands) {
+static void run(const job *j, const stim_source *src, const cell_lib *lib) {
   vmac_err err;
   run_result result;
   if (!run_design(j->design, src, lib, &j->setup, &result, &err)) command_die(1, "%s", err.text);
@@ -236,8 +231,7 @@ static void run(const job *j, const stim_source *src, const cell_lib *lib, const
                     .src = src,
                     .setup = &j->setup,
                     .result = &result,
-                    .variant = j->variant,
-                    .operands = operands};
+                    .variant = j->variant};
   if (j->json) {
     char *text = report_json(&r);
     if (!vmac_write_file(j->json, text, strlen(text), &err)) command_die(1, "%s", err.text);
@@ -273,8 +267,7 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   net_list *nl = lib ? netlist_load(j.netlist, lib, &err) : NULL;
   if (!nl) command_die(1, "%s", err.text);
   vmac_operands ops = {0};
-  char sha256[65];
-  if (j.operands) load_operands(&ops, j.operands, mult, sha256);
+  if (j.operands) load_operands(&ops, j.operands, mult);
   int32_t *table = vmac_alloc(65536, sizeof *table);
   vmac_mult_table(mult, table);
   const stim_source src = {
@@ -284,7 +277,7 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   else if (j.stream)
     write_stream(&j, &src);
   else
-    run(&j, &src, lib, sha256);
+    run(&j, &src, lib);
   free(table);
   vmac_operands_free(&ops);
   netlist_free(nl);

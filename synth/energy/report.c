@@ -96,7 +96,10 @@ char *report_json(const report *r) {
     cJSON_AddItemToArray(layers, layer);
   }
   cJSON_AddNumberToObject(root, "rows", (double)ops->rows);
-  cJSON_AddStringToObject(root, "operands", r->operands);
+  char hash[17];
+  snprintf(hash, sizeof hash, "%016" PRIx64, ops->net_hash);
+  cJSON_AddStringToObject(root, "net_hash", hash);
+  cJSON_AddStringToObject(root, "origin", ops->origin);
   cJSON_AddNumberToObject(root, "operand_count", (double)r->result->counted);
   char *text = cJSON_Print(root);
   cJSON_Delete(root);

@@ -10,8 +10,7 @@ typedef struct {
   const stim_source *src;
   const run_setup *setup;
   const run_result *result;
-  const char *variant;  /* of the mapping; NULL: none */
-  const char *operands; /* sha256 of the stream's file */
+  const char *variant; /* of the mapping; NULL: none */
 } report;
 
 void report_line(const report *r); /* to stdout */
@@ -25,7 +24,8 @@ void report_line(const report *r); /* to stdout */
  *   parts: by part, by mode: of energy_pj
  *   leakage_pj; idle_pj (the clock alone); gated_pj, unused_pj by mode (stimulus.h)
  *   layers: op, name, macs, tiles, energy_pj, gated_pj, unused_pj by mode
- *   opt_correction (side, correct), rows, operands, operand_count */
+ *   opt_correction (side, correct), rows, net_hash and origin (of the operands' network),
+ *   operand_count */
 char *report_json(const report *r);
 
 bool report_nets(const net_list *nl, const net_activity *activity, const char *path, vmac_err *err);

@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "prep.h"
-#include "sha256.h"
 
 static const char help[] =
     "usage: vmac-liberty prep --lib F [--lib F ...] [--drop GLOB ...] -o OUT.lib\n"
@@ -16,7 +15,7 @@ static const char help[] =
     "cells\n"
     "whose state is no flip-flop of one clock, scan cells, cells without functions or outputs, "
     "wire\n"
-    "loads. It prints how many cells are left and dropped, and the sha256 of OUT.lib.\n"
+    "loads. It prints how many cells are left and dropped.\n"
     "list prints the cells: name, area (um2), leakage (nW), inputs, outputs, kind.\n\n"
     "  --lib F          Liberty (NLDM), plain or gzip; several become one library\n"
     "  --drop GLOB      drop cells of these names too, such as '*lpflow*'\n"
@@ -102,9 +101,9 @@ static job parse(int argc, char **argv, bool list) {
   return j;
 }
 
-/* Writes a whole file or none; its sha256 where wanted. */
+/* Writes a whole file or none. */
 static void save(const char *path, const prep_lib *prep,
-                 void (*write)(FILE *f, const prep_lib *prep), char *sum) {
+                 void (*write)(FILE *f, const prep_lib *prep)) {
   char *text = NULL;
   size_t size = 0;
   vmac_err err;
@@ -113,7 +112,6 @@ static void save(const char *path, const prep_lib *prep,
   write(f, prep);
   if (fclose(f)) die(1, "out of memory");
   if (!vmac_write_file(path, text, size, &err)) die(1, "%s", err.text);
-  if (sum) sha256_hex(text, size, sum);
   free(text);
 }
 
@@ -123,23 +121,22 @@ static void write_library(FILE *f, const prep_lib *prep) {
 
 static int prep_main(const job *j) {
   vmac_err err;
-  char sum[65];
   prep_lib *prep = prep_load(j->lib, j->libs, j->drop, j->drops, &err);
   if (!prep) die(1, "%s", err.text);
-  save(j->out, prep, write_library, sum);
-  if (j->verilog) save(j->verilog, prep, model_write, NULL);
+  save(j->out, prep, write_library);
+  if (j->verilog) save(j->verilog, prep, model_write);
   if (j->view) {
     view_apply(prep, j->slew);
-    save(j->view, prep, write_library, NULL);
+    save(j->view, prep, write_library);
   }
   const size_t *count = prep->count;
   printf("library=%s cells=%zu dropped=%zu by_name=%zu dont_use=%zu state=%zu no_function=%zu "
-         "no_output=%zu sha256=%s\n",
+         "no_output=%zu\n",
          prep->cells.name, count[PREP_KEPT],
          count[PREP_GLOB] + count[PREP_DONT_USE] + count[PREP_STATE] + count[PREP_FUNCTION] +
              count[PREP_NO_OUTPUT],
          count[PREP_GLOB], count[PREP_DONT_USE], count[PREP_STATE], count[PREP_FUNCTION],
-         count[PREP_NO_OUTPUT], sum);
+         count[PREP_NO_OUTPUT]);
   prep_free(prep);
   return 0;
 }

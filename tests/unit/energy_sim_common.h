@@ -6,28 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/isa.h"
-#include "cmocka_all.h"
+#include "energy_folder.h"
 #include "gatesim.h"
-
-static char folder[64];
-static char name_buffer[128];
-
-static inline const char *in_folder(const char *name) {
-  snprintf(name_buffer, sizeof name_buffer, "%s/%s", folder, name);
-  return name_buffer;
-}
-
-static inline const char *put(const char *name, const void *bytes, size_t size) {
-  unlink(in_folder(name));
-  FILE *f = fopen(name_buffer, "wb");
-  assert_non_null(f);
-  assert_int_equal(fwrite(bytes, 1, size, f), size);
-  assert_int_equal(fclose(f), 0);
-  return name_buffer;
-}
 
 /* Pins of one letter each; `second`: a second output, PIN=FUNCTION. */
 static const struct {
@@ -158,20 +140,6 @@ static inline const net_port *sim_port(const net_list *nl, const char *name) {
     if (!strcmp(nl->port[i].name, name)) return &nl->port[i];
   fail_msg("no port %s", name);
   return NULL;
-}
-
-static int make_folder(void **state) {
-  (void)state;
-  strcpy(folder, "/tmp/test_energy_sim.XXXXXX");
-  return mkdtemp(folder) ? 0 : 1;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  unlink(in_folder("lib"));
-  unlink(in_folder("net"));
-  unlink(in_folder("vcd"));
-  return rmdir(folder);
 }
 
 #endif

@@ -10,31 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "cmocka_all.h"
+#include "energy_folder.h"
 #include "power.h"
 
 enum { FLIPS = 3000, SEED = 7, TEXT = 8192 };
-
-static char folder[64];
-static char name_buffer[128];
-
-static const char *in_folder(const char *name) {
-  snprintf(name_buffer, sizeof name_buffer, "%s/%s", folder, name);
-  return name_buffer;
-}
-
-/* A new file each time: fsync, or rewriting one in place, costs half a minute over thousands of
- * them. */
-static const char *put(const char *name, const void *bytes, size_t size) {
-  unlink(in_folder(name));
-  FILE *f = fopen(name_buffer, "wb");
-  assert_non_null(f);
-  assert_int_equal(fwrite(bytes, 1, size, f), size);
-  assert_int_equal(fclose(f), 0);
-  return name_buffer;
-}
 
 /* Two gates at 2 V. u: how many of the file's time, capacitance and energy units make one ns, pF
  * and pJ. The tables are linear, with the axes in both orders. */
@@ -110,19 +90,6 @@ static net_list *load_netlist(const cell_lib *lib) {
   net_list *nl = netlist_load(put("net", netlist_text, strlen(netlist_text)), lib, &err);
   if (!nl) fail_msg("%s", err.text);
   return nl;
-}
-
-static int make_folder(void **state) {
-  (void)state;
-  strcpy(folder, "/tmp/test_energy.XXXXXX");
-  return mkdtemp(folder) ? 0 : 1;
-}
-
-static int remove_folder(void **state) {
-  (void)state;
-  unlink(in_folder("lib"));
-  unlink(in_folder("net"));
-  return rmdir(folder);
 }
 
 static void near(double found, double expected) {

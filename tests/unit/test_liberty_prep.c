@@ -8,7 +8,6 @@
 
 #include "liberty_case.h"
 #include "prep.h"
-#include "sha256.h"
 
 static prep_lib *prepare(const char *const *paths, size_t files, const char *const *globs,
                          size_t count) {
@@ -255,28 +254,9 @@ static void test_model(void **state) {
   prep_free(prep);
 }
 
-/* FIPS 180-4's examples, and each length around a block's end beside its own prefix property: no two
- * alike. */
-static void test_sha256(void **state) {
-  (void)state;
-  char hex[65], last[65] = "";
-  sha256_hex("", 0, hex);
-  assert_string_equal(hex, "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
-  sha256_hex("abc", 3, hex);
-  assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
-  sha256_hex("abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq", 56, hex);
-  assert_string_equal(hex, "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1");
-  static const uint8_t zeros[130];
-  for (size_t n = 54; n < 130; n++) {
-    sha256_hex(zeros, n, hex);
-    assert_string_not_equal(hex, last);
-    memcpy(last, hex, sizeof last);
-  }
-}
-
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_dropped), cmocka_unit_test(test_again),
-                                     cmocka_unit_test(test_view),    cmocka_unit_test(test_merge),
-                                     cmocka_unit_test(test_model),   cmocka_unit_test(test_sha256)};
+                                     cmocka_unit_test(test_view), cmocka_unit_test(test_merge),
+                                     cmocka_unit_test(test_model)};
   return cmocka_run_group_tests(tests, case_make_folder, case_remove_folder);
 }

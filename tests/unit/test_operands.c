@@ -46,10 +46,12 @@ static const char *put(const void *bytes, size_t size) {
 
 /* ---- files ------------------------------------------------------------------------------------ */
 
-/* 2 layers of 2 columns, 3 rows, 5 steps: 32 bytes of header, 2 x 64 of layers, 8 of columns, 12 + 12
+/* 2 layers of 2 columns, 3 rows, 5 steps: 136 bytes of header, 2 x 64 of layers, 8 of columns, 12 + 12
  * + 60 of operands. Row 2 of column 1 is idle. */
 static void example(vmac_operands *ops) {
   vmac_operands_new(ops, VMAC_S8, 2, 4, 3, 5);
+  ops->net_hash = 0x123456789abcdef0;
+  strcpy(ops->origin, "a.tflite, 2 images");
   ops->layer[0] = (vmac_operand_layer){.op = 3, .tiles = 2, .macs = 1000, .name = "CONV_2D"};
   ops->layer[1] = (vmac_operand_layer){.op = 7, .tiles = 1, .macs = 5000000000, .name = "FC"};
   for (size_t i = 0; i < 4; i++) ops->layer_of[i] = (uint16_t)(i / 2);
@@ -72,6 +74,8 @@ static void test_round_trip(void **state) {
   assert_int_equal(back.columns, 4);
   assert_int_equal(back.rows, 3);
   assert_int_equal(back.steps, 5);
+  assert_int_equal(back.net_hash, 0x123456789abcdef0);
+  assert_string_equal(back.origin, ops.origin);
   for (size_t i = 0; i < 2; i++) {
     assert_int_equal(back.layer[i].op, ops.layer[i].op);
     assert_int_equal(back.layer[i].tiles, ops.layer[i].tiles);
@@ -97,27 +101,28 @@ static void test_bad_files(void **state) {
   vmac_operands_free(&ops);
   uint8_t *bytes = vmac_read_file(path, &size, &err);
   assert_non_null(bytes);
-  assert_int_equal(size, 252);
+  assert_int_equal(size, 356);
   static const struct {
     size_t at;
     uint8_t value;
     const char *word;
   } bad[] = {{0, 'X', "not an operand stream"},
-             {8, 1, "version 2, found 1; record the stream again"},
+             {8, 1, "version 3, found 1; record the stream again"},
              {12, 2, "class 0 or 1, found 2"},
              {16, 0, "found 0 and 4 columns"},
              {16, 3, "found 3 and 4 columns"},
              {20, 0, "found 2 and 0 columns"},
              {24, 0, "found 4 x 0 x 5"},
              {27, 0x80, "columns x rows x steps"},
-             {28, 6, "expected 264 bytes"},
-             {28, 4, "expected 240 bytes"},
-             {35, 0x80, "layer 0: expected an operator"},
-             {36, 0, "layer 0: expected an operator, K tiles"},
-             {32 + 63, 'x', "layer 0: expected an operator"},
-             {160 + 2, 1, "column 1: expected layer 0, found 1"},
-             {168 + 5, 1, "column 1, row 2: expected enable 1, or 0 with weight bits 0"},
-             {180 + 4, 2, "column 1, row 1: expected enable 1"}};
+             {28, 6, "expected 368 bytes"},
+             {28, 4, "expected 344 bytes"},
+             {135, 'x', "byte 40: expected a text"},
+             {139, 0x80, "layer 0: expected an operator"},
+             {140, 0, "layer 0: expected an operator, K tiles"},
+             {136 + 63, 'x', "layer 0: expected an operator"},
+             {264 + 2, 1, "column 1: expected layer 0, found 1"},
+             {272 + 5, 1, "column 1, row 2: expected enable 1, or 0 with weight bits 0"},
+             {284 + 4, 2, "column 1, row 1: expected enable 1"}};
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     const uint8_t kept = bytes[bad[i].at];
     bytes[bad[i].at] = bad[i].value;
