@@ -74,10 +74,12 @@ module vmac_accum #(
     .DEPTH(DEPTH)
   ) u_ram (
     .clk(clk),
-    .we_i(keep),
+    .won_i(keep),
+    .we_i(1'b1),
     .waddr_i(addr_q),
     .wdata_i(sum),
-    .re_i(read),
+    .ron_i(read),
+    .re_i(1'b1),
     .raddr_i(tok_addr_i),
     .rdata_o(kept)
   );

@@ -45,7 +45,7 @@ module vmac_context #(
 
   always @(posedge clk)
     if (rst) valid_q <= 1'b0;
-    else if (offer_i) valid_q <= 1'b1;
+    else if (load_i) valid_q <= offer_i;
     else if (take_i) valid_q <= 1'b0;
 
   always @(posedge clk) begin

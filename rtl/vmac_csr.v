@@ -77,14 +77,21 @@ module vmac_csr #(
   reg [31:0] wdata;
   reg [3:0]  wstrb_q;
 
-  wire write = !awready_q && !wready_q && (!bvalid_q || s_axil_bready);
-  wire [31:0] wmask = {{8{wstrb_q[3]}}, {8{wstrb_q[2]}}, {8{wstrb_q[1]}}, {8{wstrb_q[0]}}};
+  reg write;
+  always @* begin
+    write = 1'b0;
+    if (!awready_q && !wready_q) write = !bvalid_q || s_axil_bready;
+  end
 
   reg        arready_q;
   reg        rvalid_q;
   reg [5:0]  read_word;
 
-  wire read = !arready_q && (!rvalid_q || s_axil_rready);
+  reg read;
+  always @* begin
+    read = 1'b0;
+    if (!arready_q) read = !rvalid_q || s_axil_rready;
+  end
 
   // ---- the registers, and the decoder made of their table ---------------------------------------
 
@@ -137,13 +144,14 @@ module vmac_csr #(
       awready_q <= 1'b1;
       wready_q  <= 1'b1;
       bvalid_q  <= 1'b0;
+    end else if (write) begin
+      awready_q <= 1'b1;
+      wready_q  <= 1'b1;
+      bvalid_q  <= 1'b1;
     end else begin
-      if (write) awready_q <= 1'b1;
-      else if (s_axil_awvalid) awready_q <= 1'b0;
-      if (write) wready_q <= 1'b1;
-      else if (s_axil_wvalid) wready_q <= 1'b0;
-      if (write) bvalid_q <= 1'b1;
-      else if (s_axil_bready) bvalid_q <= 1'b0;
+      if (s_axil_awvalid) awready_q <= 1'b0;
+      if (s_axil_wvalid) wready_q <= 1'b0;
+      if (s_axil_bready) bvalid_q <= 1'b0;
     end
 
   always @(posedge clk) begin
@@ -166,11 +174,12 @@ module vmac_csr #(
     if (rst) begin
       arready_q <= 1'b1;
       rvalid_q  <= 1'b0;
+    end else if (read) begin
+      arready_q <= 1'b1;
+      rvalid_q  <= 1'b1;
     end else begin
-      if (read) arready_q <= 1'b1;
-      else if (s_axil_arvalid) arready_q <= 1'b0;
-      if (read) rvalid_q <= 1'b1;
-      else if (s_axil_rready) rvalid_q <= 1'b0;
+      if (s_axil_arvalid) arready_q <= 1'b0;
+      if (s_axil_rready) rvalid_q <= 1'b0;
     end
 
   always @(posedge clk) if (arready_q) read_word <= s_axil_araddr[7:2];
@@ -239,7 +248,7 @@ module vmac_csr #(
     if (rst || accept) error_beat_q <= 32'd0;
     else if (failed) error_beat_q <= csr_beats_in;
 
-  wire unused_bits = ^{s_axil_awaddr[1:0], s_axil_araddr[1:0], wdata, wmask};
+  wire unused_bits = ^{s_axil_awaddr[1:0], s_axil_araddr[1:0], wdata, wstrb_q};
 
 `ifdef VMAC_CHECK
   // ---- what the datapath must keep to, and what it may rely on ----------------------------------

@@ -98,10 +98,29 @@ module vmac_datapath #(
   wire [ROWS-1:0]    en;
   wire [8*ROWS-1:0]  rows;
   wire [8*COLS-1:0]  lane_a, lane_b;
+  wire               w_valid;
   wire [LANES-1:0]   we;
   wire               wset;
   wire [15:0]        waddr;
   wire [8*LANES-1:0] wdata;
+
+  // Words for the buffers: results, or the network's input.
+  reg [LANES-1:0]   to_we;
+  reg               to_set;
+  reg [15:0]        to_addr;
+  reg [8*LANES-1:0] to_data;
+  always @* begin
+    to_we   = we;
+    to_set  = wset;
+    to_addr = waddr;
+    to_data = wdata;
+    if (in_valid_i) begin
+      to_we   = {LANES{1'b1}};
+      to_set  = in_dst_i;
+      to_addr = in_addr_i;
+      to_data = beat_i[8*LANES-1:0];
+    end
+  end
 
   vmac_feed #(
     .ROWS(ROWS),
@@ -130,10 +149,11 @@ module vmac_datapath #(
     .rows_o(rows),
     .lane_a_o(lane_a),
     .lane_b_o(lane_b),
-    .we_i(in_valid_i ? {LANES{1'b1}} : we),
-    .wset_i(in_valid_i ? in_dst_i : wset),
-    .waddr_i(in_valid_i ? in_addr_i : waddr),
-    .wdata_i(in_valid_i ? beat_i[8*LANES-1:0] : wdata)
+    .w_valid_i(in_valid_i || w_valid),
+    .we_i(to_we),
+    .wset_i(to_set),
+    .waddr_i(to_addr),
+    .wdata_i(to_data)
   );
 
   // The tap, beside its bytes.
@@ -272,6 +292,7 @@ module vmac_datapath #(
     .res_set_first_i(res_set_first),
     .res_tlast_i(res_tlast),
     .res_acc_i(res_acc),
+    .w_valid_o(w_valid),
     .we_o(we),
     .wset_o(wset),
     .waddr_o(waddr),
@@ -307,7 +328,7 @@ module vmac_datapath #(
     if (!rst) begin
       if (k_valid_i) `VMAC_ASSERT(!k_ready_o || !scales_q)
       if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
-      if (in_valid_i) `VMAC_ASSERT(we == {LANES{1'b0}})
+      if (in_valid_i) `VMAC_ASSERT(!w_valid)
     end
 `endif
 

@@ -103,26 +103,50 @@ module vmac_exec #(
   // cycles until a tile's flags mean the next tile
   reg [1:0]       settle_q;
 
-  wire wx_end   = wx_q == win_w - 6'd1;
-  wire wy_end   = wy_q == win_h - 6'd1;
-  wire ox_end   = ox_q == out_w - 16'd1;
-  wire oy_end   = oy_q == out_h - 16'd1;
+  // What ends with the next tap: a row of its window, the window, a row of pixels, the tile. Each
+  // is looked at where the one before it ends.
+  wire wx_end = wx_q == win_w - 6'd1;
+  reg  tap_last, ox_end, walk_end;
+  always @* begin
+    tap_last = 1'b0;
+    ox_end   = 1'b0;
+    walk_end = 1'b0;
+    if (wx_end) begin
+      tap_last = wy_q == win_h - 6'd1;
+      if (tap_last) begin
+        ox_end = ox_q == out_w - 16'd1;
+        if (ox_end) walk_end = oy_q == out_h - 16'd1;
+      end
+    end
+  end
+
   wire tile_end = tile_q == k_tiles - 16'd1;
-  wire set_end  = set_q == sets - 16'd1;
-  wire tap_last = wx_end && wy_end;
-  wire walk_end = tap_last && ox_end && oy_end;
 
   reg [15:0]         flight_q;
 
   wire result  = tile_end && tap_last;
-  wire may     = is_mac ? tile_valid_i && (coef_valid_i || !tile_end) && settle_q == 2'd0
-                        : set_valid_i && settle_q == 2'd0;
   // Results in flight all go where this job's go: jobs of another layer wait until none is.
   wire [16:0] places = {1'b0, flight_q} + {{(17 - COUNT_W){1'b0}}, waiting_i};
-  wire credit  = !to_stream || !result || places < OUT_DEPTH[16:0];
-  wire over    = pixel_q == ACC_DEPTH[ACC_W:0] && is_mac && k_tiles != 16'd1;
-  wire issue   = run_q && (!start_q || may) && credit && !over && flight_q != 16'hffff;
-  wire finish  = issue && walk_end && tile_end && set_end;
+
+  // What keeps a tap from being issued is looked at only where it may.
+  reg over, may, credit, issue, finish;
+  always @* begin
+    over = 1'b0;
+    if (pixel_q == ACC_DEPTH[ACC_W:0]) over = is_mac && k_tiles != 16'd1;
+
+    may = 1'b1;
+    if (start_q)
+      may = settle_q == 2'd0 &&
+            (is_mac ? tile_valid_i && (coef_valid_i || !tile_end) : set_valid_i);
+
+    credit = 1'b1;
+    if (to_stream) credit = !result || places < OUT_DEPTH[16:0];
+
+    issue = run_q && may && credit && !over && flight_q != 16'hffff;
+
+    finish = 1'b0;
+    if (walk_end) finish = issue && tile_end && set_q == sets - 16'd1;
+  end
 
   wire unused_words = ^{job_i, cfg_i};
 
@@ -130,8 +154,13 @@ module vmac_exec #(
 
   wire accept  = job_valid_i && (!run_q || finish) && (job_follows_i || (drained && !run_q));
 
-  wire [15:0] step = !wx_end ? inc_wx : !wy_end ? inc_wy : !ox_end ? inc_ox : inc_oy;
-  wire [15:0] off  = is_mac ? 16'd0 : start_q ? set_off_i : off_q;
+  wire [15:0] step = !wx_end ? inc_wx : !tap_last ? inc_wy : !ox_end ? inc_ox : inc_oy;
+
+  reg [15:0] off;
+  always @* begin
+    off = 16'd0;
+    if (!is_mac) off = start_q ? set_off_i : off_q;
+  end
 
   always @(posedge clk)
     if (rst) begin
@@ -163,14 +192,14 @@ module vmac_exec #(
       start_q <= walk_end;
       off_q   <= off;
       wx_q <= wx_end ? 6'd0 : wx_q + 6'd1;
-      if (wx_end) wy_q <= wy_end ? 6'd0 : wy_q + 6'd1;
+      if (wx_end) wy_q <= tap_last ? 6'd0 : wy_q + 6'd1;
       if (tap_last) begin
         pixel_q  <= walk_end ? {(ACC_W + 1){1'b0}} : pixel_q + {{ACC_W{1'b0}}, 1'b1};
         ox_q     <= ox_end ? 16'd0 : ox_q + 16'd1;
         col_ix_q <= ox_end ? ix0 : col_ix_q + {8'd0, stride_w};
         if (ox_end) begin
-          oy_q     <= oy_end ? 16'd0 : oy_q + 16'd1;
-          row_iy_q <= oy_end ? iy0 : row_iy_q + {8'd0, stride_h};
+          oy_q     <= walk_end ? 16'd0 : oy_q + 16'd1;
+          row_iy_q <= walk_end ? iy0 : row_iy_q + {8'd0, stride_h};
         end
       end
       addr_q <= walk_end ? base : addr_q + step;
@@ -198,7 +227,8 @@ module vmac_exec #(
       first_q      <= is_mac ? tile_q == 16'd0 : wx_q == 6'd0 && wy_q == 6'd0;
       last_q       <= result;
       // not by the pixel's number, which wraps: only K tiles bound the pixels of a job
-      set_first_q  <= result && oy_q == 16'd0 && ox_q == 16'd0;
+      set_first_q  <= 1'b0;
+      if (result) set_first_q <= oy_q == 16'd0 && ox_q == 16'd0;
       // here, and not where the result is written: a job that goes on may be at work then
       tlast_q      <= finish && cfg_i[`VMAC_JOB_TLAST];
       acc_q        <= k_tiles == 16'd1 ? {ACC_W{1'b0}} : pixel_q[ACC_W-1:0];

@@ -52,6 +52,7 @@ module vmac_feed #(
   output wire [8*COLS-1:0]   lane_a_o,
   output wire [8*COLS-1:0]   lane_b_o,
   // writes into set 0 or 1
+  input  wire                                     w_valid_i,
   input  wire [(ROWS > COLS ? ROWS : COLS)-1:0]   we_i,
   input  wire                                     wset_i,
   input  wire [15:0]                              waddr_i,
@@ -66,8 +67,9 @@ module vmac_feed #(
   localparam integer PARTS = (LANES + COLS - 1) / COLS;
 
   wire [8*ROWS-1:0] b_rows;
-  // the sets that are read: a vector job may have two operands
-  wire [1:0]        sets = {src_i || vector_i, !src_i || vector_i};
+  // the sets that are read: a vector job may have two operands; the one that is written
+  wire [1:0]        ron = {iss_valid_i && (src_i || vector_i), iss_valid_i && (!src_i || vector_i)};
+  wire [1:0]        won = {w_valid_i && wset_i, w_valid_i && !wset_i};
 
   // A vector job's: its lanes' banks, at the tap's own word and pixel.
   function [31:0] lane_entry(input [3:0] sub);
@@ -83,12 +85,8 @@ module vmac_feed #(
   // Addresses are modulo DEPTH; a beat of entries may be longer than all rows need.
   wire unused_inputs = ^{sub_q, iss_addr_b_i, waddr_i, e_i};
 
-  // The entries' enable bits, which are looked at side by side; all lanes read.
-  reg  [ROWS-1:0] shadow_en_q;
-  reg  [ROWS-1:0] en_q;
-  wire [ROWS-1:0] read = iss_valid_i ? en_q : {ROWS{1'b0}};
-
-  always @(posedge clk) if (load_i) en_q <= vector_i ? {ROWS{1'b1}} : shadow_en_q;
+  // The shadow entries' enable bits, which are looked at side by side.
+  reg [ROWS-1:0] shadow_en_q;
 
   assign en_o = shadow_en_q;
 
@@ -98,6 +96,7 @@ module vmac_feed #(
       localparam integer BEAT_OF = r / WORDS;
       reg [31:0] shadow_q;
       reg [31:0] entry_q;
+      reg        en_q;
       reg        in_q;
       reg [3:0]  bank_q;
 
@@ -112,33 +111,40 @@ module vmac_feed #(
       wire [8*SUBS-1:0] b_bytes;
 
       always @(posedge clk) begin
-        if (e_valid_i && e_beat_i == BEAT_OF[3:0]) begin
-          shadow_q       <= entry;
-          shadow_en_q[r] <= entry[`VMAC_ENTRY_EN];
+        if (e_valid_i)
+          if (e_beat_i == BEAT_OF[3:0]) begin
+            shadow_q       <= entry;
+            shadow_en_q[r] <= entry[`VMAC_ENTRY_EN];
+          end
+        if (load_i) begin
+          entry_q <= vector_i ? lane_entry(load_sub_i) : shadow_q;
+          // all lanes read
+          en_q    <= vector_i || shadow_en_q[r];
         end
-        if (load_i) entry_q <= vector_i ? lane_entry(load_sub_i) : shadow_q;
-        if (read[r]) begin
-          in_q   <= in;
-          bank_q <= entry_q[`VMAC_ENTRY_SUB];
-        end
+        if (iss_valid_i)
+          if (en_q) begin
+            in_q   <= in;
+            bank_q <= entry_q[`VMAC_ENTRY_SUB];
+          end
       end
 
       for (s = 0; s < SUBS; s = s + 1) begin : g_sub
         if (r + ROWS * s < LANES) begin : g_bank
           localparam integer BANK = r + ROWS * s;
-          wire re = read[r] && in && (SUBS == 1 || entry_q[`VMAC_ENTRY_SUB] == s);
+          wire re = en_q && in && (SUBS == 1 || entry_q[`VMAC_ENTRY_SUB] == s);
           vmac_bank #(
             .DEPTH(BUF_DEPTH)
           ) u_bank (
             .clk(clk),
             .a_set_i(src_i),
+            .ron_i(ron),
             .re_i(re),
-            .sets_i(sets),
             .a_addr_i(addr[ADDR_W-1:0]),
             .a_o(a_bytes[8*s +: 8]),
             .b_addr_i(iss_addr_b_i[ADDR_W-1:0]),
             .b_o(b_bytes[8*s +: 8]),
-            .we_i({we_i[BANK] && wset_i, we_i[BANK] && !wset_i}),
+            .won_i(won),
+            .we_i(we_i[BANK]),
             .waddr_i(waddr_i[ADDR_W-1:0]),
             .wdata_i(wdata_i[8*BANK +: 8])
           );

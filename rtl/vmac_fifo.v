@@ -53,8 +53,11 @@ module vmac_fifo #(
   wire mem_read = some && advance;
   wire mem_write = in_take && (some || !advance);
 
-  wire [COUNT_W-1:0] count_d = in_take == out_take ? count_q : in_take ? count_q + 1'b1
-                                                                       : count_q - 1'b1;
+  reg [COUNT_W-1:0] count_d;
+  always @* begin
+    count_d = count_q;
+    if (in_take != out_take) count_d = in_take ? count_q + 1'b1 : count_q - 1'b1;
+  end
 
   always @(posedge clk)
     if (rst) begin

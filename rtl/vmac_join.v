@@ -35,20 +35,23 @@ module vmac_join #(
   wire [1:0] mac_flags;
   wire [1:0] vec_flags;
 
+  // one cycle ahead of a MAC result
+  wire [1:0] mac_next;
+
   vmac_delay #(
     .DEPTH(MAC_CYCLES - 1),
-    .WIDTH(1)
-  ) u_take (
-    .clk(clk),
-    .data_i(set_first_i && !vector_i),
-    .data_o(take_o)
-  );
-  vmac_delay #(
-    .DEPTH(MAC_CYCLES),
     .WIDTH(2)
   ) u_mac (
     .clk(clk),
-    .data_i({set_first_i, tlast_i}),
+    .data_i({set_first_i && !vector_i, tlast_i}),
+    .data_o(mac_next)
+  );
+  vmac_delay #(
+    .DEPTH(1),
+    .WIDTH(2)
+  ) u_mac_last (
+    .clk(clk),
+    .data_i(mac_next),
     .data_o(mac_flags)
   );
   vmac_delay #(
@@ -60,6 +63,7 @@ module vmac_join #(
     .data_o(vec_flags)
   );
 
+  assign take_o  = mac_next[1];
   assign valid_o = vector_i ? vec_valid_i : mac_valid_i;
   assign acc_o   = vector_i ? vec_acc_i : mac_acc_i;
   assign {set_first_o, tlast_o} = vector_i ? vec_flags : mac_flags;

@@ -103,9 +103,10 @@ module vmac_parse #(
   localparam integer LAST_JOB = JOB_BEATS - 1, LAST_K = COLS - 1, LAST_E = ENTRY_BEATS - 1,
                      LAST_W = ROWS - 1;
 
-  localparam [3:0] IDLE = 4'd0, HEADER = 4'd1, JOB = 4'd2, INPUT = 4'd3, SET = 4'd4, COEF = 4'd5,
-                   PLANES = 4'd6, ENTRY = 4'd7, WEIGHT = 4'd8, DRAIN = 4'd9, SWALLOW = 4'd10,
-                   DONE = 4'd11, MODE = 4'd12, FLUSH = 4'd13;
+  // Those that read nothing have the upper two bits.
+  localparam [3:0] HEADER = 4'd0, JOB = 4'd1, INPUT = 4'd2, SET = 4'd3, COEF = 4'd4, PLANES = 4'd5,
+                   ENTRY = 4'd6, MODE = 4'd7, WEIGHT = 4'd8, SWALLOW = 4'd9,
+                   IDLE = 4'd12, FLUSH = 4'd13, DRAIN = 4'd14, DONE = 4'd15;
 
   // how a row's weights begin
   localparam [3:0] ROW = OPT_MODE != 0 ? MODE : WEIGHT;
@@ -161,6 +162,7 @@ module vmac_parse #(
   vmac_alike #(
     .BEAT(BEAT)
   ) u_alike (
+    .valid_i(load_job),
     .now_i(s_tdata_i),
     .old_i(next_job[8*BEAT-1:0]),
     .part_i(beat_q[1:0]),
@@ -196,16 +198,29 @@ module vmac_parse #(
   wire take      = s_tvalid_i && ready;
   wire drop      = s_tvalid_i && drop_q;
   wire last_job  = beat_q == LAST_JOB[15:0];
-  wire last_in   = {16'd0, beat_q} == next_job[`VMAC_JOB_IN_BEATS] - 32'd1;
   wire last_k    = beat_q == LAST_K[15:0];
   wire last_e    = beat_q == LAST_E[15:0];
   wire last_w    = beat_q == LAST_W[15:0];
-  wire last_tile = tile_count_q == k_tiles - 16'd1;
-  wire last_set  = set_count_q == next_job[`VMAC_JOB_SETS] - 16'd1;
   wire drained   = state_q == DRAIN && idle_i && !job_valid;
   // a beat of a packet before
   wire stale     = state_q == HEADER && inside_q && w0 != `VMAC_STREAM_MAGIC;
-  wire is_end    = state_q == JOB && beat_q == 16'd0 && w0[`VMAC_JOB_KIND] == `VMAC_KIND_END;
+
+  assign load_job = take && state_q == JOB;
+
+  // Where no beat is taken nobody asks what one would be, and simulation skips it.
+  reg is_end, last_in, last_tile, last_set;
+  always @* begin
+    is_end    = 1'b0;
+    last_in   = 1'b0;
+    last_tile = 1'b0;
+    last_set  = 1'b0;
+    if (take) begin
+      is_end    = load_job && beat_q == 16'd0 && w0[`VMAC_JOB_KIND] == `VMAC_KIND_END;
+      last_in   = {16'd0, beat_q} == next_job[`VMAC_JOB_IN_BEATS] - 32'd1;
+      last_tile = tile_count_q == k_tiles - 16'd1;
+      last_set  = set_count_q == next_job[`VMAC_JOB_SETS] - 16'd1;
+    end
+  end
 
   wire [31:0] sum;
 
@@ -222,25 +237,28 @@ module vmac_parse #(
   // ---- the state after a beat that is in order --------------------------------------------------
 
   reg [3:0] next;
-  always @*
-    case (state_q)
-      HEADER:  next = stale ? HEADER : JOB;
-      JOB:     next = is_end ? DRAIN
-                    : !last_job ? JOB
-                    : new_input ? INPUT
-                    : new_vector || new_k_tiles == 16'd1 ? SET : ENTRY;
-      INPUT:   next = last_in ? JOB : INPUT;
-      SET:     next = is_mac ? COEF : last_set ? JOB : SET;
-      COEF:    next = OPT_CORRECTION == 2 ? PLANES : last_k ? ENTRY : COEF;
-      PLANES:  next = last_k ? ENTRY : COEF;
-      ENTRY:   next = last_e ? ROW : ENTRY;
-      MODE:    next = WEIGHT;
-      WEIGHT:  next = !last_w ? ROW
-                    : last_tile && last_set ? JOB
-                    : last_tile ? (k_tiles == 16'd1 ? SET : ENTRY)
-                    : tile_count_q + 16'd2 == k_tiles ? SET : ENTRY;
-      default: next = state_q;
-    endcase
+  always @* begin
+    next = state_q;
+    if (take)
+      case (state_q)
+        HEADER:  next = stale ? HEADER : JOB;
+        JOB:     next = is_end ? DRAIN
+                      : !last_job ? JOB
+                      : new_input ? INPUT
+                      : new_vector || new_k_tiles == 16'd1 ? SET : ENTRY;
+        INPUT:   next = last_in ? JOB : INPUT;
+        SET:     next = is_mac ? COEF : last_set ? JOB : SET;
+        COEF:    next = OPT_CORRECTION == 2 ? PLANES : last_k ? ENTRY : COEF;
+        PLANES:  next = last_k ? ENTRY : COEF;
+        ENTRY:   next = last_e ? ROW : ENTRY;
+        MODE:    next = WEIGHT;
+        WEIGHT:  next = !last_w ? ROW
+                      : last_tile && last_set ? JOB
+                      : last_tile ? (k_tiles == 16'd1 ? SET : ENTRY)
+                      : tile_count_q + 16'd2 == k_tiles ? SET : ENTRY;
+        default: next = state_q;
+      endcase
+  end
 
   wire [3:0] wrong;
 
@@ -254,23 +272,23 @@ module vmac_parse #(
     .BUF_DEPTH(BUF_DEPTH),
     .MAP(MAP)
   ) u_check (
+    .valid_i(take && state_q != SWALLOW),
     .beat_i(s_tdata_i[127:0]),
     .tlast_i(s_tlast_i),
     .header_i(state_q == HEADER && !stale),
     .end_i(is_end),
-    .job_end_i(state_q == JOB && !is_end && last_job),
+    .job_end_i(state_q == JOB && last_job),
     .stale_i(stale),
     .sum_i(sum),
     .job_i(job),
     .error_o(wrong)
   );
 
-  wire bad = take && state_q != SWALLOW && wrong != 4'd0;
+  wire bad = wrong != 4'd0;
   // a beat that is in order, in a run that goes on
   wire go  = take && state_q != SWALLOW && !bad && !abort_i && !illegal_i;
 
-  assign load_job  = take && state_q == JOB;
-  assign offer_job = go && state_q == JOB && last_job && !is_end && !new_input;
+  assign offer_job = go && load_job && last_job && !is_end && !new_input;
 
   always @(posedge clk)
     if (rst) begin
@@ -365,7 +383,7 @@ module vmac_parse #(
 
   wire unused_data = ^{next_job, job, record_q, mode_q};
 
-  wire reads = state_q != IDLE && state_q != FLUSH && state_q != DRAIN && state_q != DONE;
+  wire reads = state_q[3:2] != 2'b11;
   // the TLAST of a packet before is not this one's
   wire rest  = state_q == HEADER && inside_q;
 

@@ -1,9 +1,9 @@
 // vmac_parse_check: the first thing wrong with a beat of the program stream
 //
-// Contract: combinational. error_o is 0, or the code (rtl/csr.tbl) of the first of: a HEADER of
-//   another program or another instance, an END without TLAST or with another checksum, a job that
-//   would stall a counter, a TLAST before END. The flags say which kind of beat it is; job_i is the
-//   job as it would stand after this beat.
+// Contract: combinational. error_o is 0 without valid_i, else 0 or the code (rtl/csr.tbl) of the
+//   first of: a HEADER of another program or another instance, an END without TLAST or with another
+//   checksum, a job that would stall a counter, a TLAST before END. The flags say which kind of
+//   beat it is; job_i is the job as it would stand after this beat.
 // Not: jobs that name places which are not there; vmac_exec complains of those.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -23,11 +23,12 @@ module vmac_parse_check #(
   // the cells of the PEs (vmac_array)
   parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
 ) (
-  // the beat's first four words, and whether it has TLAST
+  // a beat is taken: its first four words, and whether it has TLAST
+  input  wire         valid_i,
   input  wire [127:0] beat_i,
   input  wire         tlast_i,
-  // a HEADER, an END, the last beat of a job; none of them: anything else but what is `stale_i`,
-  // the rest of a packet before
+  // a HEADER, an END, the last beat of a job if it is no END; none of them: anything else but what
+  // is `stale_i`, the rest of a packet before
   input  wire         header_i,
   input  wire         end_i,
   input  wire         job_end_i,
@@ -61,37 +62,40 @@ module vmac_parse_check #(
     .ident_o(ident)
   );
 
-  // ---- whether anything in the job would stall a counter ----------------------------------------
+  // ---- the first thing wrong --------------------------------------------------------------------
 
   wire [3:0]  kind    = job_i[`VMAC_JOB_KIND];
   wire [31:0] beats   = job_i[`VMAC_JOB_IN_BEATS];
   wire [15:0] k_tiles = job_i[`VMAC_JOB_K_TILES];
   wire        is_mac  = kind == `VMAC_KIND_MAC;
-  wire        counts  =
-    job_i[`VMAC_JOB_SETS] != 16'd0 && k_tiles != 16'd0 && job_i[`VMAC_JOB_OUT_W] != 16'd0 &&
-    job_i[`VMAC_JOB_OUT_H] != 16'd0 && job_i[`VMAC_JOB_WIN_H] != 6'd0 &&
-    job_i[`VMAC_JOB_WIN_W] != 6'd0;
   wire        one_tap = job_i[`VMAC_JOB_WIN_H] == 6'd1 && job_i[`VMAC_JOB_WIN_W] == 6'd1;
-  wire        legal   =
-    kind == `VMAC_KIND_INPUT ? beats != 32'd0 && beats[31:16] == 16'd0
-    : kind <= `VMAC_KIND_ADD && counts && (is_mac || k_tiles == 16'd1) &&
-      (one_tap || (!is_mac && kind != `VMAC_KIND_ADD));
-
-  // ---- the first thing wrong --------------------------------------------------------------------
 
   reg [3:0] wrong;
+  // All under one condition: simulation skips it where no beat is taken.
   always @* begin
     wrong = 4'd0;
-    if (header_i) begin
-      if (w0 != MAGIC) wrong = `VMAC_CSR_ERROR_CODE_MAGIC;
-      else if (w1[23:16] != VERSION) wrong = `VMAC_CSR_ERROR_CODE_VERSION;
-      else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL || w3 != ident)
-        wrong = `VMAC_CSR_ERROR_CODE_GEOMETRY;
+    if (valid_i) begin
+      if (header_i) begin
+        if (w0 != MAGIC) wrong = `VMAC_CSR_ERROR_CODE_MAGIC;
+        else if (w1[23:16] != VERSION) wrong = `VMAC_CSR_ERROR_CODE_VERSION;
+        else if ((w1 & 32'hff00ffff) != GEOMETRY || w2 != CELL || w3 != ident)
+          wrong = `VMAC_CSR_ERROR_CODE_GEOMETRY;
+      end
+      if (end_i) begin
+        if (!tlast_i) wrong = `VMAC_CSR_ERROR_CODE_LATE;
+        else if (w1 != sum_i) wrong = `VMAC_CSR_ERROR_CODE_CHECKSUM;
+      end else if (job_end_i) begin
+        // whether anything in the job would stall a counter
+        if (!(kind == `VMAC_KIND_INPUT ? beats != 32'd0 && beats[31:16] == 16'd0
+              : kind <= `VMAC_KIND_ADD && job_i[`VMAC_JOB_SETS] != 16'd0 && k_tiles != 16'd0 &&
+                job_i[`VMAC_JOB_OUT_W] != 16'd0 && job_i[`VMAC_JOB_OUT_H] != 16'd0 &&
+                job_i[`VMAC_JOB_WIN_H] != 6'd0 && job_i[`VMAC_JOB_WIN_W] != 6'd0 &&
+                (is_mac || k_tiles == 16'd1) &&
+                (one_tap || (!is_mac && kind != `VMAC_KIND_ADD))))
+          wrong = `VMAC_CSR_ERROR_CODE_JOB;
+      end
+      if (wrong == 4'd0 && tlast_i && !end_i && !stale_i) wrong = `VMAC_CSR_ERROR_CODE_EARLY;
     end
-    if (end_i && !tlast_i) wrong = `VMAC_CSR_ERROR_CODE_LATE;
-    else if (end_i && w1 != sum_i) wrong = `VMAC_CSR_ERROR_CODE_CHECKSUM;
-    else if (job_end_i && !legal) wrong = `VMAC_CSR_ERROR_CODE_JOB;
-    if (wrong == 4'd0 && tlast_i && !end_i && !stale_i) wrong = `VMAC_CSR_ERROR_CODE_EARLY;
   end
 
   assign error_o = wrong;

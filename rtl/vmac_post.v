@@ -44,6 +44,7 @@ module vmac_post #(
   input  wire               res_tlast_i,
   input  wire [32*COLS-1:0] res_acc_i,
   // a word for a buffer
+  output wire                                     w_valid_o,
   output wire [(ROWS > COLS ? ROWS : COLS)-1:0]   we_o,
   output wire                                     wset_o,
   output wire [15:0]                              waddr_o,
@@ -55,7 +56,6 @@ module vmac_post #(
   output wire               written_o
 );
 
-  localparam integer LANES = ROWS > COLS ? ROWS : COLS;
   // cycles through vmac_requant
   localparam integer REQUANT = 4;
 
@@ -137,8 +137,6 @@ module vmac_post #(
     end
 
   // On the stream byte c is column c's: no lane is replicated, and none moved.
-  wire [LANES-1:0] we;
-
   vmac_route #(
     .ROWS(ROWS),
     .COLS(COLS)
@@ -150,14 +148,14 @@ module vmac_post #(
     .lo_i(lanes[7:0]),
     .cnt_i(lanes[15:8]),
     .rbase_i(cfg_stream_i ? 8'd0 : lanes[23:16]),
-    .we_o(we),
+    .we_o(we_o),
     .data_o(wdata_o)
   );
 
   wire unused_set = ^set_i;
 
   assign set_written_o = q_valid && set_first;
-  assign we_o          = written_q && !cfg_stream_i ? we : {LANES{1'b0}};
+  assign w_valid_o     = written_q && !cfg_stream_i;
   assign wset_o        = cfg_dst_i;
   assign waddr_o       = addr_q;
   assign out_valid_o   = written_q && cfg_stream_i;

@@ -79,10 +79,13 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
                                  $(CSR_H) cmodel/program/program.h
 	$$(call say,VCXX,$(1))
 	$$(Q)$(if $(call top_map,$(1)),$(VARIMAC) map --c $(call top_map,$(1)),echo 0) > $$(@D)/map.h && \
-	  last= && $(if $(call top_has,$(1),check trace),,last=$$$$(sed -n \
-	    's/.*CData.*\(__Vtrigrprev__TOP__clk\);/-DTOP_LAST_CLOCK=\1/p' $$(@D)/Vtop_$(1)___024root.h) && \
-	  { [ -n "$$$$last" ] || echo "  NOTE    $(1): this verilator names the clock's last value in \
-	another way: two evaluations per cycle"; } &&) \
+	  edge= && $(if $(call top_has,$(1),check trace),,root=$$(@D)/Vtop_$(1)___024root && \
+	  if grep -q '^void Vtop_$(1)___024root___eval_ico\>' $$$$root*.cpp && \
+	     grep -q '^void Vtop_$(1)___024root___eval_nba\>' $$$$root*.cpp && \
+	     [ "$$$$(grep -c 'VlTriggerVec<1> __V\(ico\|nba\)Triggered;' $$$$root.h)" = 2 ]; then \
+	    edge='-DTOP_INPUTS=Vtop_$(1)___024root___eval_ico -DTOP_EDGE=Vtop_$(1)___024root___eval_nba'; \
+	  else echo "  NOTE    $(1): this verilator divides a cycle in another way: two evaluations \
+	per cycle"; fi &&) \
 	  for f in sim/top_model.cpp $$(@D)/Vtop_$(1)*.cpp; do echo "#include \"$$$$f\""; done \
 	  > $$(@D)/model.cpp && $$(VCXX) $$(TOP_FLAGS) -w \
 	  $$(subst VM_TRACE=0,VM_TRACE=$(call top_trace,$(1)),$$(VCPPFLAGS)) -I. -I$(B)/gen -I$$(@D) \
@@ -91,7 +94,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
 	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) \
-	  $$$$last -DTOP_ROOT='"Vtop_$(1)___024root.h"' \
+	  $$$$edge -DTOP_ROOT='"Vtop_$(1)___024root.h"' \
 	  -c -o $$@ $$(@D)/model.cpp
 endef
 

@@ -156,7 +156,11 @@ static void cycle(Vtb_feed *dut, const Job *j, const Tap *t, bool fill) {
                                     : j->vector && at % shape->depth == read[r].at_b;
     if (same) we &= ~(1ull << read[r].bank);
   }
+  /* What stands at the lanes counts where a word is written. */
+  const bool w_valid = fill || !bench_chance(&bench, 300);
+  dut->w_valid_i = w_valid;
   dut->we_i = we;
+  if (!w_valid) we = 0;
   dut->wset_i = set != 0;
   dut->waddr_i = (uint16_t)at;
   for (int i = 0; i < 16; i++) dut->wdata_i[i] = word();

@@ -26,6 +26,7 @@ module vmac_tb_feed (
   output wire [511:0] rows_o,
   output wire [511:0] lane_a_o,
   output wire [511:0] lane_b_o,
+  input  wire         w_valid_i,
   input  wire [63:0]  we_i,
   input  wire         wset_i,
   input  wire [15:0]  waddr_i,
@@ -58,8 +59,8 @@ module vmac_tb_feed (
           .iss_addr_b_i(iss_addr_b_i), .iss_iy_i(iss_iy_i), .iss_ix_i(iss_ix_i),
           .iss_sub_i(iss_sub_i),
           .rows_o(rows[512*i +: 8*ROWS]), .lane_a_o(lane_a[512*i +: 8*COLS]),
-          .lane_b_o(lane_b[512*i +: 8*COLS]), .we_i(we_i[LANES-1:0]), .wset_i(wset_i),
-          .waddr_i(waddr_i), .wdata_i(wdata_i[8*LANES-1:0]));
+          .lane_b_o(lane_b[512*i +: 8*COLS]), .w_valid_i(w_valid_i), .we_i(we_i[LANES-1:0]),
+          .wset_i(wset_i), .waddr_i(waddr_i), .wdata_i(wdata_i[8*LANES-1:0]));
         if (ROWS < 64) begin : g_rows
           assign en[64*i+ROWS +: 64-ROWS] = {(64-ROWS){1'b0}};
           assign rows[512*i+8*ROWS +: 512-8*ROWS] = {(512-8*ROWS){1'b0}};

@@ -46,6 +46,9 @@ module vmac_tb_post (
       wire here = sel_i == i[2:0];
 
       if (i < 5) begin : g_real
+        wire             w_valid;
+        wire [LANES-1:0] lanes;
+        assign we[64*i +: LANES] = w_valid ? lanes : {LANES{1'b0}};
         vmac_post #(
           .ROWS(ROWS), .COLS(COLS)
         ) u_post (
@@ -55,7 +58,8 @@ module vmac_tb_post (
           .cfg_code_i(cfg_code_i), .cfg_zero_i(cfg_zero_i), .cfg_min_i(cfg_min_i),
           .cfg_max_i(cfg_max_i), .cfg_step_i(cfg_step_i), .res_valid_i(res_valid_i && here),
           .res_set_first_i(res_set_first_i), .res_tlast_i(res_tlast_i),
-          .res_acc_i(res_acc_i[32*COLS-1:0]), .we_o(we[64*i +: LANES]), .wset_o(flags[5*i+3]),
+          .res_acc_i(res_acc_i[32*COLS-1:0]), .w_valid_o(w_valid), .we_o(lanes),
+          .wset_o(flags[5*i+3]),
           .waddr_o(waddr[16*i +: 16]), .wdata_o(wdata[512*i +: 8*LANES]),
           .out_valid_o(flags[5*i+2]), .out_tlast_o(flags[5*i+1]), .out_o(out[512*i +: 8*COLS]),
           .written_o(flags[5*i]));

@@ -183,6 +183,7 @@ multiple of 4|0x4e again 31:0 - ro 0 an odd offset
 a new name|0x4c jobs 31:0 - ro 0 a name twice
 all 32 bits|0x4c wide 3:0 - ro 0 no name for a part
 ro, rw, w1s or w1c|0x4c new 3:0 part wo 0 no such access
+within one byte|0x4c new 8:7 part rw 0 a field of two strobes
 a reset value that fits|0x4c new 3:0 part rw 16 five bits
 none twice|- - 3:0 part ro 0 bits of beats_out
 expected value|value jobs.code 1 one no such field
