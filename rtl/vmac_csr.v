@@ -103,7 +103,9 @@ module vmac_csr #(
   reg [3:0]  code_q;
   reg        start_while_busy_q;
   reg [31:0] error_beat_q;
-  reg [63:0] macs_q;
+  reg [31:0] macs_lo_q;
+  reg        macs_carry_q;
+  reg [31:0] macs_hi_q;
   wire [32*7-1:0] count;
 
   wire [31:0] csr_id;
@@ -124,8 +126,8 @@ module vmac_csr #(
   wire [3:0]  csr_error_code             = code_q;
   wire        csr_error_start_while_busy = start_while_busy_q;
   wire [31:0] csr_error_beat             = error_beat_q;
-  wire [31:0] csr_macs_lo                = macs_q[31:0];
-  wire [31:0] csr_macs_hi                = macs_q[63:32];
+  wire [31:0] csr_macs_lo                = macs_lo_q;
+  wire [31:0] csr_macs_hi                = macs_hi_q;
   wire [31:0] csr_cycles, csr_stall_in, csr_stall_out, csr_weight_wait, csr_jobs, csr_beats_in,
               csr_beats_out;
   assign {csr_beats_out, csr_beats_in, csr_jobs, csr_weight_wait, csr_stall_out, csr_stall_in,
@@ -240,9 +242,15 @@ module vmac_csr #(
     end
   endgenerate
 
+  // The carry between the halves waits a cycle: a sum of 64 bits at once would be the longest path.
   always @(posedge clk)
-    if (rst || accept) macs_q <= 64'd0;
-    else macs_q <= macs_q + {51'd0, macs_i};
+    if (rst || accept) begin
+      {macs_carry_q, macs_lo_q} <= 33'd0;
+      macs_hi_q                 <= 32'd0;
+    end else begin
+      {macs_carry_q, macs_lo_q} <= {1'b0, macs_lo_q} + {20'd0, macs_i};
+      if (macs_carry_q) macs_hi_q <= macs_hi_q + 32'd1;
+    end
 
   always @(posedge clk)
     if (rst || accept) error_beat_q <= 32'd0;
@@ -262,7 +270,8 @@ module vmac_csr #(
       `VMAC_ASSUME(!busy_i || busy_q || abort_q || (run_q && !start_q))
       `VMAC_ASSERT(!start_q || !busy_i)
       `VMAC_ASSERT(!start_q || !abort_q)
-      `VMAC_ASSERT(!start_q || (count == 224'd0 && macs_q == 64'd0 && error_beat_q == 32'd0))
+      `VMAC_ASSERT(!start_q || (count == 224'd0 && error_beat_q == 32'd0))
+      `VMAC_ASSERT(!start_q || {macs_hi_q, macs_carry_q, macs_lo_q} == 65'd0)
       `VMAC_ASSERT(!start_q || (!done_q && code_q == 4'd0 && !start_while_busy_q))
     end
 `endif

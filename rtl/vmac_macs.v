@@ -1,7 +1,7 @@
 // vmac_macs: how many multiplications a cycle makes, for the counter of the registers
 //
-// Contract: start_i takes the number of enabled rows (en_i) for the tile that begins; from the next
-//   cycle on macs_o = that number times COLS while valid_i, else 0.
+// Contract: start_i takes the number of enabled rows (en_i) for the tile that begins. One cycle after
+//   valid_i, from the cycle after start_i on, macs_o = that number times COLS, else 0.
 // Not: columns that a set leaves unused; they count, as they compute.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -29,11 +29,15 @@ module vmac_macs #(
     end
   endfunction
 
-  reg [6:0] rows_q;
+  reg [12:0] tile_q;
+  reg [12:0] macs_q;
 
-  always @(posedge clk) if (start_i) rows_q <= count(en_i);
+  always @(posedge clk) begin
+    if (start_i) tile_q <= {6'd0, count(en_i)} * COLS[12:0];
+    macs_q <= valid_i ? tile_q : 13'd0;
+  end
 
-  assign macs_o = valid_i ? {6'd0, rows_q} * COLS[12:0] : 13'd0;
+  assign macs_o = macs_q;
 
 endmodule
 
