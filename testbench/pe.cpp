@@ -4,10 +4,10 @@
  * 1. State space. Activation, shadow weight, active weight with enable, and partial sum, driven by
  * random inputs each cycle; shift and swap come alone, together and in runs, and reset in between.
  * The product is the cell bench's business: here the operands are random, not exhaustive.
- * 2. Parameters. Every cell of the registry, so both classes' extension of the product; PSUM_W = 32,
- * the widest (the array's narrower ones are run by the mac_unit bench), and 16, the top row, which
- * adds to nothing; OPT_MIXED 0, where the low bits that the registry declares come in at random and
- * are neither read nor kept, and 1, where only those are missing that the edge rounds away.
+ * 2. Parameters. Every cell of the registry, so both extensions of the product; PSUM_W = 32, the
+ * widest (the narrower ones are run by the mac_unit bench), and 16, the top row, which adds to
+ * nothing; OPT_MIXED 0, where the low bits that the registry declares come in at random and are
+ * neither read nor kept, and 1, where only those are missing that the edge rounds away.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
