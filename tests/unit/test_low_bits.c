@@ -42,8 +42,8 @@ static void check(const vmac_mult *mult) {
   const bool all_zero = p == 15 && !table[65535];
   const bool stated = mult->mode < 0 && !mult->truth && !all_zero;
   if (stated ? mult->a_low != a || mult->p_low != p : mult->a_low > a || mult->p_low > p)
-    fail_msg("%s (%s %s %s): low bits that the registry declares: %d of A, %d of the product; that "
-             "the table has: %d and %d",
+    fail_msg("%s (%s %s %s): low bits that its family's line Registry declares: %d of A, %d of the "
+             "product; that the table has: %d and %d (low A:P in the header of its Verilog)",
              mult->name, mult->family, mult->cls == VMAC_U8 ? "u8" : "s8", mult->params,
              mult->a_low, mult->p_low, a, p);
   if (mult->a_low < mult->edge || mult->a_low > 7 || mult->p_low < 0 || mult->p_low > 15)
