@@ -55,16 +55,16 @@ module vmac_pe #(
   localparam integer A_LOW  = OPT_MIXED != 0 ? vmac_cell_edge(CELL) : vmac_cell_a_low(CELL);
   localparam integer P_LOW  = OPT_MIXED != 0 ? 0 : vmac_cell_p_low(CELL);
 
-  reg [7:A_LOW]        a_q;
-  reg                  swap_q;
-  reg [WORD_W-1:0]     shadow_q;
-  reg [WORD_W-1:0]     w_q;
-  reg [PSUM_W-1:P_LOW] ps_q;
+  reg        [7:A_LOW]        a_q;
+  reg                         swap_q;
+  reg        [WORD_W-1:0]     shadow_q;
+  reg        [WORD_W-1:0]     w_q;
+  reg signed [PSUM_W-1:P_LOW] ps_q;
 
-  wire [7:0]            a;
-  wire [15:0]           p;
-  wire [PSUM_W-1:P_LOW] above;
-  wire [PSUM_W-1:P_LOW] px;
+  wire        [7:0]            a;
+  wire        [15:0]           p;
+  wire signed [PSUM_W-1:P_LOW] ps_in;
+  wire signed [PSUM_W-1:P_LOW] px;
 
   wire [3:0] mode;
   wire [7:0] a_cell = OPT_LOWPOWER != 0 ? a & {8{w_q[8]}} : a;
@@ -86,8 +86,8 @@ module vmac_pe #(
     if (shift_i) shadow_q <= w_i;
     if (swap_i && (OPT_LOWPOWER == 0 || shadow_q[8])) w_q <= shadow_q;
     else if (swap_i) w_q[8] <= 1'b0;
-    if (w_q[8]) ps_q <= above + px;
-    else ps_q <= above;
+    if (w_q[8]) ps_q <= ps_in + px;
+    else ps_q <= ps_in;
   end
 
   always @(posedge clk)
@@ -122,10 +122,10 @@ module vmac_pe #(
     end
     if (PSUM_W == 16) begin : g_top
       wire unused_above = ^ps_i[PSUM_W-1:P_LOW];
-      assign above = {(PSUM_W - P_LOW){1'b0}};
+      assign ps_in = {(PSUM_W - P_LOW){1'b0}};
       assign px = p[15:P_LOW];
     end else begin : g_below
-      assign above = ps_i[PSUM_W-1:P_LOW];
+      assign ps_in = ps_i[PSUM_W-1:P_LOW];
       assign px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p[15:P_LOW]};
     end
     if (PSUM_W < 16 || PSUM_W > 32) begin : g_range

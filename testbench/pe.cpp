@@ -7,7 +7,9 @@
  * 2. Parameters. Every cell of the registry, so both extensions of the product; PSUM_W = 32, the
  * widest (the narrower ones are run by the mac_unit bench), and 16, the top row, which adds to
  * nothing; OPT_MIXED 0, where the low bits that the registry declares come in at random and are
- * neither read nor kept, and 1, where only those are missing that the edge rounds away.
+ * neither read nor kept, and 1, where only those are missing that the edge rounds away. The last two
+ * do not depend on f: the first cells have them, both classes with and without low bits among
+ * them, and those that the edge rounds for.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -39,6 +41,7 @@ int main(int argc, char **argv) {
   context.randSeed((int)(bench.seed & 0x3fffffff) + 1);
   Vtb_pe dut(&context);
   const size_t cells = vmac_mult_count();
+  enum { FULL = 24 }; /* as in vmac_tb_pe.v */
   int32_t *table = (int32_t *)vmac_alloc(cells * 65536, sizeof *table);
   for (size_t c = 0; c < cells; c++) vmac_mult_table(vmac_mult_at(c), table + c * 65536);
   uint8_t *a = (uint8_t *)vmac_alloc(cells, 1), *swap = (uint8_t *)vmac_alloc(cells, 1);
@@ -89,7 +92,8 @@ int main(int argc, char **argv) {
     memcpy(found[MIXED], &dut.mixed_o, cells * sizeof(uint32_t));
     for (size_t c = 0; !loading && bench.cycles > 2 && c < cells; c++) {
       const vmac_mult *mult = vmac_mult_at(c);
-      for (int i = 0; i < SUMS; i++)
+      const bool full = c < FULL || mult->edge;
+      for (int i = 0; i < (full ? SUMS : TOP); i++)
         if (found[i][c] != want[i][c])
           bench_fail(&bench, "cell %s %s: partial sum expected %d, found %d", mult->name, place[i],
                      (int)want[i][c], (int)found[i][c]);
@@ -99,7 +103,7 @@ int main(int argc, char **argv) {
                    "cell %s: expected a 0x%02x swap %d shadow 0x%03x en %d, "
                    "found 0x%02x %d 0x%03x %d",
                    mult->name, kept, pe.swap, pe.shadow, pe.w >> 8, a[c], swap[c], w[c], en[c]);
-      if (mixed_a[c] != all)
+      if (full && mixed_a[c] != all)
         bench_fail(&bench, "cell %s %s: activation expected 0x%02x, found 0x%02x", mult->name,
                    place[MIXED], all, mixed_a[c]);
     }
