@@ -8,9 +8,11 @@
 //   word for the bottom row comes first. From a swap at row 0 to the next shift: at least
 //   ROWS + COLS - 2 cycles, so that no PE's shadow weight moves before that PE has taken it.
 //   Cells with vmac_cell_edge(CELL) != 0 meet activations that one rounder per row has rounded at
-//   the left edge; the side column still sums the activations as they came.
+//   the left edge. The side column sums the activations as they came, by a register of its own for
+//   the low bits that column 0 does not keep. Row r's partial sums have 16 + log2(r + 1) bits,
+//   rounded up, the top row's are products: no bit is kept that is always 0 or a copy of the sign.
 //   MAP gives every PE its own cell, all of CELL's operand class; CELL itself then says what the
-//   edge rounds and what the side column sums.
+//   edge rounds and what the side column sums, and every PE keeps what any of them may read.
 // Not: skew, accumulation over K tiles, correction (vmac_mac_unit puts them around).
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -50,9 +52,17 @@ module vmac_array #(
   `include "vmac_cells.vh"
   `include "vmac_planes.vh"
 
+  localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer PSUM_W = 16 + $clog2(ROWS);
   localparam integer EDGE   = vmac_cell_edge(CELL);
   localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
+  localparam integer MIXED  = MAP != {(ROWS * COLS){CELL[7:0]}} ? 1 : 0;
+  localparam integer A_LOW  = MIXED != 0 ? EDGE : vmac_cell_a_low(CELL);
+  // how many low bits of an activation the side column reads
+  localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
+  localparam integer SIDE   = SIGNED == 0 ? 8 : XKIND != 0 ? vmac_cell_xbits(CELL) : 0;
+  // and how many of those column 0 does not have as they came
+  localparam integer KEPT   = EDGE != 0 || SIDE < A_LOW ? SIDE : A_LOW;
 
   wire [8*ROWS-1:0] side_a;
   wire [ROWS-1:0]   side_en;
@@ -63,6 +73,9 @@ module vmac_array #(
       // A row at a time, and questions about other cells than CELL only: yosys takes minutes to
       // slice the whole of MAP, or to call a function, for every PE of a large array.
       localparam [8*COLS-1:0] ROW_MAP = MAP[8*COLS*r +: 8*COLS];
+      localparam integer SUM_W   = 16 + $clog2(r + 1);
+      localparam integer ABOVE_W = r == 0 ? 16 : 16 + $clog2(r);
+
       for (c = 0; c < COLS; c = c + 1) begin : g_col
         localparam [7:0]   BYTE    = ROW_MAP[8*c +: 8];
         localparam integer PE_CELL = {24'd0, BYTE};
@@ -73,26 +86,33 @@ module vmac_array #(
         wire [WORD_W-1:0] w_in;
         wire [WORD_W-1:0] w_out;
         wire              en;
-        wire [PSUM_W-1:0] ps_in;
-        wire [PSUM_W-1:0] ps_out;
+        wire [SUM_W-1:0]  ps_in;
+        wire [SUM_W-1:0]  ps_out;
 
         if (c == 0) begin : g_left
           assign swap_in = swap_i[r];
           assign side_en[r] = en;
           if (EDGE == 0) begin : g_whole
             assign a_in = a_i[8*r +: 8];
-            assign side_a[8*r +: 8] = a_out;
           end else begin : g_rounded
-            reg [7:0] a_q;
-            always @(posedge clk) a_q <= a_i[8*r +: 8];
-            assign side_a[8*r +: 8] = a_q;
             vmac_edge #(
-              .SIGNED(vmac_cell_signed(CELL)),
+              .SIGNED(SIGNED),
               .M(EDGE)
             ) u_edge (
               .a_i(a_i[8*r +: 8]),
               .a_o(a_in)
             );
+          end
+          if (KEPT == 0) begin : g_as_kept
+            assign side_a[8*r +: 8] = a_out;
+          end else begin : g_as_came
+            reg [KEPT-1:0] low_q;
+            always @(posedge clk) low_q <= a_i[8*r +: KEPT];
+            if (KEPT == 8) begin : g_all
+              assign side_a[8*r +: 8] = low_q;
+            end else begin : g_low
+              assign side_a[8*r +: 8] = {a_out[7:KEPT], low_q};
+            end
           end
         end else begin : g_right
           wire unused_en = en;
@@ -109,10 +129,15 @@ module vmac_array #(
           if (WORD_W < 13) begin : g_no_mode
             wire unused_mode = ^word[12:WORD_W];
           end
-          assign ps_in = {PSUM_W{1'b0}};
+          assign ps_in = {SUM_W{1'b0}};
         end else begin : g_below
           assign w_in = g_row[r-1].g_col[c].w_out;
-          assign ps_in = g_row[r-1].g_col[c].ps_out;
+          wire [ABOVE_W-1:0] ps_above = g_row[r-1].g_col[c].ps_out;
+          if (ABOVE_W == SUM_W) begin : g_as_wide
+            assign ps_in = ps_above;
+          end else begin : g_wider
+            assign ps_in = {SIGNED != 0 && ps_above[ABOVE_W-1], ps_above};
+          end
         end
         if (r == ROWS - 1) begin : g_foot
           wire unused_w = ^w_out;
@@ -120,7 +145,7 @@ module vmac_array #(
         end
 
         if (PE_CELL != CELL) begin : g_other
-          if (vmac_cell_signed(PE_CELL) != vmac_cell_signed(CELL)) begin : g_class
+          if (vmac_cell_signed(PE_CELL) != SIGNED) begin : g_class
             error_MAP_mixes_operand_classes u_err ();
           end
           if (vmac_cell_edge(PE_CELL) != EDGE) begin : g_round
@@ -130,7 +155,8 @@ module vmac_array #(
 
         vmac_pe #(
           .CELL(PE_CELL),
-          .PSUM_W(PSUM_W),
+          .PSUM_W(SUM_W),
+          .OPT_MIXED(MIXED),
           .OPT_MODE(OPT_MODE),
           .OPT_LOWPOWER(OPT_LOWPOWER)
         ) u_pe (

@@ -1,8 +1,10 @@
 // vmac_pe: one processing element of the weight-stationary array
 //
-// Contract: a_o and swap_o are a_i and swap_i one cycle later; of cells with vmac_cell_edge(CELL)
-//   != 0 that many low bits of a are 0, and not kept. One further cycle later
-//   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. Where the
+// Contract: a_o and swap_o are a_i and swap_i one cycle later. One further cycle later
+//   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. The
+//   vmac_cell_a_low(CELL) low bits of a_i and the vmac_cell_p_low(CELL) low bits of ps_i are not
+//   read, and 0 in a_o and ps_o: no bit is kept that f does not read or that is always 0. In the
+//   top row, PSUM_W = 16, there is no sum above: ps_o = f(a, w), ps_i is not read. Where the
 //   weight's enable bit is 0 the sum passes unchanged: an idle row of a ragged tile is gated, not
 //   multiplied by 0, because f(a, 0) need not be 0. swap_i = 1 together with an activation makes
 //   the shadow weight the one that this activation, and all later ones, meet. shift_i moves the
@@ -18,8 +20,11 @@
 module vmac_pe #(
   // index of the multiplier cell in rtl/mult/mults.tbl
   parameter integer CELL = 0,
-  // bits of the partial sum: at least 16 + log2(rows), so that it cannot overflow
+  // bits of the partial sum: at least 16 + log2(rows down to this one), so that it cannot overflow;
+  // 16 in the top row alone
   parameter integer PSUM_W = 20,
+  // 1: other PEs of the array may be of other cells: all bits but those that the edge rounds away
+  parameter integer OPT_MIXED = 0,
   // 1: words are {mode, enable, weight}, for cells with a mode operand; 0: {enable, weight}
   parameter integer OPT_MODE = 0,
   // 1: operand isolation
@@ -47,18 +52,19 @@ module vmac_pe #(
 
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
-  localparam integer EDGE   = vmac_cell_edge(CELL);
+  localparam integer A_LOW  = OPT_MIXED != 0 ? vmac_cell_edge(CELL) : vmac_cell_a_low(CELL);
+  localparam integer P_LOW  = OPT_MIXED != 0 ? 0 : vmac_cell_p_low(CELL);
 
-  reg        [7:EDGE]     a_q;
-  reg                     swap_q;
-  reg        [WORD_W-1:0] shadow_q;
-  reg        [WORD_W-1:0] w_q;
-  reg signed [PSUM_W-1:0] ps_q;
+  reg        [7:A_LOW]        a_q;
+  reg                         swap_q;
+  reg        [WORD_W-1:0]     shadow_q;
+  reg        [WORD_W-1:0]     w_q;
+  reg signed [PSUM_W-1:P_LOW] ps_q;
 
-  wire        [7:0]        a;
-  wire        [15:0]       p;
-  wire signed [PSUM_W-1:0] ps_in = ps_i;
-  wire signed [PSUM_W-1:0] px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p};
+  wire        [7:0]            a;
+  wire        [15:0]           p;
+  wire signed [PSUM_W-1:P_LOW] ps_in;
+  wire signed [PSUM_W-1:P_LOW] px;
 
   wire [3:0] mode;
   wire [7:0] a_cell = OPT_LOWPOWER != 0 ? a & {8{w_q[8]}} : a;
@@ -76,7 +82,7 @@ module vmac_pe #(
   );
 
   always @(posedge clk) begin
-    a_q <= a_i[7:EDGE];
+    a_q <= a_i[7:A_LOW];
     if (shift_i) shadow_q <= w_i;
     if (swap_i && (OPT_LOWPOWER == 0 || shadow_q[8])) w_q <= shadow_q;
     else if (swap_i) w_q[8] <= 1'b0;
@@ -92,7 +98,6 @@ module vmac_pe #(
   assign swap_o = swap_q;
   assign w_o = shadow_q;
   assign en_o = w_q[8];
-  assign ps_o = ps_q;
 
   generate
     if (OPT_MODE != 0) begin : g_mode
@@ -103,14 +108,28 @@ module vmac_pe #(
     if (OPT_MODE != 0 && vmac_cell_has_mode(CELL) == 0) begin : g_no_pin
       error_OPT_MODE_needs_a_cell_with_a_mode_operand u_err ();
     end
-    if (EDGE == 0) begin : g_whole
+    if (A_LOW == 0) begin : g_whole_a
       assign a = a_q;
-    end else begin : g_rounded
-      wire unused_low = ^a_i[EDGE-1:0];
-      assign a = {a_q, {EDGE{1'b0}}};
+    end else begin : g_high_a
+      wire unused_low = ^a_i[A_LOW-1:0];
+      assign a = {a_q, {A_LOW{1'b0}}};
     end
-    if (PSUM_W < 17 || PSUM_W > 32) begin : g_range
-      error_PSUM_W_must_be_17_to_32 u_err ();
+    if (P_LOW == 0) begin : g_whole_ps
+      assign ps_o = ps_q;
+    end else begin : g_high_ps
+      wire unused_low = ^{ps_i[P_LOW-1:0], p[P_LOW-1:0]};
+      assign ps_o = {ps_q, {P_LOW{1'b0}}};
+    end
+    if (PSUM_W == 16) begin : g_top
+      wire unused_above = ^ps_i[PSUM_W-1:P_LOW];
+      assign ps_in = {(PSUM_W - P_LOW){1'b0}};
+      assign px = p[15:P_LOW];
+    end else begin : g_below
+      assign ps_in = ps_i[PSUM_W-1:P_LOW];
+      assign px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p[15:P_LOW]};
+    end
+    if (PSUM_W < 16 || PSUM_W > 32) begin : g_range
+      error_PSUM_W_must_be_16_to_32 u_err ();
     end
   endgenerate
 

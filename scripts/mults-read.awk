@@ -14,6 +14,13 @@
 #   model    the C function vmac_MODEL in cmodel/mult/MODEL.c. Left out: named as the family
 #   pins     edge: the activation is rounded once per row at the array's edge, by as many bits as the
 #            parameter says; mode: the parameter is no Verilog parameter, but the operand mode_i
+#   low      A:P, how many low bits of the activation f never reads (after the edge, where that
+#            rounds), and how many of the product are always 0: no PE of the array keeps them. Both
+#            are sums and differences of numbers, parameters, w, max(..,..) and min(..,..), at most
+#            w-1 and 2w-1, as something is left of each; low_u, low_s where the class matters. Left
+#            out: 0:0, also where a mode chooses, or where f is 0 and the PE is what one costs
+#            without a multiplier
+# The keys may stand in several such lines.
 #
 # -v wide=1: the cells may have any operand width their family allows (rtl/mult/wide.tbl); without
 # it, 8 bits. A generator prints in its END rule only, which is not reached when a line is wrong: no
@@ -25,6 +32,7 @@
 #   param_name[c, k], param_value[c, k]                       k = 1 .. params[c]
 #   xkind[c] (none, low, or), xbits[c]
 #   edge[c] (activation bits rounded away at the array's edge, or 0), mode[c] (or -1)
+#   a_low[c], p_low[c] (low bits of activation and product that no PE keeps)
 # and may call instance(c), the Verilog module of a cell with its parameters.
 
 function fail(expected, found) {
@@ -73,9 +81,59 @@ function read_key(fam, key, value,  range) {
     pins[fam] = value
   } else if (key == "params") {
     read_ranges(fam, value)
+  } else if (key ~ /^low(_[us])?$/) {
+    if (split(value, range, ":") != 2) fail("low bits of the form A:P", value)
+    if (key != "low_s") low[fam, 0] = value
+    if (key != "low_u") low[fam, 1] = value
   } else {
-    fail("one of classes, widths, params, model, pins", key)
+    fail("one of classes, widths, params, model, pins, low", key)
   }
+}
+
+# The value of `rest`'s sum, max() or min() in cell c, up to a comma, a bracket or the end.
+function sum(c,  value, sign) {
+  for (sign = 1; ; rest = substr(rest, 2)) {
+    value += sign * term(c)
+    if (rest !~ /^[-+]/) return value
+    sign = rest ~ /^-/ ? -1 : 1
+  }
+}
+
+function term(c,  word, value, other, k) {
+  if (!match(rest, /^(max\(|min\(|[a-z][a-z0-9_]*|[0-9]+)/)) fail("a number or name in low", rest)
+  word = substr(rest, 1, RLENGTH)
+  rest = substr(rest, RLENGTH + 1)
+  if (is_number(word)) return word + 0
+  if (word == "w") return width[c]
+  for (k = 1; k <= params[c]; k++)
+    if (param_name[c, k] == word) return param_value[c, k]
+  if (word !~ /\($/) fail("a parameter of " family_of_sum " or w in low", word)
+  for (value = sum(c); rest ~ /^,/; ) {
+    rest = substr(rest, 2)
+    other = sum(c)
+    if (word == "max(" ? other > value : other < value) value = other
+  }
+  if (rest !~ /^\)/) fail("a closing bracket in low", rest)
+  rest = substr(rest, 2)
+  return value
+}
+
+# One of the two counts of cell c, at most `most`.
+function count_low(c, fam, text, most,  value) {
+  rest = text
+  family_of_sum = fam
+  value = sum(c)
+  if (rest != "") fail("sums of numbers and names in low of " fam, rest)
+  if (value < 0) fail("no count below 0 in low of " fam, text)
+  return value < most ? value : most
+}
+
+function read_low(fam,  part) {
+  a_low[cells] = p_low[cells] = 0
+  if (!((fam, is_signed[cells]) in low)) return
+  split(low[fam, is_signed[cells]], part, ":")
+  a_low[cells] = count_low(cells, fam, part[1], width[cells] - 1)
+  p_low[cells] = count_low(cells, fam, part[2], 2 * width[cells] - 1)
 }
 
 function read_ranges(fam, text,  item, part, range, k) {
@@ -102,20 +160,23 @@ function read_family(  fam, item, word, n, i) {
   sub(/.*vmac_mult_/, "", fam)
   sub(/\.v$/, "", fam)
   check_name("family", fam)
-  if (fam in model) fail("one line // Registry: in a file", $0)
-  model[fam] = fam
-  family_params[fam] = 0
-  family_form[fam] = pins[fam] = "-"
+  if (!(fam in model)) {
+    model[fam] = fam
+    family_params[fam] = 0
+    family_form[fam] = pins[fam] = "-"
+    family_name[families++] = fam
+    family_list = family_list (families > 1 ? ", " : "") fam
+  }
   sub(/^\/\/ Registry: */, "")
   n = split($0, item, /; */)
   for (i = 1; i <= n; i++) {
     if (split(item[i], word, " ") != 2) fail("a key and a value", item[i])
+    if ((fam, word[1]) in key_of) fail("each key once", item[i])
+    key_of[fam, word[1]] = 1
     read_key(fam, word[1], word[2])
   }
   if (!(fam in classes) || !(fam in narrowest)) fail("classes and widths", $0)
   if (pins[fam] != "-" && family_params[fam] != 1) fail("one parameter where there are pins", $0)
-  family_name[families++] = fam
-  family_list = family_list (families > 1 ? ", " : "") fam
   place = ""
 }
 
@@ -170,6 +231,7 @@ function read_cell(  key) {
   }
   read_class()
   read_params()
+  read_low($2)
   read_xvar()
   if ($6 !~ /^[A-Za-z0-9_.:\/-]+$/) fail("a source of letters, digits and _.:/-", $6)
   if ($7 !~ /^(-|demo|sim|demo,sim)$/) fail("runs demo, sim, demo,sim or -", $7)

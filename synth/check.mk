@@ -22,7 +22,7 @@ sta-power-run: $(ENERGY) $(LIBERTY) $(OPERANDS:=.bin) $(VMAC_LIB)
 	  '$(CHECK_CELLS)' rtl/mult/mults.tbl
 
 # Arrays of COMPOSE_SIZES rows and columns, joined from PEs that are mapped alone, and those of
-# COMPOSE_FLAT_SIZES mapped as one as well.
+# COMPOSE_FLAT_SIZES mapped as one as well (8 x 8: a minute; 16 x 16: several, so not by default).
 COMPOSE_SIZES      ?= 4 8 16
 COMPOSE_FLAT_SIZES ?= 4 8
 COMPOSE_CELLS ?= dadda perf2

@@ -5,14 +5,14 @@
 # are not read but found by `include. Environment (synth/library.mk): ENERGY (the program
 # vmac-energy), VMAC_LIB, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, VMAC_INPUT_SLEW_NS, ABC_DRIVER_CELL,
 # ABC_LOAD_IN_FF; COMPOSE_BOUND (percent, default 5); COMPOSE_FLAT=1: also an array mapped flat from
-# the start (minutes), within COMPOSE_FLAT_BOUND (default 15; of perf2 at 4 x 4 and 8 x 8 the parts
-# have 11 to 12 % more area and take 6 to 10 % more energy): a smaller netlist, as the top row adds
-# to 0, bits that no cell reads are passed on by no PE (two of a, two of the sum of perf2), and abc
-# finds other gates in a larger netlist.
-# Prints one line for each array: netlist=joined, of PEs that were mapped alone, whose area is that
-# of its parts by construction, and whose energy tests how PEs are fed and loaded; netlist=flat, one
-# mapping of the whole array, which is what a tool makes of it: the gap is what adding up costs.
-# Leaves joined.json, pe.json, side.json and flat.json in OUT_DIR.
+# the start (minutes), within the same bound.
+# PEs are mapped one for each width of partial sum: of the top row, which adds to nothing, and of
+# 17, 18, .. bits. Prints one line for each array: netlist=joined, of PEs that were mapped alone,
+# whose area is that of its parts by construction, and whose energy tests how PEs are fed and loaded;
+# netlist=flat, one mapping of the whole array, which is what a tool makes of it: the gap is what
+# adding up costs. The registers and rounders that an array has beside PEs and side column are in
+# the area (rest), not in the sum of energies.
+# Leaves joined.json, pe16.json .., side.json and flat.json in OUT_DIR.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -54,22 +54,34 @@ map() {
   fi
 }
 
-# check NAME BOUND: NAME.json against its parts.
+# check NAME: NAME.json against its parts.
 check() {
-  "$ENERGY" compose --lib "$VMAC_LIB" --array "$out/$1.json" --pe "$out/pe.json" \
-    --side "$out/side.json" --cell "$cell" --operands "$operands" --load-ff "$ABC_LOAD_IN_FF" \
-    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --bound "$2" \
+  "$ENERGY" compose --lib "$VMAC_LIB" --array "$out/$1.json" --pe "$pes" $rest \
+    --side "$out/side.json" --cell "$cell" \
+    --operands "$operands" --load-ff "$ABC_LOAD_IN_FF" --slew "$VMAC_INPUT_SLEW_NS" \
+    --period "$VMAC_PE_PERIOD_NS" --bound "${COMPOSE_BOUND:-5}" \
     > "$out/$1.txt" || die "array of $rows x $cols of $cell ($1) is not the sum of its parts"
   sed "s/^/netlist=$1 /" "$out/$1.txt"
 }
 
 alone='hierarchy -auto-top; rename -top'
-parts="design -save mapped; delete vmac_array *vmac_side; $alone vmac_pe; write_json $out/pe.json"
-parts="$parts; design -load mapped; delete vmac_array *vmac_pe; $alone vmac_side"
+parts="design -save mapped; delete vmac_array *vmac_pe; $alone vmac_side"
 parts="$parts; write_json $out/side.json; design -load mapped"
+parts="$parts; delete vmac_array/t:*vmac_pe vmac_array/t:*vmac_side"
+parts="$parts; tee -o $out/rest.txt stat -liberty $VMAC_LIB vmac_array; design -load mapped"
+pes= bits=16 below=1 # sums of so many bits are those of the rows above row `below`
+while :; do
+  pe=$out/pe$bits.json
+  parts="$parts; delete vmac_array *vmac_side *vmac_pe *vmac_pe/o:ps_o *vmac_pe/s:$bits %i %m %d"
+  parts="$parts; $alone vmac_pe; write_json $pe; design -load mapped"
+  pes=$pes${pes:+,}$pe
+  [ $below -lt "$rows" ] || break
+  bits=$((bits + 1)) below=$((below * 2))
+done
 map joined 'setattr -mod -set keep_hierarchy 1 *vmac_pe *vmac_side' "$parts"
-check joined "${COMPOSE_BOUND:-5}"
+rest=$(awk '/Chip area/ && $NF > 0 { print "--rest-um2", $NF }' "$out/rest.txt")
+check joined
 [ "${COMPOSE_FLAT:-0}" = 0 ] || {
   map flat '' ''
-  check flat "${COMPOSE_FLAT_BOUND:-15}"
+  check flat
 }

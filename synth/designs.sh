@@ -29,8 +29,8 @@ generate() {
   $3 scripts/mults-to-v.awk -v what=functions $4 > "$1/vmac_cells.vh"
   # Only what the side column asks, and no names: cells that are alike in it share a netlist.
   mkdir -p "$1/sums" "$1/sum"
-  sed -e 's| *//.*||' -e '/_edge = [1-9]/d' -e '/_mode = 1/d' "$1/vmac_cells.vh" \
-    > "$1/sums/vmac_cells.vh"
+  sed -e 's| *//.*||' -e '/_edge = [1-9]/d' -e '/_low = [1-9]/d' -e '/_mode = 1/d' \
+    "$1/vmac_cells.vh" > "$1/sums/vmac_cells.vh"
   sed -e '/_xkind = [1-9]/d' -e '/_xbits = [1-9]/d' "$1/sums/vmac_cells.vh" > "$1/sum/vmac_cells.vh"
   # What all modes of a family have in common.
   mkdir -p "$1/pe"

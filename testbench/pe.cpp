@@ -4,8 +4,12 @@
  * 1. State space. Activation, shadow weight, active weight with enable, and partial sum, driven by
  * random inputs each cycle; shift and swap come alone, together and in runs, and reset in between.
  * The product is the cell bench's business: here the operands are random, not exhaustive.
- * 2. Parameters. Every cell of the registry, so both classes' extension of the product; PSUM_W =
- * 32, the widest (the array's narrower ones are run by the mac_unit bench).
+ * 2. Parameters. Every cell of the registry, so both extensions of the product; PSUM_W = 32, the
+ * widest (the narrower ones are run by the mac_unit bench), and 16, the top row, which adds to
+ * nothing; OPT_MIXED 0, where the low bits that the registry declares come in at random and are
+ * neither read nor kept, and 1, where only those are missing that the edge rounds away. The last two
+ * do not depend on f: the first cells have them, both classes with and without low bits among
+ * them, and those that the edge rounds for.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -19,14 +23,15 @@ struct Pe {
   uint16_t shadow, w; /* {enable, weight} */
 };
 
-/* What the cell's PE keeps of an activation: the array has rounded the low bits away before. */
-static uint8_t kept(size_t cell, uint8_t a) {
-  return (uint8_t)(a & -(1 << vmac_mult_at(cell)->edge));
+/* A value without its low bits. */
+static uint32_t without(int bits, uint32_t value) {
+  return value >> bits << bits;
 }
 
-/* What the active weight adds; 0 where it is not enabled. */
-static uint32_t product(size_t cell, const int32_t *table, Pe pe) {
-  return pe.w >> 8 ? (uint32_t)table[(size_t)kept(cell, pe.a) << 8 | (pe.w & 255)] : 0;
+/* What the active weight adds; 0 where it is not enabled. Where the edge rounds, it has done so
+ * before the activation comes here. */
+static uint32_t product(const vmac_mult *mult, const int32_t *table, Pe pe) {
+  return pe.w >> 8 ? (uint32_t)table[without(mult->edge, pe.a) << 8 | (pe.w & 255)] : 0;
 }
 
 int main(int argc, char **argv) {
@@ -36,13 +41,20 @@ int main(int argc, char **argv) {
   context.randSeed((int)(bench.seed & 0x3fffffff) + 1);
   Vtb_pe dut(&context);
   const size_t cells = vmac_mult_count();
+  enum { FULL = 24 }; /* as in vmac_tb_pe.v */
   int32_t *table = (int32_t *)vmac_alloc(cells * 65536, sizeof *table);
   for (size_t c = 0; c < cells; c++) vmac_mult_table(vmac_mult_at(c), table + c * 65536);
   uint8_t *a = (uint8_t *)vmac_alloc(cells, 1), *swap = (uint8_t *)vmac_alloc(cells, 1);
   uint8_t *en = (uint8_t *)vmac_alloc(cells, 1);
   uint16_t *w = (uint16_t *)vmac_alloc(cells, sizeof *w);
-  uint32_t *ps = (uint32_t *)vmac_alloc(cells, sizeof *ps);
-  uint32_t *want = (uint32_t *)vmac_alloc(cells, sizeof *want);
+  uint8_t *mixed_a = (uint8_t *)vmac_alloc(cells, 1);
+  enum { ANYWHERE, TOP, MIXED, SUMS };
+  static const char *const place[SUMS] = {"anywhere", "in the top row", "among other cells"};
+  uint32_t *found[SUMS], *want[SUMS];
+  for (int i = 0; i < SUMS; i++) {
+    found[i] = (uint32_t *)vmac_alloc(cells, sizeof(uint32_t));
+    want[i] = (uint32_t *)vmac_alloc(cells, sizeof(uint32_t));
+  }
   Pe pe = {};
   dut.clk = 0;
   dut.eval();
@@ -55,7 +67,13 @@ int main(int argc, char **argv) {
     dut.shift_i = loading || bench_chance(&bench, 300);
     dut.w_i = (uint16_t)vmac_rng_below(&bench.rng, 512);
     dut.ps_i = (uint32_t)vmac_rng_next(&bench.rng);
-    for (size_t c = 0; c < cells; c++) want[c] = dut.ps_i + product(c, table + c * 65536, pe);
+    for (size_t c = 0; c < cells; c++) {
+      const vmac_mult *mult = vmac_mult_at(c);
+      const uint32_t p = product(mult, table + c * 65536, pe);
+      want[ANYWHERE][c] = without(mult->p_low, dut.ps_i) + p;
+      want[TOP][c] = p & 0xffff;
+      want[MIXED][c] = dut.ps_i + p;
+    }
     if (dut.swap_i) pe.w = pe.shadow;
     if (dut.shift_i) pe.shadow = dut.w_i;
     pe.a = dut.a_i;
@@ -68,21 +86,33 @@ int main(int argc, char **argv) {
     memcpy(swap, &dut.swap_o, cells);
     memcpy(en, &dut.en_o, cells);
     memcpy(w, &dut.w_o, cells * sizeof *w);
-    memcpy(ps, &dut.ps_o, cells * sizeof *ps);
+    memcpy(mixed_a, &dut.mixed_a_o, cells);
+    memcpy(found[ANYWHERE], &dut.ps_o, cells * sizeof(uint32_t));
+    memcpy(found[TOP], &dut.top_o, cells * sizeof(uint32_t));
+    memcpy(found[MIXED], &dut.mixed_o, cells * sizeof(uint32_t));
     for (size_t c = 0; !loading && bench.cycles > 2 && c < cells; c++) {
-      const char *name = vmac_mult_at(c)->name;
-      if (ps[c] != want[c])
-        bench_fail(&bench, "cell %s: partial sum expected %d, found %d", name, (int)want[c],
-                   (int)ps[c]);
-      if (a[c] != kept(c, pe.a) || swap[c] != pe.swap || w[c] != pe.shadow || en[c] != pe.w >> 8)
+      const vmac_mult *mult = vmac_mult_at(c);
+      const bool full = c < FULL || mult->edge;
+      for (int i = 0; i < (full ? SUMS : TOP); i++)
+        if (found[i][c] != want[i][c])
+          bench_fail(&bench, "cell %s %s: partial sum expected %d, found %d", mult->name, place[i],
+                     (int)want[i][c], (int)found[i][c]);
+      const uint32_t kept = without(mult->a_low, pe.a), all = without(mult->edge, pe.a);
+      if (a[c] != kept || swap[c] != pe.swap || w[c] != pe.shadow || en[c] != pe.w >> 8)
         bench_fail(&bench,
                    "cell %s: expected a 0x%02x swap %d shadow 0x%03x en %d, "
                    "found 0x%02x %d 0x%03x %d",
-                   name, kept(c, pe.a), pe.swap, pe.shadow, pe.w >> 8, a[c], swap[c], w[c], en[c]);
+                   mult->name, kept, pe.swap, pe.shadow, pe.w >> 8, a[c], swap[c], w[c], en[c]);
+      if (full && mixed_a[c] != all)
+        bench_fail(&bench, "cell %s %s: activation expected 0x%02x, found 0x%02x", mult->name,
+                   place[MIXED], all, mixed_a[c]);
     }
   }
-  free(want);
-  free(ps);
+  for (int i = 0; i < SUMS; i++) {
+    free(found[i]);
+    free(want[i]);
+  }
+  free(mixed_a);
   free(w);
   free(en);
   free(swap);

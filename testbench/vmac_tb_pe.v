@@ -1,11 +1,13 @@
-// vmac_tb_pe: one PE per cell of the registry, on the same inputs
+// vmac_tb_pe: a PE per cell of the registry, on the same inputs; for the first FULL cells and those
+//   with rounded activations one of the top row and one of an array with other cells as well
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
 
 module vmac_tb_pe #(
   // cells in rtl/mult/mults.tbl
-  parameter integer CELLS = 1
+  parameter integer CELLS = 1,
+  parameter integer FULL = 24
 ) (
   input  wire                clk,
   input  wire                rst,
@@ -18,8 +20,13 @@ module vmac_tb_pe #(
   output wire [8*CELLS-1:0]  swap_o,
   output wire [16*CELLS-1:0] w_o,
   output wire [8*CELLS-1:0]  en_o,
-  output wire [32*CELLS-1:0] ps_o
+  output wire [32*CELLS-1:0] ps_o,
+  output wire [32*CELLS-1:0] top_o,
+  output wire [8*CELLS-1:0]  mixed_a_o,
+  output wire [32*CELLS-1:0] mixed_o
 );
+
+  `include "vmac_cells.vh"
 
   genvar c;
   generate
@@ -44,6 +51,57 @@ module vmac_tb_pe #(
         .ps_i(ps_i),
         .ps_o(ps_o[32*c +: 32])
       );
+
+      if (c < FULL || vmac_cell_edge(c) != 0) begin : g_full
+        wire [7:0]  top_a;
+        wire [8:0]  top_w;
+        wire        top_swap;
+        wire        top_en;
+        wire [8:0]  mixed_w;
+        wire        mixed_swap;
+        wire        mixed_en;
+        wire        unused_others = ^{top_a, top_w, top_swap, top_en, mixed_w, mixed_swap, mixed_en};
+        assign top_o[32*c+16 +: 16] = 16'd0;
+        vmac_pe #(
+          .CELL(c),
+          .PSUM_W(16)
+        ) u_top (
+          .clk(clk),
+          .rst(rst),
+          .a_i(a_i),
+          .swap_i(swap_i),
+          .a_o(top_a),
+          .swap_o(top_swap),
+          .shift_i(shift_i),
+          .w_i(w_i),
+          .w_o(top_w),
+          .en_o(top_en),
+          .ps_i(ps_i[15:0]),
+          .ps_o(top_o[32*c +: 16])
+        );
+        vmac_pe #(
+          .CELL(c),
+          .PSUM_W(32),
+          .OPT_MIXED(1)
+        ) u_mixed (
+          .clk(clk),
+          .rst(rst),
+          .a_i(a_i),
+          .swap_i(swap_i),
+          .a_o(mixed_a_o[8*c +: 8]),
+          .swap_o(mixed_swap),
+          .shift_i(shift_i),
+          .w_i(w_i),
+          .w_o(mixed_w),
+          .en_o(mixed_en),
+          .ps_i(ps_i),
+          .ps_o(mixed_o[32*c +: 32])
+        );
+      end else begin : g_one
+        assign top_o[32*c +: 32] = 32'd0;
+        assign mixed_a_o[8*c +: 8] = 8'd0;
+        assign mixed_o[32*c +: 32] = 32'd0;
+      end
     end
   endgenerate
 

@@ -94,6 +94,16 @@ ok $? "an array of 4 x 4 is the sum of its parts" "$(cat "$tmp/err")"
 within zero_percent 1 "$tmp/sum" && within inertial_percent 1 "$tmp/sum" &&
   within area_percent 0.001 "$tmp/sum"
 ok $? "energy within 1 %, zero-delay and with glitches; area exactly" "$(cat "$tmp/sum")"
+e=$tmp/compose
+swapped() { # a PE in the place of the top row's
+  "${ENERGY:-$B/vmac-energy}" compose --lib "$VMAC_LIB" --array "$e/joined.json" --cell perf2 \
+    --pe "$1" --side "$e/side.json" --operands "$B/synth/array-4.bin" --load-ff 25 --slew 0.2 \
+    --period 5
+}
+refused 'expected a PE for rows 0 on of 4, with sums of 16 bits, found one of 17' \
+  "a PE of another row" swapped "$e/pe17.json,$e/pe16.json,$e/pe18.json"
+refused 'expected PEs of all 4 rows, found 2' "rows without a PE" \
+  swapped "$e/pe16.json,$e/pe17.json"
 COMPOSE_BOUND=0.0001 refused 'sum of the parts differs by' "a bound that is too tight" compose
 CELL=exact refused 'expected 0x[0-9a-f]* at the foot (C model)' "parts of another cell" compose
 STREAM=$tmp/none refused "cannot read '.*none'" "no stream" compose

@@ -12,6 +12,17 @@ $(B)/tests/%: tests/unit/%.c $(LIBVARIMAC)
 	  -c -o $@.o $<
 	$(Q)$(CXX) $(CFLAGS) -o $@ $@.o $(UNIT_EXTRA_$*) $(LIBVARIMAC) -lcmocka $(LDLIBS)
 
+# Every family at every value of its parameters, for the test of what families declare.
+EVERY_H := $(B)/tests/every-cell.h
+$(EVERY_H): $(FAMILIES) rtl/mult/mults.tbl scripts/mults-read.awk scripts/mults-to-c.awk \
+            tests/every-cell.awk
+	$(call say,GEN,$@)
+	$(Q)mkdir -p $(@D) && awk -f scripts/mults-read.awk -f tests/every-cell.awk $(FAMILIES) \
+	  rtl/mult/mults.tbl > $(@:.h=.tbl)
+	$(Q)$(call MULT_AWK,c) $(FAMILIES) $(@:.h=.tbl) > $@
+$(B)/tests/test_low_bits: $(EVERY_H)
+$(B)/tests/test_low_bits: CPPFLAGS += -I$(B)/tests
+
 -include $(UNIT_BIN:=.d)
 
 .PHONY: tests-build

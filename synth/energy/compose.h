@@ -1,5 +1,6 @@
 /* compose.h: is an array's energy the sum of its parts? The flat netlist of an array, and the
- * netlists of one PE and of the side column, on the same operands.
+ * netlists of its PEs, one for each width of partial sum that its rows have, and of the side column,
+ * on the same operands.
  *
  * The sum is made as energy per inference makes it: per layer, busy PEs where a row is enabled,
  * gated PEs where not, and one side column. One thing differs: here a PE drives what the next PE's
@@ -12,8 +13,17 @@
 
 #include "stimulus_run.h"
 
+/* A PE and the rows it stands in, from .. to - 1: those of 16 + log2(row + 1) bits rounded up. */
 typedef struct {
-  const net_list *array, *pe, *side;
+  const net_list *nl;
+  size_t from, to;
+} compose_rows;
+enum { COMPOSE_CLASSES = 7 }; /* sums of 16 .. 22 bits: 64 rows */
+
+typedef struct {
+  const net_list *array, *side;
+  compose_rows pe[COMPOSE_CLASSES]; /* from the top row down */
+  size_t classes;
   const vmac_mult *mult;
   const int32_t *table;
   const vmac_operands *ops; /* of as many rows as the array has */
@@ -25,9 +35,15 @@ typedef struct {
   double flat, pes, side;
 } compose_figure;
 
-/* pF on each output bit of a PE whose like stand around it: the mean load of the activation's and
- * the partial sum's input bits, which are what moves. */
-double compose_pe_load(const net_list *pe);
+/* pF on each output bit of a PE whose like stands to its right, and `below` below it: the mean load
+ * of the activation's and the partial sum's input bits that something reads, which are what moves. */
+double compose_pe_load(const net_list *pe, const net_list *below);
+
+/* Adds a PE below the others; its rows follow from the width of its sum. False where it is not the
+ * one that an array of `rows` rows has there. */
+bool compose_add(compose_source *src, const net_list *pe, size_t rows, vmac_err *err);
+/* um2 of all PEs and the side column. */
+double compose_area(const compose_source *src);
 
 /* `worst`: the largest difference of a layer's sum from its flat figure, in percent. */
 bool compose_run(const compose_source *src, const cell_lib *lib, const run_setup *setup,

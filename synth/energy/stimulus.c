@@ -39,9 +39,10 @@ size_t stim_first(const stim_source *src, size_t layer) {
 
 size_t stim_pes_count(const stim_source *src, size_t layer) {
   const vmac_operands *ops = src->ops;
-  const size_t first = stim_first(src, layer) * ops->rows, count = stim_columns(src) * ops->rows;
+  const size_t first = stim_first(src, layer), last = first + stim_columns(src);
   size_t lanes = 0;
-  for (size_t i = first; i < first + count; i++) lanes += ops->en[i];
+  for (size_t c = first; c < last; c++)
+    for (size_t r = src->from_row; r < stim_to_row(src); r++) lanes += ops->en[c * ops->rows + r];
   return lanes;
 }
 
@@ -51,24 +52,29 @@ static size_t add_column(stim_pes *pes, const stim_source *src, size_t column, s
   const vmac_operands *ops = src->ops;
   const size_t steps = ops->steps;
   int32_t *sum = vmac_alloc(steps, sizeof *sum);
-  for (size_t r = 0; r < ops->rows; r++) {
+  for (size_t r = 0; r < stim_to_row(src); r++) {
     const size_t pe = column * ops->rows + r;
     if (!ops->en[pe]) continue;
+    const bool lane = r >= src->from_row;
     const uint8_t *a = vmac_operands_row(ops, column, r);
     const uint8_t w = kind == STIM_UNUSED || kind == STIM_GATED ? 0 : ops->w[pe];
-    pes->column[at] = column;
-    pes->row[at] = r;
-    pes->word[at] = (uint32_t)w | (kind == STIM_GATED ? 0 : 0x100);
+    if (lane) {
+      pes->column[at] = column;
+      pes->row[at] = r;
+      pes->word[at] = (uint32_t)w | (kind == STIM_GATED ? 0 : 0x100);
+    }
     for (size_t s = 0; s < steps; s++) {
       const size_t i = at * steps + s;
       /* What is above a gated row is a column at work. */
       const int32_t product = src->table[a[s] << 8 | (kind == STIM_GATED ? ops->w[pe] : w)];
-      pes->a[i] = vmac_mult_edge(src->mult, a[s]);
-      pes->above[i] = sum[s];
-      pes->out[i] = sum[s] + (kind == STIM_GATED ? 0 : product);
+      if (lane) {
+        pes->a[i] = vmac_mult_edge(src->mult, a[s]);
+        pes->above[i] = sum[s];
+        pes->out[i] = sum[s] + (kind == STIM_GATED ? 0 : product);
+      }
       sum[s] += product;
     }
-    at++;
+    at += lane;
   }
   free(sum);
   return at;

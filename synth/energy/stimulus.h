@@ -20,6 +20,7 @@ typedef struct {
   const vmac_operands *ops; /* of the cell's class */
   const int32_t *table;     /* vmac_mult_table(mult) */
   int opt_correction;       /* what side column and correction unit were built with */
+  size_t from_row, to_row;  /* of PEs only: those of rows from_row .. to_row - 1; 0, 0: of all */
 } stim_source;
 
 /* What the lanes do:
@@ -67,6 +68,10 @@ void stim_constant(gatesim *sim, const net_port *port, uint32_t value, size_t la
 /* Columns of a layer: the first, and how many. */
 size_t stim_first(const stim_source *src, size_t layer);
 size_t stim_columns(const stim_source *src);
+/* The row behind the last whose PEs are looked at. */
+static inline size_t stim_to_row(const stim_source *src) {
+  return src->to_row ? src->to_row : src->ops->rows;
+}
 
 /* Enabled (column, row) pairs of a layer, in order, and what the PE there sees. With kind UNUSED or
  * GATED the weights of the whole column are so; a gated PE passes what arrives from above. */

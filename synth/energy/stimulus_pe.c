@@ -33,11 +33,11 @@ static bool check(const stim_source *src, vmac_err *err) {
   pe_ports p;
   if (!find_ports(&p, src, err)) return false;
   size_t width = 16;
-  while ((size_t)1 << (width - 16) < src->ops->rows) width++;
+  while ((size_t)1 << (width - 16) < stim_to_row(src)) width++;
   if (p.out->width < width)
     return vmac_fail(err,
                      "netlist %s: port ps_o: expected %zu or more bits for %zu rows, found %zu",
-                     src->nl->module, width, src->ops->rows, p.out->width);
+                     src->nl->module, width, stim_to_row(src), p.out->width);
   return true;
 }
 
