@@ -16,7 +16,7 @@ static const char HELP[] =
     "FILE.ckpt.safetensors, is written after every epoch; --resume with the same options "
     "continues\n"
     "from it and ends with the same bytes as a run that was never stopped.\n\n"
-    "  --net NAME        network (resnet8)\n"
+    "  --net NAME        network (resnet8); they are listed below\n"
     "  --data SPEC       training images (cifar10:train)\n"
     "  --test SPEC       test images, only measured, never trained on (cifar10:test)\n"
     "  --out FILE        where the weights go\n"
@@ -35,7 +35,8 @@ static const char HELP[] =
     "  --warmup P        one-cycle: part of the run with a rising rate (0.15)\n"
     "  --crop N          random shift by up to N pixels (4)\n"
     "  --no-flip         no random mirroring\n\n"
-    "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n";
+    "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n\n"
+    "Networks (image):\n";
 
 enum {
   NET = 256,
@@ -86,6 +87,13 @@ typedef struct {
   int threads;
 } arguments;
 
+static void print_help(void) {
+  fputs(HELP, stdout);
+  const train_net *net;
+  for (size_t i = 0; (net = train_net_at(i)); i++)
+    printf("  %-17s %dx%dx%d, %d classes\n", net->name, net->h, net->w, net->c, net->classes);
+}
+
 static train_schedule find_schedule(const char *text) {
   static const char *const names[] = {"onecycle", "cosine"};
   for (int i = 0; i < 2; i++)
@@ -104,7 +112,7 @@ static void parse(int argc, char **argv, arguments *a) {
   a->threads = omp_get_num_procs();
   for (int o; (o = cli_getopt(argc, argv, "h", OPTIONS)) != -1;) switch (o) {
     case 'h':
-      fputs(HELP, stdout);
+      print_help();
       exit(0);
     case NET:
       a->net = optarg;
@@ -170,11 +178,7 @@ static void parse(int argc, char **argv, arguments *a) {
 
 static void load(vmac_dataset *data, const char *spec, const train_net *net) {
   vmac_err err;
-  if (!vmac_dataset_load(data, spec, &err)) cli_die("%s", err.text);
-  if (data->h != net->h || data->w != net->w || data->c != net->c || data->classes > net->classes)
-    cli_die("%s: images of %dx%dx%d in %d classes do not fit network %s (%dx%dx%d, %d)", spec,
-            data->h, data->w, data->c, data->classes, net->name, net->h, net->w, net->c,
-            net->classes);
+  if (!train_load_images(data, spec, net, &err)) cli_die("%s", err.text);
 }
 
 /* FILE.safetensors -> FILE.ckpt.safetensors. Caller frees. */
