@@ -18,7 +18,8 @@ static const char HELP[] =
     "from it and ends with the same bytes as a run that was never stopped.\n\n"
     "  --net NAME        network (resnet8); they are listed below\n"
     "  --data SPEC       training images (cifar10:train)\n"
-    "  --test SPEC       test images, only measured, never trained on (cifar10:test)\n"
+    "  --test SPEC       test images, only measured, never trained on (for SET:train SET:test,\n"
+    "                    else cifar10:test)\n"
     "  --out FILE        where the weights go\n"
     "  --resume          continue from the checkpoint beside --out\n"
     "  --seed N          (1)\n"
@@ -108,7 +109,6 @@ static void parse(int argc, char **argv, arguments *a) {
   *c = (train_config){
       1, 100, 128, 4, 0.2, 0.9, 3e-4, 0, TRAIN_ONECYCLE, 0.15, 4, true, "cifar10:train"};
   a->net = "resnet8";
-  a->test = "cifar10:test";
   a->threads = omp_get_num_procs();
   for (int o; (o = cli_getopt(argc, argv, "h", OPTIONS)) != -1;) switch (o) {
     case 'h':
@@ -192,6 +192,17 @@ static char *checkpoint_path(const char *out) {
   return path;
 }
 
+/* The test images that belong to training images. Caller frees. */
+static char *test_of(const char *data) {
+  static const char end[] = ":train", test[] = ":test", other[] = "cifar10:test";
+  const size_t n = strlen(data), cut = sizeof end - 1;
+  const size_t stem = n > cut && !strcmp(data + n - cut, end) ? n - cut : 0;
+  char *spec = vmac_alloc(stem + sizeof other, 1);
+  memcpy(spec, data, stem);
+  strcpy(spec + stem, stem ? test : other);
+  return spec;
+}
+
 static const train_net *find_net(const char *name) {
   vmac_err err;
   const train_net *net = train_net_find(name, &err);
@@ -232,7 +243,9 @@ int cmd_train(int argc, char **argv) {
   const train_net *net = find_net(a.net);
   vmac_dataset data, test;
   load(&data, a.config.data, net);
-  load(&test, a.test, net);
+  char *test_spec = test_of(a.config.data);
+  load(&test, a.test ? a.test : test_spec, net);
+  free(test_spec);
   if (data.n < (size_t)a.config.batch)
     cli_die("%s has %zu images, fewer than one batch of %d", a.config.data, data.n, a.config.batch);
   train_trainer *t = train_trainer_new(train_model_new(net, a.config.seed), &a.config, a.threads);
