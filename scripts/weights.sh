@@ -6,8 +6,8 @@
 # quantizes what comes out and compares both with the shipped files. A stopped run goes on where it
 # was. LeNet-5 takes minutes, the others half an hour and more.
 # usage: scripts/weights.sh VARIMAC [NET]
-# exit:  1 where NET's new files differ from the shipped ones: on another kind of CPU oneDNN may round
-#        otherwise
+# exit:  1 where NET's new files differ from the shipped ones: on another kind of CPU oneDNN may
+#        round otherwise
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 cd "$(dirname "$0")/.."

@@ -50,10 +50,13 @@ small="--data subset:calib --test subset:calib"
 refuse "no --out" 2 "needs --out" train
 refuse "an unknown option" 2 "train --help" train --bogus
 refuse "an unknown network" 1 "did you mean 'resnet8'" train --net resnet9 --out "$f"
-# MNIST's training images alone, all black: test images that are not named are those of the same set.
+# MNIST's training images alone, all black: test images not named are those of the same set.
 mkdir -p "$tmp/data/mnist"
-zeros() { dd if=/dev/zero of="$tmp/data/mnist/$1" bs=1 count=1 seek="$2" conv=notrunc 2> /dev/null; }
-printf '\0\0\10\3\0\0\352\140\0\0\0\34\0\0\0\34' > "$tmp/data/mnist/train-images-idx3-ubyte"
+zeros() {
+  dd if=/dev/zero of="$tmp/data/mnist/$1" bs=1 count=1 seek="$2" conv=notrunc 2> /dev/null
+}
+printf '\0\0\10\3\0\0\352\140\0\0\0\34\0\0\0\34' \
+  > "$tmp/data/mnist/train-images-idx3-ubyte"
 printf '\0\0\10\1\0\0\352\140' > "$tmp/data/mnist/train-labels-idx1-ubyte"
 zeros train-images-idx3-ubyte $((15 + 60000 * 784)) && zeros train-labels-idx1-ubyte 60007
 VARIMAC_DATA=$tmp/data
@@ -121,10 +124,11 @@ refuse "a network whose outputs overflow" 1 "huge.safetensors: layer '.*is not f
   --in "$tmp/huge.safetensors" --out "$q" --data subset:calib --images 20
 refuse "a file of another kind" 1 "not a safetensors file" quantize \
   --in tests/data/cifar10-test.png --out "$q"
-"$VARIMAC" train --net lenet5 --help > "$tmp/out" && grep -q 'lenet5 *28x28x1, 10 classes' "$tmp/out"
+"$VARIMAC" train --net lenet5 --help > "$tmp/out" &&
+  grep -q 'lenet5 *28x28x1, 10 classes' "$tmp/out"
 ok $? "--help lists the networks" "$(cat "$tmp/out")"
-refuse "calibration on images of another shape" 1 "32x32x3 .* network lenet5 (28x28x1, 10)" quantize \
-  --in weights/lenet5.safetensors --out "$q" --data subset:calib
+refuse "calibration on images of another shape" 1 "32x32x3 .* network lenet5 (28x28x1, 10)" \
+  quantize --in weights/lenet5.safetensors --out "$q" --data subset:calib
 refuse "calibration on test images" 1 "is a test set" quantize --in "$tmp/whole.safetensors" \
   --out "$q" --data subset:test
 refuse "more images than the set has" 1 "has only 200" quantize \

@@ -1,8 +1,8 @@
 /* TEST RATIONALE: the training loop.
  *   State space: training with 1 and 2 threads and with a stop and resume, compared byte for byte,
  *   on networks that have every kind of layer between them; a few images learned by heart by each
- *   network; what a shifted image shows at its border; the learning rate's schedules at their corners; a model whose
- *   outputs overflow, in evaluation and calibration.
+ *   network; what a shifted image shows at its border; the learning rate's schedules at their
+ *   corners; a model whose outputs overflow, in evaluation and calibration.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train_common.h"
 
