@@ -1,17 +1,52 @@
 #!/bin/sh
-# Quantizes every weights/*.safetensors, measures both networks on the 10,000 CIFAR-10 test images
-# and writes weights/MANIFEST.tsv. Training itself is the command in the table: it takes 30 minutes
-# and more, so it is not run from here. The new files are renamed over the shipped ones once all is
-# measured.
-# usage: scripts/weights.sh [VARIMAC]
+# Without NET: quantizes every weights/*.safetensors, measures both networks on the test images of
+# its data set and writes weights/MANIFEST.tsv. The new files are renamed over the shipped ones once
+# all is measured.
+# With NET: trains weights/NET.safetensors again in build/weights by the command that it records,
+# quantizes what comes out and compares both with the shipped files. A stopped run goes on where it
+# was. LeNet-5 takes minutes, the others half an hour and more.
+# usage: scripts/weights.sh VARIMAC [NET]
+# exit:  1 where NET's new files differ from the shipped ones: on another kind of CPU oneDNN may
+#        round otherwise
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 cd "$(dirname "$0")/.."
-varimac=${1:-build/varimac}
+varimac=$1
+images=1000
+
+# meta FILE KEY: a text of the safetensors header, which is one JSON line.
+meta() {
+  head -c 8192 "$1" | tr -d '\000' | grep -ao "\"$2\":\"[^\"]*\"" | head -1 | cut -d'"' -f4
+}
+
+# data FILE: the training set its command names.
+data() {
+  meta "$1" command | sed 's/.* --data \([^ ]*\).*/\1/'
+}
+
+if [ $# -gt 1 ]; then
+  shipped=weights/$2 again=build/weights/$2
+  if [ ! -e "$shipped.safetensors" ]; then
+    echo "weights.sh: no network '$2'; shipped: $(cd weights && echo *.safetensors)" >&2
+    exit 1
+  fi
+  mkdir -p build/weights
+  resume=
+  [ ! -e "$again.ckpt.safetensors" ] || resume=--resume
+  # shellcheck disable=SC2046 # a command line, to be split
+  "$varimac" $(meta "$shipped.safetensors" command | sed 's/^varimac //') $resume \
+    --out "$again.safetensors"
+  "$varimac" quantize --in "$again.safetensors" --out "$again.tflite" \
+    --data "$(data "$again.safetensors")" --images $images > "$again.log"
+  cmp "$again.safetensors" "$shipped.safetensors"
+  cmp "$again.tflite" "$shipped.tflite"
+  echo "$2: trained and quantized again: the shipped bytes"
+  exit
+fi
+
 new=$(mktemp -d weights/new.XXXXXX)
 trap 'rm -rf "$new"' EXIT
 trap 'exit 130' INT TERM
-calibration='--data cifar10:train --images 1000'
 
 # row NAME FILE FLOAT INT8 SEED COMMAND
 row() {
@@ -19,17 +54,12 @@ row() {
     "$(wc -c < "$2")" "$3" "$4" "$5" "$6"
 }
 
-# meta FILE KEY: a text of the safetensors header, which is one JSON line.
-meta() {
-  head -c 4096 "$1" | tr -d '\000' | grep -ao "\"$2\":\"[^\"]*\"" | head -1 | cut -d'"' -f4
-}
-
 printf 'file\tsha256\tbytes\tfloat_accuracy\tint8_accuracy\tseed\tcommand\n' > "$new/MANIFEST.tsv"
 for float in weights/*.safetensors; do
   name=$(basename "$float" .safetensors)
-  # shellcheck disable=SC2086 # options, to be split
-  "$varimac" quantize --in "$float" --out "$new/$name.tflite" $calibration --test cifar10:test \
-    > "$new/log"
+  set=$(data "$float")
+  "$varimac" quantize --in "$float" --out "$new/$name.tflite" --data "$set" --images $images \
+    --test "${set%:train}:test" > "$new/log"
   cat "$new/log"
   real=$(sed -n 's/.* images: float \([0-9.]*\) %, .*/\1/p' "$new/log")
   integer=$(sed -n 's/.* %, int8 \([0-9.]*\) %, .*/\1/p' "$new/log")
@@ -37,6 +67,7 @@ for float in weights/*.safetensors; do
   row "$name.safetensors" "$float" "$real" - "$seed" "$(meta "$float" command) --out $float" \
     >> "$new/MANIFEST.tsv"
   row "$name.tflite" "$new/$name.tflite" "$real" "$integer" "$seed" \
-    "varimac quantize --in $float --out weights/$name.tflite $calibration" >> "$new/MANIFEST.tsv"
+    "varimac quantize --in $float --out weights/$name.tflite --data $set --images $images" \
+    >> "$new/MANIFEST.tsv"
 done
 mv "$new"/*.tflite "$new/MANIFEST.tsv" weights/

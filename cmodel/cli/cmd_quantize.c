@@ -31,10 +31,7 @@ static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
 
 static void load(vmac_dataset *data, const char *spec, const train_net *net) {
   vmac_err err;
-  if (!vmac_dataset_load(data, spec, &err)) cli_die("%s", err.text);
-  if (data->h != net->h || data->w != net->w || data->c != net->c || data->classes > net->classes)
-    cli_die("%s: images of %dx%dx%d in %d classes do not fit network %s", spec, data->h, data->w,
-            data->c, data->classes, net->name);
+  if (!train_load_images(data, spec, net, &err)) cli_die("%s", err.text);
 }
 
 static train_model *load_model(const char *path) {

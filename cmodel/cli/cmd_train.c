@@ -16,9 +16,10 @@ static const char HELP[] =
     "FILE.ckpt.safetensors, is written after every epoch; --resume with the same options "
     "continues\n"
     "from it and ends with the same bytes as a run that was never stopped.\n\n"
-    "  --net NAME        network (resnet8)\n"
+    "  --net NAME        network (resnet8); they are listed below\n"
     "  --data SPEC       training images (cifar10:train)\n"
-    "  --test SPEC       test images, only measured, never trained on (cifar10:test)\n"
+    "  --test SPEC       test images, only measured, never trained on (for SET:train SET:test,\n"
+    "                    else cifar10:test)\n"
     "  --out FILE        where the weights go\n"
     "  --resume          continue from the checkpoint beside --out\n"
     "  --seed N          (1)\n"
@@ -35,7 +36,8 @@ static const char HELP[] =
     "  --warmup P        one-cycle: part of the run with a rising rate (0.15)\n"
     "  --crop N          random shift by up to N pixels (4)\n"
     "  --no-flip         no random mirroring\n\n"
-    "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n";
+    "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n\n"
+    "Networks (image):\n";
 
 enum {
   NET = 256,
@@ -86,6 +88,13 @@ typedef struct {
   int threads;
 } arguments;
 
+static void print_help(void) {
+  fputs(HELP, stdout);
+  const train_net *net;
+  for (size_t i = 0; (net = train_net_at(i)); i++)
+    printf("  %-17s %dx%dx%d, %d classes\n", net->name, net->h, net->w, net->c, net->classes);
+}
+
 static train_schedule find_schedule(const char *text) {
   static const char *const names[] = {"onecycle", "cosine"};
   for (int i = 0; i < 2; i++)
@@ -100,11 +109,10 @@ static void parse(int argc, char **argv, arguments *a) {
   *c = (train_config){
       1, 100, 128, 4, 0.2, 0.9, 3e-4, 0, TRAIN_ONECYCLE, 0.15, 4, true, "cifar10:train"};
   a->net = "resnet8";
-  a->test = "cifar10:test";
   a->threads = omp_get_num_procs();
   for (int o; (o = cli_getopt(argc, argv, "h", OPTIONS)) != -1;) switch (o) {
     case 'h':
-      fputs(HELP, stdout);
+      print_help();
       exit(0);
     case NET:
       a->net = optarg;
@@ -170,11 +178,7 @@ static void parse(int argc, char **argv, arguments *a) {
 
 static void load(vmac_dataset *data, const char *spec, const train_net *net) {
   vmac_err err;
-  if (!vmac_dataset_load(data, spec, &err)) cli_die("%s", err.text);
-  if (data->h != net->h || data->w != net->w || data->c != net->c || data->classes > net->classes)
-    cli_die("%s: images of %dx%dx%d in %d classes do not fit network %s (%dx%dx%d, %d)", spec,
-            data->h, data->w, data->c, data->classes, net->name, net->h, net->w, net->c,
-            net->classes);
+  if (!train_load_images(data, spec, net, &err)) cli_die("%s", err.text);
 }
 
 /* FILE.safetensors -> FILE.ckpt.safetensors. Caller frees. */
@@ -186,6 +190,17 @@ static char *checkpoint_path(const char *out) {
   memcpy(path, out, stem);
   memcpy(path + stem, insert, sizeof insert);
   return path;
+}
+
+/* The test images that belong to training images. Caller frees. */
+static char *test_of(const char *data) {
+  static const char end[] = ":train", test[] = ":test", other[] = "cifar10:test";
+  const size_t n = strlen(data), cut = sizeof end - 1;
+  const size_t stem = n > cut && !strcmp(data + n - cut, end) ? n - cut : 0;
+  char *spec = vmac_alloc(stem + sizeof other, 1);
+  memcpy(spec, data, stem);
+  strcpy(spec + stem, stem ? test : other);
+  return spec;
 }
 
 static const train_net *find_net(const char *name) {
@@ -228,7 +243,9 @@ int cmd_train(int argc, char **argv) {
   const train_net *net = find_net(a.net);
   vmac_dataset data, test;
   load(&data, a.config.data, net);
-  load(&test, a.test, net);
+  char *test_spec = test_of(a.config.data);
+  load(&test, a.test ? a.test : test_spec, net);
+  free(test_spec);
   if (data.n < (size_t)a.config.batch)
     cli_die("%s has %zu images, fewer than one batch of %d", a.config.data, data.n, a.config.batch);
   train_trainer *t = train_trainer_new(train_model_new(net, a.config.seed), &a.config, a.threads);

@@ -48,7 +48,8 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
   snprintf(add_meta(st, "seed"), size, "%" PRIu64, cfg->seed);
   snprintf(add_meta(st, "epochs_done"), size, "%d", epochs_done);
   snprintf(add_meta(st, "rng"), size, "xoshiro256**, seeded anew by (seed, epoch, image)");
-  snprintf(add_meta(st, "input"), size, "NHWC, RGB, (pixel - 128) / 64");
+  snprintf(add_meta(st, "input"), size, "NHWC, %s, (pixel - 128) / 64",
+           m->net->c == 3 ? "RGB" : "gray");
   snprintf(add_meta(st, "test_accuracy"), size, "%.2f", test_accuracy);
   for (int i = 0; i < m->slots; i++) add_entry(st, "", &m->slot[i], m->param);
   for (int i = 0; i < m->stat_slots; i++) add_entry(st, "", &m->stat_slot[i], m->stat);

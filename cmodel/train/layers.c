@@ -1,4 +1,4 @@
-/* Batch norm, addition, average pool, fully connected and the loss; all single-threaded.
+/* Batch norm, bias, addition and the loss; all single-threaded.
  *
  * Batch norm walks blocks of LANES channels so that its sums stay in vector registers; sums are
  * carried in float over BLOCK rows and in double beyond, so that the size of a shard does not cost
@@ -128,6 +128,30 @@ VMAC_CLONES void train_add_backward(size_t size, const float *y, const float *dy
   }
 }
 
+VMAC_CLONES void train_bias_forward(size_t rows, int c, const float *x, const float *bias,
+                                    bool relu, float *y) {
+  const float floor = relu ? 0 : -INFINITY;
+  const size_t channels = (size_t)c;
+  for (size_t r = 0; r < rows; r++)
+#pragma omp simd
+    for (size_t k = 0; k < channels; k++) {
+      const float v = x[r * channels + k] + bias[k];
+      y[r * channels + k] = v > floor ? v : floor;
+    }
+}
+
+VMAC_CLONES void train_bias_backward(size_t rows, int c, const float *y, const float *dy, bool relu,
+                                     float *dx, float *dbias) {
+  const size_t channels = (size_t)c;
+  double sum[2][LANES];
+  train_add_backward(rows * channels, y, dy, relu, false, dx);
+  for (size_t first = 0; first < channels; first += LANES) {
+    const size_t width = block_width(channels, first);
+    block_sums(rows, channels, width, dx + first, dx + first, sum);
+    for (size_t k = 0; k < width; k++) dbias[first + k] = (float)sum[0][k];
+  }
+}
+
 /* dx = a * dy + b * x + d, the batch-norm gradient with its sums folded into three constants. */
 static inline __attribute__((always_inline)) void combine(size_t rows, size_t c, size_t width,
                                                           const float *dy, const float *x,
@@ -165,52 +189,6 @@ VMAC_CLONES void train_bn_backward(size_t rows, int c, const float *x, const flo
     else
       combine(rows, channels, width, dy + first, x + first, a, b, d, dx + first);
   }
-}
-
-void train_pool_forward(int batch, int pixels, int c, const float *x, float *y) {
-  const size_t area = (size_t)pixels, channels = (size_t)c;
-  for (size_t n = 0; n < (size_t)batch; n++)
-    for (size_t k = 0; k < channels; k++) {
-      float sum = 0;
-      for (size_t p = 0; p < area; p++) sum += x[(n * area + p) * channels + k];
-      y[n * channels + k] = sum / (float)pixels;
-    }
-}
-
-void train_pool_backward(int batch, int pixels, int c, const float *dy, float *dx) {
-  const size_t area = (size_t)pixels, channels = (size_t)c;
-  for (size_t n = 0; n < (size_t)batch; n++)
-    for (size_t p = 0; p < area; p++)
-      for (size_t k = 0; k < channels; k++)
-        dx[(n * area + p) * channels + k] = dy[n * channels + k] / (float)pixels;
-}
-
-void train_fc_forward(int batch, int in, int out, const float *x, const float *w, const float *b,
-                      float *y) {
-  const size_t ni = (size_t)in, no = (size_t)out;
-  for (size_t n = 0; n < (size_t)batch; n++)
-    for (size_t o = 0; o < no; o++) {
-      float sum = b[o];
-      for (size_t i = 0; i < ni; i++) sum += x[n * ni + i] * w[o * ni + i];
-      y[n * no + o] = sum;
-    }
-}
-
-void train_fc_backward(int batch, int in, int out, const float *x, const float *w, const float *dy,
-                       float *dx, float *dw, float *db) {
-  const size_t ni = (size_t)in, no = (size_t)out;
-  memset(dx, 0, (size_t)batch * ni * sizeof *dx);
-  memset(dw, 0, no * ni * sizeof *dw);
-  memset(db, 0, no * sizeof *db);
-  for (size_t n = 0; n < (size_t)batch; n++)
-    for (size_t o = 0; o < no; o++) {
-      const float g = dy[n * no + o];
-      db[o] += g;
-      for (size_t i = 0; i < ni; i++) {
-        dx[n * ni + i] += g * w[o * ni + i];
-        dw[o * ni + i] += g * x[n * ni + i];
-      }
-    }
 }
 
 double train_loss(int batch, int classes, const float *logits, const uint8_t *labels,

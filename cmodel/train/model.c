@@ -36,9 +36,16 @@ static void add_parameters(train_model *m, train_layer *l) {
   const train_row *row = l->row;
   const int in = l->ih * l->iw * l->ic;
   const int conv[4] = {l->c, row->kernel, row->kernel, l->ic}, fc[2] = {l->c, in}, one[1] = {l->c};
+  const int depthwise[3] = {row->kernel, row->kernel, l->c};
   switch (row->kind) {
   case TRAIN_CONV:
     l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "weight", 4, conv, true);
+    break;
+  case TRAIN_DEPTHWISE:
+    l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "weight", 3, depthwise, true);
+    break;
+  case TRAIN_BIAS:
+    l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "bias", 1, one, false);
     break;
   case TRAIN_BN:
     l->param = add_slot(m->slot, &m->slots, &m->params, row->name, "gamma", 1, one, false);
@@ -52,6 +59,7 @@ static void add_parameters(train_model *m, train_layer *l) {
     break;
   case TRAIN_ADD:
   case TRAIN_POOL:
+  case TRAIN_MAXPOOL:
     break;
   }
 }
@@ -65,17 +73,25 @@ static void initialize(train_model *m, uint64_t seed) {
   vmac_rng_seed(&rng, seed);
   for (int i = 0; i < m->layers; i++) {
     const train_layer *l = &m->layer[i];
-    const size_t fan = (size_t)(l->row->kernel * l->row->kernel * l->ic), c = (size_t)l->c;
-    const size_t in = (size_t)(l->ih * l->iw * l->ic);
+    const size_t taps = (size_t)(l->row->kernel * l->row->kernel), fan = taps * (size_t)l->ic;
+    const size_t in = (size_t)(l->ih * l->iw * l->ic), c = (size_t)l->c;
     float *p = m->param + l->param;
     if (l->row->kind == TRAIN_CONV) fill_normal(&rng, p, c * fan, sqrt(2.0 / (double)fan));
-    if (l->row->kind == TRAIN_FC) fill_normal(&rng, p, c * in, sqrt(1.0 / (double)in));
+    if (l->row->kind == TRAIN_DEPTHWISE) fill_normal(&rng, p, c * taps, sqrt(2.0 / (double)taps));
+    if (l->row->kind == TRAIN_FC)
+      fill_normal(&rng, p, c * in, sqrt((l->row->relu ? 2.0 : 1.0) / (double)in));
     if (l->row->kind == TRAIN_BN)
       for (size_t k = 0; k < c; k++) {
         p[k] = 1;
         m->stat[l->stat + c + k] = 1;
       }
   }
+}
+
+/* Side of the output; a layer without a window has no stride. */
+static int output_side(const train_row *row, int in) {
+  const int stride = row->stride ? row->stride : 1;
+  return row->valid ? (in - row->kernel) / stride + 1 : (in + stride - 1) / stride;
 }
 
 train_model *train_model_new(const train_net *net, uint64_t seed) {
@@ -97,9 +113,8 @@ train_model *train_model_new(const train_net *net, uint64_t seed) {
     l->iw = from ? from->w : net->w;
     l->ic = from ? from->c : net->c;
     const bool spatial = row->kind != TRAIN_POOL && row->kind != TRAIN_FC;
-    const int stride = row->kind == TRAIN_CONV ? row->stride : 1;
-    l->h = spatial ? (l->ih + stride - 1) / stride : 1;
-    l->w = spatial ? (l->iw + stride - 1) / stride : 1;
+    l->h = spatial ? output_side(row, l->ih) : 1;
+    l->w = spatial ? output_side(row, l->iw) : 1;
     l->c = row->channels ? row->channels : l->ic;
     add_parameters(m, l);
   }

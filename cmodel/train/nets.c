@@ -5,18 +5,34 @@
 #include "train/train.h"
 
 #define ROWS(table) table, sizeof table / sizeof *table
-#define CONV(name, from, channels, kernel, stride)                                                 \
-  { TRAIN_CONV, name, {from, NULL}, channels, kernel, stride, false }
-#define BN(name)                                                                                   \
-  { TRAIN_BN, name, {NULL, NULL}, 0, 0, 0, false }
-#define BN_RELU(name)                                                                              \
-  { TRAIN_BN, name, {NULL, NULL}, 0, 0, 0, true }
-#define ADD_RELU(name, a, b)                                                                       \
-  { TRAIN_ADD, name, {a, b}, 0, 0, 0, true }
-#define POOL(name)                                                                                 \
-  { TRAIN_POOL, name, {NULL, NULL}, 0, 0, 0, false }
-#define FC(name, channels)                                                                         \
-  { TRAIN_FC, name, {NULL, NULL}, channels, 0, 0, false }
+#define CONV(label, source, outputs, side, step)                                                   \
+  {                                                                                                \
+    .kind = TRAIN_CONV, .name = label, .from = {source}, .channels = outputs, .kernel = side,      \
+    .stride = step                                                                                 \
+  }
+#define CONV_VALID(label, outputs, side)                                                           \
+  {                                                                                                \
+    .kind = TRAIN_CONV, .name = label, .channels = outputs, .kernel = side, .stride = 1,           \
+    .valid = true                                                                                  \
+  }
+#define DEPTHWISE(label, step)                                                                     \
+  { .kind = TRAIN_DEPTHWISE, .name = label, .kernel = 3, .stride = step }
+#define BN(label)                                                                                  \
+  { .kind = TRAIN_BN, .name = label }
+#define BN_RELU(label)                                                                             \
+  { .kind = TRAIN_BN, .name = label, .relu = true }
+#define BIAS_RELU(label)                                                                           \
+  { .kind = TRAIN_BIAS, .name = label, .relu = true }
+#define ADD_RELU(label, a, b)                                                                      \
+  { .kind = TRAIN_ADD, .name = label, .from = {a, b}, .relu = true }
+#define POOL(label)                                                                                \
+  { .kind = TRAIN_POOL, .name = label }
+#define MAXPOOL(label)                                                                             \
+  { .kind = TRAIN_MAXPOOL, .name = label, .kernel = 2, .stride = 2, .valid = true }
+#define FC(label, outputs)                                                                         \
+  { .kind = TRAIN_FC, .name = label, .channels = outputs }
+#define FC_RELU(label, outputs)                                                                    \
+  { .kind = TRAIN_FC, .name = label, .channels = outputs, .relu = true }
 
 /* ResNet-8 of MLPerf Tiny (image classification). At inference it is that network exactly; in
  * training the two 1x1 shortcuts carry a batch norm too, which folds into their bias. */
@@ -72,11 +88,63 @@ static const train_row resnet20[] = {
     FC("fc", 10),
 };
 
+/* LeNet-5 (LeCun et al., Proc. IEEE 1998) with ReLU for tanh, max pooling for trainable
+ * subsampling, every map of C3 reading all maps of S2, and softmax outputs. */
+static const train_row lenet5[] = {
+    CONV("c1", NULL, 6, 5, 1),
+    BIAS_RELU("c1.bias"),
+    MAXPOOL("s2"),
+    CONV_VALID("c3", 16, 5),
+    BIAS_RELU("c3.bias"),
+    MAXPOOL("s4"),
+    FC_RELU("c5", 120),
+    FC_RELU("f6", 84),
+    FC("fc", 10),
+};
+
+/* The plan of VGG (Simonyan, Zisserman, ICLR 2015) at a width for 32x32 images: 3x3 convolutions
+ * one behind the other, max pooling between stages that double the channels; the mean of the last
+ * map stands for its wide fully connected layers. */
+#define PLAIN(name, channels)                                                                      \
+  CONV(name ".conv", NULL, channels, 3, 1), BN_RELU(name ".bn")
+static const train_row vgg7[] = {
+    PLAIN("b1", 32),  PLAIN("b2", 32),  MAXPOOL("pool1"), PLAIN("b3", 64),
+    PLAIN("b4", 64),  MAXPOOL("pool2"), PLAIN("b5", 128), PLAIN("b6", 128),
+    MAXPOOL("pool3"), PLAIN("b7", 256), POOL("pool"),     FC("fc", 10),
+};
+
+/* MobileNet v1 (Howard et al., 2017), its block of a depthwise and a pointwise convolution, for
+ * 32x32 images: no map is larger than 32x32x32. */
+#define SEPARABLE(name, channels, stride)                                                          \
+  DEPTHWISE(name ".dw", stride), BN_RELU(name ".dw_bn"), CONV(name ".pw", NULL, channels, 1, 1),   \
+      BN_RELU(name ".pw_bn")
+static const train_row mobilenet[] = {
+    CONV("stem.conv", NULL, 32, 3, 1),
+    BN_RELU("stem.bn"),
+    SEPARABLE("b1", 32, 1),
+    SEPARABLE("b2", 96, 2),
+    SEPARABLE("b3", 96, 1),
+    SEPARABLE("b4", 96, 1),
+    SEPARABLE("b5", 192, 2),
+    SEPARABLE("b6", 192, 1),
+    SEPARABLE("b7", 192, 1),
+    POOL("pool"),
+    FC("fc", 10),
+};
+
+enum { BLACK = 0, GRAY = 128 };
 static const train_net nets[] = {
-    {"resnet8", 32, 32, 3, 10, ROWS(resnet8)},
-    {"resnet20", 32, 32, 3, 10, ROWS(resnet20)},
+    {"resnet8", 32, 32, 3, 10, GRAY, ROWS(resnet8)},
+    {"resnet20", 32, 32, 3, 10, GRAY, ROWS(resnet20)},
+    {"lenet5", 28, 28, 1, 10, BLACK, ROWS(lenet5)},
+    {"vgg7", 32, 32, 3, 10, GRAY, ROWS(vgg7)},
+    {"mobilenet", 32, 32, 3, 10, GRAY, ROWS(mobilenet)},
 };
 enum { NETS = sizeof nets / sizeof *nets };
+
+const train_net *train_net_at(size_t i) {
+  return i < NETS ? &nets[i] : NULL;
+}
 
 const train_net *train_net_find(const char *name, vmac_err *err) {
   const char *names[NETS];
@@ -88,4 +156,15 @@ const train_net *train_net_find(const char *name, vmac_err *err) {
   vmac_fail(err, "no network '%s'; %s'%s'", name, near ? "did you mean " : "there is ",
             near ? near : names[0]);
   return NULL;
+}
+
+bool train_load_images(vmac_dataset *data, const char *spec, const train_net *net, vmac_err *err) {
+  if (!vmac_dataset_load(data, spec, err)) return false;
+  if (data->h == net->h && data->w == net->w && data->c == net->c && data->classes <= net->classes)
+    return true;
+  vmac_fail(err, "%s: images of %dx%dx%d in %d classes do not fit network %s (%dx%dx%d, %d)", spec,
+            data->h, data->w, data->c, data->classes, net->name, net->h, net->w, net->c,
+            net->classes);
+  vmac_dataset_free(data);
+  return false;
 }

@@ -67,19 +67,22 @@ static float weight_scale(const double *w, size_t n, const double *b, int channe
   return scale > 0 ? (float)scale : 1;
 }
 
-/* Codes of channel c of op from real values w[0..k), b. */
+/* Codes of channel c of op from real values w[0..k), b; depthwise weights have channels last. */
 static bool set_channel(vmac_net *net, const vmac_op *op, int c, size_t k, const double *w,
                         double b, vmac_err *err) {
+  const bool last = op->kind == VMAC_DEPTHWISE;
   vmac_tensor *weight = &net->tensor[op->weight], *bias = &net->tensor[op->bias];
   const int s = weight->scales > 1 ? c : 0;
   const double scale = (double)weight->scale[s];
+  const size_t channels = weight->size / k;
   if (!usable(weight->scale[s]) || !usable(bias->scale[s]))
     return vmac_fail(err, "tensor '%s': channel %d: no float32 scale fits its values", weight->name,
                      c);
   for (size_t i = 0; i < k; i++) {
     if (!isfinite(w[i]))
       return vmac_fail(err, "tensor '%s': channel %d: value %zu is not finite", weight->name, c, i);
-    weight->i8[(size_t)c * k + i] = (int8_t)fmax(-127, fmin(127, round(w[i] / scale)));
+    weight->i8[last ? i * channels + (size_t)c : (size_t)c * k + i] =
+        (int8_t)fmax(-127, fmin(127, round(w[i] / scale)));
   }
   const double code = b / ((double)net->tensor[op->in[0]].scale[0] * scale);
   if (!(fabs(code) < INT32_MAX))
@@ -92,7 +95,7 @@ static bool set_channel(vmac_net *net, const vmac_op *op, int c, size_t k, const
 /* Weight and bias tensors of op from real values w (channels, k), b (channels). */
 static bool add_weights(vmac_net *net, vmac_op *op, const char *name, int rank, const int *dim,
                         const double *w, const double *b, bool per_channel, vmac_err *err) {
-  const int channels = dim[0];
+  const int channels = op->kind == VMAC_DEPTHWISE ? dim[3] : dim[0];
   const float in_scale = net->tensor[op->in[0]].scale[0];
   char text[64];
   snprintf(text, sizeof text, "%.48s/weight", name);
@@ -116,44 +119,73 @@ static bool add_weights(vmac_net *net, vmac_op *op, const char *name, int rank, 
   return true;
 }
 
-/* A convolution and the batch norm behind it: w * g and beta - mean * g, g = gamma / sd. */
+/* Gain and bias of channel c of what stands behind a convolution: g = gamma / sd and
+ * beta - mean * g of a batch norm, 1 and the bias of a bias. */
+static double fold_channel(const train_model *m, const train_layer *l, size_t c, double *bias) {
+  const float *p = m->param + l->param, *mean = m->stat + l->stat, *var = mean + l->c;
+  if (l->row->kind == TRAIN_BIAS) {
+    *bias = (double)p[c];
+    return 1;
+  }
+  const double g = (double)p[c] / sqrt((double)var[c] + (double)TRAIN_BN_EPSILON);
+  *bias = (double)p[(size_t)l->c + c] - (double)mean[c] * g;
+  return g;
+}
+
+/* A convolution and the batch norm or bias behind it. */
 static bool add_conv(vmac_net *net, const train_model *m, const train_layer *conv,
-                     const train_layer *bn, int in, int out, vmac_err *err) {
-  const float *w = m->param + conv->param, *gamma = m->param + bn->param, *beta = gamma + bn->c;
-  const float *mean = m->stat + bn->stat, *var = mean + bn->c;
-  const int k = conv->row->kernel, dim[4] = {conv->c, k, k, conv->ic};
-  const size_t taps = (size_t)(k * k * conv->ic), n = (size_t)conv->c;
+                     const train_layer *behind, int in, int out, vmac_err *err) {
+  const bool depthwise = conv->row->kind == TRAIN_DEPTHWISE;
+  const float *w = m->param + conv->param;
+  const int k = conv->row->kernel;
+  const int dim[4] = {depthwise ? 1 : conv->c, k, k, conv->ic};
+  const size_t taps = (size_t)(k * k * (depthwise ? 1 : conv->ic)), n = (size_t)conv->c;
   double *folded = vmac_alloc(n * taps, sizeof *folded), *bias = vmac_alloc(n, sizeof *bias);
   for (size_t c = 0; c < n; c++) {
-    const double g = (double)gamma[c] / sqrt((double)var[c] + (double)TRAIN_BN_EPSILON);
-    bias[c] = (double)beta[c] - (double)mean[c] * g;
-    for (size_t i = c * taps; i < (c + 1) * taps; i++) folded[i] = (double)w[i] * g;
+    const double g = fold_channel(m, behind, c, &bias[c]);
+    for (size_t i = 0; i < taps; i++)
+      folded[c * taps + i] = (double)w[depthwise ? i * n + c : c * taps + i] * g;
   }
-  vmac_op *op = add_op(net, VMAC_CONV, in, out);
-  op->act = bn->row->relu ? VMAC_ACT_RELU : VMAC_ACT_NONE;
+  vmac_op *op = add_op(net, depthwise ? VMAC_DEPTHWISE : VMAC_CONV, in, out);
+  op->act = behind->row->relu ? VMAC_ACT_RELU : VMAC_ACT_NONE;
   op->kh = op->kw = k;
   op->stride_h = op->stride_w = conv->row->stride;
-  op->same = 1;
+  op->same = !conv->row->valid;
   const bool ok = add_weights(net, op, conv->row->name, 4, dim, folded, bias, true, err);
   free(folded);
   free(bias);
   return ok;
 }
 
-/* Global average pool and the reshape to (1, channels); both keep the input's quantization. */
-static int add_pool(vmac_net *net, const train_layer *l, int in) {
-  const int dim[4] = {1, 1, 1, l->c}, flat[2] = {1, l->c}, two = 2;
-  const int pooled = add_tensor(net, l->row->name, 4, dim);
-  const int out = add_tensor(net, "flat", 2, flat), shape = add_tensor(net, "flat/shape", 1, &two);
-  const vmac_tensor *from = &net->tensor[in];
-  set_scale(&net->tensor[pooled], from->scale[0], from->zero);
-  set_scale(&net->tensor[out], from->scale[0], from->zero);
+/* A tensor quantized as tensor `in` is. */
+static int add_like(vmac_net *net, const char *name, int rank, const int *dim, int in) {
+  const int index = add_tensor(net, name, rank, dim);
+  set_scale(&net->tensor[index], net->tensor[in].scale[0], net->tensor[in].zero);
+  return index;
+}
+
+/* The reshape of a map to (1, inputs) of a fully connected layer; that of a vector is itself. */
+static int add_flat(vmac_net *net, int in) {
+  if (net->tensor[in].rank == 2) return in;
+  const int flat[2] = {1, (int)net->tensor[in].size}, two = 2;
+  const int out = add_like(net, "flat", 2, flat, in),
+            shape = add_tensor(net, "flat/shape", 1, &two);
   net->tensor[shape].i32 = vmac_alloc(2, sizeof(int32_t));
   memcpy(net->tensor[shape].i32, flat, sizeof flat);
-  vmac_op *op = add_op(net, VMAC_AVGPOOL, in, pooled);
-  op->kh = op->stride_h = l->ih;
-  op->kw = op->stride_w = l->iw;
-  add_op(net, VMAC_RESHAPE, pooled, out)->weight = shape;
+  add_op(net, VMAC_RESHAPE, in, out)->weight = shape;
+  return out;
+}
+
+/* Average pool over the whole map, or max pool; both keep the input's quantization. */
+static int add_pool(vmac_net *net, const train_layer *l, int in) {
+  const int dim[4] = {1, l->h, l->w, l->c};
+  const bool max = l->row->kind == TRAIN_MAXPOOL;
+  const int out = add_like(net, l->row->name, 4, dim, in);
+  vmac_op *op = add_op(net, max ? VMAC_MAXPOOL : VMAC_AVGPOOL, in, out);
+  op->kh = max ? l->row->kernel : l->ih;
+  op->kw = max ? l->row->kernel : l->iw;
+  op->stride_h = max ? l->row->stride : l->ih;
+  op->stride_w = max ? l->row->stride : l->iw;
   return out;
 }
 
@@ -164,14 +196,15 @@ static bool add_fc(vmac_net *net, const train_model *m, const train_layer *l, in
   const float *p = m->param + l->param;
   double *w = vmac_alloc(size + n, sizeof *w);
   for (size_t i = 0; i < size + n; i++) w[i] = (double)p[i];
-  const bool ok = add_weights(net, add_op(net, VMAC_FC, in, out), l->row->name, 2, dim, w, w + size,
-                              false, err);
+  vmac_op *op = add_op(net, VMAC_FC, in, out);
+  op->act = l->row->relu ? VMAC_ACT_RELU : VMAC_ACT_NONE;
+  const bool ok = add_weights(net, op, l->row->name, 2, dim, w, w + size, false, err);
   free(w);
   return ok;
 }
 
 /* Adds layer i; tensor[j] is the output tensor of an earlier layer j (a convolution has none: the
- * batch norm behind it completes it). */
+ * batch norm or bias behind it completes it). */
 static bool add_layer(vmac_net *net, const train_model *m, int i, train_range range, int *tensor,
                       vmac_err *err) {
   const train_layer *l = &m->layer[i];
@@ -182,8 +215,10 @@ static bool add_layer(vmac_net *net, const train_model *m, int i, train_range ra
                      (double)range.lo, (double)range.hi);
   switch (l->row->kind) {
   case TRAIN_CONV:
+  case TRAIN_DEPTHWISE:
     break;
-  case TRAIN_BN: {
+  case TRAIN_BN:
+  case TRAIN_BIAS: {
     const train_layer *conv = &m->layer[a];
     tensor[i] = add_activation(net, l->row->name, 4, dim, range);
     return add_conv(net, m, conv, l, conv->in[0] < 0 ? net->input : tensor[conv->in[0]], tensor[i],
@@ -197,17 +232,20 @@ static bool add_layer(vmac_net *net, const train_model *m, int i, train_range ra
     break;
   }
   case TRAIN_POOL:
+  case TRAIN_MAXPOOL:
     tensor[i] = add_pool(net, l, in);
     break;
-  case TRAIN_FC:
+  case TRAIN_FC: {
+    const int vector = add_flat(net, in);
     tensor[i] = add_activation(net, l->row->name, 2, flat, range);
-    return add_fc(net, m, l, in, tensor[i], err);
+    return add_fc(net, m, l, vector, tensor[i], err);
+  }
   }
   return true;
 }
 
 vmac_net *train_quantize(const train_model *m, const train_range *range, vmac_err *err) {
-  enum { MOST = 3 }; /* tensors or operators per layer */
+  enum { MOST = 5 }; /* tensors or operators per layer */
   vmac_net *net = vmac_alloc(1, sizeof *net);
   net->tensor = vmac_alloc((size_t)m->layers * MOST + 2, sizeof *net->tensor);
   net->op = vmac_alloc((size_t)m->layers * MOST + 2, sizeof *net->op);

@@ -104,6 +104,12 @@ void train_shard_forward(train_shard *s, bool training) {
     case TRAIN_CONV:
       train_conv_forward(s->conv[i], x, p, y);
       break;
+    case TRAIN_DEPTHWISE:
+      train_depthwise_forward(s->batch, l, x, p, y);
+      break;
+    case TRAIN_BIAS:
+      train_bias_forward(rows, l->c, x, p, l->row->relu, y);
+      break;
     case TRAIN_BN: {
       if (training) train_bn_statistics(rows, l->c, x, s->stat + l->stat, s->stat + l->stat + l->c);
       const float *stat = (training ? s->stat : m->stat) + l->stat;
@@ -116,8 +122,11 @@ void train_shard_forward(train_shard *s, bool training) {
     case TRAIN_POOL:
       train_pool_forward(s->batch, l->ih * l->iw, l->c, x, y);
       break;
+    case TRAIN_MAXPOOL:
+      train_maxpool_forward(s->batch, l, x, y);
+      break;
     case TRAIN_FC:
-      train_fc_forward(s->batch, in, l->c, x, p, p + (size_t)in * (size_t)l->c, y);
+      train_fc_forward(s->batch, in, l->c, x, p, p + (size_t)in * (size_t)l->c, l->row->relu, y);
       break;
     }
   }
@@ -137,6 +146,12 @@ static void conv_backward(train_shard *s, int i, bool accumulate) {
   for (size_t k = 0; k < size; k++) dx[k] += s->scratch[k];
 }
 
+/* Before a layer that adds to the gradient of its input. */
+static void clear_unwritten(train_shard *s, int layer, bool written) {
+  if (!written)
+    memset(s->grad[layer], 0, layer_size(&s->model->layer[layer], s->batch) * sizeof(float));
+}
+
 void train_shard_backward(train_shard *s) {
   const train_model *m = s->model;
   bool *written = vmac_alloc((size_t)m->layers, sizeof *written);
@@ -148,6 +163,15 @@ void train_shard_backward(train_shard *s) {
     switch (l->row->kind) {
     case TRAIN_CONV:
       conv_backward(s, i, a >= 0 && written[a]);
+      break;
+    case TRAIN_DEPTHWISE:
+      train_depthwise_backward_weights(s->batch, l, s->out[a], dy, dp);
+      clear_unwritten(s, a, written[a]);
+      train_depthwise_backward_data(s->batch, l, dy, p, s->grad[a]);
+      break;
+    case TRAIN_BIAS:
+      train_bias_backward(layer_rows(l, s->batch), l->c, s->out[i], dy, l->row->relu, s->grad[a],
+                          dp);
       break;
     case TRAIN_BN:
       train_bn_backward(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
@@ -164,7 +188,12 @@ void train_shard_backward(train_shard *s) {
     case TRAIN_POOL:
       train_pool_backward(s->batch, l->ih * l->iw, l->c, dy, s->grad[a]);
       break;
+    case TRAIN_MAXPOOL:
+      clear_unwritten(s, a, written[a]);
+      train_maxpool_backward(s->batch, l, s->out[a], s->out[i], dy, s->grad[a]);
+      break;
     case TRAIN_FC:
+      train_add_backward(layer_size(l, s->batch), s->out[i], dy, l->row->relu, false, dy);
       train_fc_backward(s->batch, in, l->c, s->out[a], p, dy, s->grad[a], dp,
                         dp + (size_t)in * (size_t)l->c);
       break;

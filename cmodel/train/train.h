@@ -15,25 +15,40 @@
 /* ---- networks as tables (nets.c) --------------------------------------------------------------
  */
 
-typedef enum { TRAIN_CONV, TRAIN_BN, TRAIN_ADD, TRAIN_POOL, TRAIN_FC } train_kind;
+typedef enum {
+  TRAIN_CONV,
+  TRAIN_DEPTHWISE, /* 3x3, one filter a channel */
+  TRAIN_BN,
+  TRAIN_BIAS, /* what a convolution has behind it in place of batch norm */
+  TRAIN_ADD,
+  TRAIN_POOL, /* the mean of the whole map */
+  TRAIN_MAXPOOL,
+  TRAIN_FC
+} train_kind;
 
 typedef struct {
   train_kind kind;
   const char *name;
   const char *from[2]; /* names of the input rows; NULL: the row before (the image for row 0) */
   int channels;        /* convolution, fully connected: outputs */
-  int kernel, stride;  /* convolution; padding is TFLite's SAME */
-  bool relu;           /* batch norm, add */
+  int kernel, stride;  /* convolutions, max pool */
+  bool valid;          /* likewise: TFLite's padding VALID, not SAME */
+  bool relu;           /* batch norm, bias, add, fully connected */
 } train_row;
 
 typedef struct {
   const char *name;
   int h, w, c, classes;
+  uint8_t border; /* the pixel that a shifted image shows outside of itself */
   const train_row *row;
   int rows;
 } train_net;
 
 const train_net *train_net_find(const char *name, vmac_err *err);
+/* Network i of all, NULL behind the last. */
+const train_net *train_net_at(size_t i);
+/* Loads images of the network's shape, or fails naming both shapes. */
+bool train_load_images(vmac_dataset *data, const char *spec, const train_net *net, vmac_err *err);
 
 /* The network's input value for a pixel 0..255. A power of two, so that the int8 input code is
  * pixel - 128 exactly (scale 1/64, zero point 0). */
@@ -58,7 +73,7 @@ typedef struct {
   int in[2];      /* layers, -1: the image */
   int ih, iw, ic; /* input shape (the first input's) */
   int h, w, c;    /* output shape */
-  size_t param;   /* offset in the parameters: weight | gamma, beta | weight, bias */
+  size_t param;   /* offset in the parameters: weight | gamma, beta | weight, bias | bias */
   size_t stat;    /* offset in the statistics: mean, variance (batch norm) */
 } train_layer;
 
@@ -78,7 +93,7 @@ typedef struct {
 /* Parameters, momentum and statistics lie far below (ResNet-8: under 100). */
 #define TRAIN_LARGEST 1e9f
 
-/* He-normal convolution weights, normal fully connected ones, gamma 1, the rest 0. */
+/* He-normal weights before a ReLU, normal ones of the last layer, gamma 1, the rest 0. */
 train_model *train_model_new(const train_net *net, uint64_t seed);
 void train_model_free(train_model *model);
 
@@ -94,6 +109,29 @@ void train_conv_forward(train_conv *conv, const float *x, const float *w, float 
 void train_conv_backward_data(train_conv *conv, const float *dy, const float *w, float *dx);
 void train_conv_backward_weights(train_conv *conv, const float *x, const float *dy, float *dw);
 
+/* ---- depthwise convolution (depthwise.c), pools (pool.c), fully connected (fc.c) ---------------
+ */
+
+/* w (3, 3, c). */
+void train_depthwise_forward(int batch, const train_layer *l, const float *x, const float *w,
+                             float *y);
+/* Adds to dx. */
+void train_depthwise_backward_data(int batch, const train_layer *l, const float *dy, const float *w,
+                                   float *dx);
+void train_depthwise_backward_weights(int batch, const train_layer *l, const float *x,
+                                      const float *dy, float *dw);
+void train_pool_forward(int batch, int pixels, int c, const float *x, float *y);
+void train_pool_backward(int batch, int pixels, int c, const float *dy, float *dx);
+/* VALID windows. Backward adds dy to the first of a window's largest values. */
+void train_maxpool_forward(int batch, const train_layer *l, const float *x, float *y);
+void train_maxpool_backward(int batch, const train_layer *l, const float *x, const float *y,
+                            const float *dy, float *dx);
+void train_fc_forward(int batch, int in, int out, const float *x, const float *w, const float *b,
+                      bool relu, float *y);
+/* dy lies behind the ReLU, as train_add_backward() leaves it. */
+void train_fc_backward(int batch, int in, int out, const float *x, const float *w, const float *dy,
+                       float *dx, float *dw, float *db);
+
 /* ---- the other layers (layers.c); rows = batch * h * w -----------------------------------------
  */
 
@@ -108,12 +146,9 @@ void train_add_forward(size_t size, const float *a, const float *b, bool relu, f
 /* dy where the ReLU let the value through, else 0; into dx, or added to it. */
 void train_add_backward(size_t size, const float *y, const float *dy, bool relu, bool accumulate,
                         float *dx);
-void train_pool_forward(int batch, int pixels, int c, const float *x, float *y);
-void train_pool_backward(int batch, int pixels, int c, const float *dy, float *dx);
-void train_fc_forward(int batch, int in, int out, const float *x, const float *w, const float *b,
-                      float *y);
-void train_fc_backward(int batch, int in, int out, const float *x, const float *w, const float *dy,
-                       float *dx, float *dw, float *db);
+void train_bias_forward(size_t rows, int c, const float *x, const float *bias, bool relu, float *y);
+void train_bias_backward(size_t rows, int c, const float *y, const float *dy, bool relu, float *dx,
+                         float *dbias);
 /* Softmax and cross-entropy against labels smoothed by `smoothing`; dy = d(sum of losses * scale).
  * Returns the sum of the losses; *correct = images whose largest logit is the label's. */
 double train_loss(int batch, int classes, const float *logits, const uint8_t *labels,

@@ -60,9 +60,10 @@ static uint32_t *shuffle(size_t n, uint64_t seed, int epoch) {
   return order;
 }
 
-/* out (h, w, c) = the image moved by (dy, dx), mirrored where flip; outside is 0 (mid grey). */
-static void load_image(const vmac_dataset *data, size_t index, int dy, int dx, bool flip,
-                       float *out) {
+/* out (h, w, c) = the image moved by (dy, dx), mirrored where flip; outside it is
+ * the border pixel. */
+static void load_image(const vmac_dataset *data, uint8_t border, size_t index, int dy, int dx,
+                       bool flip, float *out) {
   const int h = data->h, w = data->w, c = data->c;
   const uint8_t *pixels = data->pixels + index * (size_t)h * (size_t)w * (size_t)c;
   for (int y = 0; y < h; y++)
@@ -70,10 +71,9 @@ static void load_image(const vmac_dataset *data, size_t index, int dy, int dx, b
       const int sy = y + dy, sx = (flip ? w - 1 - x : x) + dx;
       const bool inside = sy >= 0 && sy < h && sx >= 0 && sx < w;
       for (int k = 0; k < c; k++)
-        *out++ =
-            inside
-                ? train_input(pixels[((size_t)sy * (size_t)w + (size_t)sx) * (size_t)c + (size_t)k])
-                : 0;
+        *out++ = train_input(
+            inside ? pixels[((size_t)sy * (size_t)w + (size_t)sx) * (size_t)c + (size_t)k]
+                   : border);
     }
 }
 
@@ -93,7 +93,7 @@ static double shard_step(const train_trainer *t, train_shard *s, const vmac_data
     const int dy = (int)vmac_rng_below(&rng, (uint32_t)span) - cfg->crop;
     const int dx = (int)vmac_rng_below(&rng, (uint32_t)span) - cfg->crop;
     const bool flip = cfg->flip && vmac_rng_below(&rng, 2);
-    load_image(data, order[n], dy, dx, flip, s->image + (size_t)n * size);
+    load_image(data, t->model->net->border, order[n], dy, dx, flip, s->image + (size_t)n * size);
     s->label[n] = data->labels[order[n]];
   }
   train_shard_forward(s, true);
@@ -193,7 +193,7 @@ bool train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
     for (size_t first = (size_t)s * part; first < images; first += (size_t)shards * part) {
       const size_t count = images - first < part ? images - first : part;
       for (size_t i = 0; i < count; i++)
-        load_image(data, first + i, 0, 0, false, t->shard[s]->image + i * size);
+        load_image(data, 0, first + i, 0, 0, false, t->shard[s]->image + i * size);
       train_shard_forward(t->shard[s], false);
       size_t at;
       const int i = overflown_layer(t->shard[s], count, &at);

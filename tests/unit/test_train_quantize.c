@@ -1,5 +1,6 @@
 /* TEST RATIONALE: from a float network to an int8 one.
- *   State space: the int8 network of a short run against the float one, image by image; ranges with
+ *   State space: the int8 network of a short run against the float one, image by image, for every
+ *   kind of layer; ranges with
  *   1 and 2 threads; a network small enough to fold by hand, and the same with each value that
  *   cannot be quantized.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -25,15 +26,14 @@ static double argmax_agreement(train_shard *s, const vmac_net *net, const vmac_d
   return 100.0 * agree / s->batch;
 }
 
-static void test_quantize(void **state) {
-  (void)state;
-  enum { IMAGES = 128 };
+enum { IMAGES = 128 };
+
+/* Takes the images over. */
+static void check_quantize(const char *name, int epochs, vmac_dataset data) {
   vmac_err err;
-  vmac_dataset data;
-  load_images(&data, IMAGES);
   train_config config = TINY;
-  config.epochs = 4;
-  train_trainer *t = tiny_trainer(&config, 2);
+  config.epochs = epochs;
+  train_trainer *t = net_trainer(name, &config, 2);
   for (int epoch = 0; epoch < config.epochs; epoch++) train_epoch(t, &data, epoch);
   const size_t layers = (size_t)t->model->layers;
   train_range *range = vmac_alloc(layers, sizeof *range),
@@ -49,11 +49,12 @@ static void test_quantize(void **state) {
     if (net->op[i].act == VMAC_ACT_RELU) assert_int_equal(net->tensor[net->op[i].out].zero, -128);
 
   train_shard *s = train_shard_new(t->model, IMAGES);
-  for (size_t i = 0; i < (size_t)IMAGES * 32 * 32 * 3; i++)
+  for (size_t i = 0; i < IMAGES * (size_t)(data.h * data.w * data.c); i++)
     s->image[i] = train_input(data.pixels[i]);
   train_shard_forward(s, false);
   const double agreement = argmax_agreement(s, net, &data);
-  if (agreement < 90) fail_msg("float and int8 agree on %.1f %% of the images", agreement);
+  if (agreement < 90)
+    fail_msg("%s: float and int8 agree on %.1f %% of the images", name, agreement);
 
   assert_true(vmac_net_save(net, in_folder("q.tflite"), &err));
   vmac_net *loaded = vmac_net_load(in_folder("q.tflite"), &err);
@@ -68,15 +69,28 @@ static void test_quantize(void **state) {
   vmac_dataset_free(&data);
 }
 
+static void test_quantize(void **state) {
+  (void)state;
+  vmac_dataset data;
+  load_images(&data, IMAGES);
+  check_quantize("resnet8", 4, data);
+  load_images(&data, IMAGES);
+  check_quantize("vgg7", 4, data);
+  load_images(&data, IMAGES);
+  check_quantize("mobilenet", 32, data);
+  draw_digits(&data, IMAGES);
+  check_quantize("lenet5", 4, data);
+}
+
 /* A network of one convolution whose folding can be done by hand. */
 static train_model *hand_model(void) {
   static const train_row rows[] = {
-      {TRAIN_CONV, "conv", {NULL, NULL}, 2, 1, 1, false},
-      {TRAIN_BN, "bn", {NULL, NULL}, 0, 0, 0, true},
-      {TRAIN_POOL, "pool", {NULL, NULL}, 0, 0, 0, false},
-      {TRAIN_FC, "fc", {NULL, NULL}, 2, 0, 0, false},
+      {.kind = TRAIN_CONV, .name = "conv", .channels = 2, .kernel = 1, .stride = 1},
+      {.kind = TRAIN_BN, .name = "bn", .relu = true},
+      {.kind = TRAIN_POOL, .name = "pool"},
+      {.kind = TRAIN_FC, .name = "fc", .channels = 2},
   };
-  static const train_net tiny = {"tiny", 2, 2, 1, 2, rows, 4};
+  static const train_net tiny = {"tiny", 2, 2, 1, 2, 0, rows, 4};
   train_model *m = train_model_new(&tiny, SEED);
   float *conv = m->param + m->layer[0].param, *bn = m->param + m->layer[1].param;
   float *stat = m->stat + m->layer[1].stat;

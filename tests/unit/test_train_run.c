@@ -1,7 +1,8 @@
 /* TEST RATIONALE: the training loop.
- *   State space: training with 1 and 2 threads and with a stop and resume, compared byte for byte;
- *   a few images learned by heart; the learning rate's schedules at their corners; a model whose
- *   outputs overflow, in evaluation and calibration.
+ *   State space: training with 1 and 2 threads and with a stop and resume, compared byte for byte,
+ *   on networks that have every kind of layer between them; a few images learned by heart by each
+ *   network; what a shifted image shows at its border; the learning rate's schedules at their
+ *   corners; a model whose outputs overflow, in evaluation and calibration.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train_common.h"
 
@@ -11,12 +12,10 @@ static void assert_same_model(const train_model *a, const train_model *b) {
   assert_memory_equal(a->stat, b->stat, a->stats * sizeof(float));
 }
 
-static void test_threads_and_resume(void **state) {
-  (void)state;
+/* Takes the images over. */
+static void check_threads_and_resume(const char *net, vmac_dataset data) {
   vmac_err err;
-  vmac_dataset data;
-  load_images(&data, 256);
-  train_trainer *one = tiny_trainer(&TINY, 1), *two = tiny_trainer(&TINY, 2);
+  train_trainer *one = net_trainer(net, &TINY, 1), *two = net_trainer(net, &TINY, 2);
   train_result r1 = {0}, r2 = {0};
   for (int epoch = 0; epoch < TINY.epochs; epoch++) {
     r1 = train_epoch(one, &data, epoch);
@@ -27,7 +26,7 @@ static void test_threads_and_resume(void **state) {
   assert_true(r1.loss == r2.loss && r1.accuracy == r2.accuracy);
   assert_same_model(one->model, two->model);
 
-  train_trainer *resumed = tiny_trainer(&TINY, 2);
+  train_trainer *resumed = net_trainer(net, &TINY, 2);
   int done = 0;
   if (!train_resume(resumed->model, &TINY, in_folder("a.safetensors"), &done, &err))
     fail_msg("%s", err.text);
@@ -45,23 +44,71 @@ static void test_threads_and_resume(void **state) {
   vmac_dataset_free(&data);
 }
 
-/* 128 images without augmentation are learned by heart in a few steps. */
+static void test_threads_and_resume(void **state) {
+  (void)state;
+  vmac_dataset data;
+  load_images(&data, 256);
+  check_threads_and_resume("resnet8", data);
+  load_images(&data, 128);
+  check_threads_and_resume("mobilenet", data);
+  draw_digits(&data, 256);
+  check_threads_and_resume("lenet5", data);
+}
+
+/* Images without augmentation are learned by heart in a few steps. */
+static void check_learns(const char *net, double rate, vmac_dataset data) {
+  train_config config = TINY;
+  config.epochs = 16;
+  config.rate = rate;
+  config.crop = 0;
+  config.flip = false;
+  train_trainer *t = net_trainer(net, &config, 2);
+  const double first = train_epoch(t, &data, 0).loss;
+  double last = first;
+  for (int epoch = 1; epoch < config.epochs; epoch++) last = train_epoch(t, &data, epoch).loss;
+  if (!(last < 0.75 * first)) fail_msg("%s: loss %g after %g", net, last, first);
+  train_trainer_free(t);
+  vmac_dataset_free(&data);
+}
+
 static void test_learns(void **state) {
   (void)state;
   vmac_dataset data;
   load_images(&data, 128);
+  check_learns("resnet8", 0.2, data);
+  load_images(&data, 128);
+  check_learns("vgg7", 0.1, data);
+  load_images(&data, 128);
+  check_learns("mobilenet", 0.2, data);
+  draw_digits(&data, 128);
+  check_learns("lenet5", 0.05, data);
+}
+
+/* What comes in where an image is shifted: digits lie on black, photographs are left grey. */
+static void test_border(void **state) {
+  (void)state;
   train_config config = TINY;
-  config.epochs = 16;
-  config.rate = 0.2;
-  config.crop = 0;
-  config.flip = false;
-  train_trainer *t = tiny_trainer(&config, 2);
-  const double first = train_epoch(t, &data, 0).loss;
-  double last = first;
-  for (int epoch = 1; epoch < config.epochs; epoch++) last = train_epoch(t, &data, epoch).loss;
-  if (!(last < 0.75 * first)) fail_msg("loss %g after %g", last, first);
-  train_trainer_free(t);
-  vmac_dataset_free(&data);
+  config.epochs = 1;
+  config.crop = 16;
+  const char *const nets[] = {"lenet5", "resnet8"};
+  for (int i = 0; i < 2; i++) {
+    train_trainer *t = net_trainer(nets[i], &config, 1);
+    const train_net *net = t->model->net;
+    vmac_dataset data = {128, net->h, net->w, net->c, 10, NULL, vmac_alloc(128, 1)};
+    const size_t size = (size_t)(net->h * net->w * net->c);
+    data.pixels = vmac_alloc(128, size);
+    memset(data.pixels, 255, 128 * size);
+    train_epoch(t, &data, 0);
+    size_t borders = 0;
+    for (size_t k = 0; k < 32 * size; k++) {
+      const float v = t->shard[0]->image[k], border = i ? 0 : train_input(0);
+      if (v != border && v != train_input(255)) fail_msg("%s: a pixel of %g", nets[i], (double)v);
+      borders += v == border;
+    }
+    assert_true(borders > size);
+    train_trainer_free(t);
+    vmac_dataset_free(&data);
+  }
 }
 
 static void test_schedule(void **state) {
@@ -120,6 +167,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_threads_and_resume),
       cmocka_unit_test(test_learns),
+      cmocka_unit_test(test_border),
       cmocka_unit_test(test_schedule),
       cmocka_unit_test(test_overflow),
   };
