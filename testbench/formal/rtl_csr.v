@@ -92,6 +92,7 @@ module prove_csr (
   reg [12:0] macs_q;
   reg [31:0] beat_q;
   reg [63:0] sum_q;
+  reg [31:0] high_q;
   // Any one of the counters, in the order of their offsets without the two of the sum.
   (* anyconst *) wire [2:0] which;
   reg [31:0] count_q, beats_q;
@@ -114,14 +115,16 @@ module prove_csr (
   wire [31:0] count   = starts ? 32'd0 : count_q + tick_q[which];
   wire [31:0] beats   = starts ? 32'd0 : beats_q + tick_q[5];
   wire [63:0] sum     = starts ? 64'd0 : sum_q + macs_q;
+  // The upper half is a cycle late.
+  wire [31:0] high    = starts ? 32'd0 : sum_q[63:32];
 
   always @(posedge clk) begin
     {busy_q, done_q, error_q, tick_q, macs_q} <= {busy_i, done_i, error_i, ticks, macs_i};
     {run_q, ended_q, enable_q, flag_q, started_q} <= {run, ended, enable, flag, starts};
-    {code_q, beat_q, count_q, beats_q, sum_q} <= {code, beat, count, beats, sum};
+    {code_q, beat_q, count_q, beats_q, sum_q, high_q} <= {code, beat, count, beats, sum, high};
     if (rst) begin
       {run_q, ended_q, enable_q, flag_q, started_q, tick_q, macs_q} <= 25'd0;
-      {code_q, beat_q, count_q, beats_q, sum_q} <= 164'd0;
+      {code_q, beat_q, count_q, beats_q, sum_q, high_q} <= 196'd0;
     end
     assume (which < 3'd7);
   end
@@ -149,7 +152,7 @@ module prove_csr (
         if (at == 6'h09) `VMAC_ASSERT(rdata == beat_q)
         if (at == at_count) `VMAC_ASSERT(rdata == count_q)
         if (at == 6'h0e) `VMAC_ASSERT(rdata == sum_q[31:0])
-        if (at == 6'h0f) `VMAC_ASSERT(rdata == sum_q[63:32])
+        if (at == 6'h0f) `VMAC_ASSERT(rdata == high_q)
       end
     end
 
@@ -162,7 +165,9 @@ module prove_csr (
   (* hierconn *) wire         \u_csr.run_q , \u_csr.done_q , \u_csr.irq_enable_q ,
                               \u_csr.start_while_busy_q ;
   (* hierconn *) wire [223:0] \u_csr.count ;
-  (* hierconn *) wire [63:0]  \u_csr.macs_q ;
+  (* hierconn *) wire [31:0]  \u_csr.macs_lo_q ;
+  (* hierconn *) wire         \u_csr.macs_carry_q ;
+  (* hierconn *) wire [31:0]  \u_csr.macs_hi_q ;
 
   reg [31:0] one;
   always @*
@@ -185,7 +190,9 @@ module prove_csr (
       `VMAC_ASSERT(arready || \u_csr.read_word == ar_q[7:2])
       `VMAC_ASSERT(\u_csr.run_q == run && \u_csr.done_q == ended)
       `VMAC_ASSERT(\u_csr.irq_enable_q == enable && \u_csr.start_while_busy_q == flag)
-      `VMAC_ASSERT(\u_csr.code_q == code && \u_csr.error_beat_q == beat && \u_csr.macs_q == sum)
+      `VMAC_ASSERT(\u_csr.code_q == code && \u_csr.error_beat_q == beat)
+      `VMAC_ASSERT({\u_csr.macs_hi_q + {31'd0, \u_csr.macs_carry_q }, \u_csr.macs_lo_q } == sum)
+      `VMAC_ASSERT(\u_csr.macs_hi_q == high)
       `VMAC_ASSERT(one == count && \u_csr.count [191:160] == beats)
     end
 
