@@ -8,8 +8,8 @@
 //   the other; outside the map both are pad_i.
 //   Entries are loaded into shadows; load_i makes them, or a vector job's, the ones in use from the
 //   next cycle on.
-//   A row that is not enabled reads nothing and keeps its byte. Without vector_i the other set is not
-//   read: lane_b_o keeps what the rows' banks read of it last.
+//   A row that is not enabled reads nothing and keeps its byte. Without vector_i the other set is
+//   not read: lane_b_o keeps what the rows' banks read of it last.
 // Not: the operand's format; the cell's class decides about that outside.
 //
 // SPDX-License-Identifier: Apache-2.0

@@ -1,8 +1,8 @@
 // vmac_macs: how many multiplications a cycle makes, for the counter of the registers
 //
-// Contract: start_i takes the enabled rows (en_i) of the tile that begins, for valid_i from the next
-//   cycle on. macs_o: one cycle after valid_i that number times COLS, else 0. A tap in the cycle of
-//   a reset does not count.
+// Contract: start_i takes the enabled rows (en_i) of the tile that begins, for valid_i from the
+//   next cycle on. macs_o: one cycle after valid_i that number times COLS, else 0. A tap in the
+//   cycle of a reset does not count.
 // Not: columns that a set leaves unused; they count, as they compute.
 //
 // SPDX-License-Identifier: Apache-2.0
