@@ -74,11 +74,11 @@ module vmac_accum #(
     .DEPTH(DEPTH)
   ) u_ram (
     .clk(clk),
-    .won_i(keep),
+    .wsel_i(keep),
     .we_i(1'b1),
     .waddr_i(addr_q),
     .wdata_i(sum),
-    .ron_i(read),
+    .rsel_i(read),
     .re_i(1'b1),
     .raddr_i(tok_addr_i),
     .rdata_o(kept)

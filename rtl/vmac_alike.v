@@ -13,7 +13,7 @@ module vmac_alike #(
   // bytes of a beat: 16, 32 or 64
   parameter integer BEAT = 16
 ) (
-  // whether anybody asks
+  // 0: differs_o is 0
   input  wire              valid_i,
   // a beat of the job's words, the same one of the job before, and which of a job's beats it is
   input  wire [8*BEAT-1:0] now_i,

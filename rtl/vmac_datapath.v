@@ -308,6 +308,7 @@ module vmac_datapath #(
     .COLS(COLS)
   ) u_macs (
     .clk(clk),
+    .rst(rst),
     .start_i(iss_valid_i && iss_start_i),
     .en_i(en),
     .valid_i(tap_valid_q && !vector),

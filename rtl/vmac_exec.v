@@ -128,7 +128,7 @@ module vmac_exec #(
   // Results in flight all go where this job's go: jobs of another layer wait until none is.
   wire [16:0] places = {1'b0, flight_q} + {{(17 - COUNT_W){1'b0}}, waiting_i};
 
-  // What keeps a tap from being issued is looked at only where it may.
+  // What keeps a tap from being issued.
   reg over, may, credit, issue, finish;
   always @* begin
     over = 1'b0;

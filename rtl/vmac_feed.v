@@ -8,7 +8,8 @@
 //   the other; outside the map both are pad_i.
 //   Entries are loaded into shadows; load_i makes them, or a vector job's, the ones in use from the
 //   next cycle on.
-//   A row that is not enabled reads nothing and keeps its byte.
+//   A row that is not enabled reads nothing and keeps its byte. Without vector_i the other set is
+//   not read: lane_b_o keeps what the rows' banks read of it last.
 // Not: the operand's format; the cell's class decides about that outside.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -68,8 +69,9 @@ module vmac_feed #(
 
   wire [8*ROWS-1:0] b_rows;
   // the sets that are read: a vector job may have two operands; the one that is written
-  wire [1:0]        ron = {iss_valid_i && (src_i || vector_i), iss_valid_i && (!src_i || vector_i)};
-  wire [1:0]        won = {w_valid_i && wset_i, w_valid_i && !wset_i};
+  wire [1:0]        rsel = {iss_valid_i && (src_i || vector_i),
+                            iss_valid_i && (!src_i || vector_i)};
+  wire [1:0]        wsel = {w_valid_i && wset_i, w_valid_i && !wset_i};
 
   // A vector job's: its lanes' banks, at the tap's own word and pixel.
   function [31:0] lane_entry(input [3:0] sub);
@@ -137,13 +139,13 @@ module vmac_feed #(
           ) u_bank (
             .clk(clk),
             .a_set_i(src_i),
-            .ron_i(ron),
+            .rsel_i(rsel),
             .re_i(re),
             .a_addr_i(addr[ADDR_W-1:0]),
             .a_o(a_bytes[8*s +: 8]),
             .b_addr_i(iss_addr_b_i[ADDR_W-1:0]),
             .b_o(b_bytes[8*s +: 8]),
-            .won_i(won),
+            .wsel_i(wsel),
             .we_i(we_i[BANK]),
             .waddr_i(waddr_i[ADDR_W-1:0]),
             .wdata_i(wdata_i[8*BANK +: 8])

@@ -1,7 +1,8 @@
 // vmac_macs: how many multiplications a cycle makes, for the counter of the registers
 //
-// Contract: start_i takes the number of enabled rows (en_i) for the tile that begins. One cycle after
-//   valid_i, from the cycle after start_i on, macs_o = that number times COLS, else 0.
+// Contract: start_i takes the enabled rows (en_i) of the tile that begins, for valid_i from the
+//   next cycle on. macs_o: one cycle after valid_i that number times COLS, else 0. A tap in the
+//   cycle of a reset does not count.
 // Not: columns that a set leaves unused; they count, as they compute.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -13,6 +14,7 @@ module vmac_macs #(
   parameter integer COLS = 16
 ) (
   input  wire            clk,
+  input  wire            rst,
   // a tile's first tap; the rows its entries enable
   input  wire            start_i,
   input  wire [ROWS-1:0] en_i,
@@ -34,7 +36,7 @@ module vmac_macs #(
 
   always @(posedge clk) begin
     if (start_i) tile_q <= {6'd0, count(en_i)} * COLS[12:0];
-    macs_q <= valid_i ? tile_q : 13'd0;
+    macs_q <= valid_i && !rst ? tile_q : 13'd0;
   end
 
   assign macs_o = macs_q;

@@ -207,7 +207,7 @@ module vmac_parse #(
 
   assign load_job = take && state_q == JOB;
 
-  // Where no beat is taken nobody asks what one would be, and simulation skips it.
+  // What a beat is counts where one is taken (vmac_assert.vh: why the code has this shape).
   reg is_end, last_in, last_tile, last_set;
   always @* begin
     is_end    = 1'b0;

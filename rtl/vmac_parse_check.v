@@ -71,7 +71,6 @@ module vmac_parse_check #(
   wire        one_tap = job_i[`VMAC_JOB_WIN_H] == 6'd1 && job_i[`VMAC_JOB_WIN_W] == 6'd1;
 
   reg [3:0] wrong;
-  // All under one condition: simulation skips it where no beat is taken.
   always @* begin
     wrong = 4'd0;
     if (valid_i) begin

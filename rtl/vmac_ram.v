@@ -1,8 +1,8 @@
 // vmac_ram: a memory with one write port and one registered read port
 //
-// Contract: won_i and we_i write wdata_i at waddr_i. One cycle after ron_i and re_i, rdata_o is
-//   what raddr_i held, and stays until the next read. A port has two enables, as macros have:
-//   memories side by side share the first, and where it is 0 simulation looks at none of them.
+// Contract: a port acts where both its enables are 1; memories side by side may share the first.
+//   wsel_i and we_i: wdata_i is written at waddr_i. One cycle after rsel_i and re_i, rdata_o is
+//   what raddr_i held, and stays until the next read.
 //   Reading the address that is being written: the user must not look at rdata_o (here it is the
 //   old value; a memory macro may deliver anything). No reset.
 // Not: forwarding, address checks. A leaf on purpose: synthesis may put a macro in its place, or
@@ -19,12 +19,12 @@ module vmac_ram #(
 ) (
   input  wire                     clk,
   // write port
-  input  wire                     won_i,
+  input  wire                     wsel_i,
   input  wire                     we_i,
   input  wire [$clog2(DEPTH)-1:0] waddr_i,
   input  wire [WIDTH-1:0]         wdata_i,
   // read port
-  input  wire                     ron_i,
+  input  wire                     rsel_i,
   input  wire                     re_i,
   input  wire [$clog2(DEPTH)-1:0] raddr_i,
   output wire [WIDTH-1:0]         rdata_o
@@ -33,12 +33,13 @@ module vmac_ram #(
   reg [WIDTH-1:0] mem [0:DEPTH-1];
   reg [WIDTH-1:0] rdata_q;
 
+  // One enable behind the other: where the shared one is 0, simulation looks at no memory's own.
   // The word is written at once, after the read: nothing else looks at mem, and simulation need not
   // remember words until the end of the cycle.
   /* verilator lint_off BLKSEQ */
   always @(posedge clk) begin
-    if (ron_i) if (re_i) rdata_q <= mem[raddr_i];
-    if (won_i) if (we_i) mem[waddr_i] = wdata_i;
+    if (rsel_i) if (re_i) rdata_q <= mem[raddr_i];
+    if (wsel_i) if (we_i) mem[waddr_i] = wdata_i;
   end
   /* verilator lint_on BLKSEQ */
 

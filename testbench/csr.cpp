@@ -4,10 +4,12 @@
  * 1. State space. Where each of the bus's five channels stands; whether a run is on, done, failed;
  *    the counters. Requests are random, most of them to registers, some to holes and with odd
  *    addresses and strobes; address before datum, after it and with it; willingness of every
- * channel changes, among it all of them always, when a request must be taken every second cycle.
- * The datapath begins after a start and ends, fails or is aborted at random, and counts at random.
+ *    channel changes, among it all of them always, when a request must be taken every second
+ *    cycle. The datapath begins after a start and ends, fails or is aborted at random, and counts
+ *    at random.
  *    A model that sees the ports only says what every pulse, the interrupt, every response and
  *    every word read must be. The rules of the bus are asserted.
+ *    In the end more multiplications than the lower half of their counter holds: the carry.
  *    (Proved besides, all counter values included: testbench/formal.)
  * 2. Parameters. They are constants read back; each has a value that is not its default.
  *

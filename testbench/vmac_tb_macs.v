@@ -5,6 +5,7 @@
 
 module vmac_tb_macs (
   input  wire        clk,
+  input  wire        rst,
   input  wire        start_i,
   input  wire [63:0] en_i,
   input  wire        valid_i,
@@ -13,9 +14,11 @@ module vmac_tb_macs (
 );
 
   vmac_macs #(.ROWS(4), .COLS(5)) u_small (
-    .clk(clk), .start_i(start_i), .en_i(en_i[3:0]), .valid_i(valid_i), .macs_o(small_o));
+    .clk(clk), .rst(rst), .start_i(start_i), .en_i(en_i[3:0]), .valid_i(valid_i),
+    .macs_o(small_o));
   vmac_macs #(.ROWS(64), .COLS(64)) u_large (
-    .clk(clk), .start_i(start_i), .en_i(en_i), .valid_i(valid_i), .macs_o(large_o));
+    .clk(clk), .rst(rst), .start_i(start_i), .en_i(en_i), .valid_i(valid_i),
+    .macs_o(large_o));
 
 endmodule
 

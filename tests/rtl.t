@@ -189,13 +189,15 @@ none twice|- - 3:0 part ro 0 bits of beats_out
 expected value|value jobs.code 1 one no such field
 LIST
 
-# Proofs that take a second or two; `make prove-rtl` has all.
+# Proofs that take a second or two, and that of the registers, which takes some twenty;
+# `make prove-rtl` has all.
 while read -r module parameters bound steps; do
   said=$(sh testbench/prove-rtl.sh 100 "$tmp/proof" "$B/gen" "$module" "$parameters" "$bound" \
     "$steps" 2>&1)
   ok $? "proof: $said" "$said"
 done << 'LIST'
 context BEAT=4,JOB=4 14 3
+csr - 11 3
 fifo WIDTH=4,DEPTH=3 16 3
 stream_reg WIDTH=4 16 3
 LIST
