@@ -47,7 +47,8 @@ typedef struct vmac_mult {
   int xbits;
   const char *source; /* paper tag, or "-" */
   int edge; /* low bits of A rounded away once per row at the array's edge, before the cell; or 0 */
-  int a_low, p_low; /* low bits of A (after the edge) never read, of the product always 0 */
+  /* low bits: of A (after the edge) and of W never read, of the product always 0 */
+  int a_low, w_low, p_low;
   int mode; /* the run-time mode operand that makes the cell this function, or -1 */
   /* The family's model (cmodel/mult/FAMILY.c), for operands of the form's own range; NULL if: */
   int64_t (*product)(vmac_form form, const int *param, int64_t a, int64_t w);

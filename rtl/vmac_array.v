@@ -10,7 +10,7 @@
 //   Cells with vmac_cell_edge(CELL) != 0 meet activations that one rounder per row has rounded at
 //   the left edge. The side column sums the activations as they came, by a register of its own for
 //   the low bits that column 0 does not keep. Row r's partial sums have 16 + log2(r + 1) bits,
-//   rounded up, the top row's are products: no bit is kept that is always 0 or a copy of the sign.
+//   rounded up, as many as products of any 16-bit cell may need; the top row's are products.
 //   MAP gives every PE its own cell, all of CELL's operand class; CELL itself then says what the
 //   edge rounds and what the side column sums, and every PE keeps what any of them may read.
 // Not: skew, accumulation over K tiles, correction (vmac_mac_unit puts them around).
@@ -57,7 +57,10 @@ module vmac_array #(
   localparam integer EDGE   = vmac_cell_edge(CELL);
   localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
   localparam integer MIXED  = MAP != {(ROWS * COLS){CELL[7:0]}} ? 1 : 0;
+  // The low bits that no PE keeps: those that no cell of the array reads, or that are always 0.
   localparam integer A_LOW  = MIXED != 0 ? EDGE : vmac_cell_a_low(CELL);
+  localparam integer W_LOW  = MIXED != 0 ? 0 : vmac_cell_w_low(CELL);
+  localparam integer P_LOW  = MIXED != 0 ? 0 : vmac_cell_p_low(CELL);
   // how many low bits of an activation the side column reads
   localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
   localparam integer SIDE   = SIGNED == 0 ? 8 : XKIND != 0 ? vmac_cell_xbits(CELL) : 0;
@@ -156,7 +159,10 @@ module vmac_array #(
         vmac_pe #(
           .CELL(PE_CELL),
           .PSUM_W(SUM_W),
-          .OPT_MIXED(MIXED),
+          .TOP(r == 0 ? 1 : 0),
+          .A_LOW(A_LOW),
+          .W_LOW(W_LOW),
+          .P_LOW(P_LOW),
           .OPT_MODE(OPT_MODE),
           .OPT_LOWPOWER(OPT_LOWPOWER)
         ) u_pe (

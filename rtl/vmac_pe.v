@@ -1,10 +1,11 @@
 // vmac_pe: one processing element of the weight-stationary array
 //
 // Contract: a_o and swap_o are a_i and swap_i one cycle later. One further cycle later
-//   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. The
-//   vmac_cell_a_low(CELL) low bits of a_i and the vmac_cell_p_low(CELL) low bits of ps_i are not
-//   read, and 0 in a_o and ps_o: no bit is kept that f does not read or that is always 0. In the
-//   top row, PSUM_W = 16, there is no sum above: ps_o = f(a, w), ps_i is not read. Where the
+//   ps_o = ps_i + f(a, w), so a partial sum has to meet its row's registered activation. The low
+//   A_LOW bits of a_i, W_LOW of w_i and P_LOW of ps_i are not read, and 0 in a_o, w_o and ps_o: by
+//   default no bit is kept that f does not read or that is always 0. PEs of other cells beside or
+//   below may need those bits: then all three are given, at most what the registry says of CELL.
+//   In the top row, TOP = 1, there is no sum above: ps_o = f(a, w), ps_i is not read. Where the
 //   weight's enable bit is 0 the sum passes unchanged: an idle row of a ragged tile is gated, not
 //   multiplied by 0, because f(a, 0) need not be 0. swap_i = 1 together with an activation makes
 //   the shadow weight the one that this activation, and all later ones, meet. shift_i moves the
@@ -20,11 +21,14 @@
 module vmac_pe #(
   // index of the multiplier cell in rtl/mult/mults.tbl
   parameter integer CELL = 0,
-  // bits of the partial sum: at least 16 + log2(rows down to this one), so that it cannot overflow;
-  // 16 in the top row alone
+  // bits of the partial sum: at least 16 + log2(rows down to this one), so that it cannot overflow
   parameter integer PSUM_W = 20,
-  // 1: other PEs of the array may be of other cells: all bits but those that the edge rounds away
-  parameter integer OPT_MIXED = 0,
+  // 1: the top row, which adds to nothing
+  parameter integer TOP = 0,
+  // low bits of activations, weights and sums that are not there
+  parameter integer A_LOW = vmac_cell_a_low(CELL),
+  parameter integer W_LOW = vmac_cell_w_low(CELL),
+  parameter integer P_LOW = vmac_cell_p_low(CELL),
   // 1: words are {mode, enable, weight}, for cells with a mode operand; 0: {enable, weight}
   parameter integer OPT_MODE = 0,
   // 1: operand isolation
@@ -52,16 +56,15 @@ module vmac_pe #(
 
   localparam integer SIGNED = vmac_cell_signed(CELL);
   localparam integer WORD_W = OPT_MODE != 0 ? 13 : 9;
-  localparam integer A_LOW  = OPT_MIXED != 0 ? vmac_cell_edge(CELL) : vmac_cell_a_low(CELL);
-  localparam integer P_LOW  = OPT_MIXED != 0 ? 0 : vmac_cell_p_low(CELL);
 
   reg        [7:A_LOW]        a_q;
   reg                         swap_q;
-  reg        [WORD_W-1:0]     shadow_q;
-  reg        [WORD_W-1:0]     w_q;
+  reg        [WORD_W-1:W_LOW] shadow_q;
+  reg        [WORD_W-1:W_LOW] w_q;
   reg signed [PSUM_W-1:P_LOW] ps_q;
 
   wire        [7:0]            a;
+  wire        [7:0]            w;
   wire        [15:0]           p;
   wire signed [PSUM_W-1:P_LOW] ps_in;
   wire signed [PSUM_W-1:P_LOW] px;
@@ -76,14 +79,14 @@ module vmac_pe #(
     .OPT_MODE(OPT_MODE)
   ) u_mult (
     .a_i(a_cell),
-    .w_i(w_q[7:0]),
+    .w_i(w),
     .mode_i(mode),
     .p_o(p)
   );
 
   always @(posedge clk) begin
     a_q <= a_i[7:A_LOW];
-    if (shift_i) shadow_q <= w_i;
+    if (shift_i) shadow_q <= w_i[WORD_W-1:W_LOW];
     if (swap_i && (OPT_LOWPOWER == 0 || shadow_q[8])) w_q <= shadow_q;
     else if (swap_i) w_q[8] <= 1'b0;
     if (w_q[8]) ps_q <= ps_in + px;
@@ -96,7 +99,6 @@ module vmac_pe #(
 
   assign a_o = a;
   assign swap_o = swap_q;
-  assign w_o = shadow_q;
   assign en_o = w_q[8];
 
   generate
@@ -114,22 +116,35 @@ module vmac_pe #(
       wire unused_low = ^a_i[A_LOW-1:0];
       assign a = {a_q, {A_LOW{1'b0}}};
     end
+    if (W_LOW == 0) begin : g_whole_w
+      assign w = w_q[7:0];
+      assign w_o = shadow_q;
+    end else begin : g_high_w
+      wire unused_low = ^w_i[W_LOW-1:0];
+      assign w = {w_q[7:W_LOW], {W_LOW{1'b0}}};
+      assign w_o = {shadow_q, {W_LOW{1'b0}}};
+    end
     if (P_LOW == 0) begin : g_whole_ps
       assign ps_o = ps_q;
     end else begin : g_high_ps
       wire unused_low = ^{ps_i[P_LOW-1:0], p[P_LOW-1:0]};
       assign ps_o = {ps_q, {P_LOW{1'b0}}};
     end
-    if (PSUM_W == 16) begin : g_top
+    if (TOP != 0) begin : g_top
       wire unused_above = ^ps_i[PSUM_W-1:P_LOW];
       assign ps_in = {(PSUM_W - P_LOW){1'b0}};
-      assign px = p[15:P_LOW];
     end else begin : g_below
       assign ps_in = ps_i[PSUM_W-1:P_LOW];
+    end
+    if (PSUM_W == 16) begin : g_product
+      assign px = p[15:P_LOW];
+    end else begin : g_extended
       assign px = {{(PSUM_W - 16){SIGNED != 0 && p[15]}}, p[15:P_LOW]};
     end
     if (PSUM_W < 16 || PSUM_W > 32) begin : g_range
       error_PSUM_W_must_be_16_to_32 u_err ();
+    end else if (TOP == 0 && PSUM_W < 17) begin : g_carry
+      error_PSUM_W_must_be_above_16_but_in_the_top_row u_err ();
     end
   endgenerate
 

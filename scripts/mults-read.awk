@@ -14,12 +14,12 @@
 #   model    the C function vmac_MODEL in cmodel/mult/MODEL.c. Left out: named as the family
 #   pins     edge: the activation is rounded once per row at the array's edge, by as many bits as the
 #            parameter says; mode: the parameter is no Verilog parameter, but the operand mode_i
-#   low      A:P, how many low bits of the activation f never reads (after the edge, where that
-#            rounds), and how many of the product are always 0: no PE of the array keeps them. Both
-#            are sums and differences of numbers, parameters, w, max(..,..) and min(..,..), at most
-#            w-1 and 2w-1, as something is left of each; low_u, low_s where the class matters. Left
-#            out: 0:0, also where a mode chooses, or where f is 0 and the PE is what one costs
-#            without a multiplier
+#   low      A:W:P, how many low bits of the activation (after the edge, where that rounds) and of
+#            the weight f never reads, and how many of the product are always 0: no PE of the array
+#            keeps them. All are sums and differences of numbers, parameters, w, max(..,..) and
+#            min(..,..), at most w-1, w-1 and 2w-1, as something is left of each; low_u, low_s where
+#            the class matters. Left out: 0:0:0, also where a mode chooses, or where f is 0 and the
+#            PE is what one costs without a multiplier
 # The keys may stand in several such lines.
 #
 # -v wide=1: the cells may have any operand width their family allows (rtl/mult/wide.tbl); without
@@ -32,7 +32,7 @@
 #   param_name[c, k], param_value[c, k]                       k = 1 .. params[c]
 #   xkind[c] (none, low, or), xbits[c]
 #   edge[c] (activation bits rounded away at the array's edge, or 0), mode[c] (or -1)
-#   a_low[c], p_low[c] (low bits of activation and product that no PE keeps)
+#   a_low[c], w_low[c], p_low[c] (low bits of activation, weight and product that no PE keeps)
 # and may call instance(c), the Verilog module of a cell with its parameters.
 
 function fail(expected, found) {
@@ -82,7 +82,7 @@ function read_key(fam, key, value,  range) {
   } else if (key == "params") {
     read_ranges(fam, value)
   } else if (key ~ /^low(_[us])?$/) {
-    if (split(value, range, ":") != 2) fail("low bits of the form A:P", value)
+    if (split(value, range, ":") != 3) fail("low bits of the form A:W:P", value)
     if (key != "low_s") low[fam, 0] = value
     if (key != "low_u") low[fam, 1] = value
   } else {
@@ -118,7 +118,7 @@ function term(c,  word, value, other, k) {
   return value
 }
 
-# One of the two counts of cell c, at most `most`.
+# One of the three counts of cell c, at most `most`.
 function count_low(c, fam, text, most,  value) {
   rest = text
   family_of_sum = fam
@@ -129,11 +129,12 @@ function count_low(c, fam, text, most,  value) {
 }
 
 function read_low(fam,  part) {
-  a_low[cells] = p_low[cells] = 0
+  a_low[cells] = w_low[cells] = p_low[cells] = 0
   if (!((fam, is_signed[cells]) in low)) return
   split(low[fam, is_signed[cells]], part, ":")
   a_low[cells] = count_low(cells, fam, part[1], width[cells] - 1)
-  p_low[cells] = count_low(cells, fam, part[2], 2 * width[cells] - 1)
+  w_low[cells] = count_low(cells, fam, part[2], width[cells] - 1)
+  p_low[cells] = count_low(cells, fam, part[3], 2 * width[cells] - 1)
 }
 
 function read_ranges(fam, text,  item, part, range, k) {

@@ -17,11 +17,11 @@ END {
     values = params[c] ? param_value[c, 1] : 0
     for (k = 2; k <= params[c]; k++) values = values ", " param_value[c, k]
     imported = family[c] == "import"
-    printf "%s \\\n  {\"%s\", \"%s\", VMAC_%s, {%s}, \"%s\", VMAC_X_%s, %d, \"%s\", %d, %d, %d, ",
+    printf "%s \\\n  {\"%s\", \"%s\", VMAC_%s, {%s}, \"%s\", VMAC_X_%s, %d, \"%s\", %d, ",
            c ? "," : "", name[c], family[c], toupper(class[c]), values, form[c], toupper(xkind[c]),
-           xbits[c], source[c], edge[c], a_low[c], p_low[c]
-    printf "%d, %s, %s}", mode[c], imported ? "NULL" : "vmac_" model[family[c]],
-           imported ? "vmac_import_" name[c] : "NULL"
+           xbits[c], source[c], edge[c]
+    printf "%d, %d, %d, %d, %s, %s}", a_low[c], w_low[c], p_low[c], mode[c],
+           imported ? "NULL" : "vmac_" model[family[c]], imported ? "vmac_import_" name[c] : "NULL"
   }
   print "\n\n#endif"
 }

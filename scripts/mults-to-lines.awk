@@ -5,5 +5,5 @@
 END {
   for (c = 0; c < cells; c++)
     print name[c], c, family[c], class[c], form[c], xkind[c], xbits[c], pins[family[c]], a_low[c],
-          p_low[c], source[c]
+          w_low[c], p_low[c], source[c]
 }

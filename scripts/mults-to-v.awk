@@ -27,6 +27,7 @@ function print_functions(  c) {
   print_function("vmac_cell_edge", edge,
                  "low bits of A that the array's edge rounds away before the cell sees it")
   print_function("vmac_cell_a_low", a_low, "low bits of A, rounded where it is, that f never reads")
+  print_function("vmac_cell_w_low", w_low, "low bits of W that f never reads")
   print_function("vmac_cell_p_low", p_low, "low bits of f that are always 0")
   print_function("vmac_cell_has_mode", has_mode, "1: the cell has a mode operand")
   print_function("vmac_cell_known", known, "1: there is such a cell")

@@ -1,5 +1,6 @@
-// vmac_tb_pe: a PE per cell of the registry, on the same inputs; for the first FULL cells and those
-//   with rounded activations one of the top row and one of an array with other cells as well
+// vmac_tb_pe: a PE per cell of the registry, on the same inputs; where full_o says so, one of the
+//   top row and one of an array with other cells as well: for the first FULL cells and those that
+//   round activations or leave bits of weights unread
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -16,6 +17,7 @@ module vmac_tb_pe #(
   input  wire                shift_i,
   input  wire [8:0]          w_i,
   input  wire [31:0]         ps_i,
+  output wire [8*CELLS-1:0]  full_o,
   output wire [8*CELLS-1:0]  a_o,
   output wire [8*CELLS-1:0]  swap_o,
   output wire [16*CELLS-1:0] w_o,
@@ -23,6 +25,7 @@ module vmac_tb_pe #(
   output wire [32*CELLS-1:0] ps_o,
   output wire [32*CELLS-1:0] top_o,
   output wire [8*CELLS-1:0]  mixed_a_o,
+  output wire [16*CELLS-1:0] mixed_w_o,
   output wire [32*CELLS-1:0] mixed_o
 );
 
@@ -52,19 +55,21 @@ module vmac_tb_pe #(
         .ps_o(ps_o[32*c +: 32])
       );
 
-      if (c < FULL || vmac_cell_edge(c) != 0) begin : g_full
-        wire [7:0]  top_a;
-        wire [8:0]  top_w;
-        wire        top_swap;
-        wire        top_en;
-        wire [8:0]  mixed_w;
-        wire        mixed_swap;
-        wire        mixed_en;
-        wire        unused_others = ^{top_a, top_w, top_swap, top_en, mixed_w, mixed_swap, mixed_en};
+      if (c < FULL || vmac_cell_edge(c) != 0 || vmac_cell_w_low(c) != 0) begin : g_full
+        wire [7:0] top_a;
+        wire [8:0] top_w;
+        wire       top_swap;
+        wire       top_en;
+        wire       mixed_swap;
+        wire       mixed_en;
+        wire       unused_others = ^{top_a, top_w, top_swap, top_en, mixed_swap, mixed_en};
+        assign full_o[8*c +: 8] = 8'd1;
+        assign mixed_w_o[16*c+9 +: 7] = 7'd0;
         assign top_o[32*c+16 +: 16] = 16'd0;
         vmac_pe #(
           .CELL(c),
-          .PSUM_W(16)
+          .PSUM_W(16),
+          .TOP(1)
         ) u_top (
           .clk(clk),
           .rst(rst),
@@ -82,7 +87,9 @@ module vmac_tb_pe #(
         vmac_pe #(
           .CELL(c),
           .PSUM_W(32),
-          .OPT_MIXED(1)
+          .A_LOW(vmac_cell_edge(c)),
+          .W_LOW(0),
+          .P_LOW(0)
         ) u_mixed (
           .clk(clk),
           .rst(rst),
@@ -92,14 +99,16 @@ module vmac_tb_pe #(
           .swap_o(mixed_swap),
           .shift_i(shift_i),
           .w_i(w_i),
-          .w_o(mixed_w),
+          .w_o(mixed_w_o[16*c +: 9]),
           .en_o(mixed_en),
           .ps_i(ps_i),
           .ps_o(mixed_o[32*c +: 32])
         );
       end else begin : g_one
         assign top_o[32*c +: 32] = 32'd0;
+        assign full_o[8*c +: 8] = 8'd0;
         assign mixed_a_o[8*c +: 8] = 8'd0;
+        assign mixed_w_o[16*c +: 16] = 16'd0;
         assign mixed_o[32*c +: 32] = 32'd0;
       end
     end

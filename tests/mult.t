@@ -85,16 +85,17 @@ bad_family 'widths without 8' 'expected widths 8, or .*found .10..16' \
 bad_family 'widths out of reach' 'expected widths 8, or .*found .4..17' \
   '// Registry: classes s; widths 4..17'
 bad_family 'unknown key' 'expected one of classes, .*low, found .range' '// Registry: range 1'
-bad_family 'low bits without the product' 'mine.v:2: expected low bits of the form A:P, found .1' \
-  '// Registry: classes s; widths 8; low 1'
+bad_family 'low bits without the product' \
+  'mine.v:2: expected low bits of the form A:W:P, found .0:0' \
+  '// Registry: classes s; widths 8; low 0:0'
 bad_family 'low bits of an unknown name' 'mults.tbl:1: expected a parameter of mine or w.*found .t' \
-  '// Registry: classes s; widths 8; low 0:t'
+  '// Registry: classes s; widths 8; low 0:0:t'
 bad_family 'low bits that are no sum' 'mults.tbl:1: expected sums of .* low of mine, found .\*2' \
-  '// Registry: classes s; widths 8; low w*2:0'
+  '// Registry: classes s; widths 8; low w*2:0:0'
 bad_family 'low bits without an end' 'mults.tbl:1: expected a closing bracket in low' \
-  '// Registry: classes s; widths 8; low 0:max(1,w'
+  '// Registry: classes s; widths 8; low 0:max(1,w:0'
 bad_family 'fewer low bits than none' 'mults.tbl:1: expected no count below 0 .*found .1-w' \
-  '// Registry: classes s; widths 8; low 0:1-w'
+  '// Registry: classes s; widths 8; low 0:0:1-w'
 bad_family 'key without value' 'expected a key and a value, found .classes' '// Registry: classes'
 bad_family 'empty range' 'expected a parameter of the form name=lowest\.\.highest, found .m=3..1' \
   '// Registry: classes s; widths 8; params m=3..1'

@@ -147,6 +147,7 @@ vmac_dadda ROWS 20 ROWS_must_be_2_to_19
 vmac_booth FIRST 5 FIRST_must_be_at_most_half_WIDTH
 vmac_compress42 KIND 2 KIND_must_be_0_or_1
 vmac_pe PSUM_W 15 PSUM_W_must_be_16_to_32
+vmac_pe PSUM_W 16 PSUM_W_must_be_above_16_but_in_the_top_row
 vmac_side ROWS 65 ROWS_must_be_4_to_64
 vmac_skew LANES 65 LANES_must_be_1_to_64
 vmac_skew DESCEND 2 DESCEND_must_be_0_or_1

@@ -7,7 +7,7 @@
 // Paper: Mahdiani, Ahmadi, Fakhraie and Lucas, IEEE TCAS-I 2010. That rows are bits of W, and
 //   counting both breaks from bit 0, are our choice.
 // Registry: classes u; widths 4..16; params h=0..w-1,v=0..2w-1
-// Registry: low max(0,v+1-w):max(h,v)
+// Registry: low max(0,v+1-w):max(h,v+1-w):max(h,v)
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -5,7 +5,7 @@
 //   ROUND = 0: a_i has passed vmac_edge already, its M low bits are not read.
 // Not: rounding of the weight, which costs no hardware: it is done where the weights are made.
 // Registry: classes u,s; widths 4..16; params m=0..w/2; pins edge
-// Registry: low m:m
+// Registry: low m:0:m
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -4,7 +4,7 @@
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, perforation: the M lowest partial products are left out.
 // Registry: classes u,s; widths 4..16; params m=0..w-1
-// Registry: low m:m
+// Registry: low m:0:m
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -6,7 +6,8 @@
 //   (0, 0, T) is vmac_mult_truncated, (M, 0, 0) vmac_mult_perforated.
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Registry: classes u,s; widths 4..16; params pa=0..w-1,pb=0..w-1,t=0..2w-1
-// Registry: low_u max(pa,t+1-w):max(t,pa+pb); low_s pa:min(max(t,pa+pb),w-1+pa,w-1+pb)
+// Registry: low_u max(pa,t+1-w):max(pb,t+1-w):max(t,pa+pb)
+// Registry: low_s pa:pb:min(max(t,pa+pb),w-1+pa,w-1+pb)
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

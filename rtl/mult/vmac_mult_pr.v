@@ -7,7 +7,7 @@
 // Paper: Leon et al., IEEE Micro 2018 (PR: perforation and rounding), of the line that MAx-DNN,
 //   arXiv:2506.21371, uses. The formula is our reading.
 // Registry: classes s; widths 4..16; params k=0..w/2,m=0..w-1
-// Registry: low max(0,m-1):m+k+k
+// Registry: low max(0,m-1):max(0,k+k-1):m+k+k
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

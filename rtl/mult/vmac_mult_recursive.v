@@ -5,7 +5,7 @@
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, recursive multiplication with the lowest block pruned.
 // Registry: classes u,s; widths 4..16; params m=0..w-1
-// Registry: low 0:m
+// Registry: low 0:0:m
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

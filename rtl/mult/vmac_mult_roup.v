@@ -6,7 +6,7 @@
 // Paper: Leon et al., DAC 2019 (cooperative approximation: ROUP), which MAx-DNN, arXiv:2506.21371,
 //   distributes over a network. The formula is our reading; neither prints it.
 // Registry: classes s; widths 4..16; params p=0..w/2,r=0..w-1
-// Registry: low 0:max(p+p,r)
+// Registry: low 0:max(0,p+p-1):max(p+p,r)
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -6,7 +6,7 @@
 // Not: the correction of the mean error; vmac_side and vmac_correct do that for all cells at once.
 // Paper: arXiv:2412.16757, truncation: the T (there m) lowest columns are left out.
 // Registry: classes u,s; widths 4..16; params t=0..2w-1
-// Registry: low_u max(0,t+1-w):t; low_s 0:min(t,w-1)
+// Registry: low_u max(0,t+1-w):max(0,t+1-w):t; low_s 0:0:min(t,w-1)
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

@@ -7,7 +7,7 @@
 //   constant. A pair of uniform bits is 1 one time in four. Theirs also covers the rounding of a
 //   product cut to WIDTH bits; here all 2 * WIDTH stay, and K is for the dropped columns alone.
 // Registry: classes u,s; widths 4..16; params t=1..w
-// Registry: low_u max(0,t+1-w):t; low_s 0:min(t,w-1)
+// Registry: low_u max(0,t+1-w):max(0,t+1-w):t; low_s 0:0:min(t,w-1)
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

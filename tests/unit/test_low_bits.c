@@ -17,13 +17,13 @@
 
 static const vmac_mult every[] = {VMAC_MULT_ROWS};
 
-/* Low bits of A, from bit mult->edge on, that change no product: activations that the edge leaves.
- */
-static int free_bits(const vmac_mult *mult, const int32_t *table) {
-  int free = mult->edge;
+/* Low bits from bit `free` on of the operand at bit `at` of the index that change no product, of
+ * activations as the edge leaves them. */
+static int free_bits(const vmac_mult *mult, const int32_t *table, int free, int at) {
   for (; free < 7; free++)
     for (int i = 0; i < 65536; i++)
-      if (!(i >> 8 & ((1 << mult->edge) - 1)) && table[i] != table[i ^ 256 << free]) return free;
+      if (!(i >> 8 & ((1 << mult->edge) - 1)) && table[i] != table[i ^ 1 << at << free])
+        return free;
   return free;
 }
 
@@ -38,17 +38,21 @@ static int zero_bits(const int32_t *table) {
 static void check(const vmac_mult *mult) {
   static int32_t table[65536];
   vmac_mult_table(mult, table);
-  const int a = free_bits(mult, table), p = zero_bits(table);
+  const int a = free_bits(mult, table, mult->edge, 8), w = free_bits(mult, table, 0, 0);
+  const int p = zero_bits(table);
   const bool all_zero = p == 15 && !table[65535];
   const bool stated = mult->mode < 0 && !mult->truth && !all_zero;
-  if (stated ? mult->a_low != a || mult->p_low != p : mult->a_low > a || mult->p_low > p)
-    fail_msg("%s (%s %s %s): low bits that its family's line Registry declares: %d of A, %d of the "
-             "product; that the table has: %d and %d (low A:P in the header of its Verilog)",
+  if (stated ? mult->a_low != a || mult->w_low != w || mult->p_low != p
+             : mult->a_low > a || mult->w_low > w || mult->p_low > p)
+    fail_msg("%s (%s %s %s): low bits that its family's line Registry declares: %d of A, %d of W, "
+             "%d of the product; that the table has: %d, %d and %d (low A:W:P in the header of its "
+             "Verilog)",
              mult->name, mult->family, mult->cls == VMAC_U8 ? "u8" : "s8", mult->params,
-             mult->a_low, mult->p_low, a, p);
-  if (mult->a_low < mult->edge || mult->a_low > 7 || mult->p_low < 0 || mult->p_low > 15)
-    fail_msg("%s: %d low bits of A, %d of the product: out of reach", mult->name, mult->a_low,
-             mult->p_low);
+             mult->a_low, mult->w_low, mult->p_low, a, w, p);
+  if (mult->a_low < mult->edge || mult->a_low > 7 || mult->w_low < 0 || mult->w_low > 7 ||
+      mult->p_low < 0 || mult->p_low > 15)
+    fail_msg("%s: %d low bits of A, %d of W, %d of the product: out of reach", mult->name,
+             mult->a_low, mult->w_low, mult->p_low);
 }
 
 static void registry(void **state) {
