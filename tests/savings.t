@@ -14,27 +14,14 @@ net=weights/resnet8.tflite
 work=$tmp/ppa out=$tmp/here
 mkdir "$work"
 
-# A design's JSON: design DESIGN CELL AREA BUSY IDLE [OTHER FIELDS]; with glitches PEs at work
-# take 3 times, correction units 5 times as much. Layers are ResNet-8's.
-design() {
-  awk -v design="$1" -v cell="$2" -v area="$3" -v busy="$4" -v idle="$5" -v more="${6-}" 'BEGIN {
-    split("0 1 2 4 5 6 8 9 10 14", op)
-    split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
-    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": %s, ", design, cell, more, area
-    printf "\"period_ns\": 5, \"delay_ns\": 4, \"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
-    for (i = 1; i <= 10; i++) {
-      printf "%s{\"op\": %d, \"name\": \"x\", \"macs\": %d", (i == 1 ? "" : ", "), op[i], macs[i]
-      printf ", \"energy_pj\": {\"zero\": %s, \"inertial\": %s}", busy, \
-        busy * (design == "pe" ? 3 : design == "side" ? 1 : 5)
-      print ", \"gated_pj\": {\"zero\": 0, \"inertial\": 0}"
-      print ", \"unused_pj\": {\"zero\": 0, \"inertial\": 0}}"
-    }
-    print "]}" }'
-}
-pe() { design pe "$1" "$2" "$3" 0 > "$work/pe-$1"; }
+. tests/energy_designs.sh
+
+# CELL AREA BUSY
+pe() { area=$2 design pe "$1" "$3" 0 0 0 > "$work/pe-$1"; }
 foot() { # CELL CORRECTION AREA BUSY
-  design side "$1" "$3" "$4" "$4" " \"opt_correction\": $2," > "$work/side$2-$1"
-  design correct "$1" "$3" "$4" 0 " \"opt_correction\": $2," > "$work/correct$2-$1"
+  more=" \"opt_correction\": $2,"
+  area=$3 glitches=1 design side "$1" "$4" 0 0 "$4" "$more" > "$work/side$2-$1"
+  area=$3 glitches=5 design correct "$1" "$4" 0 0 0 "$more" > "$work/correct$2-$1"
 }
 pe exact 120 40
 pe dadda 100 20
