@@ -123,6 +123,10 @@ row=$(table star dadda)
 ok $? "a baseline has no figure with correction" "$row"
 sed 's/^# platform here/# platform there/; s/\(perf2	u8	pe.*	\)50.00$/\1-7.6/' "$out.tsv" \
   > "$tmp/there.tsv"
+sed 's/^\(perf2	.*	\)[-0-9.]*$/\1/' "$out.tsv" | awk -v style=md -v against=dadda -v cells=perf2 \
+  -f synth/savings-table.awk > "$tmp/none.md"
+[ "$(sed -n 3p "$tmp/none.md" | cut -d '|' -f 1-4)" = '| perf2 | - / - | - / - ' ]
+ok $? "against a baseline of 0 there is no saving" "$(cat "$tmp/none.md")"
 awk -v style=md -v against=dadda -v named=1 -v cells=perf2 -f synth/savings-table.awk "$out.tsv" \
   "$tmp/there.tsv" > "$tmp/two.md"
 ok $? "two libraries side by side"
@@ -162,9 +166,19 @@ rm "$work/correct1-perf2"
 collect
 refused 'no correct for cell perf2 with correction 1' "a correction unit that was not measured"
 
+mkdir -p "$tmp/build/report" && echo kept > "$tmp/build/report/savings.md"
 make -s B="$tmp/build" PLATFORM=all VMAC_PDK_DIR=/nowhere LIB_FILES=/none.lib \
-  -o setup savings > "$tmp/out" 2>&1
+  -o setup savings > "$tmp/out" 2> "$tmp/err"
+status=$?
 [ "$(grep -c '^  SAVINGS [a-z0-9-]* left out: no /none.lib' "$tmp/out")" = \
   "$(ls -d synth/platforms/*/ | wc -l)" ]
 ok $? "a library that is not there is left out, and said so" "$(said)"
+[ $status -ne 0 ] && grep -q "^make savings: no platform's library is here" "$tmp/err" &&
+  [ "$(cat "$tmp/build/report/savings.md")" = kept ]
+ok $? "with no library at all it fails, and the page stays" "status $status: $(said)"
+for goal in compose synth-equiv; do
+  ! make -s B="$tmp/build" PLATFORM=all -o setup $goal > "$tmp/out" 2> "$tmp/err" &&
+    grep -q "^make $goal: PLATFORM=all is not for this one; name one of .*osu018" "$tmp/err"
+  ok $? "$goal refuses all platforms" "$(said)"
+done
 done_testing

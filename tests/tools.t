@@ -1,9 +1,9 @@
 #!/bin/sh
 # Tools that complain: what synth/time.sh and synth/top.sh make of it. No design is mapped here.
 #
-# TEST RATIONALE. State space: a clock pin that no clock reaches; of both stages of the accelerator a
-# yosys that prints an error and exits 0, that writes nothing, that fails, that leaves what an earlier
-# run left. Parameters: osu018; the register alone.
+# TEST RATIONALE. State space: a clock pin that no clock reaches; of both stages of the accelerator
+# a yosys that prints an error and exits 0, that writes nothing, that fails, that leaves what an
+# earlier run left. Parameters: osu018; two registers.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -24,8 +24,8 @@ refused() {
 
 # ---- OpenSTA ----
 
-printf '%s\n' 'module two (clk, rst, d, q);' '  input clk;' '  input rst;' '  input d;' '  output q;' \
-  '  wire n1;' '  DFFPOSX1 n7 (.CLK(clk), .D(d), .Q(n1));' \
+printf '%s\n' 'module two (clk, rst, d, q);' '  input clk;' '  input rst;' '  input d;' \
+  '  output q;' '  wire n1;' '  DFFPOSX1 n7 (.CLK(clk), .D(d), .Q(n1));' \
   '  DFFPOSX1 n8 (.CLK(clk), .D(n1), .Q(q));' endmodule > "$tmp/two.v"
 sh synth/time.sh two "$tmp/two.v" "$tmp/report" > "$tmp/out" 2> "$tmp/err"
 ok $? "two registers of one clock are timed" "$(cat "$tmp/err")"
