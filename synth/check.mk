@@ -8,10 +8,7 @@ export ENERGY LIBERTY
 .PHONY: sta-power sta-power-run
 sta-power: setup ## power of cells and PEs against OpenSTA's, gate by gate; PLATFORM=x|all
 ifeq ($(PLATFORM),all)
-	$(Q)for p in $(PLATFORMS); do \
-	  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files); \
-	  if ls $$files > /dev/null 2>&1; then $(MAKE) --no-print-directory PLATFORM=$$p sta-power-run \
-	  || exit 1; else echo "  POWER   $$p left out: no $$files"; fi; done
+	$(Q)$(call EACH_PLATFORM,sta-power-run,POWER  )
 else
 	$(Q)$(MAKE) --no-print-directory sta-power-run
 endif
@@ -36,6 +33,7 @@ $(B)/synth/array-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
 
 .PHONY: compose compose-run
 compose: setup ## energy and area of arrays against the sum of their PEs (minutes)
+	$(call ONE_PLATFORM,$@)
 	$(Q)$(MAKE) --no-print-directory compose-run
 compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(COMPOSE_RTL)
 	$(Q)for n in $(COMPOSE_SIZES); do \

@@ -18,7 +18,7 @@ row() {
   } >&3
   mhz=$(sed -n 's/.*fmax_mhz=\([0-9]*\).*/\1/p' "$2")
   path=$(awk -f "$here/path.awk" "$3" "$4")
-  case $path in 0\ *) printf '%-24s %8s %6s %5s  %s\n' "$1" - - - "${path#* }" && return ;; esac
+  case $path in '0 no path') printf '%-24s %8s %6s %5s  %s\n' "$1" - - - "${path#* }" && return ;; esac
   printf '%-24s %8.3f %6s %5d  %s\n' "$1" \
     "$(sed 's/^delay_ns=\([0-9.]*\).*/\1/' "$2")" "${mhz:--}" "${path%% *}" "${path#* }"
 }

@@ -6,7 +6,8 @@ PLATFORMS    := $(notdir $(patsubst %/config.mk,%,$(wildcard synth/platforms/*/c
 ifndef NO_BUILD
 ifneq ($(PLATFORM),all)
 ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
-$(error PLATFORM: expected one of $(PLATFORMS), or all for `make ppa`, found '$(PLATFORM)')
+$(error PLATFORM: expected one of $(PLATFORMS), or all (ppa, fmax, savings, sta-power), \
+  found '$(PLATFORM)')
 endif
 include synth/platforms/$(PLATFORM)/config.mk
 # Not with all: what is exported here would reach each platform's own make as the user's.
@@ -37,6 +38,10 @@ $(VMAC_LIB): $(wildcard synth/liberty/*.[ch]) $(SYNTH)/lib/settings.txt $(wildca
 	  -o $@ --power-view $(VMAC_POWER_LIB) --verilog $(VMAC_LIB_V) > $(@D)/prep.log
 	$(Q)echo "sha256=$$(sha256sum < $@ | cut -c 1-64)" >> $(@D)/prep.log
 $(VMAC_POWER_LIB) $(VMAC_LIB_V): $(VMAC_LIB) ;
+# Scripts read these two unasked: made again where one was deleted.
+ifneq ($(words $(wildcard $(VMAC_POWER_LIB) $(VMAC_LIB_V))),2)
+$(VMAC_LIB): FORCE
+endif
 
 .PHONY: library
 library: $(VMAC_LIB) ## trim the cell library of PLATFORM; LIB_FILES= your own

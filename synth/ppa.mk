@@ -1,6 +1,7 @@
 # Area, delay and energy of every cell, of the PE, side column and correction unit around it: not by
 # files and dates but by what they hold, see synth/ppa.sh.
 
+# Goals that want a few cells only have a folder of their own, or what `make ppa` made were gone.
 PPA := $(SYNTH)/ppa
 # Cells asked for, and the exact baselines that savings are against.
 PPA_CELLS := $(sort $(filter $(CELL_LIST),$(SYNTH_CELLS)) exact exacts dadda daddas \
@@ -9,14 +10,26 @@ PPA_CELLS := $(sort $(filter $(CELL_LIST),$(SYNTH_CELLS)) exact exacts dadda dad
 export PPA_CORRECTIONS ?= 0 1 2
 export PLATFORM IMPORT_DIR
 
+# $(1) = goal, of make with each PLATFORM whose library is here; $(2) = a word for those left out,
+# in seven columns; $(3): run behind each. $$all: the platforms that were not left out.
+define EACH_PLATFORM
+all=; for p in $(PLATFORMS); do \
+  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files); \
+  if ls $$files > /dev/null 2>&1; then all="$$all $$p"; \
+    $(MAKE) --no-print-directory PLATFORM=$$p $(1) || exit 1; \
+  else echo "  $(2) $$p left out: no $$files"; fi; done; \
+[ "$$all" ] || { echo "make $(1): no platform's library is here; VMAC_PDK_DIR=FOLDER or" \
+  "LIB_FILES=FILE says where one is" >&2; exit 1; }
+endef
+# $(1) = goal that takes a single platform.
+ONE_PLATFORM = $(if $(filter all,$(PLATFORM)),@echo 'make $(1): PLATFORM=all is not for this one;\
+  name one of $(PLATFORMS)' >&2; exit 1)
+
 # All cells unless some are named; all platforms whose library is here with PLATFORM=all.
 .PHONY: ppa ppa-run ppa-check ppa-baseline
 ppa: setup ## area, delay, energy of all cells, their PEs and side columns; CELLS=, PLATFORM=x|all
 ifeq ($(PLATFORM),all)
-	$(Q)for p in $(PLATFORMS); do \
-	  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files); \
-	  if ls $$files > /dev/null 2>&1; then $(MAKE) --no-print-directory PLATFORM=$$p ppa || exit 1; \
-	  else echo "  PPA     $$p left out: no $$files"; fi; done
+	$(Q)$(call EACH_PLATFORM,ppa,PPA    )
 else
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) \
 	  CELLS='$(if $(filter file,$(origin CELLS)),all,$(CELLS))' PPA_JOBS=$(JOBS) ppa-run
@@ -55,8 +68,9 @@ ppa-baseline: ## take today's figures over into synth/baseline
 # compares what the unit says step by step.)
 .PHONY: synth-equiv
 synth-equiv: setup ## prove the mapped PEs and side columns of CELLS equal to their Verilog
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) ppa-run
-	$(Q)sh synth/equiv-all.sh $(PPA) $(JOBS)
+	$(call ONE_PLATFORM,$@)
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) PPA=$(SYNTH)/equiv ppa-run
+	$(Q)sh synth/equiv-all.sh $(SYNTH)/equiv $(JOBS)
 
 # ---- clocks ----
 
@@ -67,9 +81,13 @@ $(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt $(SYNTH)/pe-settings.txt synth/time.
 # 0: without the accelerator, whose mapping takes minutes.
 FMAX_TOP ?= 1
 .PHONY: fmax
-fmax: setup ## longest paths of cells, PEs, what stands below, 8 x 8 accelerator (minutes); CELLS=
-	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) ppa-run
+fmax: setup ## longest paths of cells, PEs, what stands below, 8 x 8 top (minutes); PLATFORM=x|all
+ifeq ($(PLATFORM),all)
+	$(Q)$(call EACH_PLATFORM,fmax,FMAX   )
+else
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) PPA=$(SYNTH)/fmax ppa-run
 ifneq ($(FMAX_TOP),0)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(SYNTH)/top/fmax.txt
 endif
-	$(Q)sh synth/fmax.sh $(PPA) $(if $(filter-out 0,$(FMAX_TOP)),$(SYNTH)/top)
+	$(Q)sh synth/fmax.sh $(SYNTH)/fmax $(if $(filter-out 0,$(FMAX_TOP)),$(SYNTH)/top)
+endif

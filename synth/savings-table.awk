@@ -22,7 +22,7 @@ function percent(file, cell, place,  key) {
     print "savings-table.awk: " name[file] ": no figure of " cell ": " place > "/dev/stderr"
     failed = 1
   }
-  return sprintf("%.0f", saving[key]) + 0
+  return saving[key] == "" ? "-" : sprintf("%.0f", saving[key]) + 0 # "-": against nothing
 }
 
 BEGIN { FS = "\t" }

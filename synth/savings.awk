@@ -90,7 +90,8 @@ END {
     else missing("row of " cell[i] " in " FILENAME)
   if (failed) exit 1
   print "# array: " side " x " side ", one inference of " network ": PEs, side column, correction" \
-    " units; no memories, accumulators, vector unit, control, wires"
+    " units; no input skew, edge rounders, deskew, low bits of column 0, memories, accumulators," \
+    " vector unit, control, wires"
   print "# saved: percent less than the inferred * (" names(1) ") and the Dadda multiplier (" \
     names(2) "), both without correction"
   print "name", "class", "level", "correction", "activity", "area_um2", "area_saved_star_percent", \

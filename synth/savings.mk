@@ -2,8 +2,9 @@
 
 SAVINGS := $(SYNTH)/savings
 SAVED    = $(REPORT)/savings
-# Unless CELLS says otherwise: the cells of S1, their s8 twins, and ROUP.
-SAVINGS_PLAIN := $(foreach m,1 2 3,perf$(m)) $(foreach t,4 5 6 7,trunc$(t)) \
+# Unless CELLS says otherwise: the cells of S1, their s8 twins, and ROUP; beside
+# perfM edgeM, which is what an exact 8 x (8 - M) multiplier does.
+SAVINGS_PLAIN := $(foreach m,1 2 3,perf$(m) edge$(m)) $(foreach t,4 5 6 7,trunc$(t)) \
                  $(foreach m,2 3 4,rec$(m))
 SAVINGS_ROUP  := $(filter roup%,$(MULTS))
 SAVINGS_CELLS := $(if $(filter file,$(origin CELLS)),\
@@ -15,12 +16,9 @@ savings_table = awk -v style=$(1) -v against=$(2) $(3) -f synth/savings-table.aw
 .PHONY: savings savings-run
 savings: setup ## savings of CELLS as multipliers, in PEs, in a 16 x 16 array; PLATFORM=x|all
 ifeq ($(PLATFORM),all)
-	$(Q)all=; for p in $(PLATFORMS); do \
-	  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files); \
-	  if ls $$files > /dev/null 2>&1; then all="$$all $(SAVED)/$$p"; \
-	    $(MAKE) --no-print-directory PLATFORM=$$p savings || exit 1; \
-	  else echo "  SAVINGS $$p left out: no $$files"; fi; done; \
-	for s in md html; do for f in $$all; do cat $$f.$$s; done > $(SAVED).$$s; done
+	$(Q)$(call EACH_PLATFORM,savings,SAVINGS); \
+	for s in md html; do for p in $$all; do cat $(SAVED)/$$p.$$s || exit 1; done \
+	  > $(SAVED).$$s.new && mv $(SAVED).$$s.new $(SAVED).$$s || exit 1; done
 else
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) savings-run
 	$(Q)for s in md html; do sh synth/savings-page.sh $$s $(SAVED)/$(PLATFORM).tsv \

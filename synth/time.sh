@@ -6,7 +6,7 @@
 # Prints delay_ns=NUMBER; a netlist without a path has 0. With a port clk it is the shortest clock
 # period, setup included, and fmax_mhz=NUMBER follows. The full report, the path in it, goes to
 # REPORT. An endpoint that nothing times fails, unless it is a port that the netlist ties to a
-# constant; so does what else OpenSTA's check_setup finds.
+# constant; so does what else OpenSTA's check_setup finds, by the first name that it gives.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -44,7 +44,11 @@ awk -v netlist="$netlist" -v clocked="$data" -v period="$VMAC_PERIOD_NS" '
   }
   # Of check_setup: a heading, and a name a line.
   /^Warning: There / {
-    if (!/unconstrained endpoint/) fail("OpenSTA: " $0)
+    if (!/unconstrained endpoint/) {
+      found = $0
+      if ((getline name) > 0) sub(/^ */, " ", name)
+      fail("OpenSTA: " found name)
+    }
     free = 1
     next
   }

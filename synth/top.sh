@@ -18,6 +18,7 @@ stage=$1 dir=$2 gen=$3
 shift 3
 mkdir -p "$dir"
 lib=
+rm -f "$dir/$stage.log"
 size="-chparam ROWS 8 -chparam COLS 8 -chparam ACC_DEPTH 16 -chparam BUF_DEPTH 16"
 case $stage in
   coarse) rest="synth -top vmac_top -flatten -run begin:fine; check -assert; stat" ;;
@@ -35,14 +36,20 @@ case $stage in
     ;;
   *) die "expected coarse or map, found '$stage'" ;;
 esac
+[ "$stage" = coarse ] || rm -f "$dir/stat.txt" "$dir/scalar.v"
 yosys -q -l "$dir/$stage.log" -p "
   $lib
   read_verilog -defer -I$gen -Irtl $*
   hierarchy -check -top vmac_top $size
   $rest
   select -assert-none t:\$dlatch t:\$adlatch t:\$dlatchsr t:\$sr t:\$_DLATCH* t:\$_SR_*
-  select -assert-any t:*" > "$dir/$stage.err" 2>&1 ||
-  { tail -n 3 "$dir/$stage.err" >&2; die "yosys failed, see $dir/$stage.log"; }
+  select -assert-any t:*" > "$dir/$stage.err" 2>&1 && status=0 || status=$?
+# A tool that complains and exits 0 has failed all the same.
+if [ $status -ne 0 ] || grep -q -i '^error' "$dir/$stage.err" || [ ! -s "$dir/$stage.log" ] ||
+  { [ "$stage" = map ] && [ ! -s "$dir/scalar.v" ]; }; then
+  tail -n 3 "$dir/$stage.err" >&2
+  die "yosys failed, see $dir/$stage.log"
+fi
 
 # What is said and stays: abc knows no cells of two outputs, and is given logic without registers.
 said=$(grep 'Warning: ' "$dir/$stage.log" |

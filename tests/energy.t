@@ -6,30 +6,10 @@
 ENERGY=$B/vmac-energy
 net=weights/resnet8.tflite
 
-# A stream begins with the network's hash.
-"$VARIMAC" operands --net "$net" -o "$tmp/u8" --columns 2 --steps 4 --images 2 > "$tmp/log" &&
-  "$VARIMAC" operands --net "$net" -o "$tmp/s8" --columns 2 --steps 4 --images 2 --class s8 > "$tmp/log"
-ok $? "operands recorded"
-hash=$(od -An -tx8 -j32 -N8 --endian=little "$tmp/u8" | tr -d ' ')
+. tests/energy_designs.sh
+"$VARIMAC" operands --net "$net" -o "$tmp/s8" --columns 2 --steps 4 --images 2 --class s8 > "$tmp/log"
+ok $? "operands of class s8 recorded"
 
-# One design's JSON: design DESIGN CELL BUSY GATED UNUSED IDLE [OTHER FIELDS]; layers are ResNet-8's.
-design() {
-  awk -v hash="$hash" -v design="$1" -v cell="$2" -v busy="$3" -v gated="$4" -v unused="$5" -v idle="$6" \
-    -v more="${7-}" 'BEGIN {
-    split("0 1 2 4 5 6 8 9 10 14", op)
-    split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
-    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": 2, \"period_ns\": 5, " \
-      "\"delay_ns\": 4, \"leakage_nw\": 0, \"net_hash\": \"%s\", \"origin\": \"here\", ", \
-      design, cell, more, hash
-    printf "\"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
-    for (i = 1; i <= 10; i++) {
-      printf "%s{\"op\": %d, \"name\": \"x\", \"macs\": %d", (i == 1 ? "" : ", "), op[i], macs[i]
-      printf ", \"energy_pj\": {\"zero\": %s, \"inertial\": %s}", busy, 3 * busy
-      printf ", \"gated_pj\": {\"zero\": %s, \"inertial\": %s}", gated, gated
-      printf ", \"unused_pj\": {\"zero\": %s, \"inertial\": %s}}", unused, unused
-    }
-    print "]}" }'
-}
 # ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much;
 # the foot with one X or bit planes two and three times.
 ppa() {
@@ -187,7 +167,10 @@ cp "$tmp/good.json" "$tmp/ppa.json"
 
 # What make ppa made, where it did: every correction of a cell with X and of one without.
 real=$B/synth/osu018/ppa/ppa.json
-if grep -q '"cell":	"perf2"' "$real" 2> /dev/null && grep -q '"cell":	"exact"' "$real"; then
+# Of this network, every design: SYNTH_NET may have been another.
+if grep -q '"cell":	"perf2"' "$real" 2> /dev/null && grep -q '"cell":	"exact"' "$real" &&
+  awk -v hash="$hash" '/"design":/ { designs++ } /"net_hash":/ && index($0, hash) { own++ }
+    END { exit !designs || own != designs }' "$real"; then
   for cell in perf2 exact; do
     for correction in none bias paper cv bitplane; do
       calib=
@@ -200,7 +183,7 @@ if grep -q '"cell":	"perf2"' "$real" 2> /dev/null && grep -q '"cell":	"exact"' "
     done
   done
 else
-  skip "energies that were measured" "no $real with perf2 and exact; make ppa"
+  skip "energies that were measured" "no $real of $net with perf2 and exact; make ppa"
 fi
 
 # ---- bad input ----

@@ -94,7 +94,13 @@ ok $? "an array of 4 x 4 is the sum of its parts" "$(cat "$tmp/err")"
 within zero_percent 1 "$tmp/sum" && within inertial_percent 1 "$tmp/sum" &&
   within area_percent 0.001 "$tmp/sum"
 ok $? "energy within 1 %, zero-delay and with glitches; area exactly" "$(cat "$tmp/sum")"
+# value NAME: the number behind NAME= .
+value() { sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$tmp/sum"; }
 e=$tmp/compose
+awk -v off="$(value uniform_area_percent)" -v zero="$(value uniform_zero_percent)" \
+  -v inertial="$(value uniform_inertial_percent)" 'BEGIN {
+    exit !(off > 1 && off < 20 && zero > 0 && zero < 20 && inertial > 0 && inertial < 20) }'
+ok $? "the widest PE in all rows is more in area and energy" "$(cat "$tmp/sum")"
 swapped() { # a PE in the place of the top row's
   "${ENERGY:-$B/vmac-energy}" compose --lib "$VMAC_LIB" --array "$e/joined.json" --cell perf2 \
     --pe "$1" --side "$e/side.json" --operands "$B/synth/array-4.bin" --load-ff 25 --slew 0.2 \

@@ -14,27 +14,14 @@ net=weights/resnet8.tflite
 work=$tmp/ppa out=$tmp/here
 mkdir "$work"
 
-# A design's JSON: design DESIGN CELL AREA BUSY IDLE [OTHER FIELDS]; with glitches PEs at work
-# take 3 times, correction units 5 times as much. Layers are ResNet-8's.
-design() {
-  awk -v design="$1" -v cell="$2" -v area="$3" -v busy="$4" -v idle="$5" -v more="${6-}" 'BEGIN {
-    split("0 1 2 4 5 6 8 9 10 14", op)
-    split("442368 2359296 2359296 1179648 2359296 131072 1179648 2359296 131072 640", macs)
-    printf "{\"design\": \"%s\", \"cell\": \"%s\",%s \"area_um2\": %s, ", design, cell, more, area
-    printf "\"period_ns\": 5, \"delay_ns\": 4, \"idle_pj\": %s, \"rows\": 16, \"layers\": [", idle
-    for (i = 1; i <= 10; i++) {
-      printf "%s{\"op\": %d, \"name\": \"x\", \"macs\": %d", (i == 1 ? "" : ", "), op[i], macs[i]
-      printf ", \"energy_pj\": {\"zero\": %s, \"inertial\": %s}", busy, \
-        busy * (design == "pe" ? 3 : design == "side" ? 1 : 5)
-      print ", \"gated_pj\": {\"zero\": 0, \"inertial\": 0}"
-      print ", \"unused_pj\": {\"zero\": 0, \"inertial\": 0}}"
-    }
-    print "]}" }'
-}
-pe() { design pe "$1" "$2" "$3" 0 > "$work/pe-$1"; }
+. tests/energy_designs.sh
+
+# CELL AREA BUSY
+pe() { area=$2 design pe "$1" "$3" 0 0 0 > "$work/pe-$1"; }
 foot() { # CELL CORRECTION AREA BUSY
-  design side "$1" "$3" "$4" "$4" " \"opt_correction\": $2," > "$work/side$2-$1"
-  design correct "$1" "$3" "$4" 0 " \"opt_correction\": $2," > "$work/correct$2-$1"
+  more=" \"opt_correction\": $2,"
+  area=$3 glitches=1 design side "$1" "$4" 0 0 "$4" "$more" > "$work/side$2-$1"
+  area=$3 glitches=5 design correct "$1" "$4" 0 0 0 "$more" > "$work/correct$2-$1"
 }
 pe exact 120 40
 pe dadda 100 20
@@ -136,6 +123,10 @@ row=$(table star dadda)
 ok $? "a baseline has no figure with correction" "$row"
 sed 's/^# platform here/# platform there/; s/\(perf2	u8	pe.*	\)50.00$/\1-7.6/' "$out.tsv" \
   > "$tmp/there.tsv"
+sed 's/^\(perf2	.*	\)[-0-9.]*$/\1/' "$out.tsv" | awk -v style=md -v against=dadda -v cells=perf2 \
+  -f synth/savings-table.awk > "$tmp/none.md"
+[ "$(sed -n 3p "$tmp/none.md" | cut -d '|' -f 1-4)" = '| perf2 | - / - | - / - ' ]
+ok $? "against a baseline of 0 there is no saving" "$(cat "$tmp/none.md")"
 awk -v style=md -v against=dadda -v named=1 -v cells=perf2 -f synth/savings-table.awk "$out.tsv" \
   "$tmp/there.tsv" > "$tmp/two.md"
 ok $? "two libraries side by side"
@@ -175,9 +166,19 @@ rm "$work/correct1-perf2"
 collect
 refused 'no correct for cell perf2 with correction 1' "a correction unit that was not measured"
 
+mkdir -p "$tmp/build/report" && echo kept > "$tmp/build/report/savings.md"
 make -s B="$tmp/build" PLATFORM=all VMAC_PDK_DIR=/nowhere LIB_FILES=/none.lib \
-  -o setup savings > "$tmp/out" 2>&1
+  -o setup savings > "$tmp/out" 2> "$tmp/err"
+status=$?
 [ "$(grep -c '^  SAVINGS [a-z0-9-]* left out: no /none.lib' "$tmp/out")" = \
   "$(ls -d synth/platforms/*/ | wc -l)" ]
 ok $? "a library that is not there is left out, and said so" "$(said)"
+[ $status -ne 0 ] && grep -q "^make savings: no platform's library is here" "$tmp/err" &&
+  [ "$(cat "$tmp/build/report/savings.md")" = kept ]
+ok $? "with no library at all it fails, and the page stays" "status $status: $(said)"
+for goal in compose synth-equiv; do
+  ! make -s B="$tmp/build" PLATFORM=all -o setup $goal > "$tmp/out" 2> "$tmp/err" &&
+    grep -q "^make $goal: PLATFORM=all is not for this one; name one of .*osu018" "$tmp/err"
+  ok $? "$goal refuses all platforms" "$(said)"
+done
 done_testing

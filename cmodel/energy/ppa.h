@@ -8,7 +8,8 @@
 #include "program/program.h"
 
 /* pJ of one cycle with one layer's operands: at work; rows without operands; columns without a
- * channel. Designs that know only one figure have it in all three. */
+ * channel, whose correction units are at rest as those of all columns are without accumulators.
+ * Designs that know only one figure have it in all three. */
 typedef struct {
   int op;
   uint64_t macs;

@@ -1,7 +1,6 @@
 /* Energy of a compiled program: how many cycles each PE spends in which state, from its jobs and the
  * cycle contract, times measured energies. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -206,8 +205,9 @@ static bool layer_energy(const hardware *h, const vmac_program *p, const vmac_ne
   bool good = c->kind != VMAC_JOB_MAC || pe_energy(h, net, busy, on, e, err);
   /* Vector jobs and the input leave the array alone. */
   const uint64_t at_work = c->kind == VMAC_JOB_MAC ? c->issue : 0;
-  /* Layers overlap: one may issue pixels before the last result of the one before it. */
-  e->idle = fmax((double)c->cycles - (double)at_work, 0) * h->idle;
+  /* Layers overlap: one may issue pixels before the last result of the one before it. What is
+   * negative in one is too much in another, and the total is right. */
+  e->idle = ((double)c->cycles - (double)at_work) * h->idle;
   good = good && foot_energy(h, net, accumulators, e, err);
   free(busy);
   free(on);

@@ -14,7 +14,8 @@ static const char help[] =
     "           [--bound PERCENT]\n\n"
     "Simulates a flat array, its PEs and its side column on the same operands, zero-delay and\n"
     "inertial, and prints energies of a busy array cycle in pJ, areas in um2, and by how much the\n"
-    "sum of the parts differs from the flat netlist.\n\n"
+    "sum of the parts differs from the flat netlist; uniform_..: that with the widest PE in\n"
+    "all rows, which is what varimac energy counts.\n\n"
     "  --pe F,F,..     a PE for each width of partial sum: of the top row, of 17 bits, of 18, ..\n"
     "  --operands F    of as many rows as the array has (varimac operands --rows R)\n"
     "  --load-ff FF    load at the foot of the array; a PE drives its neighbours' inputs\n"
@@ -92,17 +93,18 @@ static void print(const compose_source *src, const compose_figure figure[RUN_MOD
   const double area = compose_area(src) + rest;
   const double flat_area = netlist_area(src->array);
   printf("cell=%s rows=%zu cols=%zu gates=%zu flat_area_um2=%.4f parts_area_um2=%.4f "
-         "area_percent=%.3f",
+         "area_percent=%.3f uniform_area_percent=%.3f",
          src->mult->name, src->ops->rows, src->cols, src->array->gates, flat_area, area,
-         percent(area, flat_area));
+         percent(area, flat_area), percent(compose_uniform_area(src) + rest, flat_area));
   for (int m = 0; m < RUN_MODES; m++) {
     if (!(figure[m].flat > 0)) continue;
     const char *mode = run_mode_name((sim_mode)m);
     const double sum = figure[m].pes + figure[m].side;
     printf(" flat_%s_pj=%.5f pes_%s_pj=%.5f side_%s_pj=%.5f %s_percent=%.3f worst_layer_%s_percent"
-           "=%.3f",
+           "=%.3f uniform_%s_percent=%.3f",
            mode, figure[m].flat, mode, figure[m].pes, mode, figure[m].side, mode,
-           percent(sum, figure[m].flat), mode, worst[m]);
+           percent(sum, figure[m].flat), mode, worst[m], mode,
+           percent(figure[m].uniform + figure[m].side, figure[m].flat));
   }
   putchar('\n');
   check("area", percent(area, flat_area), bound);

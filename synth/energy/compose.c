@@ -46,6 +46,16 @@ double compose_area(const compose_source *src) {
   return area;
 }
 
+/* The widest PE, as one of all rows. */
+static compose_rows widest(const compose_source *src) {
+  return (compose_rows){src->pe[src->classes - 1].nl, 0, src->ops->rows};
+}
+
+double compose_uniform_area(const compose_source *src) {
+  return netlist_area(src->side) +
+         (double)(src->cols * src->ops->rows) * netlist_area(widest(src).nl);
+}
+
 /* How many of a class's rows are enabled in a layer's columns, their mean. */
 static double enabled_rows(const vmac_operands *ops, const compose_rows *pe, size_t layer) {
   const size_t columns = ops->columns / ops->layers, first = layer * columns;
@@ -72,12 +82,12 @@ static bool run_part(const stim_design *design, const compose_source *src, const
 
 /* What the runs found. */
 typedef struct {
-  run_result array, side, pe[COMPOSE_CLASSES];
+  run_result array, side, uniform, pe[COMPOSE_CLASSES];
 } compose_runs;
 
 static bool run_all(const compose_source *src, const cell_lib *lib, const run_setup *setup,
                     compose_runs *runs, vmac_err *err) {
-  const compose_rows array = {.nl = src->array}, side = {.nl = src->side};
+  const compose_rows array = {.nl = src->array}, side = {.nl = src->side}, all = widest(src);
   vmac_operands inside;
   bool good = run_part(&stim_array, src, &array, src->ops, 0, lib, setup, &runs->array, err) &&
               run_part(&stim_side, src, &side, src->ops, 0, lib, setup, &runs->side, err);
@@ -89,25 +99,34 @@ static bool run_all(const compose_source *src, const cell_lib *lib, const run_se
     const double load = compose_pe_load(pe->nl, src->pe[last ? i + 1 : i].nl);
     good = run_part(&stim_pe, src, pe, &inside, load, lib, setup, &runs->pe[i], err);
   }
+  good = good && run_part(&stim_pe, src, &all, &inside, compose_pe_load(all.nl, all.nl), lib, setup,
+                          &runs->uniform, err);
   vmac_operands_free(&inside);
   return good;
+}
+
+/* pJ of a class's PEs in a busy cycle of a layer. */
+static double pes_energy(const compose_source *src, const compose_rows *pe, const run_result *run,
+                         size_t layer, int mode) {
+  const double on = enabled_rows(src->ops, pe, layer);
+  const double off = (double)(pe->to - pe->from) - on;
+  const run_figure *busy = &run->layer[layer][mode][STIM_BUSY];
+  const run_figure *gated = &run->layer[layer][mode][STIM_GATED];
+  return (double)src->cols * (on * busy->energy + off * gated->energy);
 }
 
 static void add_layer(const compose_source *src, const compose_runs *runs, size_t layer,
                       double weight, int mode, compose_figure *figure, double *worst) {
   double pes = 0;
-  for (size_t i = 0; i < src->classes; i++) {
-    const double on = enabled_rows(src->ops, &src->pe[i], layer);
-    const double off = (double)(src->pe[i].to - src->pe[i].from) - on;
-    const run_figure *busy = &runs->pe[i].layer[layer][mode][STIM_BUSY];
-    const run_figure *gated = &runs->pe[i].layer[layer][mode][STIM_GATED];
-    pes += (double)src->cols * (on * busy->energy + off * gated->energy);
-  }
+  for (size_t i = 0; i < src->classes; i++)
+    pes += pes_energy(src, &src->pe[i], &runs->pe[i], layer, mode);
+  const compose_rows all = widest(src);
   const double flat = runs->array.layer[layer][mode][STIM_BUSY].energy;
   const double column = runs->side.layer[layer][mode][STIM_BUSY].energy;
   figure->flat += weight * flat;
   figure->pes += weight * pes;
   figure->side += weight * column;
+  figure->uniform += weight * pes_energy(src, &all, &runs->uniform, layer, mode);
   const double off_by = 100 * ((pes + column) / flat - 1);
   if (fabs(off_by) > fabs(*worst)) *worst = off_by;
 }
@@ -119,13 +138,14 @@ bool compose_run(const compose_source *src, const cell_lib *lib, const run_setup
   double macs = 0;
   for (size_t l = 0; l < src->ops->layers; l++) macs += (double)src->ops->layer[l].macs;
   for (int m = 0; good && m < RUN_MODES; m++) {
-    figure[m] = (compose_figure){0, 0, 0};
+    figure[m] = (compose_figure){0, 0, 0, 0};
     worst[m] = 0;
     for (size_t l = 0; setup->modes[m] && l < src->ops->layers; l++)
       add_layer(src, &runs, l, (double)src->ops->layer[l].macs / macs, m, &figure[m], &worst[m]);
   }
   run_free(&runs.array);
   run_free(&runs.side);
+  run_free(&runs.uniform);
   for (size_t i = 0; i < src->classes; i++) run_free(&runs.pe[i]);
   return good;
 }

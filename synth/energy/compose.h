@@ -2,8 +2,9 @@
  * netlists of its PEs, one for each width of partial sum that its rows have, and of the side column,
  * on the same operands.
  *
- * The sum is made as energy per inference makes it: per layer, busy PEs where a row is enabled,
- * gated PEs where not, and one side column. One thing differs: here a PE drives what the next PE's
+ * The sum: per layer, busy PEs where a row is enabled, gated PEs where not, and one side column.
+ * Energy per inference (`varimac energy`) makes it likewise but for two things. It has one PE, the
+ * widest, in all rows: that sum is made here too, `uniform`. And a PE here drives what the next PE's
  * inputs are (compose_pe_load); `make ppa`, which does not know the neighbour, has the platform's
  * output load: of perf2 on osu018 18.5 pJ with its 25 fF, 18.7 pJ with the 40 fF of a neighbour.
  *
@@ -32,7 +33,7 @@ typedef struct {
 
 /* pJ of a busy array cycle, mean over the layers by their MACs. */
 typedef struct {
-  double flat, pes, side;
+  double flat, pes, side, uniform; /* uniform: PEs, were all as the widest */
 } compose_figure;
 
 /* pF on each output bit of a PE whose like stands to its right, and `below` below it: the mean load
@@ -44,6 +45,8 @@ double compose_pe_load(const net_list *pe, const net_list *below);
 bool compose_add(compose_source *src, const net_list *pe, size_t rows, vmac_err *err);
 /* um2 of all PEs and the side column. */
 double compose_area(const compose_source *src);
+/* The same with the widest PE in all rows. */
+double compose_uniform_area(const compose_source *src);
 
 /* `worst`: the largest difference of a layer's sum from its flat figure, in percent. */
 bool compose_run(const compose_source *src, const cell_lib *lib, const run_setup *setup,

@@ -26,6 +26,7 @@ typedef struct {
   size_t changes;
   uint64_t *since; /* (nets + 1) the first period at whose end a 1 may stand */
   uint64_t periods;
+  bool *known; /* 0 or 1 at some time since the first period began */
 } reader;
 
 static bool attach(reader *rd, const char *scope, const char *name, size_t net) {
@@ -88,6 +89,7 @@ static bool attach_all(reader *rd, const char *clock) {
   rd->changed = vmac_alloc(nl->nets + 1, sizeof *rd->changed);
   rd->is_changed = vmac_alloc(nl->nets + 1, sizeof *rd->is_changed);
   rd->since = vmac_alloc(nl->nets + 1, sizeof *rd->since);
+  rd->known = vmac_alloc(nl->nets + 1, sizeof *rd->known);
   if (!clock && nl->clock >= 0) clock = nl->name[nl->clock];
   if (!clock)
     return vmac_fail(rd->text.err, "%s: module %.80s has no clock to count periods by: name one",
@@ -112,13 +114,15 @@ static bool attach_all(reader *rd, const char *clock) {
 /* Time goes on: what the nets have now is what they had. */
 static void settle(reader *rd) {
   const size_t clock = rd->nl->nets;
-  if (rd->is_changed[clock] && rd->was[clock] == '0' && rd->now[clock] == '1') rd->periods++;
+  const bool rise = rd->is_changed[clock] && rd->was[clock] == '0' && rd->now[clock] == '1';
+  rd->periods += rise;
   for (size_t i = 0; i < rd->changes; i++) {
     const int net = rd->changed[i];
     const char was = rd->was[net], now = rd->now[net];
     rd->is_changed[net] = false;
     if (was == now) continue;
     rd->was[net] = now;
+    if (now != 'x') rd->known[net] = true;
     /* The value at the end of a period is that before the clock's rise. */
     if (was == '1' && rd->periods) rd->out[net].high += rd->periods - rd->since[net];
     if (now == '1') rd->since[net] = rd->periods ? rd->periods : 1;
@@ -127,6 +131,21 @@ static void settle(reader *rd) {
     rd->out[net].falls += now == '0';
   }
   rd->changes = 0;
+  /* What was known before the first period is not known in it for that. */
+  for (size_t n = 0; rise && rd->periods == 1 && n < rd->nl->nets; n++)
+    rd->known[n] = rd->was[n] != 'x';
+}
+
+/* A net that no value says anything of would count as one that never moves. */
+static bool all_known(const reader *rd) {
+  bool *used = verilog_nets(rd->nl), good = true;
+  for (size_t n = NET_FIRST; good && n < rd->nl->nets; n++)
+    if (used[n] && !rd->known[n])
+      good = vmac_fail(rd->text.err,
+                       "%s: net %.200s: expected a value after the clock's first rise, found none",
+                       rd->text.path, rd->nl->name[n]);
+  free(used);
+  return good;
 }
 
 static void set_bit(reader *rd, size_t bit, char value) {
@@ -193,6 +212,7 @@ bool vcd_activity(const char *path, const net_list *nl, const char *clock, net_a
   if (good && !rd.periods)
     good = vmac_fail(err, "%s: expected the clock to rise at least once, found that it never does",
                      path);
+  good = good && all_known(&rd);
   for (size_t n = NET_FIRST; good && n < nl->nets; n++)
     if (rd.was[n] == '1')
       rd.out[n].high += rd.periods + 1 - rd.since[n]; /* the last period ends here */
@@ -211,5 +231,6 @@ bool vcd_activity(const char *path, const net_list *nl, const char *clock, net_a
   free(rd.changed);
   free(rd.is_changed);
   free(rd.since);
+  free(rd.known);
   return good;
 }

@@ -15,7 +15,8 @@
 /* out (nets). A period begins when the clock rises: *periods counts them, transitions before the
  * first are left out, `high` is the value at the end of each period. `clock`: the name of the
  * variable that is the clock, in the design's scope or directly above; NULL: the netlist's own.
- * A net of the netlist that the file does not have is an error. */
+ * A net of the netlist that the file does not have, or of which it has no 0 or 1 once the clock has
+ * risen, is an error. */
 bool vcd_activity(const char *path, const net_list *nl, const char *clock, net_activity *out,
                   uint64_t *periods, vmac_err *err);
 

@@ -107,6 +107,13 @@ static void test_bad_files(void **state) {
   assert_false(read_text(nl, clockless, strlen(clockless), out, &periods, &err));
   assert_non_null(strstr(err.text, "never does"));
   free(clockless);
+  /* _01_ has a value before the clock's first rise, and none behind it. */
+  char *silent = strdup(good_vcd);
+  for (char *at = silent; (at = strstr(at, "ab\n")); at++)
+    if (at > strstr(silent, "#10")) at[-1] = 'x';
+  assert_false(read_text(nl, silent, strlen(silent), out, &periods, &err));
+  assert_non_null(strstr(err.text, "net _01_: expected a value after the clock's first rise"));
+  free(silent);
   netlist_free(nl);
   celllib_free(lib);
 }
