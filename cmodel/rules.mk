@@ -59,11 +59,12 @@ LINT_C   = $(filter %.c,$(CMODEL_SRC)) $(LIBERTY_SRC) $(ENERGY_SRC) $(UNIT_SRC)
 LINT_CXX = $(filter %.cpp,$(CMODEL_SRC))
 .PHONY: lint-c
 lint: lint-c
-lint-c: $(CMODEL_GEN)
+lint-c: $(CMODEL_GEN) $(B)/tests/every-cell.h
 	$(Q)scripts/setup.sh cppcheck
 	$(call say,LINT,C sources)
 	$(Q)for cc in gcc clang; do for f in $(LINT_C); do \
-	  $$cc $(CPPFLAGS) -Icmodel/testing -Itests/unit $(C_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
+	  $$cc $(CPPFLAGS) -Icmodel/testing -Itests/unit -I$(B)/tests $(C_FLAGS) -Werror \
+	    -fsyntax-only $$f || exit 1; done; done
 	$(Q)for cxx in g++ clang++; do for f in $(LINT_CXX); do \
 	  $$cxx $(CPPFLAGS) $(CXX_FLAGS) -Werror -fsyntax-only $$f || exit 1; done; done
 	$(Q)cppcheck --quiet --error-exitcode=1 --inline-suppr --std=c11 --enable=warning,portability \
