@@ -10,15 +10,6 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-# refused PATTERN TEXT COMMAND...: exit status 1, and a line on stderr like PATTERN.
-refused() {
-  pattern=$1 text=$2
-  shift 2
-  "$@" > "$tmp/out" 2> "$tmp/err"
-  [ $? -eq 1 ] && grep -q -e "$pattern" "$tmp/err"
-  ok $? "$text" "$(tail -n 3 "$tmp/err")"
-}
-
 # within NAME BOUND FILE: does a pair NAME=number stand in the file, of at most BOUND either way?
 within() {
   sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$3" |

@@ -13,15 +13,6 @@ export VMAC_LIB="$B/synth/osu018/lib/cells.lib" VMAC_PE_DELAY_PS=3000
 make -s B="$B" "$B/synth/osu018/lib/cells.lib") > "$tmp/log" 2>&1
 ok $? "the library is there" "$(tail -n 3 "$tmp/log")"
 
-# refused PATTERN TEXT COMMAND...: exit status 1, and a line on stderr like PATTERN.
-refused() {
-  pattern=$1 text=$2
-  shift 2
-  "$@" > "$tmp/out" 2> "$tmp/err"
-  [ $? -eq 1 ] && grep -q -e "$pattern" "$tmp/err"
-  ok $? "$text" "$(tail -n 3 "$tmp/err")"
-}
-
 # ---- OpenSTA ----
 
 printf '%s\n' 'module two (clk, rst, d, q);' '  input clk;' '  input rst;' '  input d;' \
