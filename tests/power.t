@@ -27,7 +27,7 @@ ok $? "idle data: the clock's power only, equal to four digits" "$(cat "$tmp/pow
 pe=$B/synth/osu018/sta-power/pe/perf2
 export LIBERTY="$B/vmac-liberty" ENERGY="$B/vmac-energy" VMAC_LIB="$B/synth/osu018/lib/cells.lib"
 export ABC_LOAD_IN_FF=25 VMAC_INPUT_SLEW_NS=0.1 VMAC_PERIOD_NS=5 ABC_DRIVER_CELL=INVX4
-export VMAC_PE_DELAY_PS=3000 VMAC_PE_PERIOD_NS=5
+export VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
 sta_power() {
   sh synth/sta-power.sh vmac_pe clk "$pe/scalar.v" "${GATES:-$pe/gates.tsv}" "$tmp/sta"
 }

@@ -18,7 +18,7 @@ ok $? "library, operands and tool are there" "$(tail -n 3 "$tmp/log")"
 
 # What synth/library.mk exports, with a cache of our own.
 export VMAC_LIB="$lib" VMAC_CACHE="$tmp/cache" ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
-export VMAC_INPUT_SLEW_NS=0.1 VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=3000
+export VMAC_INPUT_SLEW_NS=0.1 VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500
 export VMAC_PE_PERIOD_NS=5 ADDER_MAP_FILE=synth/platforms/osu018/adders.v PLATFORM=osu018
 export PPA_CORRECTIONS='' IMPORT_DIR="$tmp/import"
 
@@ -114,7 +114,7 @@ ok $? "a new date on a file: no tool runs" "$(said)"
 VMAC_INPUT_SLEW_NS=0.2 CELLS=perf2 ppa && [ "$(runs yosys)" = "${count%/*}" ] &&
   [ "$(runs sta)" -eq $((${count#*/} + 2)) ]
 ok $? "another setting of the measurement: timed again, not mapped" "$(runs yosys)/$(runs sta)"
-VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa && [ "$(runs yosys)" -eq $((${count%/*} + 1)) ]
+VMAC_PE_DELAY_PS=4501 CELLS=perf2 ppa && [ "$(runs yosys)" -eq $((${count%/*} + 1)) ]
 ok $? "another delay target of the PE: the PE is mapped again, the cell is not" "$(runs yosys)"
 
 # The same tree with one line more in a file of the C models that is no family's.
@@ -139,7 +139,7 @@ ok $? "two runs in one folder: the second is refused" "$(said)"
 
 # ---- proofs ----
 
-VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa
+VMAC_PE_DELAY_PS=4501 CELLS=perf2 ppa
 sh synth/equiv-all.sh "$work" 1 > "$tmp/out" 2> "$tmp/err" &&
   grep -q '^1 of 1 netlists proved' "$tmp/out"
 ok $? "the PE's netlist is proved equal to its Verilog" "$(said)"

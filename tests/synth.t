@@ -93,7 +93,7 @@ done
 # The same Verilog in the same order, in the words of `make ppa`: no netlist that a cache had.
 (
   export VMAC_LIB="$cells/lib/cells.lib" VMAC_CACHE='' ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
-  export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=3000 VMAC_PE_PERIOD_NS=5
+  export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
   export IMPORT_DIR="$tmp" PPA_CORRECTIONS=''
   sh synth/designs.sh "$tmp/designs" "$B/gen/families.txt" perf2 rtl/mult/mults.tbl \
     > "$tmp/designs.txt"

@@ -10,5 +10,4 @@ export ABC_LOAD_IN_FF ?= 60
 export VMAC_INPUT_SLEW_NS ?= 0.2
 export VMAC_DELAY_PS ?= 12000
 export VMAC_PERIOD_NS ?= 13
-export VMAC_PE_DELAY_PS ?= 6000
 export VMAC_PE_PERIOD_NS ?= 10
