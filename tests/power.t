@@ -80,11 +80,16 @@ compose() {
     "${STREAM:-$B/synth/array-4.bin}" rtl/vmac_array.v rtl/vmac_pe.v rtl/vmac_side.v \
     rtl/vmac_planes.vh "$B/gen/vmac_mult.v" "$B/gen/vmac_cells.vh" rtl/mult/*.v
 }
-compose > "$tmp/sum" 2> "$tmp/err"
+COMPOSE_FLAT=1 compose > "$tmp/both" 2> "$tmp/err"
 ok $? "an array of 4 x 4 is the sum of its parts" "$(cat "$tmp/err")"
+grep '^netlist=joined ' "$tmp/both" > "$tmp/sum"
 within zero_percent 1 "$tmp/sum" && within inertial_percent 1 "$tmp/sum" &&
   within area_percent 0.001 "$tmp/sum"
 ok $? "energy within 1 %, zero-delay and with glitches; area exactly" "$(cat "$tmp/sum")"
+grep '^netlist=flat ' "$tmp/both" > "$tmp/flat"
+within area_percent 2 "$tmp/flat" && within zero_percent 2 "$tmp/flat" &&
+  within inertial_percent 2 "$tmp/flat" && ! within area_percent 0.001 "$tmp/flat"
+ok $? "mapped flat from the start: within 2 %, and another netlist" "$(cat "$tmp/flat")"
 # value NAME: the number behind NAME= .
 value() { sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$tmp/sum"; }
 e=$tmp/compose

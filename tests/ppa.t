@@ -4,9 +4,9 @@
 # TEST RATIONALE. State space: two cells and their PEs measured from nothing; again with nothing
 # changed, with the registry in another order, with a comment in a family's file, with a C model
 # changed; stopped half-way; beside another run; two modes of one cell; feet that cells share; a
-# netlist that differs from its Verilog; tools that are missing, fail, or complain and exit 0;
-# figures within and beyond a baseline's tolerances, rows it does not find, other operands. yosys and
-# sta are counted by scripts of those names in front of them.
+# netlist that differs from its Verilog; goals that want a few cells only; tools that are missing,
+# fail, or complain and exit 0; figures within and beyond a baseline's tolerances, rows it does not
+# find, other operands. yosys and sta are counted by scripts of those names in front of them.
 # Parameters: one library (osu018); PPA_CORRECTIONS empty but for one run of 1.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -224,6 +224,19 @@ awk -F '\t' '$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
     $at["published_delay_ns"] == 1.43 && $at["cell_area_um2"] > 3000 } END { exit !good }' "$tmp/tsv"
 ok $? "figures from the header of an imported file have columns of their own" "$(tail -n 1 "$tmp/tsv")"
 mv "$tmp/jobs.txt" "$work/jobs.txt"
+
+# ---- goals of a few cells ----
+
+# All is in the cache: nothing is mapped.
+few() { make -s -o setup B="$B" SYNTH="$tmp/synth" PPA_CELLS=perf2 "$@" > "$tmp/out" 2> "$tmp/err"; }
+was=$(runs yosys)
+few FMAX_TOP=0 fmax && [ -s "$tmp/synth/fmax/ppa.tsv" ] && [ ! -e "$tmp/synth/ppa" ] &&
+  grep -q '^pe/perf2 ' "$tmp/out" && [ "$(runs yosys)" -eq "$was" ]
+ok $? "fmax has a folder of its own: what make ppa made stays" "$(said)"
+rm -f "$tmp/synth/lib/power.lib"
+few "$tmp/synth/lib/cells.lib" && [ -s "$tmp/synth/lib/power.lib" ] &&
+  few "$tmp/synth/lib/cells.lib" && [ ! -s "$tmp/out" ]
+ok $? "a power view that was deleted is made again, once" "$(said)"
 
 # ---- the baseline ----
 

@@ -29,6 +29,10 @@ value() { sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$2"; }
 
 mk() { make -s B="$B" ${SYNTH_NET:+SYNTH_NET="$SYNTH_NET"} "$@"; }
 
+# All that the table and the accelerator's check need, side by side. Each is asked for again below,
+# and what failed says so there.
+mk -k -j"$(nproc)" "$cells/cells.csv" "$cells/top/coarse.txt" > "$tmp/log" 2>&1
+
 # ---- operand streams ----
 
 net=${SYNTH_NET:-weights/resnet8.tflite}
