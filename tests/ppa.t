@@ -100,6 +100,19 @@ sh synth/fmax.sh "$work" > "$tmp/out" 2> "$tmp/err" &&
     END { exit !(found && cell && left_out) }' "$tmp/out" && grep -q '^pe/perf3$' "$work/paths.txt"
 ok $? "longest paths: their gates, and registers or ports at their ends" "$(said)"
 
+# ---- goals of a few cells ----
+
+# All is in the cache: nothing is mapped.
+few() { make -s -o setup B="$B" SYNTH="$tmp/synth" PPA_CELLS=perf2 "$@" > "$tmp/out" 2> "$tmp/err"; }
+was=$(runs yosys)
+few FMAX_TOP=0 fmax && [ -s "$tmp/synth/fmax/ppa.tsv" ] && [ ! -e "$tmp/synth/ppa" ] &&
+  grep -q '^pe/perf2 ' "$tmp/out" && [ "$(runs yosys)" -eq "$was" ]
+ok $? "fmax has a folder of its own: what make ppa made stays" "$(said)"
+rm -f "$tmp/synth/lib/power.lib"
+few "$tmp/synth/lib/cells.lib" && [ -s "$tmp/synth/lib/power.lib" ] &&
+  few "$tmp/synth/lib/cells.lib" && [ ! -s "$tmp/out" ]
+ok $? "a power view that was deleted is made again, once" "$(said)"
+
 # ---- the second run ----
 
 count=$(runs yosys)/$(runs sta)
@@ -205,7 +218,7 @@ ok $? "same area, energy by mode" "$(sed -n '/^dyn/p' "$work/ppa.tsv")"
   [ "$(field dyn2 side1_inertial_pj)" = "$(field perf2 side1_inertial_pj)" ] &&
   awk -v a="$(field dyn0 side1_area_um2)" -v b="$(field perf2 side1_area_um2)" \
     -v c="$(field dyn0 correct1_area_um2)" -v d="$(field perf2 correct1_area_um2)" \
-    'BEGIN { exit !(a > 40000 && a < b && c > 40000 && c < d / 2) }'
+    'BEGIN { exit !(a > 40000 && a < b && c > 40000 && c < 0.6 * d) }'
 ok $? "a shared foot has its figures and owner; without X it is smaller" \
   "$(sed -n '/^[np]\|^dyn/p' "$work/ppa.tsv")"
 
@@ -224,19 +237,6 @@ awk -F '\t' '$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
     $at["published_delay_ns"] == 1.43 && $at["cell_area_um2"] > 3000 } END { exit !good }' "$tmp/tsv"
 ok $? "figures from the header of an imported file have columns of their own" "$(tail -n 1 "$tmp/tsv")"
 mv "$tmp/jobs.txt" "$work/jobs.txt"
-
-# ---- goals of a few cells ----
-
-# All is in the cache: nothing is mapped.
-few() { make -s -o setup B="$B" SYNTH="$tmp/synth" PPA_CELLS=perf2 "$@" > "$tmp/out" 2> "$tmp/err"; }
-was=$(runs yosys)
-few FMAX_TOP=0 fmax && [ -s "$tmp/synth/fmax/ppa.tsv" ] && [ ! -e "$tmp/synth/ppa" ] &&
-  grep -q '^pe/perf2 ' "$tmp/out" && [ "$(runs yosys)" -eq "$was" ]
-ok $? "fmax has a folder of its own: what make ppa made stays" "$(said)"
-rm -f "$tmp/synth/lib/power.lib"
-few "$tmp/synth/lib/cells.lib" && [ -s "$tmp/synth/lib/power.lib" ] &&
-  few "$tmp/synth/lib/cells.lib" && [ ! -s "$tmp/out" ]
-ok $? "a power view that was deleted is made again, once" "$(said)"
 
 # ---- the baseline ----
 
