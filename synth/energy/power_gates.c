@@ -46,7 +46,7 @@ bool power_write_gates(const power_source *src, const char *path, vmac_err *err)
   power_source plain = *src;
   plain.watch = NULL;
   fputs("#gate\tpart\ttransitions\tswitching_pj\tinternal_pj\tleakage_nw\tslew_ns\t"
-        "clock_pj\n",
+        "clock_pj\talike_pj\n",
         out);
   for (size_t g = 0; g < src->nl->gates; g++) {
     const net_gate *gate = &src->nl->gate[g];
@@ -54,10 +54,10 @@ bool power_write_gates(const power_source *src, const char *path, vmac_err *err)
     power_sum own = {0}, clock = {0}, unused = {0}, alike = {0};
     power_add_gate(src, g, &own, &clock);
     power_add_gate(&plain, g, &unused, &alike);
-    fprintf(out, "%s\t%s\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", gate->name,
+    fprintf(out, "%s\t%s\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\t%.9g\n", gate->name,
             part_names[power_part_of(src->nl, g)], activity_of(src, gate), own.switching / periods,
             (own.internal + clock.internal) / periods, own.leakage, slew_of(src, gate),
-            alike.internal / periods);
+            alike.internal / periods, (unused.internal + alike.internal) / periods);
   }
   const bool good = !fclose(out) && vmac_write_file(path, text, size, err);
   free(text);

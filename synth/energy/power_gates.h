@@ -2,8 +2,8 @@
  *
  * Tab-separated: name, part, transitions a period of its outputs (their mean), and of one period
  * switching pJ, internal pJ (a flip-flop's with its clock pin), then leakage nW, the mean
- * transition of its data inputs in ns, and pJ of its clock pin where every state is alike: what a
- * period costs in which nothing changes.
+ * transition of its data inputs in ns, and where every state is alike: pJ of its clock pin, what a
+ * period costs in which nothing changes, and its internal pJ, all of them.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_POWER_GATES_H

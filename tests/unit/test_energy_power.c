@@ -256,9 +256,9 @@ static void test_flipflop(void **state) {
   assert_non_null(fgets(line, sizeof line, f));
   assert_string_equal(line,
                       "#gate\tpart\ttransitions\tswitching_pj\tinternal_pj\tleakage_nw\tslew_ns\t"
-                      "clock_pj\n");
+                      "clock_pj\talike_pj\n");
   assert_non_null(fgets(line, sizeof line, f));
-  assert_string_equal(line, "ff\tregister\t0.25\t0.05\t11.59375\t2\t0.1\t8\n");
+  assert_string_equal(line, "ff\tregister\t0.25\t0.05\t11.59375\t2\t0.1\t8\t10.09375\n");
   assert_null(fgets(line, sizeof line, f));
   fclose(f);
   src.periods = 0;
