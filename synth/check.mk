@@ -29,10 +29,11 @@ $(B)/synth/array-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
 	$(call say,RECORD,$@)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) \
 	  --seed $(SYNTH_SEED) --columns 16 --rows $* -o $@ > $@.log
+# For side columns: as many steps as 64 rows take to fill, and more to count.
 $(B)/synth/array-s8-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
 	$(call say,RECORD,$@)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) --class s8 \
-	  --seed $(SYNTH_SEED) --columns 16 --rows $* -o $@ > $@.log
+	  --seed $(SYNTH_SEED) --columns 16 --rows $* --steps 160 -o $@ > $@.log
 .PRECIOUS: $(B)/synth/array-%.bin $(B)/synth/array-s8-%.bin
 
 .PHONY: compose compose-run
