@@ -25,8 +25,9 @@ function end() {
   print (style == "md" ? "|" : "") line
   line = ""
 }
+function number(x) { return sprintf(x >= 1e5 ? "%.0f" : "%.6g", x) }
 function share(part, pes) {
-  if (style != "md") put(sprintf("%.6g", part))
+  if (style != "md") put(number(part))
   put(sprintf("%.2f", pes ? 100 * part / pes : 0))
 }
 function row(o, figure,  pes, sums, low) {
@@ -37,7 +38,7 @@ function row(o, figure,  pes, sums, low) {
   put(n)
   put(o == 1 ? "cv" : "bitplane")
   put(figure)
-  put(sprintf("%.6g", pes))
+  put(number(pes))
   share(sums + n * low, pes)
   share(n * sums + n * n * low, pes)
   share(n * get("unit" o, figure), pes)
