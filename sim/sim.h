@@ -39,7 +39,8 @@ struct sim_model {
   const char *name;
   int rows, cols, depth;
   int cell;                     /* index in the registry */
-  int correction;               /* OPT_CORRECTION: 0 none, 1 one sum X, 2 one per bit plane */
+  int correction;               /* OPT_CORRECTION: 0 none, 1 one sum X, 2, 3 one per plane */
+  bool tiled;                   /* OPT_KTILE: coefficients for every K tile */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const sim_in *in, sim_out *out);
   void (*close)(void *dut);
@@ -52,9 +53,14 @@ struct sim_job {
   const uint8_t *a;    /* (m, k) */
   const uint8_t *w;    /* (n, k) */
   const int32_t *bias; /* (n) folded bias */
-  const int32_t *c0;   /* (n) or NULL: 0 */
-  const int32_t *c;    /* (n, planes) or NULL: 0; planes as sim_planes() says */
+  const int32_t *c0;   /* (n, tiles) or NULL: 0; tiles as sim_tiles() says */
+  const int32_t *c;    /* (n, tiles, planes) or NULL: 0; planes as sim_planes() says */
 };
+
+/* Sets of coefficients that a channel has: one, or one for each K tile of `rows` products. */
+static inline int sim_tiles(const sim_model *model, int k) {
+  return model->tiled ? (k + model->rows - 1) / model->rows : 1;
+}
 
 /* The sums X, and coefficients of a column, that the model has; without correction none. */
 static inline int sim_planes(const sim_model *model) {

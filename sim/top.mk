@@ -1,7 +1,8 @@
 # The co-simulation of the whole accelerator: one verilated vmac_top_sim per model, the library
 # (sim/top_*.cpp) and its runners.
-# A model is ROWSxCOLS_CELL with, in this order: _plain (no correction) or _planes (one X per bit
-# plane); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the
+# A model is ROWSxCOLS_CELL with, in this order: _plain (no correction), _planes (one X per bit
+# plane) or _phi, _phi2, _phi3, _phi4 (one X per plane of the cell's phi); _ktile (coefficients for
+# every K tile); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the
 # PEs' cells are those of the file TOP_MAP_<model>, and CELL says what the edge is made for); _table
 # (the array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
 
@@ -37,10 +38,15 @@ top_words = $(subst _, ,$(1))
 top_shape = $(subst x, ,$(word 1,$(call top_words,$(1))))
 top_rows  = $(word 1,$(call top_shape,$(1)))
 top_cols  = $(word 2,$(call top_shape,$(1)))
-top_has   = $(filter $(2),$(wordlist 3,9,$(call top_words,$(1))))
-top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,1))
+top_has   = $(filter $(2),$(wordlist 3,10,$(call top_words,$(1))))
+top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,$(if \
+              $(call top_has,$(1),phi%),3,1)))
+# planes of phi, 0: the model has none
+top_rank  = $(or $(patsubst phi%,%,$(filter-out phi,$(call top_has,$(1),phi%))),$(if \
+              $(call top_has,$(1),phi),1,0))
+top_ktile = $(if $(call top_has,$(1),ktile),1,0)
 # The cell's own name may have underscores: what is left without shape and suffixes.
-TOP_SUFFIXES := plain planes modes lowpower map table check trace
+TOP_SUFFIXES := plain planes phi phi2 phi3 phi4 ktile modes lowpower map table check trace
 top_last  = $(lastword $(call top_words,$(1)))
 top_strip = $(if $(filter $(TOP_SUFFIXES),$(call top_last,$(1))),\
               $(call top_strip,$(patsubst %_$(call top_last,$(1)),%,$(1))),$(1))
@@ -52,6 +58,8 @@ top_array = $(if $(call top_has,$(1),table),sim/table,rtl)/vmac_array.v
 top_rtl   = sim/vmac_top_sim.v $(filter-out rtl/vmac_array.v,$(RTL_MAC)) $(call top_array,$(1))
 top_params = -GROWS=$(top_rows) -GCOLS=$(top_cols) -GCELL=$(top_cell) -GACC_DEPTH=$(top_acc) \
              -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes) \
+             -GOPT_KTILE=$(top_ktile) \
+             $(if $(filter-out 0,$(top_rank)),-GPHI_RANK=$(top_rank) -GPHI=$$$$(cat $$(@D)/phi.txt)) \
              $(TOP_OUT_$(1):%=-GOUT_DEPTH=%) \
              -GOPT_LOWPOWER=$(if $(call top_has,$(1),lowpower),1,0) \
              $(if $(top_map),-GMAP=$$$$($(VARIMAC) map --verilog $(top_map)))
@@ -62,14 +70,20 @@ top_mult  = $(if $(top_map),$(RTL_MULT),$(B)/gen/cell/$(2)/vmac_mult.v $(call ce
 top_cells = $(if $(top_map),$(B)/gen,$(B)/gen/cell/$(2))
 top_trace = $(if $(call top_has,$(1),trace),1,0)
 
+# A cell's phi as Verilog has it, and that file's bytes for C: the RTL and the golden model meet in one
+# table. $(1) = cell, $(2) = rank
+PHI_TEXT  = $(VARIMAC) mult phi $(1) --rank $(2) --hex
+PHI_BYTES = awk '{ sub(/.*h/, ""); for (i = length - 1; i > 0; i -= 2) print "0x" substr($$$$0, i, 2) "," }'
+
 # $(1) = model, $(2) = its cell
 define top_model_rules
 $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),$(2)) \
                                       $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) \
                                       $(wildcard rtl/*.vh) $(call top_map,$(1)) $(TOP_TOOLS) \
-                                      $(if $(call top_map,$(1)),$(VARIMAC))
+                                      $(if $(call top_map,$(1))$(call top_has,$(1),phi%),$(VARIMAC))
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
+	  $(if $(call top_has,$(1),phi%),$(call PHI_TEXT,$(2),$(call top_rank,$(1))) > $$(@D)/phi.txt && )\
 	  $$(VERILATOR_OF) -I$(call top_cells,$(1),$(2)) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
 	  --top-module vmac_top_sim $(call top_params,$(1)) \
 	  $(if $(call top_has,$(1),check),--assert) $(if $(call top_has,$(1),trace),--trace) \
@@ -80,6 +94,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
                                  $(CSR_H) cmodel/program/program.h
 	$$(call say,VCXX,$(1))
 	$$(Q)$(if $(call top_map,$(1)),$(VARIMAC) map --c $(call top_map,$(1)),echo 0) > $$(@D)/map.h && \
+	  $(if $(call top_has,$(1),phi%),$(PHI_BYTES) $$(@D)/phi.txt,echo 0) > $$(@D)/phi.h && \
 	  edge= && $(if $(call top_has,$(1),check trace),,root=$$(@D)/Vtop_$(1)___024root && \
 	  if grep -q '^void Vtop_$(1)___024root___eval_ico\>' $$$$root*.cpp && \
 	     grep -q '^void Vtop_$(1)___024root___eval_nba\>' $$$$root*.cpp && \
@@ -96,6 +111,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
 	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) \
+	  -DTOP_KTILE=$(call top_ktile,$(1)) -DTOP_PHI=$(call top_rank,$(1)) \
 	  $$$$edge -DTOP_ROOT='"Vtop_$(1)___024root.h"' \
 	  -c -o $$@ $$(@D)/model.cpp
 endef

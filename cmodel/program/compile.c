@@ -87,6 +87,11 @@ static void describe(vmac_program *p, const vmac_graph *g) {
     p->hw.map = p->map = vmac_alloc(size, 1);
     memcpy(p->map, g->hw->map, size);
   }
+  if (g->hw->phi_rank) {
+    const size_t size = 256 * (size_t)g->hw->phi_rank;
+    p->hw.phi = p->phi = vmac_alloc(size, 1);
+    memcpy(p->phi, g->hw->phi, size);
+  }
   p->input = (vmac_layout){
       .h = in->h, .w = in->w, .c = in->c, .period = in->period, .used = in->period * in->copies};
   p->out_h = out->h;
@@ -127,6 +132,7 @@ void vmac_program_free(vmac_program *p) {
   free(p->job);
   free(p->result);
   free(p->map);
+  free(p->phi);
   free(p->beats);
   free(p);
 }

@@ -21,6 +21,11 @@ uint32_t vmac_hw_ident(const vmac_hw *hw) {
     for (int c = 0; c < hw->cols; c++) row = (row ^ (uint32_t)vmac_hw_pe(hw, r, c)) * 16777619u;
     all ^= row;
   }
+  for (int i = 0; i < 4 * hw->phi_rank; i++) {
+    uint32_t part = 2166136261u ^ (uint32_t)(64 + i);
+    for (int j = 0; j < 64; j++) part = (part ^ hw->phi[64 * i + j]) * 16777619u;
+    all ^= part;
+  }
   while (hw->buf_depth >> depth > 1) depth++;
   return (all ^ all >> 24) << 8 | depth;
 }
@@ -90,14 +95,39 @@ bool vmac_hw_check(const vmac_hw *hw, vmac_err *err) {
                      "hardware: expected a power of two from 16 to 32768 words per buffer set, "
                      "found %d",
                      hw->buf_depth);
-  if (hw->opt_correction < 0 || hw->opt_correction > 2)
+  if (hw->opt_correction < 0 || hw->opt_correction > 3)
     return vmac_fail(err,
-                     "hardware: expected correction 0 (none), 1 (one X) or 2 (bit planes), "
-                     "found %d",
+                     "hardware: expected correction 0 (none), 1 (one X), 2 (bit planes) or 3 "
+                     "(phi), found %d",
                      hw->opt_correction);
+  if (hw->opt_correction == 3 ? hw->phi_rank < 1 || hw->phi_rank > VMAC_PHI_RANK : hw->phi_rank)
+    return vmac_fail(err,
+                     "hardware: expected 1 to %d planes of phi with correction 3, else 0, found %d "
+                     "with correction %d",
+                     VMAC_PHI_RANK, hw->phi_rank, hw->opt_correction);
+  if (hw->phi_rank && !hw->phi) return vmac_fail(err, "hardware: correction 3 without its phi");
+  if (hw->opt_ktile != 0 && hw->opt_ktile != 1)
+    return vmac_fail(err, "hardware: expected opt_ktile 0 or 1, found %d", hw->opt_ktile);
+  if (hw->opt_ktile && !hw->opt_correction)
+    return vmac_fail(err, "hardware: opt_ktile wants a correction, found correction 0");
   if (hw->opt_mode != 0 && hw->opt_mode != 1)
     return vmac_fail(err, "hardware: expected opt_mode 0 or 1, found %d", hw->opt_mode);
   return check_map(hw, err);
+}
+
+int vmac_hw_planes(const vmac_hw *hw) {
+  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
+  if (hw->opt_correction == 3) return hw->phi_rank;
+  return hw->opt_correction == 2 && mult->xkind != VMAC_X_NONE ? mult->xbits
+         : hw->opt_correction != 0                             ? 1
+                                                               : 0;
+}
+
+int32_t vmac_hw_x(const vmac_hw *hw, int plane, uint8_t a) {
+  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
+  if (hw->opt_correction == 3) return hw->phi[256 * plane + a];
+  if (hw->opt_correction == 2) return mult->xkind != VMAC_X_NONE ? a >> plane & 1 : 0;
+  return vmac_variate(mult->xkind, mult->xbits, a);
 }
 
 const char *vmac_job_name(vmac_jobkind kind) {
