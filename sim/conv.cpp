@@ -36,7 +36,7 @@ static const char usage_text[] =
     "  --calib SPEC       images the correction is calibrated on (default subset:calib)\n"
     "  --calib-images N   the first N of them (default 32)\n"
     "  --models A,B,...   models to run (default all; --list names them)\n"
-    "  --modes A,B,...    correction modes (default none,cv,bitplane)\n"
+    "  --modes A,B,...    correction modes (default none,cv,bitplane,phi2)\n"
     "  --layers N         only the first N MAC layers (default all)\n"
     "  --idle P           chance of an idle cycle on each input stream, in 1/1000 (default 20)\n"
     "  --seed N           seed of the idle cycles (default 1)\n";
@@ -84,7 +84,7 @@ static Options parse(int argc, char **argv) {
                      "subset:test",
                      "subset:calib",
                      NULL,
-                     "none,cv,bitplane",
+                     "none,cv,bitplane,phi2",
                      0,
                      1,
                      32,
@@ -224,6 +224,11 @@ static bool has_mode(const sim_model *model, vmac_mode mode) {
     return model->correction == 1;
   case VMAC_CORR_BITPLANE:
     return model->correction == 2;
+  case VMAC_CORR_PHI:
+  case VMAC_CORR_PHI2:
+  case VMAC_CORR_PHI3:
+  case VMAC_CORR_PHI4:
+    return model->correction == 3 && vmac_mode_rank(mode) == model->rank;
   }
   return false;
 }

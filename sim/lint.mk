@@ -11,7 +11,7 @@ LINT_MAKES  := $(foreach b,$(BENCH_UNITS),$(B)/verilator/tb_$(b)/Vtb_$(b).mk) \
                $(B)/verilator/top_$(TRACE_MODEL)/Vtop_$(TRACE_MODEL).mk
 LINT_FLAGS  := $(patsubst %,-isystem %,$(sort $(dir $(LINT_MAKES)) $(B)/verilator/cell_$(LINT_CELL))) \
   -I. -Itestbench -I$(B)/gen -DSIM_NAME=$(LINT_MAC) -DSIM_HEADER='"Vmac_$(LINT_MAC).h"' \
-  -DSIM_ROWS=8 -DSIM_COLS=8 -DSIM_CELL=0 -DSIM_DEPTH=256 -DSIM_CORRECTION=1 -DSIM_TILED=0 \
+  -DSIM_ROWS=8 -DSIM_COLS=8 -DSIM_CELL=0 -DSIM_DEPTH=256 -DSIM_CORRECTION=1 -DSIM_RANK=0 -DSIM_TILED=0 \
   -DCELL_INDEX=0 \
   -DTOP_NAME=$(TRACE_MODEL) -DTOP_HEADER='"Vtop_$(TRACE_MODEL).h"' -DTOP_CELL=0 -DTOP_ROWS=8 \
   -DTOP_COLS=8 -DTOP_ACC_DEPTH=1024 -DTOP_BUF_DEPTH=4096 -DTOP_CORRECTION=1 -DTOP_TABLE=1 \

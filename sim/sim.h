@@ -40,6 +40,7 @@ struct sim_model {
   int rows, cols, depth;
   int cell;                     /* index in the registry */
   int correction;               /* OPT_CORRECTION: 0 none, 1 one sum X, 2, 3 one per plane */
+  int rank;                     /* planes of phi, 0: none */
   bool tiled;                   /* OPT_KTILE: coefficients for every K tile */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const sim_in *in, sim_out *out);
@@ -62,12 +63,15 @@ static inline int sim_tiles(const sim_model *model, int k) {
   return model->tiled ? (k + model->rows - 1) / model->rows : 1;
 }
 
-/* The sums X, and coefficients of a column, that the model has; without correction none. */
+/* The sums X that the model has are those of this mode. */
+static inline vmac_mode sim_mode(const sim_model *model) {
+  return model->correction == 3   ? (vmac_mode)(VMAC_CORR_PHI + model->rank - 1)
+         : model->correction == 2 ? VMAC_CORR_BITPLANE
+                                  : VMAC_CORR_CV;
+}
+/* How many, and coefficients of a column; without correction none. */
 static inline int sim_planes(const sim_model *model) {
-  return model->correction == 0
-             ? 0
-             : vmac_planes(vmac_mult_at((size_t)model->cell),
-                           model->correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
+  return model->correction ? vmac_planes(vmac_mult_at((size_t)model->cell), sim_mode(model)) : 0;
 }
 
 struct sim_options {

@@ -39,7 +39,13 @@ void compiled_option(compiled *c, int option, const char *value) {
     c->hw.buf_depth = (int)cli_int("--buf-depth", value, 16, 32768);
     break;
   case COMPILED_OPT:
-    c->hw.opt_correction = (int)cli_int("--opt-correction", value, 0, 2);
+    c->hw.opt_correction = (int)cli_int("--opt-correction", value, 0, 3);
+    break;
+  case COMPILED_RANK:
+    c->hw.phi_rank = (int)cli_int("--phi-rank", value, 1, VMAC_PHI_MAX);
+    break;
+  case COMPILED_KTILE:
+    c->hw.opt_ktile = 1;
     break;
   case COMPILED_CORRECTION:
     c->mode_name = value;
@@ -84,6 +90,10 @@ void compiled_check(compiled *c) {
     cli_usage("%s: --plan brings multiplier and mode: no --mult or --correction with it",
               c->command);
   check_map(c);
+  if (c->hw.phi_rank && c->hw.opt_correction != 3)
+    cli_usage("%s: --phi-rank wants --opt-correction 3", c->command);
+  if (c->hw.opt_ktile && !c->hw.opt_correction)
+    cli_usage("%s: --opt-ktile wants hardware that corrects: no --opt-correction 0", c->command);
   if (c->plan_path && c->hw.opt_mode)
     cli_usage("%s: --mode wants --mult: a plan is of one mode", c->command);
   if (!c->plan_path && !c->mult && !c->map_path)
@@ -91,7 +101,8 @@ void compiled_check(compiled *c) {
               "--help",
               c->command, c->command);
   if (!vmac_mode_calibrates(c->mode) && (c->calib || c->calib_images))
-    cli_usage("%s: --calib and --calib-images want --correction bias, cv or bitplane", c->command);
+    cli_usage("%s: --calib and --calib-images want --correction bias, cv, bitplane or phi",
+              c->command);
   if (!c->calib) c->calib = "subset:calib";
   run_refuse_test_set("--calib", c->calib);
   if (c->hw.buf_depth & (c->hw.buf_depth - 1))
@@ -154,6 +165,11 @@ void compiled_make(compiled *c) {
   c->net = run_net(c->net_path);
   if (c->map_path) load_map(c);
   make_plan(c);
+  if (c->hw.opt_correction == 3) {
+    if (!c->hw.phi_rank) c->hw.phi_rank = 1;
+    vmac_phi(vmac_mult_at((size_t)c->hw.cell), c->hw.phi_rank, c->phi);
+    c->hw.phi = c->phi;
+  }
   c->program = vmac_program_compile(c->net, c->plan, &c->hw, c->rounding, &err);
   if (!c->program)
     cli_die("%s does not compile for %d x %d: %s", c->net_path, c->hw.rows, c->hw.cols, err.text);

@@ -14,19 +14,28 @@ static bool same_cell(const vmac_hw *hw, const vmac_mult *mult) {
                          !strcmp(mult->family, own->family));
 }
 
-/* Whether the side column, which is made for the hardware's cell, sums what the slopes multiply:
- * that X, or (opt_correction 2) all of its bit planes. */
+/* Whether the side column sums what the slopes multiply: a table for each sum, the same as the
+ * plan's; or (opt_correction 2) the planes of the one sum that the plan wants. */
 static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac,
                           vmac_err *err) {
   const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);
+  const int rank = vmac_mode_rank(g->plan->mode);
   bool slope = false;
   for (int i = 0; i < mac->n * mac->planes; i++) slope = slope || mac->c[i];
   if (!slope) return true;
-  const bool summed = g->hw->opt_correction == 2
-                          ? own->xbits >= mult->xbits
-                          : own->xkind == mult->xkind && own->xbits == mult->xbits;
-  return summed ||
-         vmac_op_fail(g->net, op, err,
+  const bool split = g->hw->opt_correction == 2 && mac->planes == 1 && !rank;
+  if (split ? own->xbits >= mult->xbits
+            : mac->planes <= g->planes && !memcmp(mac->terms, g->terms, 256 * (size_t)mac->planes))
+    return true;
+  if (rank || g->hw->opt_correction == 3)
+    return vmac_op_fail(g->net, op, err,
+                        "correction %s of %s wants %d other sums than the hardware's side column "
+                        "makes; use OPT_CORRECTION %d%s",
+                        vmac_mode_name(g->plan->mode), mult->name, mac->planes,
+                        rank ? 3 : mac->planes > 1 ? 2 : 1,
+                        rank ? " and at least as many planes of the cell's phi" : "");
+  if (mac->planes > g->planes) return true; /* which is said with the coefficients */
+  return vmac_op_fail(g->net, op, err,
                       "correction %s of %s wants sums of %d low bits, the hardware's side "
                       "column is made for %s; use OPT_CORRECTION 2 and the cell of the "
                       "highest mode",
@@ -108,6 +117,7 @@ vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, c
                                    vmac_rounding rounding, vmac_err *err) {
   if (!vmac_hw_check(hw, err)) return NULL;
   vmac_graph g = {.net = net, .plan = plan, .hw = hw, .rounding = rounding};
+  g.planes = vmac_hw_terms(hw, g.terms);
   vmac_program *p = NULL;
   if (check_plan(&g, err) && vmac_lower(&g, err) && vmac_allocate(&g, err) && check_jobs(&g, err)) {
     p = vmac_alloc(1, sizeof *p);

@@ -196,7 +196,7 @@ static void multiply(const job_state *s, int row, uint8_t a, sums *t) {
   const int32_t *const *product = s->product[row];
   for (int c = 0; c < m->hw->cols; c++) t->column[c] += (uint32_t)product[c][a << 8];
   t->a += a;
-  for (int i = 0; i < m->planes; i++) t->x[i] += m->x[i][a];
+  for (int i = 0; i < m->planes; i++) t->x[i] += m->x[256 * i + a];
 }
 
 /* The records at hand meet the sums X so far. */

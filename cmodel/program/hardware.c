@@ -1,5 +1,6 @@
 /* vmac_top's parameters: defaults and what the RTL accepts. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "program/program.h"
 
@@ -100,11 +101,11 @@ bool vmac_hw_check(const vmac_hw *hw, vmac_err *err) {
                      "hardware: expected correction 0 (none), 1 (one X), 2 (bit planes) or 3 "
                      "(phi), found %d",
                      hw->opt_correction);
-  if (hw->opt_correction == 3 ? hw->phi_rank < 1 || hw->phi_rank > VMAC_PHI_RANK : hw->phi_rank)
+  if (hw->opt_correction == 3 ? hw->phi_rank < 1 || hw->phi_rank > VMAC_PHI_MAX : hw->phi_rank)
     return vmac_fail(err,
                      "hardware: expected 1 to %d planes of phi with correction 3, else 0, found %d "
                      "with correction %d",
-                     VMAC_PHI_RANK, hw->phi_rank, hw->opt_correction);
+                     VMAC_PHI_MAX, hw->phi_rank, hw->opt_correction);
   if (hw->phi_rank && !hw->phi) return vmac_fail(err, "hardware: correction 3 without its phi");
   if (hw->opt_ktile != 0 && hw->opt_ktile != 1)
     return vmac_fail(err, "hardware: expected opt_ktile 0 or 1, found %d", hw->opt_ktile);
@@ -115,19 +116,13 @@ bool vmac_hw_check(const vmac_hw *hw, vmac_err *err) {
   return check_map(hw, err);
 }
 
-int vmac_hw_planes(const vmac_hw *hw) {
-  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
-  if (hw->opt_correction == 3) return hw->phi_rank;
-  return hw->opt_correction == 2 && mult->xkind != VMAC_X_NONE ? mult->xbits
-         : hw->opt_correction != 0                             ? 1
-                                                               : 0;
-}
-
-int32_t vmac_hw_x(const vmac_hw *hw, int plane, uint8_t a) {
-  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
-  if (hw->opt_correction == 3) return hw->phi[256 * plane + a];
-  if (hw->opt_correction == 2) return mult->xkind != VMAC_X_NONE ? a >> plane & 1 : 0;
-  return vmac_variate(mult->xkind, mult->xbits, a);
+int vmac_hw_terms(const vmac_hw *hw, uint8_t *terms) {
+  if (!hw->opt_correction) return 0;
+  if (hw->opt_correction < 3)
+    return vmac_x_terms(vmac_mult_at((size_t)hw->cell),
+                        hw->opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV, terms);
+  memcpy(terms, hw->phi, 256 * (size_t)hw->phi_rank);
+  return hw->phi_rank;
 }
 
 const char *vmac_job_name(vmac_jobkind kind) {

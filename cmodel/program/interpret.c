@@ -181,9 +181,7 @@ bool vmac_interpret(const vmac_hw *hw, const uint8_t *beats, size_t count,
                     .observer = observer,
                     .run = run,
                     .err = err};
-  m.planes = vmac_hw_planes(hw);
-  for (int i = 0; i < m.planes; i++)
-    for (int a = 0; a < 256; a++) m.x[i][a] = (uint8_t)vmac_hw_x(hw, i, (uint8_t)a);
+  m.planes = vmac_hw_terms(hw, m.x);
   for (int i = 0; i < 2; i++) m.set[i] = vmac_alloc((size_t)hw->buf_depth, (size_t)m.lanes);
   const bool good = read_header(&m) && run_jobs(&m);
   free(m.set[0]);

@@ -67,7 +67,7 @@ static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
     const bool corrected = mac && mac->c0;
     if (corrected && g->hw->opt_correction == 2) {
       if (!plane_coefficients(g, y, channel, c, err)) return false;
-    } else if (corrected && mac->planes > vmac_hw_planes(g->hw)) {
+    } else if (corrected && mac->planes > g->planes) {
       return vmac_op_fail(g->net, op, err,
                           "mode %s wants a sum per bit plane; use OPT_CORRECTION 2, found %d",
                           vmac_mode_name(g->plan->mode), g->hw->opt_correction);

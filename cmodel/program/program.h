@@ -78,8 +78,7 @@ enum {
   VMAC_ROWS_MAX = 64, /* COLS likewise */
   VMAC_MAP_MAX = 1023,
   VMAC_WINDOW_MAX = 63,
-  VMAC_STRIDE_MAX = 255,
-  VMAC_PHI_RANK = 4
+  VMAC_STRIDE_MAX = 255
 };
 
 typedef enum {
@@ -102,7 +101,7 @@ typedef struct {
   int opt_correction; /* 0 none, 1 one X, 2 one X per bit plane, 3 one X per plane of phi */
   int opt_mode;       /* 1: every weight brings its cell's mode along */
   int opt_ktile;      /* 1: coefficients for every K tile */
-  int phi_rank;       /* planes of phi, 1..VMAC_PHI_RANK; 0 unless opt_correction is 3 */
+  int phi_rank;       /* planes of phi, 1..VMAC_PHI_MAX; 0 unless opt_correction is 3 */
   const uint8_t *phi; /* (phi_rank, 256) by operand bits: what X[i] gets. Not owned */
   const uint8_t *map; /* (rows, cols) cells of the PEs; NULL: all are `cell`, which else stands for
                        * them at the edge and in the side column. Not owned */
@@ -124,14 +123,13 @@ uint32_t vmac_hw_ident(const vmac_hw *hw);
  * those of all PEs, little-endian. */
 uint64_t vmac_hw_tables(const vmac_hw *hw);
 
-/* Sums X that the side column can make, coefficients of a column. */
-int vmac_hw_planes(const vmac_hw *hw);
+/* What an activation adds to the sums X that the side column makes, as vmac_x_terms() has it: terms
+ * (planes, 256), room for VMAC_CORR_PLANES. Returns the planes; 0: no correction. */
+int vmac_hw_terms(const vmac_hw *hw, uint8_t *terms);
 /* Beats of a coefficient record. */
 static inline int vmac_hw_record(const vmac_hw *hw) {
   return hw->opt_correction == 2 || hw->phi_rank > 1 ? 2 : 1;
 }
-/* What activation `a` (its bits) adds to X[plane]. */
-int32_t vmac_hw_x(const vmac_hw *hw, int plane, uint8_t a);
 
 /* A map from a file, see program/map.c; into new memory. */
 uint8_t *vmac_map_load(const char *path, int *rows, int *cols, vmac_err *err);
