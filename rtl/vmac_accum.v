@@ -1,11 +1,12 @@
 // vmac_accum: the accumulator memory, LANES sums per place, for products tiled along K
 //
 // Contract: LANES partial sums and their token (valid, start, first, last, address) enter together.
-//   first: the sums start new accumulators, from BEGIN; else they are added to those at the address. last: the
-//   accumulators leave (valid_o with acc_o, two cycles after the token) and their place is free;
-//   else they are kept. first and last together pass the sums through. One token per cycle, in any
-//   order of addresses, the same address in successive cycles too: a tile's last pixel and the next
-//   tile's first may share one, and the sums on their way to the memory are then forwarded.
+//   first: the sums start new accumulators, from BEGIN; else they are added to those at the
+//   address. last: the accumulators leave (valid_o with acc_o, two cycles after the token) and their
+//   place is free; else they are kept. first and last together pass the sums through, from BEGIN on.
+//   One token per cycle, in any order of addresses, the same address in successive cycles too: a
+//   tile's last pixel and the next tile's first may share one, and the sums on their way to the
+//   memory are then forwarded.
 //   take_o = 1 tells the correction units, one cycle ahead of acc_o, that the first accumulators of
 //   a new set of output channels come: the token carried start and last.
 //   rst = 1 drops the tokens in flight; the accumulators keep what they hold.

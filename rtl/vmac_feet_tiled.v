@@ -105,7 +105,7 @@ module vmac_feet_tiled #(
   // one cycle ahead of the tile's first pixel
   wire take = start_q[COLS-3];
 
-  // ---- correction units ---------------------------------------------------------------------------
+  // ---- correction units -------------------------------------------------------------------------
 
   wire [FIX_W-1:0]      k = {k_bias_i, {F{1'b0}}} + {{F{k_c0_i[31]}}, k_c0_i};
   wire [COLS*FIX_W-1:0] part;
@@ -155,7 +155,7 @@ module vmac_feet_tiled #(
     end
   endgenerate
 
-  // ---- accumulators -------------------------------------------------------------------------------
+  // ---- accumulators -----------------------------------------------------------------------------
 
   wire unused_take;
 

@@ -10,8 +10,8 @@
 //     before the set's last K tile starts; accepted from ROWS + COLS + 2 cycles after the first
 //     pixel of the set before it met its last K tile. Two such tiles therefore start at least
 //     ROWS + 2 * COLS + 2 cycles apart.
-//     OPT_KTILE = 1: COLS words per K tile, before it starts; accepted from ROWS + COLS cycles after
-//     the tile before it started, so that tiles start at least ROWS + 2 * COLS cycles apart.
+//     OPT_KTILE = 1: COLS words per K tile, before it starts; accepted from ROWS + COLS cycles
+//     after the tile before it started, so that tiles start at least ROWS + 2 * COLS cycles apart.
 //   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel (and
 //     the first word after reset) and waits until the tile's weights are loaded (and, where
 //     a_last_i, its coefficients). a_first_i, a_last_i: the tile is the first, the last of its K

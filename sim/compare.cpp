@@ -10,8 +10,7 @@
  * 0: no correction; terms as in vmac_mac. */
 static int32_t expect_one(const vmac_mult *mult, const int32_t *table, const uint8_t *a,
                           const uint8_t *w, int k, int rows, int tiles, int planes,
-                          const uint8_t *terms, const int32_t *c0, const int32_t *c,
-                          int32_t bias) {
+                          const uint8_t *terms, const int32_t *c0, const int32_t *c, int32_t bias) {
   int64_t sum = 0, sum_a = 0, v = 1 << (VMAC_CORR_F - 1);
   for (int i = 0; i < k; i++) {
     sum += table[a[i] << 8 | w[i]];

@@ -169,7 +169,7 @@ static void run_channels(const sim_model *model, const vmac_net *net, const vmac
     for (size_t pixel = 0; pixel < m; pixel++)
       part[pixel * (size_t)n + (size_t)j] = want[pixel * (size_t)op->n + (size_t)(n0 + j)];
   }
-  /* A mode without slopes leaves the model's at 0; one set of coefficients serves all K tiles, whose
+  /* A mode without slopes leaves the model at 0; one set of coefficients serves all K tiles, whose
    * first has the constant. */
   const int planes = sim_planes(model), tiles = sim_tiles(model, op->k);
   int32_t *c0 = (int32_t *)vmac_alloc((size_t)(n * tiles), sizeof *c0);

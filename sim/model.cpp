@@ -92,7 +92,6 @@ static void model_cycle(void *handle, const sim_in *in, sim_out *out) {
 }
 
 extern const sim_model SIM_PASTE(sim_model_, SIM_NAME);
-const sim_model SIM_PASTE(sim_model_, SIM_NAME) = {SIM_TEXT(SIM_NAME), SIM_ROWS,  SIM_COLS,
-                                                   SIM_DEPTH,          SIM_CELL,  SIM_CORRECTION,
-                                                   SIM_RANK,           SIM_TILED, model_open,
-                                                   model_cycle,        model_close};
+const sim_model SIM_PASTE(sim_model_, SIM_NAME) = {
+    SIM_TEXT(SIM_NAME), SIM_ROWS,  SIM_COLS,   SIM_DEPTH,   SIM_CELL,   SIM_CORRECTION,
+    SIM_RANK,           SIM_TILED, model_open, model_cycle, model_close};

@@ -214,14 +214,13 @@ static const uint8_t phi[] = {
 static_assert(!TOP_PHI || sizeof phi == 256 * TOP_PHI, "phi has another rank");
 
 extern const top_model TOP_PASTE(top_model_, TOP_NAME);
-const top_model TOP_PASTE(top_model_,
-                          TOP_NAME) = {TOP_TEXT(TOP_NAME),
-                                       {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH,
-                                        TOP_CORRECTION, TOP_MODES, TOP_KTILE, TOP_PHI,
-                                        TOP_PHI ? phi : NULL, TOP_MAP ? map : NULL},
-                                       TOP_TABLE,
-                                       VM_TRACE,
-                                       model_open,
-                                       model_cycle,
-                                       model_trace,
-                                       model_close};
+const top_model TOP_PASTE(top_model_, TOP_NAME) = {
+    TOP_TEXT(TOP_NAME),
+    {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION, TOP_MODES,
+     TOP_KTILE, TOP_PHI, TOP_PHI ? phi : NULL, TOP_MAP ? map : NULL},
+    TOP_TABLE,
+    VM_TRACE,
+    model_open,
+    model_cycle,
+    model_trace,
+    model_close};

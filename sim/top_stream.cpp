@@ -296,8 +296,9 @@ void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fil
   const uint32_t header[4] = {VMAC_STREAM_MAGIC,
                               (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
                                   VMAC_STREAM_VERSION << 16 | (uint32_t)is_signed << 24 |
-                                  (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27 |
-                                  (uint32_t)hw->opt_ktile << 28 | (uint32_t)hw->phi_rank << 29,
+                                  (uint32_t)hw->opt_correction << 25 |
+                                  (uint32_t)hw->opt_mode << 27 | (uint32_t)hw->opt_ktile << 28 |
+                                  (uint32_t)hw->phi_rank << 29,
                               (uint32_t)hw->cell, vmac_hw_ident(hw)};
   vmac_beats_words(&s->beats, header, 4);
   for (int set = 0; set < 2 && fill; set++) put_input(s, set);

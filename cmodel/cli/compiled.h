@@ -17,10 +17,10 @@
   "  --buf-depth N        words per activation buffer set, a power of two (default 4096)\n"        \
   "  --opt-correction N   what the hardware corrects with: 0 nothing, 1 one sum X (default),\n"    \
   "                       2 one sum per bit plane, 3 one sum per plane of the cell's phi\n"        \
-  "  --phi-rank R         planes of phi that it sums with --opt-correction 3 (default 1)\n"         \
-  "  --opt-ktile          it takes coefficients for every K tile (OPT_KTILE)\n"                     \
+  "  --phi-rank R         planes of phi that it sums with --opt-correction 3 (default 1)\n"        \
+  "  --opt-ktile          it takes coefficients for every K tile (OPT_KTILE)\n"                    \
   "  --correction MODE    " CLI_MODES "\n"                                                         \
-  "                       (default none)\n"                                                       \
+  "                       (default none)\n"                                                        \
   "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \
   "  --calib-images N     the first N of them (default all)\n"                                     \
   "  --plan F             take multiplier, mode and coefficients from a plan instead\n"            \
@@ -64,8 +64,8 @@ typedef struct {
   vmac_mode mode;
   vmac_rounding rounding;
   vmac_hw hw;
-  bool sized;       /* --rows or --cols were given */
-  uint8_t *map;     /* what hw.map points to, or NULL */
+  bool sized;   /* --rows or --cols were given */
+  uint8_t *map; /* what hw.map points to, or NULL */
   uint8_t phi[256 * VMAC_PHI_MAX];
   int operand_mode; /* of --mode, or -1 */
   /* Made by compiled_make(): */

@@ -32,7 +32,9 @@ static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac
                         "correction %s of %s wants %d other sums than the hardware's side column "
                         "makes; use OPT_CORRECTION %d%s",
                         vmac_mode_name(g->plan->mode), mult->name, mac->planes,
-                        rank ? 3 : mac->planes > 1 ? 2 : 1,
+                        rank              ? 3
+                        : mac->planes > 1 ? 2
+                                          : 1,
                         rank ? " and at least as many planes of the cell's phi" : "");
   if (mac->planes > g->planes) return true; /* which is said with the coefficients */
   return vmac_op_fail(g->net, op, err,

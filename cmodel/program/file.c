@@ -72,8 +72,8 @@ static size_t phi_size(const vmac_hw *hw) {
 }
 
 static size_t stream_at(const vmac_program *p, bool has_map) {
-  const size_t head = HEAD + PER_SET * (size_t)p->result_sets + (has_map ? map_size(&p->hw) : 0) +
-                      phi_size(&p->hw);
+  const size_t head =
+      HEAD + PER_SET * (size_t)p->result_sets + (has_map ? map_size(&p->hw) : 0) + phi_size(&p->hw);
   return (head + ALIGN - 1) / ALIGN * ALIGN;
 }
 

@@ -54,14 +54,14 @@ static bool read_header(vmac_machine *m) {
                             (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27 |
                             (uint32_t)hw->opt_ktile << 28 | (uint32_t)hw->phi_rank << 29;
   if ((w1 & 0xff00ffff) != geometry || w2 != (uint32_t)hw->cell)
-    return vmac_machine_fail(m, VMAC_RUN_GEOMETRY,
-                             "made for %d x %d, correction %d, modes %d, K tiles %d, phi %d, cell "
-                             "%u, the hardware is %d x %d, correction %d, modes %d, K tiles %d, phi "
-                             "%d, cell %d",
-                             vmac_bits(w1, 0, 8), vmac_bits(w1, 8, 8), vmac_bits(w1, 25, 2),
-                             vmac_bits(w1, 27, 1), vmac_bits(w1, 28, 1), vmac_bits(w1, 29, 3), w2,
-                             hw->rows, hw->cols, hw->opt_correction, hw->opt_mode, hw->opt_ktile,
-                             hw->phi_rank, hw->cell);
+    return vmac_machine_fail(
+        m, VMAC_RUN_GEOMETRY,
+        "made for %d x %d, correction %d, modes %d, K tiles %d, phi %d, cell "
+        "%u, the hardware is %d x %d, correction %d, modes %d, K tiles %d, phi "
+        "%d, cell %d",
+        vmac_bits(w1, 0, 8), vmac_bits(w1, 8, 8), vmac_bits(w1, 25, 2), vmac_bits(w1, 27, 1),
+        vmac_bits(w1, 28, 1), vmac_bits(w1, 29, 3), w2, hw->rows, hw->cols, hw->opt_correction,
+        hw->opt_mode, hw->opt_ktile, hw->phi_rank, hw->cell);
   const uint32_t ident = vmac_hw_ident(hw);
   if (w3 != ident)
     return vmac_machine_fail(m, VMAC_RUN_GEOMETRY,

@@ -242,10 +242,12 @@ static inline void random_input(builder *b, vmac_state *state) {
 }
 
 /* Coefficients of any size that the hardware's registers hold, and that it can carry out: of one X,
- * or of its bit planes where the hardware sums those. */
-static inline void random_correction(builder *b, vmac_plan *plan, int opt) {
+ * or of its bit planes where the hardware sums those, or of some of its planes of phi. */
+static inline void random_correction(builder *b, vmac_plan *plan, int opt, int phi_rank) {
   const vmac_mult *mult = plan->mult;
-  plan->mode = opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
+  plan->mode = phi_rank                  ? (vmac_mode)(VMAC_CORR_PHI + below(b, phi_rank))
+               : opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE
+                                         : VMAC_CORR_CV;
   const int planes = vmac_x_terms(mult, plan->mode, plan->terms);
   const int bits = opt == 2 && planes == 1 && mult->xkind == VMAC_X_LOW ? 18 - mult->xbits : 17;
   const bool none = opt == 2 && planes == 1 && mult->xkind == VMAC_X_OR;

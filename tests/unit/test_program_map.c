@@ -175,7 +175,7 @@ static void run_mode(uint64_t seed, const char *own, const char *as, int opt_cor
   vmac_err err;
   vmac_plan *plan =
       vmac_plan_make(b.net, vmac_mult_at((size_t)cell(as)), NULL, VMAC_CORR_NONE, NULL, 0, &err);
-  if (opt_correction) random_correction(&b, plan, opt_correction);
+  if (opt_correction) random_correction(&b, plan, opt_correction, 0);
   vmac_state *state = vmac_state_new(b.net);
   random_input(&b, state);
   char what[512];

@@ -38,7 +38,7 @@ static void run_seed(uint64_t seed, char *ops, size_t size) {
   if (!mult) fail_msg("%s", err.text);
   hw.cell = vmac_hw_cell(mult);
   vmac_plan *plan = vmac_plan_make(b.net, mult, NULL, VMAC_CORR_NONE, NULL, 0, &err);
-  if (hw.opt_correction) random_correction(&b, plan, hw.opt_correction);
+  if (hw.opt_correction) random_correction(&b, plan, hw.opt_correction, hw.phi_rank);
   vmac_state *state = vmac_state_new(b.net);
   random_input(&b, state);
   char what[512];
