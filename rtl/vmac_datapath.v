@@ -337,7 +337,7 @@ module vmac_datapath #(
   // A tap never meets a closed door: what it needs was there when it was issued.
   always @(posedge clk)
     if (!rst) begin
-      if (k_valid_i && k_last_i) `VMAC_ASSERT(!k_ready_o || !scales_q)
+      if (k_valid_i && k_ready_o) `VMAC_ASSERT(!coef_valid_i && (!k_last_i || !scales_q))
       if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
       if (in_valid_i) `VMAC_ASSERT(!w_valid)
     end
