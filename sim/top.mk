@@ -13,11 +13,12 @@ TOP_BUF_DEPTH ?= 4096
 
 # Models of the random networks and streams (sim/random.mk): few accumulators, so that small layers
 # are cut into blocks of pixels; the most rows, in the real array, and depths that are no powers of
-# two; a map of cells; modes, and operands at rest.
+# two; a map of cells; modes, operands at rest, and coefficients for every K tile, of planes and of phi.
 RANDOM_MODELS := 12x20_exacts_plain_check 20x12_trunc6_planes_check 64x5_perf2_check \
-                 5x6_perf2_map_check 6x5_dyn4_planes_modes_lowpower_check
+                 5x6_perf2_map_check 6x5_dyn4_planes_ktile_modes_lowpower_check \
+                 7x9_edge2s_phi3_ktile_check
 STREAM_MODELS := 20x12_trunc6_planes_check 5x6_perf2_map_check \
-                 6x5_dyn4_planes_modes_lowpower_check
+                 6x5_dyn4_planes_ktile_modes_lowpower_check 7x9_edge2s_phi3_ktile_check
 TOP_ACC_12x20_exacts_plain_check  ?= 64
 TOP_ACC_20x12_trunc6_planes_check ?= 64
 TOP_ACC_64x5_perf2_check          ?= 37
@@ -164,8 +165,9 @@ endef
 # `make cosim` has them, where a cycle is one call for inputs and one for the edge.
 COSIM_MODELS := 16x16_perf2_table_check 16x16_perf2_table 16x16_perf2_planes_table_check \
                 8x8_exacts_check 8x8_exacts 8x8_exacts_table_check 12x20_rec4_table_check \
-                20x12_edge2_table_check 8x8_trunc6s_plain_table_check 4x40_exact_table_check
-FAULT_MODELS := 16x16_perf2_table_check 32x20_exacts_table_check
+                20x12_edge2_table_check 8x8_trunc6s_plain_table_check 4x40_exact_table_check \
+                8x8_drum6_phi2_table 16x16_trunc6s_phi_ktile_table_check
+FAULT_MODELS := 16x16_perf2_table_check 32x20_exacts_ktile_table_check
 TRACE_MODEL  := 8x8_exact_table_trace
 
 # $(1) = runner, $(2) = its main file, $(3) = its models
@@ -188,7 +190,8 @@ $(B)/bench/faults: $(FAULT_PARTS)
 $(B)/verilator/sim/top_faults.o $(FAULT_PARTS): sim/top_faults.h
 tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
 
-# What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, ROWS, COLS, IMAGES, DATA,
+# What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, KTILE (1: hardware and plan have
+# coefficients for every K tile), ROWS, COLS, IMAGES, DATA,
 # FIRST, SEED; IDLE, STALL (in 1/1000); TRACE=FROM:TO (cycles; build/cosim.vcd); TABLE=0: the real
 # array, else the one by table; TOP_ACC_DEPTH, TOP_BUF_DEPTH; JOBS_SIM processes.
 NET        ?= $(NETWORK)
@@ -196,10 +199,12 @@ MULT       ?= perf2
 CORRECTION ?= cv
 ROWS       ?= 16
 COLS       ?= 16
+KTILE      ?= 0
 IMAGES     ?= 64
 TABLE      ?= 1
 TRACE      ?=
-COSIM_MODEL = $(ROWS)x$(COLS)_$(MULT)$(if $(filter bitplane,$(CORRECTION)),_planes)$(if \
+COSIM_MODEL = $(ROWS)x$(COLS)_$(MULT)$(if $(filter bitplane,$(CORRECTION)),_planes)$(patsubst \
+              %,_%,$(filter phi%,$(CORRECTION)))$(if $(filter 1,$(KTILE)),_ktile)$(if \
               $(filter 1,$(TABLE)),_table)$(if $(TRACE),_trace)
 COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$(IMAGES)) \
               $(if $(DATA),--data $(DATA)) $(if $(FIRST),--first $(FIRST)) \

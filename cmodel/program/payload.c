@@ -25,14 +25,19 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
   vmac_beats_words(b, word, 4);
 }
 
-/* One channel's coefficients of the bit planes: the mode's own, or, since a sum of A mod 2^m is a
- * sum of planes with powers of two, those of its one X; an OR of bits is no such sum. */
-static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int channel, int32_t *c,
-                               vmac_err *err) {
+/* One channel's coefficients (planes) in a K tile. */
+static const int32_t *slopes_of(const vmac_mac *mac, int channel, int tile) {
+  (void)tile;
+  return mac->c + (size_t)channel * (size_t)mac->planes;
+}
+
+/* Those of the bit planes: the mode's own, or, since a sum of A mod 2^m is a sum of planes with
+ * powers of two, those of its one X; an OR of bits is no such sum. */
+static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int channel,
+                               const int32_t *own, int32_t *c, vmac_err *err) {
   const vmac_mac *mac = &g->plan->mac[y->op];
   const vmac_mult *mult = mac->mult;
   const vmac_op *op = &g->net->op[y->op];
-  const int32_t *own = mac->c + (size_t)channel * (size_t)mac->planes;
   if (mac->planes > 1) memcpy(c, own, (size_t)mac->planes * sizeof *c);
   if (mac->planes > 1 || !*own || mult->xkind == VMAC_X_NONE) return true;
   if (mult->xkind == VMAC_X_OR && mult->xbits > 1)
@@ -54,10 +59,10 @@ static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int cha
   return true;
 }
 
-/* channel < 0: a column that no channel has; everything 0. last: the record is of the channel's last
- * tile, which brings what all tiles have once. */
+/* channel < 0: a column that no channel has; everything 0. last: of all tiles, this one brings what
+ * they have together. */
 static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, int channel,
-                        bool last, vmac_err *err) {
+                        int tile, bool last, vmac_err *err) {
   const vmac_op *op = &g->net->op[y->op];
   const vmac_mult *mult = vmac_mult_at((size_t)g->hw->cell);
   const vmac_mac *mac = g->plan ? &g->plan->mac[y->op] : NULL;
@@ -66,13 +71,13 @@ static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
   if (channel >= 0) {
     const bool corrected = mac && mac->c0;
     if (corrected && g->hw->opt_correction == 2) {
-      if (!plane_coefficients(g, y, channel, c, err)) return false;
+      if (!plane_coefficients(g, y, channel, slopes_of(mac, channel, tile), c, err)) return false;
     } else if (corrected && mac->planes > g->planes) {
       return vmac_op_fail(g->net, op, err,
                           "mode %s wants a sum per bit plane; use OPT_CORRECTION 2, found %d",
                           vmac_mode_name(g->plan->mode), g->hw->opt_correction);
     } else if (corrected) {
-      memcpy(c, mac->c + (size_t)channel * (size_t)mac->planes, (size_t)mac->planes * sizeof *c);
+      memcpy(c, slopes_of(mac, channel, tile), (size_t)mac->planes * sizeof *c);
     }
     word[0] = corrected && last ? (uint32_t)mac->c0[channel] : 0;
     word[1] = last ? (uint32_t)vmac_folded_bias(g->net, op, mult->cls, channel) : 0;
@@ -126,10 +131,11 @@ static void emit_weights(vmac_beats *b, const vmac_graph *g, const vmac_layer *y
 }
 
 static bool emit_records(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
-                         const vmac_set *set, bool last, vmac_err *err) {
+                         const vmac_set *set, int tile, bool last, vmac_err *err) {
   for (int c = g->hw->cols - 1; c >= 0; c--) {
     const bool used = c >= set->column && c < set->column + set->count;
-    if (!emit_record(b, g, y, used ? set->channel + c - set->column : -1, last, err)) return false;
+    if (!emit_record(b, g, y, used ? set->channel + c - set->column : -1, tile, last, err))
+      return false;
   }
   return true;
 }
@@ -152,7 +158,7 @@ bool vmac_emit_payload(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
           job->k[((size_t)s * (size_t)tiles + (size_t)t) * (size_t)rows + (size_t)r] = row_use[r].k;
       const bool last = t == tiles - 1;
       if (last) emit_set(b, g, y, &sets[s], row);
-      if ((last || g->hw->opt_ktile) && !emit_records(b, g, y, &sets[s].who, last, err))
+      if ((last || g->hw->opt_ktile) && !emit_records(b, g, y, &sets[s].who, t, last, err))
         return false;
       emit_entries(b, g, y, row_use);
       emit_weights(b, g, y, &sets[s].who, row_use);

@@ -61,6 +61,7 @@ module vmac_array #(
   reg  [COLS*PSUM_W-1:0] ps_q;
   // bytes of ones for the rows whose PE in column 0 is enabled
   reg  [8*ROWS-1:0]      en;
+  reg  [ROWS-1:0]        en_q;
 
   genvar r;
   generate
@@ -89,11 +90,13 @@ module vmac_array #(
     end
   endgenerate
 
+  integer row;
   always @(posedge clk) begin
     if (!sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, w_en_i, ps, en))
       $error("weights moved under a wave");
     ps_q     <= ps;
-    side_a_q <= a_i & en;
+    side_a_q <= a_i;
+    for (row = 0; row < ROWS; row = row + 1) en_q[row] <= en[8*row];
   end
 
   assign ps_o = ps_q;
@@ -107,7 +110,7 @@ module vmac_array #(
   ) u_side (
     .clk(clk),
     .a_i(side_a_q),
-    .en_i({ROWS{1'b1}}),
+    .en_i(en_q),
     .sum_a_o(sum_a_o),
     .sum_x_o(sum_x_o)
   );
