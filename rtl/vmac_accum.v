@@ -2,8 +2,8 @@
 //
 // Contract: LANES partial sums and their token (valid, start, first, last, address) enter together.
 //   first: the sums start new accumulators, from BEGIN; else they are added to those at the
-//   address. last: the accumulators leave (valid_o with acc_o, two cycles after the token) and their
-//   place is free; else they are kept. first and last together pass the sums through, from BEGIN on.
+//   address. last: the accumulators leave (valid_o with acc_o, two cycles after the token) and
+//   their place is free; else they are kept. first and last together pass BEGIN + the sums through.
 //   One token per cycle, in any order of addresses, the same address in successive cycles too: a
 //   tile's last pixel and the next tile's first may share one, and the sums on their way to the
 //   memory are then forwarded.

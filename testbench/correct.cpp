@@ -7,8 +7,8 @@
  *    (so that rounding decides), corners often: c = -2^17, X = 2^24 - 1, sums that land on
  *    exactly half, results that wrap; often all planes meet the same corner.
  * 2. Parameters. OPT_CORRECTION 0, 1 and 2; the widest sums, the most planes. Expected V is
- * vmac_correction() of vmac.h. Of one K tile: both classes, the widest sums, planes; what is expected
- * are its terms, not rounded, modulo 2^38.
+ * vmac_correction() of vmac.h. Of one K tile: both classes, the widest sums, planes; what is
+ * expected are its terms, not rounded, modulo 2^38.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>

@@ -5,8 +5,8 @@
  * cycles' inputs. Random activations (zero and full scale often) and random enable bits every
  * cycle; the expected sums come from the inputs' history.
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
- * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X) and 3
- * (1..4 planes of a table that has all bytes); 7 rows, no power of two.
+ * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X) and
+ * 3 (1..4 planes of a table that has all bytes); 7 rows, no power of two.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>

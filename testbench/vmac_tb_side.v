@@ -1,5 +1,5 @@
-// vmac_tb_side: four side columns per cell of the registry: OPT_CORRECTION 1, 0, 2, and 3 with a rank
-// of 1 to 4, the cell's index modulo 4 and one more
+// vmac_tb_side: four side columns per cell of the registry: OPT_CORRECTION 1, 0, 2, and 3 with the
+// cell's index modulo 4 planes and one more
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none

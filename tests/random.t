@@ -3,12 +3,12 @@
 #
 # TEST RATIONALE. State space: networks of every operator that the compiler takes, random shapes,
 # scales and zero points, saturating ones among them, on arrays with more columns than rows and the
-# other way round and with the most rows, no correction, one X, bit planes, planes of phi, coefficients for the whole K and
-# for every K tile, few accumulators and
-# an odd number of them, more places for results than the least, a map of cells (compared with the
-# interpreter), modes beside the weights and idle operands at rest, large maps sent out to a slow
-# sink; every accumulator, sum, byte, result and (without stalls) the cycle counter; streams that the
-# compiler does not write, sound, faulty and aborted ones, with any mode for every weight.
+# other way round and with the most rows, no correction, one X, bit planes, planes of phi,
+# coefficients for the whole K and for every K tile, few accumulators and an odd number of them, more
+# places for results than the least, a map of cells (compared with the interpreter), modes beside the
+# weights and idle operands at rest, large maps sent out to a slow sink; every accumulator, sum,
+# byte, result and (without stalls) the cycle counter; streams that the compiler does not write,
+# sound, faulty and aborted ones, with any mode for every weight.
 # Parameters: how many of each; `make coverage` runs more, on more models.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
