@@ -155,7 +155,13 @@ static void make_plan(compiled *c) {
   long long images = c->calib_images;
   if (vmac_mode_calibrates(c->mode))
     calib = run_load(c->calib, c->net, c->net_path, &images, "--calib-images");
-  c->plan = run_plan(c->net, mult, c->mode, &calib, c->calib, (size_t)images, &err);
+  vmac_ktiles *tiles = NULL;
+  if (c->hw.opt_ktile) {
+    tiles = vmac_ktiles_new(c->net, c->hw.rows, c->hw.cols, &err);
+    if (!tiles) cli_die("%s does not compile: %s", c->net_path, err.text);
+  }
+  c->plan =
+      run_plan_layers(c->net, mult, NULL, c->mode, tiles, &calib, c->calib, (size_t)images, &err);
   if (!c->plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
 }

@@ -18,7 +18,8 @@
   "  --opt-correction N   what the hardware corrects with: 0 nothing, 1 one sum X (default),\n"    \
   "                       2 one sum per bit plane, 3 one sum per plane of the cell's phi\n"        \
   "  --phi-rank R         planes of phi that it sums with --opt-correction 3 (default 1)\n"        \
-  "  --opt-ktile          it takes coefficients for every K tile (OPT_KTILE)\n"                    \
+  "  --opt-ktile          it takes coefficients for every K tile (OPT_KTILE), and --correction\n"  \
+  "                       fits them so; a plan may have them or not\n"                             \
   "  --correction MODE    " CLI_MODES "\n"                                                         \
   "                       (default none)\n"                                                        \
   "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \

@@ -21,7 +21,7 @@ static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac
   const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);
   const int rank = vmac_mode_rank(g->plan->mode);
   bool slope = false;
-  for (int i = 0; i < mac->n * mac->planes; i++) slope = slope || mac->c[i];
+  for (int i = 0; i < mac->n * vmac_mac_sums(mac); i++) slope = slope || mac->c[i];
   if (!slope) return true;
   const bool split = g->hw->opt_correction == 2 && mac->planes == 1 && !rank;
   if (split ? own->xbits >= mult->xbits
@@ -42,6 +42,20 @@ static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac
                       "column is made for %s; use OPT_CORRECTION 2 and the cell of the "
                       "highest mode",
                       vmac_mode_name(g->plan->mode), mult->name, mult->xbits, own->name);
+}
+
+/* Slopes of each K tile: the hardware has them, and cuts K as the plan does. */
+static bool check_tiles(const vmac_graph *g, const vmac_op *op, vmac_err *err) {
+  const vmac_ktiles *tiles = g->plan->ktiles;
+  if (!tiles) return true;
+  if (!g->hw->opt_ktile)
+    return vmac_op_fail(g->net, op, err,
+                        "the plan has slopes of each K tile, the hardware one set for all "
+                        "(OPT_KTILE 0)");
+  return (tiles->rows == g->hw->rows && tiles->cols == g->hw->cols) ||
+         vmac_op_fail(g->net, op, err,
+                      "the plan has slopes of the K tiles of %d x %d, the hardware is %d x %d",
+                      tiles->rows, tiles->cols, g->hw->rows, g->hw->cols);
 }
 
 /* A plan that the hardware can carry out: one cell, and the correction that it was built with. */
@@ -68,6 +82,7 @@ static bool check_plan(const vmac_graph *g, vmac_err *err) {
                           "the plan corrects it (%s): coefficients are fitted to the error of one "
                           "cell, and the PEs have a map of cells; only mode none goes with it",
                           vmac_mode_name(g->plan->mode));
+    if (mac->c0 && !check_tiles(g, op, err)) return false;
     if (mac->c0 && !check_variate(g, op, mac, err)) return false;
   }
   return true;

@@ -27,8 +27,8 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
 
 /* One channel's coefficients (planes) in a K tile. */
 static const int32_t *slopes_of(const vmac_mac *mac, int channel, int tile) {
-  (void)tile;
-  return mac->c + (size_t)channel * (size_t)mac->planes;
+  const int at = mac->end ? channel * mac->tiles + tile : channel;
+  return mac->c + (size_t)at * (size_t)mac->planes;
 }
 
 /* Those of the bit planes: the mode's own, or, since a sum of A mod 2^m is a sum of planes with

@@ -257,10 +257,10 @@ static inline void random_correction(builder *b, vmac_plan *plan, int opt, int p
     mac->planes = planes;
     mac->terms = plan->terms;
     mac->c0 = vmac_alloc((size_t)mac->n, sizeof *mac->c0);
-    mac->c = vmac_alloc((size_t)mac->n * (size_t)planes, sizeof *mac->c);
+    const int slopes = mac->n * vmac_mac_sums(mac);
+    mac->c = vmac_alloc((size_t)slopes, sizeof *mac->c);
     for (int c = 0; c < mac->n; c++) mac->c0[c] = below(b, 1 << 24) - (1 << 23);
-    for (int c = 0; c < mac->n * planes; c++)
-      mac->c[c] = none ? 0 : below(b, 2 << bits) - (1 << bits);
+    for (int c = 0; c < slopes; c++) mac->c[c] = none ? 0 : below(b, 2 << bits) - (1 << bits);
   }
 }
 

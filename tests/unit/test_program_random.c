@@ -44,6 +44,8 @@ static void run_seed(uint64_t seed, char *ops, size_t size) {
   if (hw.phi_rank) vmac_phi(mult, hw.phi_rank, phi);
   hw.phi = phi;
   vmac_plan *plan = vmac_plan_make(b.net, mult, NULL, VMAC_CORR_NONE, NULL, 0, &err);
+  if (hw.opt_ktile && below(&b, 3))
+    vmac_plan_tile(plan, vmac_ktiles_new(b.net, hw.rows, hw.cols, &err));
   if (hw.opt_correction) random_correction(&b, plan, hw.opt_correction, hw.phi_rank);
   vmac_state *state = vmac_state_new(b.net);
   random_input(&b, state);
