@@ -79,6 +79,7 @@ module vmac_parse #(
   // coefficient records, the last column's first, not taken (k_ready_i) while coef_valid_o; two
   // beats' words where there may be more than one sum of X. k_last_o: of the set's last tile, they
   // come with the set's scales
+  output wire              k_valid_o,
   input  wire              k_ready_i,
   output wire [255:0]      k_o,
   output wire              k_last_o,

@@ -37,6 +37,14 @@ $(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h cmodel/vmac.h cmodel/net/net.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -c -o $@ $<
 
+# A cell's phi of some rank, PHI of Verilog and the bytes of C: both are of one file, which changes only
+# with its text. phi-CELL-RANK.txt
+$(B)/gen/phi-%.txt: $(VARIMAC)
+	$(Q)mkdir -p $(@D) && of=$* && $(VARIMAC) mult phi $${of%-*} --rank $${of##*-} --hex > $@.new && \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PRECIOUS: $(B)/gen/phi-%.txt
+PHI_BYTES = awk '{ sub(/.*h/, ""); for (i = length - 1; i > 0; i -= 2) print "0x" substr($$$$0, i, 2) "," }'
+
 # ---- models -----------------------------------------------------
 
 SIM_SHAPES := 8x8 16x16 12x20
@@ -66,7 +74,7 @@ model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(model_bare))
 model_cell  = $(CELL_$(model_name))
 model_corr  = $(if $(filter %_plain,$(model_whole)),0,$(if $(filter %_planes,$(model_whole)),2,$(if \
                 $(model_phi),3,1)))
-model_phi   = $(filter %_phi2,$(model_whole))
+model_phi   = $(if $(filter %_phi2,$(model_whole)),$(B)/gen/phi-$(model_name)-2.txt)
 model_rank  = $(if $(model_phi),2,0)
 model_tiled = $(if $(filter %_ktile,$(model_real)),1,0)
 model_rtl   = $(if $(filter %_table,$(1)),\
@@ -74,13 +82,13 @@ model_rtl   = $(if $(filter %_table,$(1)),\
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
               -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) -GOPT_KTILE=$(model_tiled) \
-              $(if $(model_phi),-GPHI_RANK=2 -GPHI=$$$$($(VARIMAC) mult phi $(2) --rank 2 --hex)) --assert
+              $(if $(model_phi),-GPHI_RANK=2 -GPHI=$$$$(cat $(model_phi))) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) \
                                       $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
-                                      $(SIM_TOOLS) $(if $(model_phi),$(VARIMAC))
+                                      $(SIM_TOOLS) $(model_phi)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \

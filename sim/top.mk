@@ -45,6 +45,7 @@ top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2
 # planes of phi, 0: the model has none
 top_rank  = $(or $(patsubst phi%,%,$(filter-out phi,$(call top_has,$(1),phi%))),$(if \
               $(call top_has,$(1),phi),1,0))
+top_phi   = $(if $(call top_has,$(1),phi%),$(B)/gen/phi-$(call top_name,$(1))-$(call top_rank,$(1)).txt)
 top_ktile = $(if $(call top_has,$(1),ktile),1,0)
 # The cell's own name may have underscores: what is left without shape and suffixes.
 TOP_SUFFIXES := plain planes phi phi2 phi3 phi4 ktile modes lowpower map table check trace
@@ -60,7 +61,7 @@ top_rtl   = sim/vmac_top_sim.v $(filter-out rtl/vmac_array.v,$(RTL_MAC)) $(call 
 top_params = -GROWS=$(top_rows) -GCOLS=$(top_cols) -GCELL=$(top_cell) -GACC_DEPTH=$(top_acc) \
              -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes) \
              -GOPT_KTILE=$(top_ktile) \
-             $(if $(filter-out 0,$(top_rank)),-GPHI_RANK=$(top_rank) -GPHI=$$$$(cat $$(@D)/phi.txt)) \
+             $(if $(filter-out 0,$(top_rank)),-GPHI_RANK=$(top_rank) -GPHI=$$$$(cat $(top_phi))) \
              $(TOP_OUT_$(1):%=-GOUT_DEPTH=%) \
              -GOPT_LOWPOWER=$(if $(call top_has,$(1),lowpower),1,0) \
              $(if $(top_map),-GMAP=$$$$($(VARIMAC) map --verilog $(top_map)))
@@ -71,20 +72,14 @@ top_mult  = $(if $(top_map),$(RTL_MULT),$(B)/gen/cell/$(2)/vmac_mult.v $(call ce
 top_cells = $(if $(top_map),$(B)/gen,$(B)/gen/cell/$(2))
 top_trace = $(if $(call top_has,$(1),trace),1,0)
 
-# A cell's phi as Verilog has it, and that file's bytes for C: the RTL and the golden model meet in one
-# table. $(1) = cell, $(2) = rank
-PHI_TEXT  = $(VARIMAC) mult phi $(1) --rank $(2) --hex
-PHI_BYTES = awk '{ sub(/.*h/, ""); for (i = length - 1; i > 0; i -= 2) print "0x" substr($$$$0, i, 2) "," }'
-
 # $(1) = model, $(2) = its cell
 define top_model_rules
 $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),$(2)) \
                                       $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) \
                                       $(wildcard rtl/*.vh) $(call top_map,$(1)) $(TOP_TOOLS) \
-                                      $(if $(call top_map,$(1))$(call top_has,$(1),phi%),$(VARIMAC))
+                                      $(if $(call top_map,$(1)),$(VARIMAC)) $(call top_phi,$(1))
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
-	  $(if $(call top_has,$(1),phi%),$(call PHI_TEXT,$(2),$(call top_rank,$(1))) > $$(@D)/phi.txt && )\
 	  $$(VERILATOR_OF) -I$(call top_cells,$(1),$(2)) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
 	  --top-module vmac_top_sim $(call top_params,$(1)) \
 	  $(if $(call top_has,$(1),check),--assert) $(if $(call top_has,$(1),trace),--trace) \
@@ -95,7 +90,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
                                  $(CSR_H) cmodel/program/program.h
 	$$(call say,VCXX,$(1))
 	$$(Q)$(if $(call top_map,$(1)),$(VARIMAC) map --c $(call top_map,$(1)),echo 0) > $$(@D)/map.h && \
-	  $(if $(call top_has,$(1),phi%),$(PHI_BYTES) $$(@D)/phi.txt,echo 0) > $$(@D)/phi.h && \
+	  $(if $(call top_has,$(1),phi%),$(PHI_BYTES) $(call top_phi,$(1)),echo 0) > $$(@D)/phi.h && \
 	  edge= && $(if $(call top_has,$(1),check trace),,root=$$(@D)/Vtop_$(1)___024root && \
 	  if grep -q '^void Vtop_$(1)___024root___eval_ico\>' $$$$root*.cpp && \
 	     grep -q '^void Vtop_$(1)___024root___eval_nba\>' $$$$root*.cpp && \
