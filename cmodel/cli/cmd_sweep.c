@@ -24,7 +24,9 @@ static const char help[] =
     "                       a choice: all; numbers and ranges joined by +, 0+2-5, counted from 0\n"
     "                       in the order of `varimac net`; each: every MAC layer alone, a row for\n"
     "                       each (default all)\n"
-    "  --modes A,B,...      correction modes (default all: none,bias,paper,cv,bitplane)\n"
+    "  --modes A,B,...      correction modes (default all: none,bias,paper,cv,bitplane),\n"
+    "                       or with +tune behind (cv+tune): the weights tuned for it, as\n"
+    "                       `varimac tune` does. Agreement is with the network as given\n"
     "  --data SPEC          images to score (default subset:test)\n"
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
@@ -131,7 +133,10 @@ static sweep prepare(sweep_options *o) {
   free(bytes);
   s.data = run_load(o->data, s.net, o->net, &o->images, "--images");
   bool calibrates = false;
-  for (size_t m = 0; m < s.modes; m++) calibrates = calibrates || vmac_mode_calibrates(s.mode[m]);
+  for (size_t m = 0; m < s.modes; m++) {
+    calibrates = calibrates || sweep_calibrates(s.mode[m]);
+    if (s.mode[m].tune && !s.tuned) s.tuned = run_net(o->net);
+  }
   if (calibrates) s.calib = run_load(o->calib, s.net, o->net, &o->calib_images, "--calib-images");
   return s;
 }

@@ -18,13 +18,25 @@ static void read_cells(sweep *s, char *list) {
   }
 }
 
-static void read_modes(sweep *s, char *list) {
+static void add_mode(sweep *s, const char *word) {
+  static const char suffix[] = "+tune";
+  sweep_mode *m = &s->mode[s->modes++];
+  char name[16]; /* longer than any mode's: what is cut off is none's either */
   vmac_err err;
-  for (int i = 0; !list && i < VMAC_CORR_MODES; i++) s->mode[s->modes++] = (vmac_mode)i;
-  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ",")) {
-    if (s->modes == VMAC_CORR_MODES) cli_usage("--modes: at most %d", VMAC_CORR_MODES);
-    if (!vmac_mode_find(word, &s->mode[s->modes++], &err)) cli_usage("--modes: %s", err.text);
-  }
+  const size_t size = strlen(word), less = sizeof suffix - 1;
+  m->tune = size > less && !strcmp(word + size - less, suffix);
+  snprintf(name, sizeof name, "%.*s", (int)(m->tune ? size - less : size), word);
+  if (!vmac_mode_find(name, &m->mode, &err)) cli_usage("--modes: %s", err.text);
+  if (m->tune && !vmac_mode_tunes(m->mode))
+    cli_usage("--modes: %s looks at no activations, tuning does: no '%s'", name, word);
+  snprintf(m->text, sizeof m->text, "%s%s", name, m->tune ? suffix : "");
+}
+
+static void read_modes(sweep *s, char *list) {
+  s->mode = vmac_alloc(list ? strlen(list) : VMAC_CORR_MODES, sizeof *s->mode);
+  for (int i = 0; !list && i < VMAC_CORR_MODES; i++) add_mode(s, vmac_mode_name((vmac_mode)i));
+  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ","))
+    add_mode(s, word);
 }
 
 static void add_choice(sweep *s, const char *text) {
@@ -65,7 +77,7 @@ void sweep_read_lists(sweep *s, const sweep_options *o) {
  * (%.0lld prints nothing for 0). */
 static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *p,
                      uint64_t table_hash) {
-  const bool calibrated = vmac_mode_calibrates(p->mode);
+  const bool calibrated = sweep_calibrates(p->mode);
   static const char *const kinds[] = {"none", "low", "or"};
   const vmac_mult *cell = s->cell[p->cell];
   const char *layers = s->choice[p->layers].text;
@@ -73,7 +85,7 @@ static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *
       strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(o->calib) + 256;
   char *key = vmac_alloc(size, 1);
   snprintf(key, size, "%s,%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
-           cell->name, vmac_mode_name(p->mode), layers, s->net_hash, table_hash, kinds[cell->xkind],
+           cell->name, p->mode.text, layers, s->net_hash, table_hash, kinds[cell->xkind],
            cell->xbits, o->data, o->images, calibrated ? o->calib_images : 0,
            calibrated ? " of " : "", calibrated ? o->calib : "", run_rounding_name(o->rounding));
   return key;
@@ -156,9 +168,11 @@ void sweep_free(sweep *s) {
     free(s->choice[l].has);
   }
   free(s->point);
+  free(s->mode);
   free(s->choice);
   free(s->cell);
   vmac_dataset_free(&s->data);
   vmac_dataset_free(&s->calib);
+  vmac_net_free(s->tuned);
   vmac_net_free(s->net);
 }

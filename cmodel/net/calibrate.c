@@ -97,7 +97,7 @@ static void add_layer(const vmac_net *net, const vmac_plan *plan, int index,
                       const vmac_variates *variates, const int8_t *input, const int32_t *exact,
                       worker *w) {
   const vmac_op *op = &net->op[index];
-  vmac_layer_acc(net, op, &plan->mac[index], input, w->approx, w->state);
+  vmac_layer_acc(plan->net, &plan->net->op[index], &plan->mac[index], input, w->approx, w->state);
   vmac_layer_variates(net, op, variates, input, w->scratch, w->x);
   vmac_sums_add(w->sums[index], op->m, op->k, exact, w->approx, w->x);
 }
