@@ -205,27 +205,47 @@ typedef enum {
   VMAC_CORR_BIAS,
   VMAC_CORR_PAPER,
   VMAC_CORR_CV,
-  VMAC_CORR_BITPLANE
+  VMAC_CORR_BITPLANE,
+  VMAC_CORR_PHI, /* and with more planes: */
+  VMAC_CORR_PHI2,
+  VMAC_CORR_PHI3,
+  VMAC_CORR_PHI4
 } vmac_mode;
 /* F: fraction bits of all coefficients; c[i] have C_BITS bits, c0 has 32. */
-enum { VMAC_CORR_MODES = 5, VMAC_CORR_F = 6, VMAC_CORR_C_BITS = 18, VMAC_CORR_PLANES = 8 };
+enum {
+  VMAC_CORR_MODES = 9,
+  VMAC_CORR_F = 6,
+  VMAC_CORR_C_BITS = 18,
+  VMAC_CORR_PLANES = 8,
+  VMAC_PHI_MAX = 4 /* planes of phi */
+};
 const char *vmac_mode_name(vmac_mode mode);
 bool vmac_mode_find(const char *name, vmac_mode *mode, vmac_err *err);
 static inline bool vmac_mode_calibrates(vmac_mode mode) {
   return mode != VMAC_CORR_NONE && mode != VMAC_CORR_PAPER;
 }
 
+/* phi of a cell, (rank, 256) by the activation's bits, 1 <= rank <= VMAC_PHI_MAX: the functions of
+ * one activation whose sums tell most of the error of whole filters, best first; a property of the
+ * truth table, by the rule in net/phi.c. */
+void vmac_phi(const vmac_mult *mult, int rank, uint8_t *phi);
+
+/* Planes of phi that a mode has; 0: the mode is not phi. */
+static inline int vmac_mode_rank(vmac_mode mode) {
+  return mode < VMAC_CORR_PHI ? 0 : 1 + (int)(mode - VMAC_CORR_PHI);
+}
+
 /* How many sums X a mode has with a cell, 1..VMAC_CORR_PLANES: bitplane one for each bit that the
- * cell's X reads, the others one. */
+ * cell's X reads, phi one for each plane, the others one. */
 static inline int vmac_planes(const vmac_mult *mult, vmac_mode mode) {
+  if (vmac_mode_rank(mode)) return vmac_mode_rank(mode);
   return mode == VMAC_CORR_BITPLANE && mult->xkind != VMAC_X_NONE && mult->xbits > 1 ? mult->xbits
                                                                                      : 1;
 }
-/* What activation `a` (its bits) adds to X[plane]: of several planes, bit `plane`; else the variate
- * as the cell's kind says (of one bit, both kinds are that bit). */
-static inline int32_t vmac_plane(const vmac_mult *mult, int planes, int plane, uint8_t a) {
-  return planes > 1 ? a >> plane & 1 : vmac_variate(mult->xkind, mult->xbits, a);
-}
+/* What an activation adds to each of them: terms (planes, 256) by its bits as they reach the array,
+ * before a cell rounds them at the edge. Returns the planes. The one definition: whatever sums X,
+ * here or as a model of hardware, looks there. */
+int vmac_x_terms(const vmac_mult *mult, vmac_mode mode, uint8_t *terms);
 
 /* How one layer multiplies. table == NULL: exact products, no correction. */
 typedef struct {
@@ -233,7 +253,8 @@ typedef struct {
   const int32_t *table; /* vmac_mult_table(mult) */
   vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
-  int planes;           /* sums X, vmac_planes() */
+  int planes;           /* sums X */
+  const uint8_t *terms; /* (planes, 256) what an activation adds to them, vmac_x_terms() */
   int32_t *c0;          /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
   int32_t *c;           /* (n, planes) likewise */
 } vmac_mac;
@@ -257,7 +278,8 @@ typedef struct {
   vmac_mac *mac;
   const vmac_mult *mult;
   vmac_mode mode;
-  int32_t *table;             /* owned; shared by all entries */
+  int32_t *table;             /* owned; shared by all entries, as is: */
+  uint8_t *terms;             /* (VMAC_CORR_PLANES, 256) those of the mode, owned */
   struct vmac_scheme *scheme; /* owned: the cell's fast form, gemm/scheme.h */
   vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
   char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */

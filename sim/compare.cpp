@@ -6,16 +6,16 @@
 
 #include "sim.h"
 
-/* One channel of one pixel; planes = 0: no correction. */
+/* One channel of one pixel; planes = 0: no correction; terms as in vmac_mac. */
 static int32_t expect_one(const vmac_mult *mult, const int32_t *table, const uint8_t *a,
-                          const uint8_t *w, int k, int planes, int32_t c0, const int32_t *c,
-                          int32_t bias) {
+                          const uint8_t *w, int k, int planes, const uint8_t *terms, int32_t c0,
+                          const int32_t *c, int32_t bias) {
   int64_t sum = 0, sum_a = 0;
   int32_t x[VMAC_CORR_PLANES] = {};
   for (int i = 0; i < k; i++) {
     sum += table[a[i] << 8 | w[i]];
     sum_a += a[i];
-    for (int p = 0; p < planes; p++) x[p] += vmac_plane(mult, planes, p, a[i]);
+    for (int p = 0; p < planes; p++) x[p] += terms[256 * p + a[i]];
   }
   if (mult->cls == VMAC_U8) sum -= 128 * sum_a;
   if (planes) sum += vmac_correction(c0, planes, c, x);
@@ -27,11 +27,14 @@ void sim_expect(const sim_model *model, const int32_t *table, const sim_job *job
   static const int32_t zeros[VMAC_CORR_PLANES] = {};
   const vmac_mult *mult = vmac_mult_at((size_t)model->cell);
   const int planes = sim_planes(model);
+  uint8_t terms[256 * VMAC_CORR_PLANES];
+  vmac_x_terms(mult, sim_mode(model), terms);
   for (int i = 0; i < job->m; i++)
     for (int j = 0; j < job->n; j++)
       acc[(size_t)i * job->n + j] = expect_one(
           mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k, planes,
-          job->c0 ? job->c0[j] : 0, job->c ? job->c + (size_t)j * planes : zeros, job->bias[j]);
+          terms, job->c0 ? job->c0[j] : 0, job->c ? job->c + (size_t)j * planes : zeros,
+          job->bias[j]);
 }
 
 /* The k whose product alone already comes out wrong, or -1; *want and *got are that product's. */
@@ -59,8 +62,8 @@ static int find_product(const sim_model *model, const sim_job *job, const sim_op
     uint64_t cycles = 0;
     vmac_err ignored;
     if (!sim_product(model, &one, &single, acc, &cycles, &ignored)) break;
-    *want =
-        expect_one(mult, table, one.a + k, job->w + (size_t)channel * job->k + k, 1, 0, 0, NULL, 0);
+    *want = expect_one(mult, table, one.a + k, job->w + (size_t)channel * job->k + k, 1, 0, NULL, 0,
+                       NULL, 0);
     *got = acc[channel - n0];
     if (*got != *want) found = k;
   }

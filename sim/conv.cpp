@@ -219,6 +219,11 @@ static bool has_mode(const sim_model *model, vmac_mode mode) {
     return model->correction == 1;
   case VMAC_CORR_BITPLANE:
     return model->correction == 2;
+  case VMAC_CORR_PHI:
+  case VMAC_CORR_PHI2:
+  case VMAC_CORR_PHI3:
+  case VMAC_CORR_PHI4:
+    return false;
   }
   return false;
 }

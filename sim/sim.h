@@ -56,12 +56,13 @@ struct sim_job {
   const int32_t *c;    /* (n, planes) or NULL: 0; planes as sim_planes() says */
 };
 
-/* The sums X, and coefficients of a column, that the model has; without correction none. */
+/* The sums X that the model has are those of this mode. */
+static inline vmac_mode sim_mode(const sim_model *model) {
+  return model->correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
+}
+/* How many, and coefficients of a column; without correction none. */
 static inline int sim_planes(const sim_model *model) {
-  return model->correction == 0
-             ? 0
-             : vmac_planes(vmac_mult_at((size_t)model->cell),
-                           model->correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
+  return model->correction ? vmac_planes(vmac_mult_at((size_t)model->cell), sim_mode(model)) : 0;
 }
 
 struct sim_options {

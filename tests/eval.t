@@ -19,7 +19,7 @@ for rounding in double single; do
   cmp -s "$tmp/$rounding" tests/data/resnet8-$rounding.i8
   ok $? "all 500 images give the recorded bytes, $rounding rounding"
 done
-for mode in bias paper cv bitplane; do
+for mode in bias paper cv bitplane phi phi4; do
   run --mult exact --correction $mode --dump "$tmp/$mode" && cmp -s "$tmp/direct" "$tmp/$mode"
   ok $? "correction $mode leaves the exact cell alone"
 done

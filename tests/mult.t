@@ -310,6 +310,21 @@ fails 2 'expected --net FILE, found none' 'images without a network' \
   "$VARIMAC" mult errors zero --images 2
 fails 2 'expected two multipliers, found 1' 'compare one cell' "$VARIMAC" mult compare zero
 
+# ---- phi ----
+
+"$VARIMAC" mult phi trunc6s --rank 2 > "$tmp/phi.csv" &&
+  [ "$(head -n 1 "$tmp/phi.csv")" = A,phi1,phi2 ] && [ "$(wc -l < "$tmp/phi.csv")" -eq 257 ] &&
+  [ "$(sed -n 257p "$tmp/phi.csv" | cut -d , -f 1)" = -1 ]
+ok $? 'phi prints a row per activation in the order of its bits'
+"$VARIMAC" mult phi trunc6s --rank 2 --hex > "$tmp/phi.hex" &&
+  awk -F , 'NR > 1 { one = sprintf("%02x", $2) one; two = sprintf("%02x", $3) two }
+    END { print "4096'"'"'h" two one }' "$tmp/phi.csv" | cmp -s - "$tmp/phi.hex"
+ok $? 'the same as a Verilog literal, plane 0 and bits 0 lowest' "$(cat "$tmp/phi.hex")"
+[ "$("$VARIMAC" mult phi trunc6s)" = "$(cut -d , -f 1-2 "$tmp/phi.csv")" ]
+ok $? 'one plane is the first of two'
+fails 2 'whole number in 1..4' 'more planes than there are' "$VARIMAC" mult phi perf2 --rank 5
+fails 2 "takes no option '--hex'" 'a literal of another verb' "$VARIMAC" mult table perf2 --hex
+
 # ---- pictures ----
 
 for verb in map plot; do

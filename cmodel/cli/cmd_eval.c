@@ -26,7 +26,8 @@ static const char help[] =
     "  --layers L           MAC layers that have the cell, the others are exact: all, or numbers\n"
     "                       and ranges counted from 0 in the order of `varimac net`, 0+2-5\n"
     "                       (default all)\n"
-    "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"
+    "  --correction MODE    " CLI_MODES "\n"
+    "                       (default none)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
@@ -92,7 +93,8 @@ static void check(options *o) {
     cli_usage("eval: --correction, --layers and --save-plan want --mult");
   const bool calibrated = vmac_mode_calibrates(o->mode);
   if (!calibrated && (o->calib || o->calib_images))
-    cli_usage("eval: --calib and --calib-images want --correction bias or cv");
+    cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
+              "or phi");
   if (!o->calib) o->calib = "subset:calib";
   run_refuse_test_set("--calib", o->calib);
   if ((o->layer >= 0) != (o->trace != NULL) || (o->image >= 0 && !o->trace))

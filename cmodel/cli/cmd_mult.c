@@ -15,6 +15,7 @@ static const char help_text[] =
     "       varimac mult plot NAME -o FILE.png [--net FILE]\n"
     "       varimac mult table NAME [-o FILE] [--raw]\n"
     "       varimac mult plan NAME ... | --all [--isa LEVEL]\n"
+    "       varimac mult phi NAME [--rank R] [--hex]\n"
     "       varimac mult import --table FILE (see varimac mult import --help)\n"
     "\n"
     "  list     every cell of the registry\n"
@@ -30,6 +31,10 @@ static const char help_text[] =
     "  plan     how inference sums the products of cells: as the fewest exact products of functions\n"
     "           of A and of W, as those and a small table, or by product rows, which any cell can;\n"
     "           each proved equal to the truth table on all pairs, with its predicted cost\n"
+    "  phi      the R functions of A, 0..255, whose sums correct most of the cell's error (modes phi,\n"
+    "           phi2, phi3, phi4; default 1): CSV, a row per A in the order of its bits 0..255;\n"
+    "           --hex: the parameter PHI of the array, a Verilog literal of 2048 R bits, that of\n"
+    "           plane 0 and bits 0 in the lowest byte\n"
     "\n"
     "  --net FILE   an int8 network (.tflite): weigh each pair of operands as often as its MAC\n"
     "               layers multiply it, padding included. Without it every pair counts once\n"
@@ -140,7 +145,8 @@ static const struct {
              {"map", "ondi", mult_map},
              {"plot", "ondi", mult_plot},
              {"table", "or", show_table},
-             {"plan", "al", mult_plan}};
+             {"plan", "al", mult_plan},
+             {"phi", "kx", mult_phi}};
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 static size_t find_verb(const char *word) {
@@ -164,6 +170,8 @@ int cmd_mult(int argc, char **argv) {
                                         {"raw", no_argument, NULL, 'r'},
                                         {"all", no_argument, NULL, 'a'},
                                         {"isa", required_argument, NULL, 'l'},
+                                        {"rank", required_argument, NULL, 'k'},
+                                        {"hex", no_argument, NULL, 'x'},
                                         {"help", no_argument, NULL, 'h'},
                                         {0}};
   mult_options opt = {0};
@@ -178,14 +186,16 @@ int cmd_mult(int argc, char **argv) {
     if (letter == 'r') opt.raw = true;
     if (letter == 'a') opt.all = true;
     if (letter == 'l') opt.isa = optarg;
+    if (letter == 'k') opt.rank = cli_int("--rank", optarg, 1, VMAC_PHI_MAX);
+    if (letter == 'x') opt.hex = true;
   }
   if (given['h']) {
     fputs(help_text, stdout);
     return 0;
   }
   if (optind == argc)
-    cli_usage("mult: expected list, info, errors, compare, map, plot, table or plan; see varimac "
-              "mult --help");
+    cli_usage("mult: expected list, info, errors, compare, map, plot, table, plan or phi; see "
+              "varimac mult --help");
   opt.verb = argv[optind++];
   opt.names = argv + optind;
   opt.count = argc - optind;

@@ -91,7 +91,8 @@ void compiled_check(compiled *c) {
               "--help",
               c->command, c->command);
   if (!vmac_mode_calibrates(c->mode) && (c->calib || c->calib_images))
-    cli_usage("%s: --calib and --calib-images want --correction bias, cv or bitplane", c->command);
+    cli_usage("%s: --calib and --calib-images want --correction bias, cv, bitplane or phi",
+              c->command);
   if (!c->calib) c->calib = "subset:calib";
   run_refuse_test_set("--calib", c->calib);
   if (c->hw.buf_depth & (c->hw.buf_depth - 1))

@@ -17,7 +17,8 @@
   "  --buf-depth N        words per activation buffer set, a power of two (default 4096)\n"        \
   "  --opt-correction N   what the hardware corrects with: 0 nothing, 1 one sum X (default),\n"    \
   "                       2 one sum per bit plane\n"                                               \
-  "  --correction MODE    none | bias | paper | cv | bitplane (default none)\n"                    \
+  "  --correction MODE    " CLI_MODES "\n"                                                         \
+  "                       (default none)\n"                                                       \
   "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \
   "  --calib-images N     the first N of them (default all)\n"                                     \
   "  --plan F             take multiplier, mode and coefficients from a plan instead\n"            \

@@ -10,8 +10,8 @@ enum { PAIRS = 65536 };
 
 typedef struct {
   const char *verb, *output, *json, *net, *data, *isa;
-  long long images; /* 0: the default */
-  bool raw, all;
+  long long images, rank; /* 0: the default */
+  bool raw, all, hex;
   char **names; /* the words behind the verb */
   int count;
 } mult_options;
@@ -52,6 +52,10 @@ void mult_compare(const mult_options *opt);
 /* ---- how inference sums the products (mult_plan.c) ---- */
 
 void mult_plan(const mult_options *opt);
+
+/* ---- what corrects its error (mult_phi.c) ---- */
+
+void mult_phi(const mult_options *opt);
 
 /* ---- pictures (mult_plot.c, mult_map.c, mult_gnuplot.c) ---- */
 

@@ -37,6 +37,8 @@ typedef struct {
   uint8_t byte[4][256];
 } vmac_code_sum;
 void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value);
+/* The same of bytes, by operand bits = code ^ flip: a few instructions, layer by layer. */
+void vmac_code_sum_bytes(vmac_code_sum *sum, const uint8_t *terms, uint8_t flip);
 
 /* out[pixel] (oh, ow) = the sum of value[(uint8_t)code] over the window's codes, modulo 2^32;
  * padding has the code `zero`. */

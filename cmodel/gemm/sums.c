@@ -21,6 +21,13 @@ void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value) {
   while (sum->bytes < 4 && any >> 8 * sum->bytes) sum->bytes++;
 }
 
+void vmac_code_sum_bytes(vmac_code_sum *sum, const uint8_t *terms, uint8_t flip) {
+  sum->least = 0;
+  sum->bytes = 1;
+  for (int code = 0; code < 256; code++)
+    sum->value[code] = sum->byte[0][code] = terms[code ^ flip];
+}
+
 /* sum[x] (pixels) = the sum over the c channels of value[code]. */
 static void map_portable(int pixels, int c, const int8_t *codes, const int32_t *value,
                          int32_t *sum) {

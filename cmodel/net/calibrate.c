@@ -126,9 +126,8 @@ static void add_image(const vmac_calib *calib, const vmac_plan *plan, size_t ima
   if (fresh) calib->image[image] = fresh;
 }
 
-void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int planes) {
+void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int xs) {
   const vmac_net *net = calib->net;
-  const int xs = planes > 1 ? 1 + planes : 1;
   int last = -1;
   bool *wanted = vmac_alloc((size_t)net->ops, sizeof *wanted);
   for (int i = 0; i < net->ops; i++) {
@@ -139,7 +138,10 @@ void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int planes) {
     plan->sums[i] = vmac_sums_new(net, &net->op[i], xs);
   }
   const size_t images = last < 0 ? 0 : calib->images; /* nothing is missing: nothing to run */
-  const vmac_variates variates = vmac_variates_of(plan->mult, xs - 1);
+  uint8_t terms[VMAC_XS_MAX * 256];
+  vmac_variates variates;
+  vmac_take_terms(plan->mult, xs, terms);
+  vmac_variates_set(&variates, plan->mult->cls, xs, terms);
 #pragma omp parallel
   {
     worker w = worker_new(calib, last, wanted, xs);

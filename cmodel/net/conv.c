@@ -104,11 +104,11 @@ static void add_correction(const vmac_op *op, const vmac_mac *mac, const vmac_ke
   int32_t *c = x + planes * m, *v = c + planes * n;
   int64_t most_x = 0, most_v = 0;
   for (size_t i = 0; i < planes; i++) {
-    const vmac_code_sum *sum = planes > 1 ? &kernel->bit[i] : &kernel->variate;
-    int32_t most = 0;
-    for (int code = 0; code < 256; code++) most = sum->value[code] > most ? sum->value[code] : most;
-    most_x = most > most_x ? most : most_x;
-    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, sum, x + i * m,
+    const uint8_t *terms = mac->terms + 256 * i;
+    vmac_code_sum sum;
+    for (int a = 0; a < 256; a++) most_x = terms[a] > most_x ? terms[a] : most_x;
+    vmac_code_sum_bytes(&sum, terms, vmac_operand_bits(mac->mult->cls, 0));
+    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, &sum, x + i * m,
                      &state->scratch);
   }
   for (size_t j = 0; j < n; j++) {
@@ -162,8 +162,7 @@ static void layer_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *
     for (int i = 0; i < op->k; i++) {
       a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
       sum_a += a[i];
-      for (int b = 0; mac && b < mac->planes; b++)
-        x[b] += vmac_plane(mac->mult, mac->planes, b, a[i]);
+      for (int b = 0; mac && mac->c0 && b < mac->planes; b++) x[b] += mac->terms[256 * b + a[i]];
     }
     plain_sums(net, op, mac, a, sums);
     for (int j = 0; j < op->n; j++) {

@@ -3,23 +3,41 @@
 #include "net/correction.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
-static const char *const names[VMAC_CORR_MODES] = {"none", "bias", "paper", "cv", "bitplane"};
+static const char *const names[VMAC_CORR_MODES] = {"none", "bias", "paper", "cv",  "bitplane",
+                                                   "phi",  "phi2", "phi3",  "phi4"};
 
 const char *vmac_mode_name(vmac_mode mode) {
   return names[mode];
 }
 
 bool vmac_mode_find(const char *name, vmac_mode *mode, vmac_err *err) {
-  for (int i = 0; i < VMAC_CORR_MODES; i++)
+  char list[128] = "";
+  for (int i = 0; i < VMAC_CORR_MODES; i++) {
     if (!strcmp(name, names[i])) {
       *mode = (vmac_mode)i;
       return true;
     }
+    snprintf(list + strlen(list), sizeof list - strlen(list), "%s%s", i ? ", " : "", names[i]);
+  }
   const char *near = vmac_nearest(name, names, VMAC_CORR_MODES);
-  return vmac_fail(err, "no correction mode '%s'%s%s%s; there are none, bias, paper, cv, bitplane",
-                   name, near ? ", did you mean '" : "", near ? near : "", near ? "'" : "");
+  return vmac_fail(err, "no correction mode '%s'%s%s%s; there are %s", name,
+                   near ? ", did you mean '" : "", near ? near : "", near ? "'" : "", list);
+}
+
+int vmac_x_terms(const vmac_mult *mult, vmac_mode mode, uint8_t *terms) {
+  const int planes = vmac_planes(mult, mode);
+  if (vmac_mode_rank(mode)) {
+    vmac_phi(mult, planes, terms);
+    return planes;
+  }
+  for (int i = 0; i < planes; i++)
+    for (int a = 0; a < 256; a++)
+      terms[256 * i + a] = planes > 1 ? a >> i & 1
+                                      : (uint8_t)vmac_variate(mult->xkind, mult->xbits, (uint8_t)a);
+  return planes;
 }
 
 vmac_line vmac_fit_bias(const vmac_moments *m) {

@@ -16,15 +16,24 @@ typedef struct {
   vmac_wide xx[VMAC_CORR_PLANES][VMAC_CORR_PLANES], xy[VMAC_CORR_PLANES];
 } vmac_moments;
 
-/* The sums X that are looked at together: the cell's variate, which one-X modes take, and, where a
- * mode has several, the bits that its planes are. By the activation's CODE. */
-enum { VMAC_XS_MAX = 1 + VMAC_CORR_PLANES };
+/* The sums X that calibration looks at together, each a beginning of the next: the cell's variate,
+ * which modes of one X take; the bits that are bitplane's planes; phi's planes. */
+enum { VMAC_XS_MAX = 1 + VMAC_CORR_PLANES + VMAC_PHI_MAX };
 typedef struct {
-  int xs;             /* 1, or 1 + bits */
-  int32_t value[256]; /* the variate */
-  uint64_t bits[256]; /* bit i in byte i */
+  int first, planes; /* the mode's own among them */
+  int xs;            /* how many there must be */
+} vmac_take;
+vmac_take vmac_take_of(const vmac_mult *mult, vmac_mode mode);
+/* terms (VMAC_XS_MAX, 256) of the first xs, by the activation's bits. */
+void vmac_take_terms(const vmac_mult *mult, int xs, uint8_t *terms);
+
+/* Terms of several sums by the activation's CODE, four to a word: that of X i in the 16 bits from
+ * 16 (i % 4) on of word i / 4. */
+typedef struct {
+  int xs;
+  uint64_t word[(VMAC_XS_MAX + 3) / 4][256];
 } vmac_variates;
-vmac_variates vmac_variates_of(const vmac_mult *mult, int bits);
+void vmac_variates_set(vmac_variates *variates, vmac_class cls, int xs, const uint8_t *terms);
 
 /* Channels of an op that have sums X of their own: depthwise those of its input, else one. */
 int vmac_variate_groups(const vmac_net *net, const vmac_op *op);
@@ -49,12 +58,12 @@ void vmac_sums_free(vmac_sums *sums);
 void vmac_sums_add(vmac_sums *sums, int m, int k, const int32_t *exact, const int32_t *approx,
                    const int32_t *x);
 void vmac_sums_join(vmac_sums *to, const vmac_sums *from);
-/* One channel's, of the variate (planes 1) or of `planes` bits. */
-vmac_moments vmac_sums_moments(const vmac_sums *sums, int planes, int channel);
+/* One channel's, of the X's that are a mode's own. */
+vmac_moments vmac_sums_moments(const vmac_sums *sums, vmac_take take, int channel);
 
-/* Sees to it that plan->sums has what `planes` X's need of every layer that has the cell. The plan
- * is uncorrected meanwhile. */
-void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int planes);
+/* Sees to it that plan->sums has the first xs X's of every layer that has the cell. The plan is
+ * uncorrected meanwhile. */
+void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int xs);
 
 /* One channel's correction in real numbers, V = c0 + sum of c[i] * X[i]. */
 typedef struct {
@@ -62,7 +71,7 @@ typedef struct {
 } vmac_line;
 
 vmac_line vmac_fit_bias(const vmac_moments *moments);
-vmac_line vmac_fit(const vmac_moments *moments); /* least squares: cv, bitplane */
+vmac_line vmac_fit(const vmac_moments *moments); /* least squares: cv, bitplane, phi */
 
 /* What a weight contributes to the analytic correction, activations taken as uniform. */
 vmac_line vmac_paper_weight(const vmac_mult *mult, const int32_t *table, uint8_t w);

@@ -30,8 +30,7 @@ void vmac_depthwise_plain(const vmac_net *net, const vmac_op *op, const vmac_mac
         }
         const uint8_t a = vmac_operand_bits(cls, codes[i]);
         sum += mac->table[a << 8 | vmac_operand_bits(cls, weight)] - (cls == VMAC_U8 ? 128 * a : 0);
-        for (int p = 0; mac->c0 && p < mac->planes; p++)
-          x[p] += vmac_plane(mac->mult, mac->planes, p, a);
+        for (int p = 0; mac->c0 && p < mac->planes; p++) x[p] += mac->terms[256 * p + a];
       }
       if (cell && mac->c0)
         sum += vmac_correction(mac->c0[j], mac->planes, mac->c + j * mac->planes, x);
@@ -61,13 +60,17 @@ static extent extent_of(const vmac_net *net, const vmac_op *op) {
                   lanes > BLOCK ? lanes : BLOCK};
 }
 
+static size_t image_size(extent e) {
+  return (size_t)e.h * (size_t)e.w * e.lanes;
+}
+
 static bool fits(extent e) {
   return (int64_t)e.h * e.w <= IMAGE_LIMIT / (int64_t)e.lanes;
 }
 
 /* The parts of the scratch one behind the other, large elements first; returns their size, and sets
  * none of them where there are no bytes yet. */
-static size_t divide(extent e, const vmac_op *op, uint8_t *bytes, vmac_dw *d) {
+static size_t divide(extent e, const vmac_op *op, int images, uint8_t *bytes, vmac_dw *d) {
   const size_t k = (size_t)op->k, even = k + k % 2;
   size_t size[] = {even * sizeof *d->tap,
                    e.lanes * sizeof *d->folded,
@@ -77,7 +80,7 @@ static size_t divide(extent e, const vmac_op *op, uint8_t *bytes, vmac_dw *d) {
                    e.sums * VMAC_CORR_PLANES * sizeof *d->x,
                    even * e.lanes * sizeof *d->pairs,
                    k * e.lanes,
-                   (size_t)e.h * (size_t)e.w * e.lanes};
+                   (size_t)images * image_size(e)};
   enum { PARTS = sizeof size / sizeof *size };
   size_t at[PARTS], total = 0;
   for (int i = 0; i < PARTS; i++) {
@@ -95,12 +98,6 @@ static size_t divide(extent e, const vmac_op *op, uint8_t *bytes, vmac_dw *d) {
   d->w = bytes + at[7];
   d->image = bytes + at[8];
   return total;
-}
-
-static size_t depthwise_bytes(const vmac_net *net, const vmac_op *op) {
-  const extent e = extent_of(net, op);
-  vmac_dw d;
-  return fits(e) ? divide(e, op, NULL, &d) : 0;
 }
 
 /* Operand bits of `count` rows of n codes; a row begins `lanes` bytes behind the one before. */
@@ -198,6 +195,28 @@ static void fill_constants(const vmac_net *net, const vmac_op *op, extent e, vma
   }
 }
 
+/* How many planes view an image of their own. */
+static int set_views(vmac_dw *d) {
+  int count = 0;
+  for (int p = 0; d->mac && d->mac->c0 && p < d->mac->planes; p++) {
+    d->view[p] = vmac_dw_view_of(d->mac->terms + 256 * p);
+    count += d->view[p].looked_up;
+  }
+  return count;
+}
+
+/* Those images lie behind that of the operands. */
+static void fill_seen(extent e, vmac_isa isa, vmac_dw *d) {
+  uint8_t *to = d->image;
+  for (int p = 0; d->mac && d->mac->c0 && p < d->mac->planes; p++) {
+    const uint8_t *terms = d->mac->terms + 256 * p;
+    d->seen[p] = d->image;
+    if (!d->view[p].looked_up) continue;
+    d->seen[p] = to += image_size(e);
+    vmac_look_up(isa, image_size(e), (const int8_t *)terms, (const int8_t *)d->image, (int8_t *)to);
+  }
+}
+
 /* ---- the layer ------------------------------------------------------------------------------- */
 
 /* sums += vmac_correction(), one pixel's; x (planes), `plane` apart. */
@@ -230,7 +249,8 @@ static void block(const vmac_dw *d, vmac_isa isa, int pixels, const uint8_t *a, 
   const size_t lanes = (size_t)d->lanes, plane = (size_t)pixels * lanes, n = (size_t)d->n;
   const bool corrected = d->mac && d->mac->c0;
   for (int p = 0; corrected && p < d->mac->planes; p++)
-    vmac_dw_plane(d, isa, p, pixels, a, d->x + (size_t)p * plane);
+    vmac_dw_plane(d, isa, d->view[p], pixels, d->seen[p] + (a - d->image),
+                  d->x + (size_t)p * plane);
   for (size_t p = 0; p < (size_t)pixels; p++) {
     int32_t *sums = d->sums + p * lanes;
     if (corrected) correct[isa](d, plane, d->x + p * lanes, sums);
@@ -249,10 +269,12 @@ void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *
   vmac_dw d = {.k = op->k, .n = op->n, .lanes = (int)e.lanes};
   d.mac = mac && mac->table ? mac : NULL;
   d.step = (size_t)op->stride_w * e.lanes;
-  divide(e, op, vmac_scratch_get(&state->scratch, depthwise_bytes(net, op)), &d);
+  const int images = 1 + set_views(&d);
+  divide(e, op, images, vmac_scratch_get(&state->scratch, divide(e, op, images, NULL, &d)), &d);
   const vmac_class cls = d.mac ? mac->mult->cls : VMAC_S8;
   fill_image(net, op, e, cls, state->isa, input, d.image);
   fill_constants(net, op, e, cls, state->isa, &d);
+  fill_seen(e, state->isa, &d);
   const int most = (int)(e.sums / e.lanes);
   for (int y = 0; y < od[1]; y++) {
     const uint8_t *a = d.image + (size_t)y * (size_t)op->stride_h * (size_t)e.w * e.lanes;

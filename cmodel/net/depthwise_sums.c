@@ -10,17 +10,24 @@
 
 enum { LANES = VMAC_DW_LANES };
 
-/* How a plane looks at an activation: v = (a >> shift) & mask, at most `most`. */
-typedef struct {
-  int shift;
-  uint8_t mask, most;
-} view;
+static inline uint8_t seen(vmac_dw_view v, int a) {
+  const uint8_t bits = (uint8_t)(a >> v.shift & v.mask);
+  return bits < v.most ? bits : v.most;
+}
 
-static view view_of(const vmac_mac *mac, int plane) {
-  const vmac_mult *mult = mac->mult;
-  if (mac->planes > 1) return (view){plane, 1, 1};
-  const uint8_t low = (uint8_t)((1 << mult->xbits) - 1);
-  return (view){0, mult->xkind == VMAC_X_NONE ? 0 : low, mult->xkind == VMAC_X_OR ? 1 : 255};
+/* One bit; the low bits, or whether any of them is set; nothing. */
+vmac_dw_view vmac_dw_view_of(const uint8_t *terms) {
+  for (int bits = 0; bits <= 8; bits++) {
+    const uint8_t low = (uint8_t)((1 << bits) - 1);
+    const vmac_dw_view tries[] = {
+        {bits & 7, 1, 1, false}, {0, low, 255, false}, {0, low, 1, false}};
+    for (size_t i = 0; i < sizeof tries / sizeof *tries; i++) {
+      int a = 0;
+      while (a < 256 && seen(tries[i], a) == terms[a]) a++;
+      if (a == 256) return tries[i];
+    }
+  }
+  return (vmac_dw_view){0, 255, 255, true};
 }
 
 /* ---- plain ----------------------------------------------------------------------------------- */
@@ -56,17 +63,15 @@ static void cell_portable(const vmac_dw *d, int pixels, const uint8_t *a) {
     }
 }
 
-static void plane_portable(const vmac_dw *d, view v, int pixels, const uint8_t *a, int32_t *x) {
+static void plane_portable(const vmac_dw *d, vmac_dw_view v, int pixels, const uint8_t *a,
+                           int32_t *x) {
   for (int p = 0; p < pixels; p++, a += d->step)
     for (int j = 0; j < d->lanes; j += LANES, x += LANES) {
       int32_t s[LANES] = {0};
       for (int t = 0; t < d->k; t++) {
         const uint8_t *at = a + d->tap[t] + j;
 #pragma omp simd
-        for (int i = 0; i < LANES; i++) {
-          const int32_t value = at[i] >> v.shift & v.mask;
-          s[i] += value < v.most ? value : v.most;
-        }
+        for (int i = 0; i < LANES; i++) s[i] += seen(v, at[i]);
       }
       memcpy(x, s, sizeof s);
     }
@@ -129,8 +134,8 @@ VMAC_TARGET_AVX2 static void cell_avx2(const vmac_dw *d, int pixels, const uint8
 }
 
 /* Values are bytes: 16-bit sums hold 257 of them. */
-VMAC_TARGET_AVX2 static void plane_avx2(const vmac_dw *d, view v, int pixels, const uint8_t *a,
-                                        int32_t *x) {
+VMAC_TARGET_AVX2 static void plane_avx2(const vmac_dw *d, vmac_dw_view v, int pixels,
+                                        const uint8_t *a, int32_t *x) {
   const __m128i mask = _mm_set1_epi8((int8_t)v.mask), most = _mm_set1_epi8((int8_t)v.most);
   const __m128i shift = _mm_cvtsi32_si128(v.shift);
   for (int p = 0; p < pixels; p++, a += d->step)
@@ -195,11 +200,10 @@ void vmac_dw_cell(const vmac_dw *d, vmac_isa isa, int pixels, const uint8_t *a) 
   cell[isa](d, pixels, a);
 }
 
-void vmac_dw_plane(const vmac_dw *d, vmac_isa isa, int plane, int pixels, const uint8_t *a,
+void vmac_dw_plane(const vmac_dw *d, vmac_isa isa, vmac_dw_view view, int pixels, const uint8_t *a,
                    int32_t *x) {
-  const view v = view_of(d->mac, plane);
   if (isa == VMAC_PORTABLE)
-    plane_portable(d, v, pixels, a, x);
+    plane_portable(d, view, pixels, a, x);
   else
-    plane_avx2(d, v, pixels, a, x);
+    plane_avx2(d, view, pixels, a, x);
 }

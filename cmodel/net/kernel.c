@@ -48,7 +48,7 @@ static vmac_packed *pack(const vmac_net *net, const vmac_op *op, vmac_class cls,
   return packed;
 }
 
-/* The sums of activations: by code, what the scheme and the class ask for, and the variates. */
+/* What the scheme and the class ask for, summed over activations. */
 static void set_sums(vmac_kernel *kernel, const vmac_mult *mult) {
   const int32_t *of_code = vmac_packed_per_pixel(kernel->packed);
   int32_t value[256];
@@ -58,13 +58,6 @@ static void set_sums(vmac_kernel *kernel, const vmac_mult *mult) {
     kernel->per_pixel = kernel->per_pixel || value[code];
   }
   vmac_code_sum_set(&kernel->extra, value);
-  for (int plane = -1; plane < VMAC_CORR_PLANES; plane++) {
-    for (int code = 0; code < 256; code++) {
-      const uint8_t a = vmac_operand_bits(mult->cls, (int8_t)code);
-      value[code] = plane < 0 ? vmac_variate(mult->xkind, mult->xbits, a) : a >> plane & 1;
-    }
-    vmac_code_sum_set(plane < 0 ? &kernel->variate : &kernel->bit[plane], value);
-  }
 }
 
 vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,

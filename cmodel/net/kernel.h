@@ -1,5 +1,5 @@
 /* kernel.h: a convolution's or fully connected layer's weights, prepared for one cell's scheme, and
- * the sums of activations that go with them. SPDX-License-Identifier: Apache-2.0 */
+ * the sum of activations that goes with them. SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_KERNEL_H
 #define VMAC_KERNEL_H
 
@@ -14,10 +14,8 @@ struct vmac_kernel {
   vmac_window window;
   int8_t zero; /* the input's zero point */
   vmac_packed *packed;
-  bool per_pixel;        /* `extra` is not all 0: */
-  vmac_code_sum extra;   /* the scheme's of_a and, for operands of class u8, -128 A */
-  vmac_code_sum variate; /* the cell's X */
-  vmac_code_sum bit[VMAC_CORR_PLANES];
+  bool per_pixel;      /* `extra` is not all 0: */
+  vmac_code_sum extra; /* the scheme's of_a and, for operands of class u8, -128 A */
 };
 
 #endif

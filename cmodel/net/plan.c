@@ -13,6 +13,7 @@ vmac_plan *vmac_plan_new(const vmac_net *net) {
   plan->ops = net->ops;
   plan->mac = vmac_alloc((size_t)net->ops, sizeof *plan->mac);
   plan->sums = vmac_alloc((size_t)net->ops, sizeof *plan->sums);
+  plan->terms = vmac_alloc(VMAC_CORR_PLANES, 256);
   return plan;
 }
 
@@ -27,6 +28,7 @@ void vmac_plan_free(vmac_plan *plan) {
   free(plan->sums);
   free(plan->mac);
   free(plan->table);
+  free(plan->terms);
   free(plan->scheme);
   free(plan);
 }
@@ -37,6 +39,17 @@ static void drop_coefficients(vmac_plan *plan) {
     free(plan->mac[i].c);
     plan->mac[i].c0 = plan->mac[i].c = NULL;
   }
+}
+
+/* The layers that have the cell sum what the mode sums. */
+static void set_mode(vmac_plan *plan, vmac_mode mode) {
+  plan->mode = mode;
+  const int planes = plan->mult ? vmac_x_terms(plan->mult, mode, plan->terms) : 0;
+  for (int i = 0; i < plan->ops; i++)
+    if (vmac_plan_has(plan, i)) {
+      plan->mac[i].planes = planes;
+      plan->mac[i].terms = plan->terms;
+    }
 }
 
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
@@ -56,11 +69,11 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
     const bool prepared = plan->mac[i].mult; /* for an earlier choice of layers */
     plan->mac[i].mult = mult;
     plan->mac[i].n = op->n;
-    plan->mac[i].planes = vmac_planes(mult, plan->mode);
     if (prepared) continue;
     if (op->kind == VMAC_DEPTHWISE) continue; /* too few products per channel to prepare */
     plan->mac[i].kernel = vmac_kernel_new(net, op, mult, plan->scheme, plan->table);
   }
+  set_mode(plan, plan->mode);
 }
 
 /* The analytic line of one channel: slopes averaged, constants summed over its weights. */
@@ -82,7 +95,7 @@ static vmac_line line_of(const vmac_net *net, const vmac_plan *plan, int op, vma
   if (mode == VMAC_CORR_PAPER)
     return paper_line(net, &net->op[op], of_weight, plan->mult->cls, channel);
   const vmac_moments moments =
-      vmac_sums_moments(plan->sums[op], vmac_planes(plan->mult, mode), channel);
+      vmac_sums_moments(plan->sums[op], vmac_take_of(plan->mult, mode), channel);
   return mode == VMAC_CORR_BIAS ? vmac_fit_bias(&moments) : vmac_fit(&moments);
 }
 
@@ -109,22 +122,17 @@ static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_mode mod
   return true;
 }
 
-static void set_mode(vmac_plan *plan, vmac_mode mode) {
-  drop_coefficients(plan);
-  plan->mode = mode;
-  for (int i = 0; i < plan->ops; i++)
-    if (vmac_plan_has(plan, i)) plan->mac[i].planes = vmac_planes(plan->mult, mode);
-}
-
 bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
                        vmac_err *err) {
+  drop_coefficients(plan);
   set_mode(plan, mode);
   if (mode == VMAC_CORR_NONE) return true;
   const bool good = calib || !vmac_mode_calibrates(mode) ||
                     vmac_fail(err, "mode %s wants calibration images", vmac_mode_name(mode));
   if (good && calib && vmac_mode_calibrates(mode))
-    vmac_calibrate(calib, plan, vmac_planes(plan->mult, mode));
+    vmac_calibrate(calib, plan, vmac_take_of(plan->mult, mode).xs);
   if (good && set_coefficients(net, plan, mode, err)) return true;
+  drop_coefficients(plan);
   set_mode(plan, VMAC_CORR_NONE);
   return false;
 }

@@ -150,15 +150,14 @@ void vmac_sums_join(vmac_sums *to, const vmac_sums *from) {
   for (size_t i = 0; i < n * (size_t)to->xs; i++) to->xy[i] += from->xy[i];
 }
 
-vmac_moments vmac_sums_moments(const vmac_sums *s, int planes, int channel) {
-  const int first = planes > 1; /* X 0 is the variate, the bits follow */
+vmac_moments vmac_sums_moments(const vmac_sums *s, vmac_take take, int channel) {
   const int group = channel / (s->n / s->groups);
-  vmac_moments m = {.planes = planes, .count = s->count, .y = s->y[channel]};
-  for (int i = 0; i < planes; i++) {
-    const int at = group * s->xs + first + i;
+  vmac_moments m = {.planes = take.planes, .count = s->count, .y = s->y[channel]};
+  for (int i = 0; i < take.planes; i++) {
+    const int at = group * s->xs + take.first + i;
     m.x[i] = s->x[at];
-    m.xy[i] = s->xy[(first + i) * s->n + channel];
-    for (int j = 0; j <= i; j++) m.xx[i][j] = s->xx[at * s->xs + first + j];
+    m.xy[i] = s->xy[(take.first + i) * s->n + channel];
+    for (int j = 0; j <= i; j++) m.xx[i][j] = s->xx[at * s->xs + take.first + j];
   }
   return m;
 }

@@ -68,7 +68,7 @@ static double dot(size_t n, const double *a, const double *b) {
 
 /* q[0] is the constant; then those X that are not combinations of what is there: Gram and Schmidt,
  * twice each for the sake of rounding. How many. */
-static int span(const vmac_mult *mult, int planes, group *g) {
+static int span(vmac_class cls, int planes, const uint8_t *x_terms, group *g) {
   const size_t n = g->samples;
   for (size_t s = 0; s < n; s++) g->q[s] = 1 / sqrt((double)n);
   int spans = 1;
@@ -77,8 +77,7 @@ static int span(const vmac_mult *mult, int planes, group *g) {
     memset(x, 0, n * sizeof *x);
     for (int i = 0; i < g->k; i++)
       for (size_t s = 0; s < n; s++)
-        x[s] += vmac_plane(mult, planes, plane,
-                           vmac_operand_bits(mult->cls, g->code[(size_t)i * n + s]));
+        x[s] += x_terms[CODES * plane + vmac_operand_bits(cls, g->code[(size_t)i * n + s])];
     const double before = dot(n, x, x);
     for (int pass = 0; pass < 2; pass++)
       for (int b = 0; b < spans; b++) {
@@ -272,8 +271,9 @@ void vmac_tune_layer(const vmac_tuner *tuner, const vmac_mult *mult, vmac_mode m
   const vmac_net *net = tuner->net;
   const vmac_op *op = &net->op[index];
   const vmac_tune_samples *s = &tuner->op[index];
-  const bool slopes = mode == VMAC_CORR_CV || mode == VMAC_CORR_BITPLANE;
-  const int planes = slopes && mult->xkind != VMAC_X_NONE ? vmac_planes(mult, mode) : 0;
+  const bool slopes = mode != VMAC_CORR_NONE && mode != VMAC_CORR_BIAS;
+  uint8_t x_terms[VMAC_CORR_PLANES * CODES];
+  const int planes = slopes ? vmac_x_terms(mult, mode, x_terms) : 0;
   int32_t *table = vmac_alloc(65536, sizeof *table), a[CODES];
   vmac_mult_table(mult, table);
   int32_t *e = errors_of(mult, table);
@@ -283,7 +283,7 @@ void vmac_tune_layer(const vmac_tuner *tuner, const vmac_mult *mult, vmac_mode m
     group g = group_new(s, i, 1 + planes);
     const terms t = {.e = e,
                      .a = a,
-                     .spans = span(mult, planes, &g),
+                     .spans = span(mult->cls, planes, x_terms, &g),
                      .mean_counts = mode == VMAC_CORR_NONE,
                      .apart = op->k / (op->k + (double)s->samples)};
 #pragma omp parallel for schedule(dynamic, 1)

@@ -7,14 +7,31 @@
 #include "net/correction.h"
 #include "net/kernel.h"
 
-vmac_variates vmac_variates_of(const vmac_mult *mult, int bits) {
-  vmac_variates v = {.xs = 1 + bits};
-  for (int code = 0; code < 256; code++) {
-    const uint8_t a = vmac_operand_bits(mult->cls, (int8_t)code);
-    v.value[code] = vmac_variate(mult->xkind, mult->xbits, a);
-    for (int i = 0; i < bits; i++) v.bits[code] |= (uint64_t)(a >> i & 1) << 8 * i;
+enum { LANES = 4 }; /* of a word */
+
+vmac_take vmac_take_of(const vmac_mult *mult, vmac_mode mode) {
+  const int planes = vmac_planes(mult, mode), bits = vmac_planes(mult, VMAC_CORR_BITPLANE);
+  const int variates = bits > 1 ? 1 + bits : 1;
+  if (vmac_mode_rank(mode)) return (vmac_take){variates, planes, variates + VMAC_PHI_MAX};
+  return (vmac_take){planes > 1, planes, planes > 1 ? variates : 1};
+}
+
+void vmac_take_terms(const vmac_mult *mult, int xs, uint8_t *terms) {
+  static const vmac_mode modes[] = {VMAC_CORR_CV, VMAC_CORR_BITPLANE, VMAC_CORR_PHI4};
+  for (size_t i = 0; i < sizeof modes / sizeof *modes; i++) {
+    const vmac_take take = vmac_take_of(mult, modes[i]);
+    if (take.xs <= xs) vmac_x_terms(mult, modes[i], terms + 256 * (size_t)take.first);
   }
-  return v;
+}
+
+void vmac_variates_set(vmac_variates *v, vmac_class cls, int xs, const uint8_t *terms) {
+  memset(v, 0, sizeof *v);
+  v->xs = xs;
+  for (int i = 0; i < xs; i++)
+    for (int code = 0; code < 256; code++) {
+      const uint64_t term = terms[256 * i + vmac_operand_bits(cls, (int8_t)code)];
+      v->word[i / LANES][code] |= term << 16 * (i % LANES);
+    }
 }
 
 /* The map that a window runs over, padding and all, and no further than windows reach. */
@@ -38,15 +55,17 @@ size_t vmac_variate_scratch(const vmac_net *net, const vmac_op *op, int xs) {
          (size_t)xs;
 }
 
-/* sum[0..xs) of count codes. Bytes of a word count the bits of 255 codes at most. */
+/* sum[0..xs) of count codes. 16 bits hold the terms of 257. */
 static void sum_codes(const vmac_variates *v, int count, const int8_t *codes, int32_t *sum) {
   memset(sum, 0, (size_t)v->xs * sizeof *sum);
-  for (int i = 0; i < count; i++) sum[0] += v->value[(uint8_t)codes[i]];
-  for (int first = 0; v->xs > 1 && first < count; first += 255) {
-    uint64_t lanes = 0;
-    for (int i = first; i < count && i < first + 255; i++) lanes += v->bits[(uint8_t)codes[i]];
-    for (int i = 1; i < v->xs; i++) sum[i] += (int32_t)(lanes >> 8 * (i - 1) & 255);
-  }
+  for (int first = 0; first < count; first += 257)
+    for (int x = 0; x < v->xs; x += LANES) {
+      const uint64_t *word = v->word[x / LANES];
+      uint64_t lanes = 0;
+      for (int i = first; i < count && i < first + 257; i++) lanes += word[(uint8_t)codes[i]];
+      for (int i = x; i < v->xs && i < x + LANES; i++, lanes >>= 16)
+        sum[i] += (int32_t)(lanes & 0xffff);
+    }
 }
 
 /* grid (grid_h, grid_w, groups, xs); padding is the zero point, as it is for the cell. */

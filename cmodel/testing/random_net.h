@@ -246,13 +246,14 @@ static inline void random_input(builder *b, vmac_state *state) {
 static inline void random_correction(builder *b, vmac_plan *plan, int opt) {
   const vmac_mult *mult = plan->mult;
   plan->mode = opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
-  const int planes = vmac_planes(mult, plan->mode);
+  const int planes = vmac_x_terms(mult, plan->mode, plan->terms);
   const int bits = opt == 2 && planes == 1 && mult->xkind == VMAC_X_LOW ? 18 - mult->xbits : 17;
   const bool none = opt == 2 && planes == 1 && mult->xkind == VMAC_X_OR;
   for (int i = 0; i < plan->ops; i++) {
     vmac_mac *mac = &plan->mac[i];
     if (!vmac_op_is_mac(&b->net->op[i])) continue;
     mac->planes = planes;
+    mac->terms = plan->terms;
     mac->c0 = vmac_alloc((size_t)mac->n, sizeof *mac->c0);
     mac->c = vmac_alloc((size_t)mac->n * (size_t)planes, sizeof *mac->c);
     for (int c = 0; c < mac->n; c++) mac->c0[c] = below(b, 1 << 24) - (1 << 23);

@@ -123,17 +123,23 @@ int32_t stim_sum_a(const stim_source *src, size_t column, size_t step) {
   return sum;
 }
 
-int stim_planes(const stim_source *src) {
-  if (!src->opt_correction || src->mult->xkind == VMAC_X_NONE) return 0;
-  return vmac_planes(src->mult, src->opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
+static vmac_mode mode_of(const stim_source *src) {
+  return src->opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
 }
 
-int32_t stim_sum_x(const stim_source *src, size_t column, size_t step, int plane) {
+int stim_planes(const stim_source *src) {
+  if (!src->opt_correction || src->mult->xkind == VMAC_X_NONE) return 0;
+  return vmac_planes(src->mult, mode_of(src));
+}
+
+void stim_terms(const stim_source *src, uint8_t *terms) {
+  vmac_x_terms(src->mult, mode_of(src), terms);
+}
+
+int32_t stim_sum_x(const stim_source *src, const uint8_t *terms, size_t column, size_t step) {
   const vmac_operands *ops = src->ops;
-  const int planes = stim_planes(src);
   int32_t sum = 0;
   for (size_t r = 0; r < ops->rows; r++)
-    if (ops->en[column * ops->rows + r])
-      sum += vmac_plane(src->mult, planes, plane, vmac_operands_row(ops, column, r)[step]);
+    if (ops->en[column * ops->rows + r]) sum += terms[vmac_operands_row(ops, column, r)[step]];
   return sum;
 }

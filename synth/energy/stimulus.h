@@ -90,8 +90,11 @@ void stim_pes_free(stim_pes *pes);
 /* Sum of the products of one column at its foot, and what the side column adds beside them. */
 int32_t stim_foot(const stim_source *src, size_t column, size_t step);
 int32_t stim_sum_a(const stim_source *src, size_t column, size_t step);
-int32_t stim_sum_x(const stim_source *src, size_t column, size_t step, int plane);
+/* terms (256): what an activation's bits add to that sum of X. */
+int32_t stim_sum_x(const stim_source *src, const uint8_t *terms, size_t column, size_t step);
 int stim_planes(const stim_source *src); /* sums of X, 0: the hardware has none */
+/* terms (VMAC_CORR_PLANES, 256): those of the planes. */
+void stim_terms(const stim_source *src, uint8_t *terms);
 
 /* The stream that an array of `cols` columns makes of one of single columns: for each column as many
  * as the array has, with its activations and enables, and the weights of the columns beside it in

@@ -125,6 +125,8 @@ static void make_sums(sums *u, const stim_source *src, size_t layer) {
   u->bias = u->c0 + columns;
   u->c = u->bias + columns;
   double *lack = vmac_alloc(steps, sizeof *lack);
+  uint8_t terms[256 * VMAC_CORR_PLANES];
+  stim_terms(src, terms);
   for (size_t i = 0; i < columns; i++) {
     for (size_t s = 0; s < steps; s++) {
       const size_t at = i * steps + s;
@@ -136,7 +138,7 @@ static void make_sums(sums *u, const stim_source *src, size_t layer) {
         u->sum_a[at] += (uint32_t)stim_sum_a(src, column, s);
         lack[s] += exact_foot(src, column, s) - foot;
         for (size_t p = 0; p < planes; p++)
-          u->x[p * n + at] += (uint32_t)stim_sum_x(src, column, s, (int)p);
+          u->x[p * n + at] += (uint32_t)stim_sum_x(src, terms + 256 * p, column, s);
       }
     }
     correct_lane(u, i, lack, src->opt_correction != 0);

@@ -35,8 +35,8 @@ static size_t lanes(const stim_source *src, size_t layer) {
   return stim_columns(src);
 }
 
-static bool compare(const gatesim *sim, const side_ports *p, const stim_source *src, size_t first,
-                    size_t step, vmac_err *err) {
+static bool compare(const gatesim *sim, const side_ports *p, const stim_source *src,
+                    const uint8_t *terms, size_t first, size_t step, vmac_err *err) {
   const int planes = stim_planes(src);
   for (size_t i = 0; i < stim_columns(src); i++) {
     const uint32_t a = stim_bits(stim_sum_a(src, first + i, step), p->sum_a->width);
@@ -44,8 +44,8 @@ static bool compare(const gatesim *sim, const side_ports *p, const stim_source *
     for (int q = 0; q < planes; q++) {
       const size_t width = p->sum_x->width / (size_t)planes;
       const net_port x = stim_slice(p->sum_x, (size_t)q * width, width);
-      good =
-          good && gatesim_get(sim, &x, i) == stim_bits(stim_sum_x(src, first + i, step, q), width);
+      const int32_t want = stim_sum_x(src, terms + 256 * q, first + i, step);
+      good = good && gatesim_get(sim, &x, i) == stim_bits(want, width);
     }
     if (!good)
       return vmac_fail(err,
@@ -70,7 +70,9 @@ static bool play(gatesim *sim, const stim_source *src, size_t layer, stim_kind k
   const vmac_operands *ops = src->ops;
   const size_t columns = stim_columns(src), first = stim_first(src, layer), rows = ops->rows;
   uint32_t *value = vmac_alloc(columns, sizeof *value);
+  uint8_t terms[256 * VMAC_CORR_PLANES];
   bool good = true;
+  stim_terms(src, terms);
   for (size_t r = 0; r < rows; r++) {
     const net_port en = stim_slice(p.en, r, 1);
     for (size_t i = 0; i < columns; i++) value[i] = ops->en[(first + i) * rows + r];
@@ -83,7 +85,7 @@ static bool play(gatesim *sim, const stim_source *src, size_t layer, stim_kind k
       gatesim_set(sim, &a, value, columns, 1);
     }
     gatesim_step(sim, true, k > rows);
-    if (k >= rows) good = compare(sim, &p, src, first, kind == STIM_IDLE ? 0 : k - rows, err);
+    if (k >= rows) good = compare(sim, &p, src, terms, first, kind == STIM_IDLE ? 0 : k - rows, err);
   }
   free(value);
   return good;

@@ -76,13 +76,20 @@ static void check_cells(const vmac_net *net, vmac_state *state, vmac_rng *rng) {
   }
   for (int j = 0; j < 99; j++) c0[j] = end_or_random(32, rng);
   for (int j = 0; j < 99 * VMAC_CORR_PLANES; j++) c[j] = end_or_random(VMAC_CORR_C_BITS, rng);
-  vmac_mac mac = {.mult = &mult, .table = table, .n = net->op[0].n, .planes = 1};
+  uint8_t terms[256 * VMAC_CORR_PLANES];
+  vmac_mac mac = {.mult = &mult, .table = table, .n = net->op[0].n, .terms = terms};
+  mac.planes = vmac_x_terms(&mult, VMAC_CORR_CV, terms);
   check_depthwise(net, state, &mac, u8 ? "depthwise, u8" : "depthwise, s8");
   mac.c0 = c0;
   mac.c = c;
   check_depthwise(net, state, &mac, "depthwise, corrected");
-  mac.planes = vmac_planes(&mult, VMAC_CORR_BITPLANE);
+  mac.planes = vmac_x_terms(&mult, VMAC_CORR_BITPLANE, terms);
   check_depthwise(net, state, &mac, "depthwise, bit planes");
+  /* Tables that are looked up, among others that are not. */
+  mac.planes = 1 + below(rng, VMAC_CORR_PLANES);
+  for (int i = below(rng, 2) * 256; i < 256 * mac.planes; i += 1 + 256 * (i % 256 == 255))
+    terms[i] = (uint8_t)vmac_rng_next(rng);
+  check_depthwise(net, state, &mac, "depthwise, any terms");
 }
 
 static void test_depthwise(void **unused) {
@@ -136,25 +143,22 @@ static void test_depthwise_padding(void **unused) {
   }
 }
 
-/* The planes are told apart by shift, mask and largest value: that is to be vmac_plane(). */
-static void check_plane(const vmac_mac *mac, int plane, int taps) {
+/* A view is the table: the sums of every activation, many times over. */
+static void check_view(const uint8_t *terms, int taps) {
   enum { PIXELS = 256 / VMAC_DW_LANES };
   size_t tap[600] = {0}; /* every tap is the same activation */
   uint8_t a[256];
   int32_t want[256], x[256];
-  const vmac_dw d = {.k = taps,
-                     .n = VMAC_DW_LANES,
-                     .lanes = VMAC_DW_LANES,
-                     .step = VMAC_DW_LANES,
-                     .tap = tap,
-                     .mac = mac};
+  const vmac_dw d = {
+      .k = taps, .n = VMAC_DW_LANES, .lanes = VMAC_DW_LANES, .step = VMAC_DW_LANES, .tap = tap};
+  const vmac_dw_view view = vmac_dw_view_of(terms);
   for (int i = 0; i < 256; i++) {
-    a[i] = (uint8_t)i;
-    want[i] = taps * vmac_plane(mac->mult, mac->planes, plane, a[i]);
+    a[i] = view.looked_up ? terms[i] : (uint8_t)i;
+    want[i] = taps * terms[i];
   }
   for (int isa = 0; isa <= (int)vmac_isa_best(); isa++) {
     memset(x, -1, sizeof x);
-    vmac_dw_plane(&d, (vmac_isa)isa, plane, PIXELS, a, x);
+    vmac_dw_plane(&d, (vmac_isa)isa, view, PIXELS, a, x);
     same_sums("plane", (vmac_isa)isa, 256, want, x);
   }
 }
@@ -162,14 +166,24 @@ static void check_plane(const vmac_mac *mac, int plane, int taps) {
 static void test_planes(void **unused) {
   (void)unused;
   static const vmac_xkind kinds[] = {VMAC_X_NONE, VMAC_X_LOW, VMAC_X_OR};
+  uint8_t terms[256 * VMAC_CORR_PLANES];
   for (int k = 0; k < 3; k++)
     for (int bits = 0; bits <= 8; bits++) {
       const vmac_mult mult = {.xkind = kinds[k], .xbits = bits};
-      vmac_mac mac = {.mult = &mult, .planes = 1};
-      check_plane(&mac, 0, 1); /* vmac_variate() */
-      check_plane(&mac, 0, 599);
-      mac.planes = vmac_planes(&mult, VMAC_CORR_BITPLANE);
-      for (int p = 0; p < mac.planes; p++) check_plane(&mac, p, 1);
+      vmac_x_terms(&mult, VMAC_CORR_CV, terms);
+      for (int a = 0; a < 256; a++)
+        assert_int_equal(terms[a], vmac_variate(kinds[k], bits, (uint8_t)a));
+      assert_false(vmac_dw_view_of(terms).looked_up);
+      check_view(terms, 1);
+      check_view(terms, 599);
+      const int planes = vmac_x_terms(&mult, VMAC_CORR_BITPLANE, terms);
+      for (int p = 0; p < planes; p++) {
+        assert_false(vmac_dw_view_of(terms + 256 * p).looked_up);
+        check_view(terms + 256 * p, 1);
+      }
+      terms[255] ^= 4; /* one entry that is not */
+      assert_true(vmac_dw_view_of(terms).looked_up);
+      check_view(terms, 599);
     }
 }
 

@@ -1,42 +1,44 @@
 /* The sums that calibration makes: X by windows of pixels' sums, moments in blocks, work kept.
  *
  * State space: random networks of convolutions, depthwise convolutions with multipliers and fully
- * connected layers under every window, stride and padding that random_net.h has; every kind and
- * width of X in both operand classes; every level of vector instructions; accumulators at the ends
+ * connected layers under every window, stride and padding that random_net.h has; any terms of X, in
+ * both operand classes; every level of vector instructions; accumulators at the ends
  * of 32 bits. All against the definitions, in integers. SPDX-License-Identifier: Apache-2.0 */
 #include "corr_common.h"
 #include "base/isa.h"
 #include "random_net.h"
 
-enum { BITS = 8 };
-
 /* The definition: patch by patch, code by code. x (m, groups, xs). */
-static void plain_variates(const vmac_net *net, const vmac_op *op, const vmac_mult *mult, int bits,
-                           const int8_t *input, int32_t *x) {
-  const int groups = vmac_variate_groups(net, op), xs = 1 + bits;
+static void plain_variates(const vmac_net *net, const vmac_op *op, vmac_class cls, int xs,
+                           const uint8_t *terms, const int8_t *input, int32_t *x) {
+  const int groups = vmac_variate_groups(net, op);
   const int each = op->kind == VMAC_DEPTHWISE ? op->n / groups : 1;
   int8_t *codes = vmac_alloc((size_t)op->k, 1);
   for (int pixel = 0; pixel < op->m; pixel++)
     for (int g = 0; g < groups; g++, x += xs) {
       vmac_patch(net, op, input, pixel, g * each, codes);
       memset(x, 0, (size_t)xs * sizeof *x);
-      for (int k = 0; k < op->k; k++) {
-        const uint8_t a = vmac_operand_bits(mult->cls, codes[k]);
-        x[0] += vmac_variate(mult->xkind, mult->xbits, a);
-        for (int i = 0; i < bits; i++) x[1 + i] += a >> i & 1;
-      }
+      for (int k = 0; k < op->k; k++)
+        for (int i = 0; i < xs; i++) x[i] += terms[256 * i + vmac_operand_bits(cls, codes[k])];
     }
   free(codes);
 }
 
-static void compare_variates(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
-                             int bits, const int8_t *input) {
-  const size_t count = (size_t)(op->m * vmac_variate_groups(net, op) * (1 + bits));
+/* Random terms, or the largest everywhere. */
+static void compare_variates(const vmac_net *net, const vmac_op *op, vmac_class cls, int xs,
+                             uint64_t seed, const int8_t *input) {
+  const size_t count = (size_t)(op->m * vmac_variate_groups(net, op) * xs);
   int32_t *want = vmac_alloc(count, sizeof *want), *got = vmac_alloc(count, sizeof *got);
-  int32_t *scratch = vmac_alloc(vmac_variate_scratch(net, op, 1 + bits), sizeof *scratch);
-  const vmac_variates variates = vmac_variates_of(mult, bits);
+  int32_t *scratch = vmac_alloc(vmac_variate_scratch(net, op, xs), sizeof *scratch);
+  uint8_t terms[VMAC_XS_MAX * 256];
+  vmac_variates variates;
+  vmac_rng rng;
+  vmac_rng_seed(&rng, seed);
+  for (size_t i = 0; i < sizeof terms; i++)
+    terms[i] = seed % 5 ? (uint8_t)vmac_rng_next(&rng) : 255;
+  vmac_variates_set(&variates, cls, xs, terms);
   memset(got, 0x55, count * sizeof *got);
-  plain_variates(net, op, mult, bits, input, want);
+  plain_variates(net, op, cls, xs, terms, input, want);
   vmac_layer_variates(net, op, &variates, input, scratch, got);
   assert_memory_equal(want, got, count * sizeof *got);
   free(scratch);
@@ -46,7 +48,6 @@ static void compare_variates(const vmac_net *net, const vmac_op *op, const vmac_
 
 static void test_variates(void **state) {
   (void)state;
-  static const char *const names[] = {"perf1", "perf3s", "trunc6", "trunc8s", "rec4", "exact"};
   static const char *const isas[] = {"portable", "avx2", "avx512"};
   int seen[3] = {0}; /* conv, depthwise, FC */
   for (uint64_t seed = 1; seed <= 400; seed++) {
@@ -60,7 +61,7 @@ static void test_variates(void **state) {
     for (int i = 0; i < b.net->ops; i++) {
       const vmac_op *op = &b.net->op[i];
       if (!vmac_op_is_mac(op)) continue;
-      compare_variates(b.net, op, cell(names[seed % 6]), (int)(seed % (BITS + 1)),
+      compare_variates(b.net, op, seed % 2 ? VMAC_S8 : VMAC_U8, 1 + (int)(seed % VMAC_XS_MAX), seed,
                        s->i8[op->in[0]]);
       seen[op->kind == VMAC_CONV ? 0 : op->kind == VMAC_DEPTHWISE ? 1 : 2]++;
     }
@@ -95,7 +96,7 @@ static void test_uneven_windows(void **state) {
       if (!vmac_net_prepare(net, &err)) fail_msg("%s", err.text);
       vmac_state *s = vmac_state_new(net);
       net_random_input(net, s, &rng);
-      compare_variates(net, op, cell("trunc7"), turn % 8, s->i8[net->input]);
+      compare_variates(net, op, VMAC_U8, 1 + turn % 8, (uint64_t)turn, s->i8[net->input]);
       vmac_state_free(net, s);
       vmac_net_free(net);
     }
@@ -153,10 +154,10 @@ static void compare_sums(vmac_rng *rng, int m, int k, int n, int groups, int xs,
   }
   vmac_sums_join(sums, share);
   for (int c = 0; c < n; c++) {
-    vmac_moments got = vmac_sums_moments(sums, 1, c);
+    vmac_moments got = vmac_sums_moments(sums, (vmac_take){0, 1, 1}, c);
     assert_moments(&got, &want[0][c]);
-    if (planes < 2) continue;
-    got = vmac_sums_moments(sums, planes, c);
+    if (xs < 2) continue;
+    got = vmac_sums_moments(sums, (vmac_take){1, planes, xs}, c);
     assert_moments(&got, &want[1][c]);
   }
   vmac_sums_free(sums);
@@ -176,7 +177,7 @@ static void test_sums(void **state) {
   for (int isa = 0; isa <= (int)vmac_isa_best(); isa++) {
     setenv("VARIMAC_ISA", isas[isa], 1);
     for (int ends = 0; ends < 2; ends++) {
-      for (int xs = 1; xs <= VMAC_XS_MAX; xs++) {
+      for (int xs = 1; xs <= 1 + VMAC_CORR_PLANES; xs++) {
         compare_sums(&rng, 1 + (int)vmac_rng_below(&rng, 700), 9, 1 + (int)vmac_rng_below(&rng, 40),
                      1, xs, ends);
         compare_sums(&rng, 1 + (int)vmac_rng_below(&rng, 300), 9, 12, 4, xs, ends);

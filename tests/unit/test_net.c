@@ -69,8 +69,9 @@ static int code_at(const layer *l, int y, int x, int c) {
   return l->state->i8[l->net->input][(y * in->dim[2] + x) * in->dim[3] + c];
 }
 
-/* The seven loops. With a cell: f(A, W) on operands, the contract's terms, the correction. */
-static void naive(layer *l, const vmac_mac *mac) {
+/* The seven loops. With a cell: f(A, W) on operands, the contract's terms, the correction, X as the
+ * cell's kind says or of any terms. */
+static void naive_of(layer *l, const vmac_mac *mac, bool any_terms) {
   const vmac_op *op = &l->net->op[0];
   const vmac_tensor *in = &l->net->tensor[op->in[0]], *out = &l->net->tensor[op->out];
   const vmac_tensor *weight = &l->net->tensor[op->weight];
@@ -101,9 +102,11 @@ static void naive(layer *l, const vmac_mac *mac) {
               sum_a += u8 ? A : a;
               sum_w += u8 ? W : w;
               const int low = A % (1 << mac->mult->xbits);
-              for (int i = 0; mac->planes > 1 && i < mac->planes; i++)
+              for (int i = 0; any_terms && i < mac->planes; i++)
+                x_sum[i] += mac->terms[256 * i + A];
+              for (int i = 0; !any_terms && mac->planes > 1 && i < mac->planes; i++)
                 x_sum[i] += low % (2 << i) >= 1 << i;
-              if (mac->planes > 1) continue;
+              if (any_terms || mac->planes > 1) continue;
               if (mac->mult->xkind == VMAC_X_LOW) x_sum[0] += low;
               if (mac->mult->xkind == VMAC_X_OR) x_sum[0] += low != 0;
             }
@@ -118,6 +121,10 @@ static void naive(layer *l, const vmac_mac *mac) {
         if (op->bias >= 0) acc += l->net->tensor[op->bias].i32[j];
         *want++ = (int32_t)acc;
       }
+}
+
+static void naive(layer *l, const vmac_mac *mac) {
+  naive_of(l, mac, false);
 }
 
 typedef void layer_test(layer *l, vmac_rng *rng);
@@ -164,6 +171,21 @@ static void test_exact_layers(void **unused) {
   each_layer(exact_layer, 3);
 }
 
+/* The same cell and coefficients with terms of X that no cell has, with its kernel and without. */
+static void any_terms(layer *l, const vmac_mac *of, vmac_rng *rng) {
+  uint8_t terms[256 * VMAC_CORR_PLANES];
+  vmac_mac mac = *of;
+  mac.terms = terms;
+  mac.planes = 1 + (int)vmac_rng_below(rng, VMAC_CORR_PLANES);
+  for (int i = 0; i < 256 * mac.planes; i++) terms[i] = (uint8_t)vmac_rng_next(rng);
+  naive_of(l, &mac, true);
+  for (int fast = 1; fast >= 0; fast--) {
+    if (!fast) mac.kernel = NULL;
+    vmac_layer_acc(l->net, &l->net->op[0], &mac, l->state->i8[l->net->input], l->got, l->state);
+    assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
+  }
+}
+
 static void cell_layer(layer *l, vmac_rng *rng) {
   static int32_t table[65536], exact[65536];
   const vmac_op *op = &l->net->op[0];
@@ -179,8 +201,9 @@ static void cell_layer(layer *l, vmac_rng *rng) {
       table[i] = mult.cls == VMAC_U8 ? (int32_t)(uint16_t)bits : (int32_t)(int16_t)bits;
       exact[i] = vmac_operand(mult.cls, (uint8_t)(i >> 8)) * vmac_operand(mult.cls, (uint8_t)i);
     }
-    vmac_mac mac = {.mult = &mult, .table = table, .n = op->n};
-    mac.planes = vmac_planes(&mult, pass < 6 ? VMAC_CORR_CV : VMAC_CORR_BITPLANE);
+    uint8_t terms[256 * VMAC_CORR_PLANES];
+    vmac_mac mac = {.mult = &mult, .table = table, .n = op->n, .terms = terms};
+    mac.planes = vmac_x_terms(&mult, pass < 6 ? VMAC_CORR_CV : VMAC_CORR_BITPLANE, terms);
     if (pass > 1) {
       mac.c0 = c0;
       mac.c = c;
@@ -193,6 +216,7 @@ static void cell_layer(layer *l, vmac_rng *rng) {
       mac.kernel = vmac_kernel_new(l->net, op, &mult, &rows, table);
       vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
       assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
+      any_terms(l, &mac, rng);
       vmac_kernel_free(mac.kernel);
       vmac_scheme_find(exact, l->state->isa, &found);
       mac.table = exact;
