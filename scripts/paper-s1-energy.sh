@@ -1,7 +1,7 @@
 #!/bin/sh
 # paper-s1-energy.sh: what an inference costs with each cell, with its correction's hardware and
 # without, and of what that is made. On stdout, a row per cell and OPT_CORRECTION:
-#   cell class opt area_um2 array_pj period_ns met mult_pj mult add register clock rest foot
+#   cell class family opt area_um2 array_pj period_ns met mult_pj mult add register clock rest foot
 # mult_pj: a product of the bare multiplier; mult .. clock: of array_pj what multipliers, adders,
 # registers and clock of PEs take that multiply; rest: PEs that wait or have no operands; foot: side
 # column and correction units. met: 1 where all designs meet the period that they were measured for.
@@ -16,7 +16,7 @@ tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
-printf 'cell\tclass\topt\tarea_um2\tarray_pj\tperiod_ns\tmet\tmult_pj\t'
+printf 'cell\tclass\tfamily\topt\tarea_um2\tarray_pj\tperiod_ns\tmet\tmult_pj\t'
 printf 'mult\tadd\tregister\tclock\trest\tfoot\n'
 # Parts of a PE's busy cycle: CELL PART PJ.
 awk '/^\t\t\t"design":/ { design = $2; cell = ""; variant = 0; part = "" }
@@ -28,8 +28,8 @@ awk '/^\t\t\t"design":/ { design = $2; cell = ""; variant = 0; part = "" }
   inside && $1 == "\"inertial\":" && design ~ /"pe"/ && !variant { print cell, part, $2 + 0 }
 ' "$dir/ppa.json" > "$tmp/parts"
 for cell in $cells; do
-  class=$(awk -F '\t' -v cell="$cell" '$1 == cell { print $2 }' "$dir/ppa.tsv")
-  [ "$class" ] || {
+  what=$(awk -F '\t' -v OFS='\t' -v cell="$cell" '$1 == cell { print $1, $2, $3 }' "$dir/ppa.tsv")
+  [ "$what" ] || {
     echo "paper-s1: $dir/ppa.tsv has no row of $cell" >&2
     exit 1
   }
@@ -42,7 +42,7 @@ for cell in $cells; do
       cat "$tmp/err" >&2
       exit 1
     fi
-    awk -F '\t' -v OFS='\t' -v cell="$cell" -v class="$class" -v opt="$opt" '
+    awk -F '\t' -v OFS='\t' -v cell="$cell" -v what="$what" -v opt="$opt" '
       FILENAME ~ /ppa\.tsv$/ {
         if ($1 == "name") for (i = 1; i <= NF; i++) at[$i] = i
         if ($1 == cell) product = $at["cell_inertial_pj"]
@@ -64,7 +64,7 @@ for cell in $cells; do
         if (total || key == "period_ns" || key == "area_um2") v[key] = value + 0
       }
       END {
-        print cell, class, opt, v["area_um2"], v["energy_pj"], v["period_ns"], !slow, product, \
+        print what, opt, v["area_um2"], v["energy_pj"], v["period_ns"], !slow, product, \
           v["busy_pj"] * part["mult"] / sum, v["busy_pj"] * part["add"] / sum, \
           v["busy_pj"] * part["register"] / sum, \
           v["busy_pj"] * (part["clock"] + part["other"]) / sum, v["waste_pj"] + v["idle_pj"], \

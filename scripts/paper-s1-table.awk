@@ -1,7 +1,8 @@
 # paper-s1-table.awk: accuracy and energy of every network, cell and mode, a row each.
 # usage: awk -f paper-s1-table.awk NET.exact.csv NET.cells.csv NET.energy.tsv ... (of each network)
 #
-# exact_percent: the network as it is. loss: points below that. lost, gained: images that only the
+# kind: exact; paper, of the families that the paper corrects; rival, an exact multiplier of rounded
+# activations; other. exact_percent: the network as it is. loss: points below that. lost, gained: images that only the
 # exact network, only this one answers rightly; mcnemar_p: how likely a difference as large, or
 # larger, between two networks that are equally good (binomial, two-sided, exact). mult_saved,
 # array_saved: percent against that exact cell of the class whose array takes the least energy.
@@ -37,7 +38,9 @@ function saved(now, was) {
 BEGIN {
   OFS = "\t"
   factorial[0] = factorials = 0
-  print "network", "cell", "class", "mode", "images", "accuracy_percent", "exact_percent", "loss", \
+  kind_of["perforated"] = kind_of["truncated"] = kind_of["recursive"] = "paper"
+  kind_of["edge_rounded"] = "rival"
+  print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", "exact_percent", "loss", \
     "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", "mult_saved", "array_uj", \
     "array_saved", "period_ns", "area_um2"
 }
@@ -55,6 +58,7 @@ kind == "energy" {
   cell = f[at["cell"]]
   place = net SUBSEP cell SUBSEP f[at["opt"]]
   class_of[cell] = f[at["class"]]
+  family[cell] = f[at["family"]]
   array[place] = f[at["array_pj"]]
   period[place] = f[at["period_ns"]]
   area[place] = f[at["area_um2"]]
@@ -102,7 +106,8 @@ END {
     place = n SUBSEP c SUBSEP opt_of(row_mode[i])
     b = base[n, class_of[c]]
     uj = place in array ? sprintf("%.3f", array[place] * 1e-6) : ""
-    print n, c, class_of[c], row_mode[i], row_images[i], row_text[i], exact[n], \
+    what = is_exact[i] ? "exact" : family[c] in kind_of ? kind_of[family[c]] : "other"
+    print n, c, class_of[c], what, row_mode[i], row_images[i], row_text[i], exact[n], \
       sprintf("%.2f", exact[n] - row_text[i]), agreement[i], row_lost[i], row_gained[i], \
       sprintf("%.3g", mcnemar(row_lost[i], row_gained[i])), product[n, c], \
       saved(product[n, c], product[n, b]), uj, saved(array[place], array[n, b, 0]), \

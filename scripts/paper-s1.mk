@@ -22,7 +22,7 @@ PAPER := $(REPORT)/paper-s1
 # Figures are of a network's own operands: a folder of its own, and one for each of its streams.
 paper_ppa = $(SYNTH)/paper-s1/$(1)
 
-.PHONY: paper-s1 paper-s1-run
+.PHONY: paper-s1
 paper-s1: setup ## the control-variate paper's claim on PAPER_NETS: accuracy, energy, verdict (hours)
 	$(Q)for n in $(PAPER_NETS); do [ -e weights/$$n.tflite ] || { \
 	  echo "paper-s1: PAPER_NETS: no network $$n; there are: $(PAPER_ALL)" >&2; exit 1; }; done
@@ -46,3 +46,25 @@ paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 	  $(call paper_ppa,$(PAPER_NET)) weights/$(PAPER_NET).tflite '$(PAPER_OPTS)' \
 	  '$(PAPER_EXACT) $(PAPER_CELLS)' > $(PAPER)/$(PAPER_NET).energy.tsv.new
 	$(Q)mv $(PAPER)/$(PAPER_NET).energy.tsv.new $(PAPER)/$(PAPER_NET).energy.tsv
+
+# $(1) = suffix of a network's file
+paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
+PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
+
+# From what is measured: tables, plots and the verdict in seconds.
+.PHONY: paper-s1-report
+paper-s1-report:
+	$(Q)awk -f scripts/paper-s1-table.awk $(call paper_files,exact.csv) $(call paper_files,cells.csv) \
+	  $(call paper_files,energy.tsv) > $(PAPER).tsv.new && mv $(PAPER).tsv.new $(PAPER).tsv
+	$(Q)awk -f scripts/paper-s1-json.awk $(PAPER).tsv > $(PAPER).json.new && \
+	  mv $(PAPER).json.new $(PAPER).json
+	$(Q)for n in $(PAPER_NETS); do \
+	  awk -v network=$$n -f scripts/paper-s1-front.awk $(PAPER).tsv > $(PAPER)/$$n.points && \
+	  gnuplot -e "points='$(PAPER)/$$n.points'; modes=$$(grep -c '^"' $(PAPER)/$$n.points); \
+	    network='$$n'; out='$(PAPER)/$$n.svg'" scripts/paper-s1-plot.gp || exit 1; done
+	$(Q)awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
+	  $(call paper_files,energy.tsv) > $(PAPER)/verdict.md
+	$(Q){ cat $(PAPER)/verdict.md; echo; awk -f scripts/paper-s1-ladder.awk $(PAPER).tsv; } \
+	  > $(PAPER).md.new && mv $(PAPER).md.new $(PAPER).md
+	$(Q)cat $(PAPER)/verdict.md
+	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER).json, $(PAPER)/*.svg"
