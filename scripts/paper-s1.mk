@@ -68,3 +68,10 @@ paper-s1-report:
 	  > $(PAPER).md.new && mv $(PAPER).md.new $(PAPER).md
 	$(Q)cat $(PAPER)/verdict.md
 	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER).json, $(PAPER)/*.svg"
+
+.PHONY: readme-paper
+readme: readme-paper
+# Behind readme-savings: each rewrites README.md.
+readme-paper: | readme-top readme-savings ## put the verdict of the last `make paper-s1`, if any, into README.md
+	$(Q)if [ -e $(PAPER)/verdict.md ]; then $(call readme_put,paper=$(PAPER)/verdict.md); \
+	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi

@@ -298,6 +298,31 @@ static void test_plan_corrects_towards_the_given(void **state) {
   vmac_net_free(net);
 }
 
+/* A scorer of the given network runs the tuned one's layers, depthwise ones among them. */
+static void test_scorer_runs_the_tuned(void **state) {
+  (void)state;
+  vmac_net *net = network(31, false);
+  vmac_dataset data = images(32);
+  const vmac_mult *mult = cell("mitchell");
+  vmac_net *tuned = tuned_of(net, 31, &data, mult, VMAC_CORR_BIAS);
+  vmac_err err;
+  vmac_plan *plan = vmac_plan_make(tuned, mult, NULL, VMAC_CORR_BIAS, &data, data.n, &err);
+  vmac_scorer *scorer = vmac_scorer_new(net, VMAC_ROUND_DOUBLE, &data, data.n, 0);
+  uint8_t answer[IMAGES], want[IMAGES];
+  int8_t outputs[IMAGES * 3], expected[IMAGES * 3];
+  vmac_scorer_answers(scorer, plan, 0, data.n, answer, outputs);
+  vmac_answers(tuned, plan, VMAC_ROUND_DOUBLE, &data, 0, data.n, want, expected);
+  assert_memory_equal(outputs, expected, sizeof outputs);
+  assert_memory_equal(answer, want, sizeof answer);
+  vmac_answers(net, NULL, VMAC_ROUND_DOUBLE, &data, 0, data.n, want, NULL);
+  assert_memory_equal(vmac_scorer_exact(scorer), want, sizeof want);
+  vmac_scorer_free(scorer);
+  vmac_plan_free(plan);
+  vmac_net_free(tuned);
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_last_weight_is_best),
@@ -305,6 +330,7 @@ int main(void) {
       cmocka_unit_test(test_exact_cells_change_nothing),
       cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_plan_corrects_towards_the_given),
+      cmocka_unit_test(test_scorer_runs_the_tuned),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
