@@ -62,6 +62,18 @@ awk 'function flush() { if (n) print line; if (n && !head++) keys = names; n = 0
 { tail -n 1 "$tmp/json.csv"; sed '$d' "$tmp/json.csv"; } | cmp - "$tmp/all.csv" > "$tmp/why" 2>&1
 ok $? "the JSON file has the rows of the CSV file" "$(cat "$tmp/why")"
 
+# Slopes of each K tile: rows of their own, named so, with eval's results.
+sweep --mults trunc6 --modes none,phi,cv --ktile 16 -o "$tmp/tile.csv" > /dev/null 2>&1 &&
+  [ "$(cut -d , -f 2 "$tmp/tile.csv" | tr '\n' ' ')" = "correction none phi@16x16 cv@16x16 " ]
+ok $? "modes of K tiles are named after the array" "$(cat "$tmp/tile.csv")"
+for mode in phi cv; do
+  "$VARIMAC" eval --net "$net" --images 40 --mult trunc6 --correction $mode --ktile 16 \
+    --calib-images 30 --json "$tmp/one.json" > /dev/null
+  want=$(awk -F '[:,\t]+' '/"correct"/ { print $3 }' "$tmp/one.json")
+  [ -n "$want" ] && [ "$want" = "$(awk -F , -v mode=$mode@16x16 '$2 == mode { print $11 }' "$tmp/tile.csv")" ]
+  ok $? "the row of $mode@16x16 is eval's" "$want $(cat "$tmp/tile.csv")"
+done
+
 part="--mults trunc6 --modes bitplane,none --layers $choices"
 # shellcheck disable=SC2086
 sweep $part -o "$tmp/part.csv" > /dev/null 2>&1 &&

@@ -44,14 +44,15 @@ void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_
 vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                     const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
                     vmac_err *err) {
-  return run_plan_layers(net, mult, NULL, mode, calib, calib_spec, calib_images, err);
+  return run_plan_layers(net, mult, NULL, mode, NULL, calib, calib_spec, calib_images, err);
 }
 
 vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const bool *layers,
-                           vmac_mode mode, const vmac_dataset *calib, const char *calib_spec,
-                           size_t calib_images, vmac_err *err) {
+                           vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *calib,
+                           const char *calib_spec, size_t calib_images, vmac_err *err) {
   vmac_err why;
-  vmac_plan *plan = vmac_plan_make(net, mult, layers, mode, calib, calib_images, &why);
+  vmac_plan *plan =
+      vmac_plan_make_tiled(net, mult, layers, mode, ktiles, calib, calib_images, &why);
   if (!plan) {
     vmac_fail(err, "%s, correction %s: %.900s", mult->name, vmac_mode_name(mode), why.text);
     return NULL;
@@ -79,6 +80,19 @@ size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *m
   }
   if (!vmac_net_prepare(tuned, &err)) cli_die("tuned weights: %s", err.text);
   return changed;
+}
+
+vmac_ktiles *run_ktiles(const vmac_net *net, const char *text) {
+  if (!text || !strcmp(text, "0")) return NULL;
+  char rows_text[16] = "";
+  const size_t digits = strcspn(text, "x");
+  const char *cols_text = text[digits] ? text + digits + 1 : rows_text;
+  snprintf(rows_text, sizeof rows_text, "%.*s", (int)(digits < 15 ? digits : 15), text);
+  const int rows = (int)cli_int("--ktile", rows_text, 4, 64);
+  vmac_err err;
+  vmac_ktiles *tiles = vmac_ktiles_new(net, rows, (int)cli_int("--ktile", cols_text, 4, 64), &err);
+  if (!tiles) cli_die("--ktile %s: %s", text, err.text);
+  return tiles;
 }
 
 /* Threads wait for each other at the end of each, so: many images, but a sign of life. */

@@ -6,7 +6,7 @@
 #include "cli/run.h"
 
 typedef struct {
-  const char *net, *output, *json, *data, *calib;
+  const char *net, *output, *json, *data, *calib, *ktile;
   char *mults, *modes, *layers; /* lists */
   long long images, calib_images;
   long long cache; /* MiB */

@@ -150,6 +150,7 @@ static bool run_jobs(runner *r, const job *jobs) {
     if (other) {
       vmac_plan_free(plan);
       plan = vmac_plan_new(net);
+      vmac_plan_tile(plan, run_ktiles(net, r->o->ktile));
     }
     if (other || j->layers != j[-1].layers)
       vmac_plan_set(net, plan, s->cell[j->cell], s->choice[j->layers].has);

@@ -57,6 +57,9 @@ static bool check_plan(const vmac_graph *g, vmac_err *err) {
                           "the plan corrects it (%s): coefficients are fitted to the error of one "
                           "cell, and the PEs have a map of cells; only mode none goes with it",
                           vmac_mode_name(g->plan->mode));
+    if (mac->c0 && g->plan->ktiles)
+      return vmac_op_fail(g->net, op, err,
+                          "the plan has slopes of each K tile, the hardware one set for all");
     if (mac->c0 && vmac_mode_rank(g->plan->mode))
       return vmac_op_fail(g->net, op, err,
                           "the plan corrects it by sums of phi (%s); the hardware sums low bits or "
