@@ -253,18 +253,34 @@ typedef struct {
   const int32_t *table; /* vmac_mult_table(mult) */
   vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
-  int planes;           /* sums X */
+  int planes;           /* sums X, of each K tile */
   const uint8_t *terms; /* (planes, 256) what an activation adds to them, vmac_x_terms() */
+  int tiles;            /* K tiles that have coefficients of their own; of vmac_patch()'s operands */
+  const int *end;       /* (tiles) tile t ends before operand end[t]; NULL: the whole K is one */
   int32_t *c0;          /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
-  int32_t *c;           /* (n, planes) likewise */
+  int32_t *c;           /* (n, tiles, planes) likewise */
 } vmac_mac;
 
-/* V of one output channel, c and x (planes): arithmetic shift, half rounds up. */
-static inline int32_t vmac_correction(int32_t c0, int planes, const int32_t *c, const int32_t *x) {
+/* Sums X of one output, and slopes of one channel. */
+static inline int vmac_mac_sums(const vmac_mac *mac) {
+  return (mac->end ? mac->tiles : 1) * mac->planes;
+}
+
+/* V of one output channel, c and x (sums): arithmetic shift, half rounds up. */
+static inline int32_t vmac_correction(int32_t c0, int sums, const int32_t *c, const int32_t *x) {
   int64_t sum = (int64_t)c0 + (1 << (VMAC_CORR_F - 1));
-  for (int i = 0; i < planes; i++) sum += (int64_t)c[i] * x[i];
+  for (int i = 0; i < sums; i++) sum += (int64_t)c[i] * x[i];
   return (int32_t)(sum >> VMAC_CORR_F);
 }
+
+/* How an array of rows x cols cuts the operands of MAC layers into K tiles, as the compiler has it
+ * (program/ktile.c). A depthwise layer is not cut: its coefficients are those of the whole K. */
+typedef struct {
+  int rows, cols, ops;
+  int *tiles, **end; /* (ops), (ops, tiles) as in vmac_mac; NULL where the op is not cut */
+} vmac_ktiles;
+vmac_ktiles *vmac_ktiles_new(const vmac_net *net, int rows, int cols, vmac_err *err);
+void vmac_ktiles_free(vmac_ktiles *tiles);
 
 /* What calibration finds of one layer, and the images it looks at: net/correction.h. */
 typedef struct vmac_sums vmac_sums;
@@ -272,6 +288,8 @@ typedef struct vmac_calib vmac_calib;
 
 /* A plan: what every op of a network multiplies with. mac has one entry per op. */
 typedef struct {
+  const vmac_net *net; /* whose weights are multiplied; may be tuned from the network that it is
+                          calibrated and scored against */
   int ops;
   vmac_mac *mac;
   const vmac_mult *mult;
@@ -279,6 +297,7 @@ typedef struct {
   int32_t *table;             /* owned; shared by all entries, as is: */
   uint8_t *terms;             /* (VMAC_CORR_PLANES, 256) those of the mode, owned */
   struct vmac_scheme *scheme; /* owned: the cell's fast form, gemm/scheme.h */
+  vmac_ktiles *ktiles;        /* owned; NULL: one set of coefficients for the whole K */
   vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
   char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */
 } vmac_plan;
@@ -289,11 +308,19 @@ typedef struct {
 vmac_plan *vmac_plan_make(const vmac_net *net, const vmac_mult *mult, const bool *layers,
                           vmac_mode mode, const vmac_dataset *data, size_t images, vmac_err *err);
 
+/* The same with coefficients for each K tile; the plan takes ktiles over. */
+vmac_plan *vmac_plan_make_tiled(const vmac_net *net, const vmac_mult *mult, const bool *layers,
+                                vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *data,
+                                size_t images, vmac_err *err);
+
 /* The same in steps, of which the last two may be repeated: layers and modes of one cell share what
  * was prepared. vmac_plan_set leaves its layers uncorrected. A plan has the same mult all its
  * life. */
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
+/* Coefficients for each of these K tiles from now on, which the plan takes over; NULL: for the whole
+ * K. Leaves the layers uncorrected. */
+void vmac_plan_tile(vmac_plan *plan, vmac_ktiles *ktiles);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
 bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
                        vmac_err *err);
@@ -303,6 +330,18 @@ vmac_calib *vmac_calib_new(const vmac_net *net, const vmac_dataset *data, size_t
                            size_t bytes);
 size_t vmac_calib_bytes(const vmac_calib *calib); /* that it keeps in the end */
 void vmac_calib_free(vmac_calib *calib);
+
+/* What correction leaves of a layer's error, in squared units of its accumulators, means over its
+ * channels. On the exact network's activations: what layers before it do wrong is left out. */
+typedef struct {
+  double predicted;   /* variance of the error on other images, by what calibration saw */
+  double measured;    /* on the images given, about the channel's mean, whose */
+  double mean_square; /* is this */
+  double signal;      /* variance of the exact accumulators there */
+} vmac_residual;
+/* of (ops): 0 where the plan has no cell. The first `images` of data. */
+void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
+                    const vmac_dataset *data, size_t images, vmac_residual *of);
 
 /* Layers as text: all, or numbers and ranges of MAC layers, counted from 0 in the order of the ops:
  * 0+2-5. layers (ops). The text is the shortest, in new memory. */
@@ -317,6 +356,25 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
                           vmac_err *err);
 void vmac_plan_free(vmac_plan *plan);
+
+/* ---- weights tuned to a cell (net/tune.h) ------------------------------------------------------ */
+
+/* What is known of a network's activations over the first `images` images of data (training
+ * images), for any cell, layer and mode. */
+typedef struct vmac_tuner vmac_tuner;
+vmac_tuner *vmac_tuner_new(const vmac_net *net, const vmac_dataset *data, size_t images);
+void vmac_tuner_free(vmac_tuner *tuner);
+
+/* Modes that weights can be tuned with: not paper, which looks at no activations. */
+static inline bool vmac_mode_tunes(vmac_mode mode) {
+  return mode != VMAC_CORR_PAPER;
+}
+
+/* Gives MAC layer `index` (an op) of `tuned`, the same network loaded again, those weights whose
+ * products by the cell, corrected by `mode`, come nearest to what the tuner's network multiplies
+ * exactly. vmac_net_prepare(tuned) is due when all layers are. */
+void vmac_tune_layer(const vmac_tuner *tuner, const vmac_mult *mult, vmac_mode mode, int index,
+                     vmac_net *tuned);
 
 /* ---- inference (net/) -------------------------------------------------------------------------- */
 

@@ -39,6 +39,24 @@ ok $? "the same bytes and plan from one thread and from all"
 run --plan "$tmp/one.json" --dump "$tmp/planned" && cmp -s "$tmp/one" "$tmp/planned"
 ok $? "a saved plan gives the same bytes"
 
+# Slopes of each K tile.
+OMP_NUM_THREADS=1 "$VARIMAC" eval --net "$net" --images 60 --mult trunc7 --correction phi2 \
+  --ktile 16x8 --save-plan "$tmp/tile1.json" --dump "$tmp/tile1" > /dev/null &&
+  run --mult trunc7 --correction phi2 --ktile 16x8 --save-plan "$tmp/tile2.json" --dump "$tmp/tile2" \
+    --json "$tmp/tile.json"
+cmp -s "$tmp/tile1" "$tmp/tile2" && cmp -s "$tmp/tile1.json" "$tmp/tile2.json"
+ok $? "slopes of K tiles: the same from one thread and from all"
+grep -q 'phi2, per K tile of 16 x 8 PEs' "$tmp/out" && tr -d '\t\n ' < "$tmp/tile.json" |
+  grep -q '"ktile":\[16,8\]'
+ok $? "the result names the array" "$(cat "$tmp/out")"
+run --plan "$tmp/tile1.json" --dump "$tmp/planned" && cmp -s "$tmp/tile1" "$tmp/planned"
+ok $? "a saved plan of K tiles gives the same bytes"
+run --mult trunc7 --correction phi2 --ktile 0 --dump "$tmp/whole" && ! cmp -s "$tmp/tile1" "$tmp/whole"
+ok $? "other bytes than one set of slopes for all"
+"$VARIMAC" compile --net "$net" --plan "$tmp/tile1.json" -o "$tmp/beats" > "$tmp/out" 2> "$tmp/err"
+[ $? -eq 1 ] && [ ! -e "$tmp/beats" ] && grep -q 'slopes of each K tile' "$tmp/err"
+ok $? "the compiler refuses them" "$(cat "$tmp/err")"
+
 # Some layers: the trace of each op shows where the cell is.
 # shellcheck disable=SC2086 # options are words
 trace() { "$VARIMAC" eval --net "$net" --images 1 --trace-layer "$1" --image 0 --trace "$2" $3 \
@@ -65,6 +83,20 @@ ok $? "a layer behind exact ones has other operands"
 [ $? -eq 1 ] && [ ! -e "$tmp/beats" ] &&
   grep -q 'operator 0 .*the plan multiplies it exactly; the hardware has one cell, trunc7' "$tmp/err"
 ok $? "the compiler refuses a plan of some layers" "$(cat "$tmp/err")"
+
+# What correction leaves, by layer.
+run --mult trunc7 --correction cv --layers 1+3 --calib-images 50 --residuals "$tmp/left.csv" &&
+  [ "$(head -n 1 "$tmp/left.csv")" = \
+    mult,correction,layer,op,kind,k,predicted,measured,ratio,mean_square,signal ] &&
+  [ "$(sed 1d "$tmp/left.csv" | cut -d , -f 1-3,5-6 | tr '\n' ' ')" = \
+    "trunc7,cv,1,CONV_2D,144 trunc7,cv,3,CONV_2D,144 " ]
+ok $? "--residuals writes a row per layer that has the cell" "$(cat "$tmp/left.csv")"
+awk -F , 'NR > 1 { good = $9 > 0.7 && $9 < 1.4 && $7 > 0 && $8 < $11; n += good } END { exit n != 2 }' \
+  "$tmp/left.csv"
+ok $? "the forecast is near what is measured" "$(cat "$tmp/left.csv")"
+run --plan "$tmp/some.json" --residuals "$tmp/none.csv" --calib-images 50 2> /dev/null &&
+  run --mult trunc7 --residuals "$tmp/none.csv" && [ "$(wc -l < "$tmp/none.csv")" -eq 11 ]
+ok $? "also of a plan from a file, and without correction" "$(cat "$tmp/err")"
 
 run --trace-layer 0 --image 3 --trace "$tmp/trace" && [ "$(wc -c < "$tmp/trace")" -eq 16384 ]
 ok $? "--trace writes the first convolution's 32 x 32 x 16 bytes"
@@ -94,6 +126,10 @@ refuse "a test set for calibration" 1 "is a test set" --net "$net" --mult perf2 
   --calib subset:test
 refuse "a cell beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --mult perf4
 refuse "layers beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --layers 0
+refuse "tiles beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --ktile 16
+refuse "tiles without a cell" 2 "want --mult" --net "$net" --ktile 16
+refuse "tiles of no array" 2 "whole number in 4..64" --net "$net" --mult perf2 --ktile 16y16
+refuse "residuals without a cell" 2 "wants --mult" --net "$net" --residuals "$tmp/dump3"
 refuse "layers without a cell" 2 "want --mult" --net "$net" --layers 0
 refuse "layers beyond the network" 2 "10 MAC layers, 0..9" --net "$net" --mult perf2 --layers 3-10
 refuse "several choices of layers" 2 "joined by +" --net "$net" --mult perf2 --layers 0,1

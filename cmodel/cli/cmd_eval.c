@@ -10,7 +10,7 @@
 
 typedef struct {
   const char *net, *mult, *mode_name, *layers, *data, *calib, *plan, *save_plan, *json, *dump,
-      *trace;
+      *trace, *ktile, *residuals;
   long long images, calib_images, layer, image;
   vmac_mode mode;
   vmac_rounding rounding;
@@ -28,6 +28,8 @@ static const char help[] =
     "                       (default all)\n"
     "  --correction MODE    " CLI_MODES "\n"
     "                       (default none)\n"
+    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size; 0: the same\n"
+    "                       for the whole sum (default; without COLS as many as ROWS)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
@@ -35,6 +37,10 @@ static const char help[] =
     "  --plan F             take multiplier, mode and coefficients from a plan instead\n"
     "  --save-plan F        write the plan (JSON)\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
+    "  --residuals F        write (CSV) what correction leaves of each layer's error on the exact\n"
+    "                       network's activations: variance as the calibration images foretell it,\n"
+    "                       and as the images scored have it; mean of the squared mean errors;\n"
+    "                       variance of the exact accumulators; all means over channels\n"
     "  --json F             write the result as JSON\n"
     "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
     "  --trace-layer I --image J --trace F\n"
@@ -58,6 +64,8 @@ enum {
   LAYER,
   IMAGE,
   TRACE,
+  KTILE,
+  RESIDUALS,
   HELP
 };
 
@@ -77,6 +85,8 @@ static const struct option table[] = {{"net", 1, 0, NET},
                                       {"trace-layer", 1, 0, LAYER},
                                       {"image", 1, 0, IMAGE},
                                       {"trace", 1, 0, TRACE},
+                                      {"ktile", 1, 0, KTILE},
+                                      {"residuals", 1, 0, RESIDUALS},
                                       {"help", 0, 0, HELP},
                                       {0}};
 
@@ -86,13 +96,14 @@ static void check(options *o) {
   if (!o->net) cli_usage("eval: --net is missing; see varimac eval --help");
   if (o->mode_name && !vmac_mode_find(o->mode_name, &o->mode, &err))
     cli_usage("--correction: %s", err.text);
-  if (o->plan && (o->mult || o->mode_name || o->layers))
-    cli_usage("eval: --plan brings multiplier, mode and layers: no --mult, --correction or "
-              "--layers with it");
-  if (!o->mult && !o->plan && (o->mode || o->save_plan || o->layers))
-    cli_usage("eval: --correction, --layers and --save-plan want --mult");
+  if (o->plan && (o->mult || o->mode_name || o->layers || o->ktile))
+    cli_usage("eval: --plan brings multiplier, mode, layers and K tiles: no --mult, --correction, "
+              "--layers or --ktile with it");
+  if (!o->mult && !o->plan && (o->mode || o->save_plan || o->layers || o->ktile))
+    cli_usage("eval: --correction, --layers, --ktile and --save-plan want --mult");
   const bool calibrated = vmac_mode_calibrates(o->mode);
-  if (!calibrated && (o->calib || o->calib_images))
+  if (o->residuals && !o->mult && !o->plan) cli_usage("eval: --residuals wants --mult or --plan");
+  if (!calibrated && !o->residuals && (o->calib || o->calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
               "or phi");
   if (!o->calib) o->calib = "subset:calib";
@@ -153,6 +164,12 @@ static options parse(int argc, char **argv) {
     case TRACE:
       o.trace = optarg;
       break;
+    case KTILE:
+      o.ktile = optarg;
+      break;
+    case RESIDUALS:
+      o.residuals = optarg;
+      break;
     case HELP:
       fputs(help, stdout);
       exit(0);
@@ -161,6 +178,12 @@ static options parse(int argc, char **argv) {
     cli_usage("eval: unexpected argument '%s'; see varimac eval --help", argv[optind]);
   check(&o);
   return o;
+}
+
+/* The training images that something is fitted to, or foretold from. */
+static vmac_dataset load_calib(const options *o, const vmac_net *net, long long *images) {
+  *images = o->calib_images;
+  return run_load(o->calib, net, o->net, images, "--calib-images");
 }
 
 /* NULL: direct products. */
@@ -178,11 +201,10 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   if (!vmac_layers_parse(net, o->layers ? o->layers : "all", layers, &err))
     cli_usage("--layers: %s", err.text);
   vmac_dataset calib = {0};
-  long long images = o->calib_images;
-  if (vmac_mode_calibrates(o->mode))
-    calib = run_load(o->calib, net, o->net, &images, "--calib-images");
-  vmac_plan *plan =
-      run_plan_layers(net, mult, layers, o->mode, &calib, o->calib, (size_t)images, &err);
+  long long images = 0;
+  if (vmac_mode_calibrates(o->mode)) calib = load_calib(o, net, &images);
+  vmac_plan *plan = run_plan_layers(net, mult, layers, o->mode, run_ktiles(net, o->ktile), &calib,
+                                    o->calib, (size_t)images, &err);
   if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
   free(layers);
@@ -209,9 +231,12 @@ static const char *mult_name(const vmac_plan *plan) {
 
 static void print(const options *o, const vmac_plan *plan, const score *s) {
   const double all = (double)o->images;
-  printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s\nimages       %lld of %s\n", o->net,
+  const vmac_ktiles *k = plan ? plan->ktiles : NULL;
+  char tiles[64] = "";
+  if (k) snprintf(tiles, sizeof tiles, ", per K tile of %d x %d PEs", k->rows, k->cols);
+  printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s%s\nimages       %lld of %s\n", o->net,
          mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
-         vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), o->images, o->data);
+         vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), tiles, o->images, o->data);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
   printf("approximate  %.1f %% of the multiplications\n", 100 * s->share);
@@ -224,6 +249,10 @@ static bool write_json(const options *o, const vmac_plan *plan, const score *s, 
   cJSON_AddStringToObject(root, "mult", mult_name(plan));
   cJSON_AddStringToObject(root, "layers", s->layers);
   cJSON_AddStringToObject(root, "correction", vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE));
+  if (plan && plan->ktiles) {
+    const int shape[] = {plan->ktiles->rows, plan->ktiles->cols};
+    cJSON_AddItemToObject(root, "ktile", cJSON_CreateIntArray(shape, 2));
+  }
   cJSON_AddStringToObject(root, "calibration", plan ? plan->calibration : "");
   cJSON_AddStringToObject(root, "data", o->data);
   cJSON_AddNumberToObject(root, "images", all);
@@ -250,16 +279,48 @@ static bool write_trace(const options *o, const vmac_net *net, const vmac_plan *
   return ok;
 }
 
+static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *plan,
+                            const vmac_dataset *data, vmac_err *err) {
+  long long images;
+  vmac_dataset images_of = load_calib(o, net, &images);
+  vmac_calib *calib = vmac_calib_new(net, &images_of, (size_t)images, 0);
+  vmac_residual *of = vmac_alloc((size_t)net->ops, sizeof *of);
+  vmac_residuals(net, plan, calib, data, (size_t)o->images, of);
+  const size_t size = 256 * (size_t)(net->ops + 1);
+  char *text = vmac_alloc(size, 1);
+  size_t at = (size_t)snprintf(text, size,
+                               "mult,correction,layer,op,kind,k,predicted,measured,ratio,"
+                               "mean_square,signal\n");
+  for (int i = 0, layer = 0; i < net->ops; i++) {
+    if (!vmac_op_is_mac(&net->op[i])) continue;
+    const vmac_residual *r = &of[i];
+    if (vmac_plan_has(plan, i))
+      at += (size_t)snprintf(text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g\n",
+                             plan->mult->name, vmac_mode_name(plan->mode), layer, i,
+                             vmac_op_name(net->op[i].kind), net->op[i].k, r->predicted, r->measured,
+                             r->measured > 0 ? r->predicted / r->measured : 1, r->mean_square,
+                             r->signal);
+    layer++;
+  }
+  const bool ok = vmac_write_file(o->residuals, text, at, err);
+  free(text);
+  free(of);
+  vmac_calib_free(calib);
+  vmac_dataset_free(&images_of);
+  return ok;
+}
+
 /* Everything the run was asked to write, or nothing. */
-static void write_outputs(const options *o, const vmac_net *net, const vmac_plan *plan,
+static void write_outputs(const options *o, const vmac_net *net, vmac_plan *plan,
                           const vmac_dataset *data, const score *s, const int8_t *outputs) {
   vmac_err err;
   const size_t bytes = (size_t)o->images * net->tensor[net->output].size;
   if ((o->save_plan && !vmac_plan_save(plan, o->net, o->save_plan, &err)) ||
       (o->trace && !write_trace(o, net, plan, data, &err)) ||
+      (o->residuals && !write_residuals(o, net, plan, data, &err)) ||
       (o->dump && !vmac_write_file(o->dump, outputs, bytes, &err)) ||
       (o->json && !write_json(o, plan, s, &err))) {
-    const char *const written[] = {o->save_plan, o->trace, o->dump, o->json};
+    const char *const written[] = {o->save_plan, o->trace, o->residuals, o->dump, o->json};
     for (size_t i = 0; i < sizeof written / sizeof *written; i++)
       if (written[i] && strncmp(written[i], "/dev/", 5)) unlink(written[i]);
     cli_die("%s", err.text);
@@ -275,7 +336,7 @@ int cmd_eval(int argc, char **argv) {
   vmac_dataset data = run_load(o.data, net, o.net, &o.images, "--images");
   if (o.image >= (long long)data.n)
     cli_die("--image: %s has images 0..%zu, found %lld", o.data, data.n - 1, o.image);
-  const char *const places[] = {o.save_plan, o.trace, o.dump, o.json};
+  const char *const places[] = {o.save_plan, o.trace, o.residuals, o.dump, o.json};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (places[i] && !vmac_can_write(places[i], &err)) cli_die("%s", err.text);
   vmac_plan *plan = get_plan(&o, net);

@@ -34,8 +34,7 @@ void run_refuse_test_set(const char *option, const char *spec) {
             option, spec);
 }
 
-/* Notes in the plan, if its mode calibrates, what it was fitted on. */
-static void note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
+void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
   plan->calibration[0] = '\0';
   if (vmac_mode_calibrates(plan->mode))
     snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
@@ -45,20 +44,55 @@ static void note_calibration(vmac_plan *plan, const char *calib_spec, size_t cal
 vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                     const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
                     vmac_err *err) {
-  return run_plan_layers(net, mult, NULL, mode, calib, calib_spec, calib_images, err);
+  return run_plan_layers(net, mult, NULL, mode, NULL, calib, calib_spec, calib_images, err);
 }
 
 vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const bool *layers,
-                           vmac_mode mode, const vmac_dataset *calib, const char *calib_spec,
-                           size_t calib_images, vmac_err *err) {
+                           vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *calib,
+                           const char *calib_spec, size_t calib_images, vmac_err *err) {
   vmac_err why;
-  vmac_plan *plan = vmac_plan_make(net, mult, layers, mode, calib, calib_images, &why);
+  vmac_plan *plan =
+      vmac_plan_make_tiled(net, mult, layers, mode, ktiles, calib, calib_images, &why);
   if (!plan) {
     vmac_fail(err, "%s, correction %s: %.900s", mult->name, vmac_mode_name(mode), why.text);
     return NULL;
   }
-  note_calibration(plan, calib_spec, calib_images);
+  run_note_calibration(plan, calib_spec, calib_images);
   return plan;
+}
+
+size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
+                const bool *layers, vmac_mode mode, vmac_net *tuned) {
+  vmac_err err;
+  char what[96];
+  size_t all = 0, done = 0, changed = 0;
+  for (int i = 0; i < net->ops; i++)
+    if (layers[i]) all += net->tensor[net->op[i].weight].size;
+  snprintf(what, sizeof what, "tuning for %s %s, weights", mult->name, vmac_mode_name(mode));
+  cli_progress(what, 0, all);
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_tensor *was = layers[i] ? &net->tensor[net->op[i].weight] : NULL;
+    if (!was) continue;
+    vmac_tune_layer(tuner, mult, mode, i, tuned);
+    for (size_t w = 0; w < was->size; w++)
+      changed += was->i8[w] != tuned->tensor[net->op[i].weight].i8[w];
+    cli_progress(what, done += was->size, all);
+  }
+  if (!vmac_net_prepare(tuned, &err)) cli_die("tuned weights: %s", err.text);
+  return changed;
+}
+
+vmac_ktiles *run_ktiles(const vmac_net *net, const char *text) {
+  if (!text || !strcmp(text, "0")) return NULL;
+  char rows_text[16] = "";
+  const size_t digits = strcspn(text, "x");
+  const char *cols_text = text[digits] ? text + digits + 1 : rows_text;
+  snprintf(rows_text, sizeof rows_text, "%.*s", (int)(digits < 15 ? digits : 15), text);
+  const int rows = (int)cli_int("--ktile", rows_text, 4, 64);
+  vmac_err err;
+  vmac_ktiles *tiles = vmac_ktiles_new(net, rows, (int)cli_int("--ktile", cols_text, 4, 64), &err);
+  if (!tiles) cli_die("--ktile %s: %s", text, err.text);
+  return tiles;
 }
 
 /* Threads wait for each other at the end of each, so: many images, but a sign of life. */

@@ -21,10 +21,23 @@ vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
                     const vmac_dataset *calib, const char *calib_spec, size_t calib_images,
                     vmac_err *err);
 
-/* The same with the cell in some MAC layers only (ops), the others exact; NULL: in all. */
+/* The same with the cell in some MAC layers only (ops), the others exact; NULL: in all. ktiles, or
+ * NULL, is taken over. */
 vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const bool *layers,
-                           vmac_mode mode, const vmac_dataset *calib, const char *calib_spec,
-                           size_t calib_images, vmac_err *err);
+                           vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *calib,
+                           const char *calib_spec, size_t calib_images, vmac_err *err);
+
+/* --ktile's array, ROWS or ROWSxCOLS, cut for the network; text NULL or "0": NULL, not cut. A text
+ * that is no array, or one that cannot run the network, ends the program. */
+vmac_ktiles *run_ktiles(const vmac_net *net, const char *text);
+
+/* Notes in the plan, if its mode calibrates, what it was fitted on. */
+void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images);
+
+/* Tunes the weights of `layers` (ops) of `tuned`, net loaded again, with progress; how many are
+ * others than net's. */
+size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
+                const bool *layers, vmac_mode mode, vmac_net *tuned);
 
 /* Images of `images` that are run at a time, between two looks at the clock. */
 size_t run_chunk(size_t images);

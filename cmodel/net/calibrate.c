@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "net/correction.h"
+#include "net/kernel.h"
 
 struct vmac_calib {
   const vmac_net *net;
@@ -56,6 +57,20 @@ void vmac_calib_free(vmac_calib *calib) {
   free(calib);
 }
 
+/* What is asked of each layer, (ops): xs 0: nothing. */
+typedef struct {
+  int tiles, xs;
+} wish;
+
+/* What all threads share. */
+typedef struct {
+  const vmac_calib *calib;
+  const vmac_plan *plan;
+  const wish *wishes;
+  int last; /* layer */
+  const vmac_variates *variates;
+} task;
+
 /* What one thread works in. */
 typedef struct {
   vmac_state *state;
@@ -63,16 +78,17 @@ typedef struct {
   vmac_sums **sums; /* (ops): of the layers that are looked at, else NULL */
 } worker;
 
-static worker worker_new(const vmac_calib *calib, int last, const bool *wanted, int xs) {
-  const vmac_net *net = calib->net;
+static worker worker_new(const task *t) {
+  const vmac_net *net = t->calib->net;
   size_t accs = 1, scratch = 1, sums = 1;
   worker w = {.state = vmac_state_new(net)};
   w.sums = vmac_alloc((size_t)net->ops, sizeof *w.sums);
-  for (int i = 0; i <= last; i++) {
+  for (int i = 0; i <= t->last; i++) {
     const vmac_op *op = &net->op[i];
-    if (!wanted[i]) continue;
+    const int xs = t->wishes[i].xs;
+    if (!xs) continue;
     w.sums[i] = vmac_sums_new(net, op, xs);
-    const size_t acc = (size_t)op->m * (size_t)op->n, grid = vmac_variate_scratch(net, op, xs);
+    const size_t acc = (size_t)op->m * (size_t)op->n, grid = t->wishes[i].tiles ? 0 : vmac_variate_scratch(net, op, xs);
     const size_t x = (size_t)op->m * (size_t)vmac_variate_groups(net, op) * (size_t)xs;
     accs = acc > accs ? acc : accs;
     scratch = grid > scratch ? grid : scratch;
@@ -93,23 +109,31 @@ static void worker_free(const vmac_net *net, worker *w) {
   vmac_state_free(net, w->state);
 }
 
-static void add_layer(const vmac_net *net, const vmac_plan *plan, int index,
-                      const vmac_variates *variates, const int8_t *input, const int32_t *exact,
+static void add_layer(const task *t, int index, const int8_t *input, const int32_t *exact,
                       worker *w) {
+  const vmac_net *net = t->calib->net;
   const vmac_op *op = &net->op[index];
-  vmac_layer_acc(net, op, &plan->mac[index], input, w->approx, w->state);
-  vmac_layer_variates(net, op, variates, input, w->scratch, w->x);
+  const wish *asked = &t->wishes[index];
+  const vmac_net *runs = t->plan->net;
+  vmac_layer_acc(runs, &runs->op[index], &t->plan->mac[index], input, w->approx, w->state);
+  if (asked->tiles) {
+    const vmac_window window = vmac_window_of(net, op);
+    vmac_tile_sums(&window, t->variates, asked->tiles, t->plan->ktiles->end[index], input,
+                   (int8_t)net->tensor[op->in[0]].zero, 1, asked->xs, w->x, &w->state->scratch);
+  } else {
+    vmac_layer_variates(net, op, t->variates, input, w->scratch, w->x);
+  }
   vmac_sums_add(w->sums[index], op->m, op->k, exact, w->approx, w->x);
 }
 
 /* Runs ops 0..last of the exact network, or reads what it left, and looks at the layers wanted. */
-static void add_image(const vmac_calib *calib, const vmac_plan *plan, size_t image, int last,
-                      const vmac_variates *variates, worker *w) {
+static void add_image(const task *t, size_t image, worker *w) {
+  const vmac_calib *calib = t->calib;
   const vmac_net *net = calib->net;
   uint8_t *kept = image < calib->keeps ? calib->image[image] : NULL;
   uint8_t *fresh = image < calib->keeps && !kept ? vmac_alloc(calib->bytes, 1) : NULL;
   if (!kept) vmac_state_set_image(net, w->state, calib->data, image);
-  for (int i = 0; i < (fresh ? net->ops : last + 1); i++) {
+  for (int i = 0; i < (fresh ? net->ops : t->last + 1); i++) {
     const vmac_op *op = &net->op[i];
     if (!kept) vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, w->state);
     if (!vmac_op_is_mac(op)) continue; /* nor has its input a place */
@@ -121,37 +145,61 @@ static void add_image(const vmac_calib *calib, const vmac_plan *plan, size_t ima
       memcpy(fresh + calib->acc_at[i], exact, (size_t)op->m * (size_t)op->n * sizeof *exact);
       memcpy(fresh + input_at, input, net->tensor[op->in[0]].size);
     }
-    if (w->sums[i]) add_layer(net, plan, i, variates, input, exact, w);
+    if (w->sums[i]) add_layer(t, i, input, exact, w);
   }
   if (fresh) calib->image[image] = fresh;
 }
 
-void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int xs) {
+/* X's are of K tiles, or of the whole K. */
+static bool has(const vmac_sums *sums, wish asked, vmac_mode mode) {
+  if (!sums) return false;
+  return asked.tiles ? sums->tiles == asked.tiles && sums->mode == mode
+                     : !sums->tiles && sums->xs >= asked.xs;
+}
+
+/* The X's that are summed together are of one kind: first those of layers that are cut into tiles,
+ * then those of the others. */
+static void calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode, bool tiled) {
   const vmac_net *net = calib->net;
-  int last = -1;
-  bool *wanted = vmac_alloc((size_t)net->ops, sizeof *wanted);
+  const vmac_take take = vmac_take_of(plan->mult, mode);
+  const int xs = tiled ? take.planes : take.xs;
+  wish *wishes = vmac_alloc((size_t)net->ops, sizeof *wishes);
+  task t = {calib, plan, wishes, -1, NULL};
   for (int i = 0; i < net->ops; i++) {
-    wanted[i] = vmac_plan_has(plan, i) && (!plan->sums[i] || plan->sums[i]->xs < xs);
-    if (!wanted[i]) continue;
-    last = i;
+    const int tiles = vmac_plan_has(plan, i) ? vmac_plan_tiles(plan, i, mode) : 0;
+    const wish asked = {tiles, (tiled ? tiles : 1) * xs};
+    if (!vmac_plan_has(plan, i) || tiled != (tiles > 0) || has(plan->sums[i], asked, mode)) continue;
+    wishes[i] = asked;
+    t.last = i;
     vmac_sums_free(plan->sums[i]);
-    plan->sums[i] = vmac_sums_new(net, &net->op[i], xs);
+    plan->sums[i] = vmac_sums_new(net, &net->op[i], asked.xs);
+    plan->sums[i]->tiles = tiles;
+    plan->sums[i]->mode = mode;
+    plan->sums[i]->images = calib->images;
   }
-  const size_t images = last < 0 ? 0 : calib->images; /* nothing is missing: nothing to run */
+  const size_t images = t.last < 0 ? 0 : calib->images; /* nothing is missing: nothing to run */
   uint8_t terms[VMAC_XS_MAX * 256];
   vmac_variates variates;
-  vmac_take_terms(plan->mult, xs, terms);
+  if (tiled)
+    vmac_x_terms(plan->mult, mode, terms);
+  else
+    vmac_take_terms(plan->mult, xs, terms);
   vmac_variates_set(&variates, plan->mult->cls, xs, terms);
+  t.variates = &variates;
 #pragma omp parallel
   {
-    worker w = worker_new(calib, last, wanted, xs);
+    worker w = worker_new(&t);
 #pragma omp for schedule(dynamic, 1)
-    for (size_t image = 0; image < images; image++)
-      add_image(calib, plan, image, last, &variates, &w);
+    for (size_t image = 0; image < images; image++) add_image(&t, image, &w);
 #pragma omp critical
-    for (int i = 0; i <= last; i++)
-      if (wanted[i]) vmac_sums_join(plan->sums[i], w.sums[i]);
+    for (int i = 0; i <= t.last; i++)
+      if (wishes[i].xs) vmac_sums_join(plan->sums[i], w.sums[i]);
     worker_free(net, &w);
   }
-  free(wanted);
+  free(wishes);
+}
+
+void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode) {
+  if (plan->ktiles) calibrate(calib, plan, mode, true);
+  calibrate(calib, plan, mode, false);
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/correction.h"
 #include "net/kernel.h"
 
 /* A row of the window, kw x c codes; x is its left edge in the input row, which may lie outside. */
@@ -68,22 +69,23 @@ int32_t vmac_folded_bias(const vmac_net *net, const vmac_op *op, vmac_class cls,
   return vmac_wrap(bias - za * sum_u8 + op->k * 128 * za);
 }
 
-/* acc (m, n) += V of each pixel's sums x (planes, m). `narrow`: no V leaves 32 bits on its way. */
+/* acc (m, n) += V of each pixel's sums x (sums, m). `narrow`: no V leaves 32 bits on its way.
+ * c (sums, n); v (n) and one (sums) are scratch. */
 static inline VMAC_BODY void correct_body(const vmac_mac *mac, int m, bool narrow, const int32_t *x,
-                                          const int32_t *c, int32_t *v, int32_t *acc) {
-  const int n = mac->n, half = 1 << (VMAC_CORR_F - 1);
+                                          const int32_t *c, int32_t *v, int32_t *one,
+                                          int32_t *acc) {
+  const int n = mac->n, sums = vmac_mac_sums(mac), half = 1 << (VMAC_CORR_F - 1);
   for (int p = 0; p < m; p++, acc += n) {
     if (!narrow) {
-      int32_t sums[VMAC_CORR_PLANES];
-      for (int i = 0; i < mac->planes; i++) sums[i] = x[i * m + p];
+      for (int i = 0; i < sums; i++) one[i] = x[i * m + p];
       for (int j = 0; j < n; j++)
-        acc[j] = vmac_wrap((int64_t)acc[j] + vmac_correction(mac->c0[j], mac->planes,
-                                                             mac->c + j * mac->planes, sums));
+        acc[j] = vmac_wrap((int64_t)acc[j] +
+                           vmac_correction(mac->c0[j], sums, mac->c + j * sums, one));
       continue;
     }
 #pragma omp simd
     for (int j = 0; j < n; j++) v[j] = mac->c0[j] + half + c[j] * x[p];
-    for (int i = 1; i < mac->planes; i++)
+    for (int i = 1; i < sums; i++)
 #pragma omp simd
       for (int j = 0; j < n; j++) v[j] += c[i * n + j] * x[i * m + p];
 #pragma omp simd
@@ -93,33 +95,48 @@ static inline VMAC_BODY void correct_body(const vmac_mac *mac, int m, bool narro
 }
 VMAC_PER_ISA(correct,
              (const vmac_mac *mac, int m, bool narrow, const int32_t *x, const int32_t *c,
-              int32_t *v, int32_t *acc),
-             (mac, m, narrow, x, c, v, acc));
+              int32_t *v, int32_t *one, int32_t *acc),
+             (mac, m, narrow, x, c, v, one, acc));
 
-/* Adds the correction to acc (m, n); scratch takes x (planes, m), the slopes as (planes, n), and V. */
-static void add_correction(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
-                           const int8_t *input, int32_t *acc, vmac_state *state) {
-  const size_t m = (size_t)op->m, n = (size_t)op->n, planes = (size_t)mac->planes;
-  int32_t *x = vmac_scratch_get(&state->side, (planes * (m + n) + n) * sizeof *x);
-  int32_t *c = x + planes * m, *v = c + planes * n;
-  int64_t most_x = 0, most_v = 0;
-  for (size_t i = 0; i < planes; i++) {
-    const uint8_t *terms = mac->terms + 256 * i;
+/* x (sums, m) of the whole K, or of each K tile. */
+static void window_sums(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
+                        const int8_t *input, int32_t *x, vmac_state *state) {
+  const vmac_class cls = mac->mult->cls;
+  if (mac->end) {
+    vmac_variates variates;
+    vmac_variates_set(&variates, cls, mac->planes, mac->terms);
+    vmac_tile_sums(&kernel->window, &variates, mac->tiles, mac->end, input, kernel->zero, op->m, 1,
+                   x, &state->scratch);
+    return;
+  }
+  for (int i = 0; i < mac->planes; i++) {
     vmac_code_sum sum;
-    for (int a = 0; a < 256; a++) most_x = terms[a] > most_x ? terms[a] : most_x;
-    vmac_code_sum_bytes(&sum, terms, vmac_operand_bits(mac->mult->cls, 0));
-    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, &sum, x + i * m,
+    vmac_code_sum_bytes(&sum, mac->terms + 256 * i, vmac_operand_bits(cls, 0));
+    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, &sum, x + i * op->m,
                      &state->scratch);
   }
+}
+
+/* Adds the correction to acc (m, n); scratch takes x (sums, m), the slopes as (sums, n), V and one
+ * pixel's sums. */
+static void add_correction(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
+                           const int8_t *input, int32_t *acc, vmac_state *state) {
+  const size_t m = (size_t)op->m, n = (size_t)op->n, sums = (size_t)vmac_mac_sums(mac);
+  int32_t *x = vmac_scratch_get(&state->side, (sums * (m + n + 1) + n) * sizeof *x);
+  int32_t *c = x + sums * m, *v = c + sums * n, *one = v + n;
+  int64_t most_x = 0, most_v = 0;
+  for (int i = 0; i < 256 * mac->planes; i++)
+    most_x = mac->terms[i] > most_x ? mac->terms[i] : most_x;
+  window_sums(op, mac, kernel, input, x, state);
   for (size_t j = 0; j < n; j++) {
     int64_t sum = llabs(mac->c0[j]) + (1 << VMAC_CORR_F);
-    for (size_t i = 0; i < planes; i++) {
-      c[i * n + j] = mac->c[j * planes + i];
+    for (size_t i = 0; i < sums; i++) {
+      c[i * n + j] = mac->c[j * sums + i];
       sum += llabs(c[i * n + j]) * most_x * op->k;
     }
     most_v = sum > most_v ? sum : most_v;
   }
-  correct[state->isa](mac, op->m, most_v <= INT32_MAX, x, c, v, acc);
+  correct[state->isa](mac, op->m, most_v <= INT32_MAX, x, c, v, one, acc);
 }
 
 static void layer_fast(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
@@ -155,24 +172,33 @@ static void layer_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *
   uint8_t *a = vmac_alloc((size_t)op->k, 1);
   int32_t *sums = vmac_alloc((size_t)op->n, sizeof *sums);
   int32_t *folded = vmac_alloc((size_t)op->n, sizeof *folded);
+  const size_t count = mac && mac->c0 ? (size_t)vmac_mac_sums(mac) : 0;
+  int32_t *x = vmac_alloc(count, sizeof *x);
   for (int j = 0; j < op->n; j++) folded[j] = vmac_folded_bias(net, op, cls, j);
   for (int p = 0; p < op->m; p++, acc += op->n) {
-    int32_t sum_a = 0, x[VMAC_CORR_PLANES] = {0};
+    int32_t sum_a = 0, *of_tile = x;
     vmac_patch(net, op, input, p, 0, (int8_t *)a);
-    for (int i = 0; i < op->k; i++) {
+    memset(x, 0, count * sizeof *x);
+    for (int i = 0, tile = 0; i < op->k; i++) {
       a[i] = vmac_operand_bits(cls, (int8_t)a[i]);
       sum_a += a[i];
-      for (int b = 0; mac && mac->c0 && b < mac->planes; b++) x[b] += mac->terms[256 * b + a[i]];
+      if (!count) continue;
+      if (mac->end && i == mac->end[tile]) {
+        tile++;
+        of_tile += mac->planes;
+      }
+      for (int b = 0; b < mac->planes; b++) of_tile[b] += mac->terms[256 * b + a[i]];
     }
     plain_sums(net, op, mac, a, sums);
     for (int j = 0; j < op->n; j++) {
       int64_t value = (int64_t)sums[j] + folded[j];
       if (cls == VMAC_U8) value -= 128 * (int64_t)sum_a;
-      if (mac && mac->c0)
-        value += vmac_correction(mac->c0[j], mac->planes, mac->c + j * mac->planes, x);
+      if (count)
+        value += vmac_correction(mac->c0[j], (int)count, mac->c + (size_t)j * count, x);
       acc[j] = vmac_wrap(value);
     }
   }
+  free(x);
   free(folded);
   free(sums);
   free(a);

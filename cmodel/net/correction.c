@@ -44,42 +44,6 @@ vmac_line vmac_fit_bias(const vmac_moments *m) {
   return (vmac_line){m->count ? (double)m->y / (double)m->count : 0, {0}};
 }
 
-/* A pivot that elimination has taken below this share of its variance is rounding error. */
-static const double dependent = 0x1p-40;
-
-/* Solves a c = b, a (n, n) symmetric and nowhere negative definite, var its diagonal; both are
- * destroyed. An unknown whose variance is 0, or that depends on those already solved for, is 0. */
-static void solve(int n, double a[][VMAC_CORR_PLANES], double *b, const double *var, double *c) {
-  int order[VMAC_CORR_PLANES] = {0}, rank = 0;
-  bool used[VMAC_CORR_PLANES] = {false};
-  for (; rank < n; rank++) {
-    int best = -1;
-    double share = dependent;
-    for (int i = 0; i < n; i++)
-      if (!used[i] && var[i] > 0 && a[i][i] / var[i] > share) {
-        share = a[i][i] / var[i];
-        best = i;
-      }
-    if (best < 0) break;
-    used[best] = true;
-    order[rank] = best;
-    for (int i = 0; i < n; i++) {
-      if (used[i]) continue;
-      const double factor = a[i][best] / a[best][best];
-      for (int j = 0; j < n; j++) a[i][j] -= factor * a[best][j];
-      b[i] -= factor * b[best];
-    }
-  }
-  for (int i = 0; i < n; i++) c[i] = 0;
-  while (rank-- > 0) {
-    const int i = order[rank];
-    double rest = b[i];
-    for (int j = 0; j < n; j++)
-      if (j != i) rest -= a[i][j] * c[j];
-    c[i] = rest / a[i][i];
-  }
-}
-
 /* Least squares of y on the X[i]: Cov(X, X) c = Cov(X, y). Where an X[i] never varies its slope is
  * free; 0 then leaves the constant to do the work. c0 is fitted to the ROUNDED slopes, so that the
  * mean error stays zero in fixed point too. */
@@ -88,14 +52,16 @@ vmac_line vmac_fit(const vmac_moments *m) {
   if (!m->count) return line;
   /* In integers: an X that never varies must give a variance of 0, not a rounding error. */
   const vmac_wide n = m->count;
-  double a[VMAC_CORR_PLANES][VMAC_CORR_PLANES], b[VMAC_CORR_PLANES], var[VMAC_CORR_PLANES];
+  double a[VMAC_CORR_PLANES * VMAC_CORR_PLANES], b[VMAC_CORR_PLANES];
   for (int i = 0; i < m->planes; i++) {
     for (int j = 0; j <= i; j++)
-      a[i][j] = a[j][i] = (double)(n * m->xx[i][j] - (vmac_wide)m->x[i] * m->x[j]);
+      a[i * m->planes + j] = a[j * m->planes + i] =
+          (double)(n * m->xx[i][j] - (vmac_wide)m->x[i] * m->x[j]);
     b[i] = (double)(n * m->xy[i] - (vmac_wide)m->x[i] * m->y);
-    var[i] = a[i][i];
   }
-  solve(m->planes, a, b, var, line.c);
+  vmac_solver *solver = vmac_solver_new(m->planes, a);
+  vmac_solve(solver, b, line.c);
+  vmac_solver_free(solver);
   double rest = (double)m->y;
   for (int i = 0; i < m->planes; i++) {
     line.c[i] = round(ldexp(line.c[i], VMAC_CORR_F)) * ldexp(1, -VMAC_CORR_F);
@@ -138,14 +104,14 @@ vmac_line vmac_paper_weight(const vmac_mult *mult, const int32_t *table, uint8_t
   return (vmac_line){mean_eps, {0}};
 }
 
-bool vmac_line_round(const vmac_line *line, int planes, int32_t *c0, int32_t *c) {
-  const double f0 = round(ldexp(line->c0, VMAC_CORR_F)), limit = ldexp(1, VMAC_CORR_C_BITS - 1);
+bool vmac_coefficients_round(double c0, const double *c, int count, int32_t *to0, int32_t *to) {
+  const double f0 = round(ldexp(c0, VMAC_CORR_F)), limit = ldexp(1, VMAC_CORR_C_BITS - 1);
   if (!(f0 >= INT32_MIN && f0 <= INT32_MAX)) return false;
-  *c0 = (int32_t)f0;
-  for (int i = 0; i < planes; i++) {
-    const double f = round(ldexp(line->c[i], VMAC_CORR_F));
+  *to0 = (int32_t)f0;
+  for (int i = 0; i < count; i++) {
+    const double f = round(ldexp(c[i], VMAC_CORR_F));
     if (!(f >= -limit && f < limit)) return false;
-    c[i] = (int32_t)f;
+    to[i] = (int32_t)f;
   }
   return true;
 }

@@ -4,6 +4,7 @@
 #ifndef VMAC_CORRECTION_H
 #define VMAC_CORRECTION_H
 
+#include "gemm/gemm.h"
 #include "vmac.h"
 
 __extension__ typedef __int128 vmac_wide; /* of products: no data set is too large */
@@ -13,6 +14,7 @@ __extension__ typedef __int128 vmac_wide; /* of products: no data set is too lar
 typedef struct {
   int planes;
   int64_t count, y, x[VMAC_CORR_PLANES];
+  vmac_wide yy;
   vmac_wide xx[VMAC_CORR_PLANES][VMAC_CORR_PLANES], xy[VMAC_CORR_PLANES];
 } vmac_moments;
 
@@ -35,6 +37,14 @@ typedef struct {
 } vmac_variates;
 void vmac_variates_set(vmac_variates *variates, vmac_class cls, int xs, const uint8_t *terms);
 
+/* sum (xs) of count codes. */
+void vmac_sum_codes(const vmac_variates *variates, int count, const int8_t *codes, int32_t *sum);
+
+/* Each output pixel's sums of each K tile: x[(tile * xs + i) * per_x + pixel * per_pixel]. */
+void vmac_tile_sums(const vmac_window *window, const vmac_variates *variates, int tiles,
+                    const int *end, const int8_t *input, int8_t zero, ptrdiff_t per_x,
+                    ptrdiff_t per_pixel, int32_t *x, vmac_scratch *scratch);
+
 /* Channels of an op that have sums X of their own: depthwise those of its input, else one. */
 int vmac_variate_groups(const vmac_net *net, const vmac_op *op);
 /* Entries of the scratch that vmac_layer_variates() takes. */
@@ -46,11 +56,15 @@ void vmac_layer_variates(const vmac_net *net, const vmac_op *op, const vmac_vari
 /* The moments of one layer's channels, with what they share kept once. */
 struct vmac_sums {
   int n, groups, xs;
-  int64_t count;
+  int tiles;      /* of K: the X's are those of `mode`, of each tile; 0: as vmac_take says */
+  vmac_mode mode;
+  size_t images; /* that were looked at */
+  int64_t count; /* pixels of them */
   int64_t *y;    /* (n) */
   int64_t *x;    /* (groups, xs) */
   vmac_wide *xx; /* (groups, xs, xs) */
   vmac_wide *xy; /* (xs, n) */
+  vmac_wide *yy; /* (n) */
 };
 vmac_sums *vmac_sums_new(const vmac_net *net, const vmac_op *op, int xs);
 void vmac_sums_free(vmac_sums *sums);
@@ -61,9 +75,11 @@ void vmac_sums_join(vmac_sums *to, const vmac_sums *from);
 /* One channel's, of the X's that are a mode's own. */
 vmac_moments vmac_sums_moments(const vmac_sums *sums, vmac_take take, int channel);
 
-/* Sees to it that plan->sums has the first xs X's of every layer that has the cell. The plan is
- * uncorrected meanwhile. */
-void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, int xs);
+/* Sees to it that plan->sums has what the mode is fitted to, of every layer that has the cell. The
+ * plan is uncorrected meanwhile. */
+void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode);
+/* K tiles of the plan's op that have slopes of their own in that mode; 0: one set for the whole K. */
+int vmac_plan_tiles(const vmac_plan *plan, int op, vmac_mode mode);
 
 /* One channel's correction in real numbers, V = c0 + sum of c[i] * X[i]. */
 typedef struct {
@@ -76,7 +92,21 @@ vmac_line vmac_fit(const vmac_moments *moments); /* least squares: cv, bitplane,
 /* What a weight contributes to the analytic correction, activations taken as uniform. */
 vmac_line vmac_paper_weight(const vmac_mult *mult, const int32_t *table, uint8_t w);
 
-/* To fixed point, c (planes); false where a coefficient leaves its register. */
-bool vmac_line_round(const vmac_line *line, int planes, int32_t *c0, int32_t *c);
+/* To fixed point, c and to (count); false where a coefficient leaves its register. */
+bool vmac_coefficients_round(double c0, const double *c, int count, int32_t *to0, int32_t *to);
+
+/* a c = b for many b: a (n, n) symmetric and nowhere negative definite. An unknown whose diagonal is
+ * 0, or that depends on those already solved for, is 0. b is destroyed. */
+typedef struct vmac_solver vmac_solver;
+vmac_solver *vmac_solver_new(int n, const double *a);
+void vmac_solve(const vmac_solver *solver, double *b, double *c);
+void vmac_solver_free(vmac_solver *solver);
+
+/* Coefficients of each K tile, of all channels of a layer: net/fit_tiles.c. */
+typedef struct vmac_tile_fit vmac_tile_fit;
+vmac_tile_fit *vmac_tile_fit_new(const vmac_sums *sums, int tiles, int planes);
+/* c (tiles, planes), c0 fitted to them as they will be rounded. */
+void vmac_tile_fit_line(const vmac_tile_fit *fit, int channel, double *c0, double *c);
+void vmac_tile_fit_free(vmac_tile_fit *fit);
 
 #endif

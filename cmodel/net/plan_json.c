@@ -4,7 +4,9 @@
  *    "calibration": "200 images of subset:calib", "ops": [0, 1, 4],
  *    "layers": [{"op": 0, "c0": [..], "c": [..]}, ...]}
  * ops are those that have the cell, the other MAC layers multiply exactly; a varimac-plan-2 has
- * none, and the cell in all. c holds a channel's slopes side by side: one, or one per bit plane.
+ * none, and the cell in all. c holds a channel's slopes side by side: one, or one per plane. A
+ * varimac-plan-4 has "ktile": [16, 16], rows and columns of the array whose K tiles have slopes of
+ * their own; then c holds those of a channel's first tile, its second and so on.
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
@@ -16,6 +18,7 @@
 #include "vmac.h"
 
 static const char format[] = "varimac-plan-3", older_format[] = "varimac-plan-2";
+static const char tiled_format[] = "varimac-plan-4";
 
 static void hex(char *text, uint64_t hash) {
   snprintf(text, 17, "%016" PRIx64, hash);
@@ -42,16 +45,20 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
     cJSON *layer = cJSON_CreateObject();
     cJSON_AddNumberToObject(layer, "op", i);
     cJSON_AddItemToObject(layer, "c0", cJSON_CreateIntArray(mac->c0, mac->n));
-    cJSON_AddItemToObject(layer, "c", cJSON_CreateIntArray(mac->c, mac->n * mac->planes));
+    cJSON_AddItemToObject(layer, "c", cJSON_CreateIntArray(mac->c, mac->n * vmac_mac_sums(mac)));
     cJSON_AddItemToArray(layers, layer);
   }
-  cJSON_AddStringToObject(root, "format", format);
+  cJSON_AddStringToObject(root, "format", plan->ktiles ? tiled_format : format);
   cJSON_AddStringToObject(root, "network", net_hash);
   cJSON_AddStringToObject(root, "mult", plan->mult->name);
   cJSON_AddStringToObject(root, "mult_table", table_hash);
   cJSON_AddStringToObject(root, "mode", vmac_mode_name(plan->mode));
   cJSON_AddNumberToObject(root, "fraction_bits", VMAC_CORR_F);
   cJSON_AddStringToObject(root, "calibration", plan->calibration);
+  if (plan->ktiles) {
+    const int shape[] = {plan->ktiles->rows, plan->ktiles->cols};
+    cJSON_AddItemToObject(root, "ktile", cJSON_CreateIntArray(shape, 2));
+  }
   cJSON_AddItemToObject(root, "ops", ops);
   cJSON_AddItemToObject(root, "layers", layers);
   char *text = cJSON_Print(root);
@@ -111,7 +118,7 @@ static bool read_layers(const vmac_net *net, vmac_plan *plan, const char *path, 
       return vmac_fail(err, "%s: layer of op %d: expected each op that has the cell once", path, i);
     vmac_mac *mac = &plan->mac[i];
     mac->c0 = integers(path, layer, i, "c0", mac->n, INT32_MIN, INT32_MAX, err);
-    const int slopes = mac->n * mac->planes;
+    const int slopes = mac->n * vmac_mac_sums(mac);
     mac->c = mac->c0 ? integers(path, layer, i, "c", slopes, -limit, limit - 1, err) : NULL;
     if (!mac->c) return false;
     for (int c = 0; c < slopes; c++)
@@ -143,11 +150,27 @@ static bool read_ops(const vmac_net *net, const char *path, const cJSON *root, b
   return true;
 }
 
+/* The K tiles of a plan that has them. */
+static bool read_ktile(const vmac_net *net, vmac_plan *plan, const char *path, const cJSON *root,
+                       vmac_err *err) {
+  if (strcmp(string_of(root, "format"), tiled_format)) return true;
+  const cJSON *shape = cJSON_GetObjectItemCaseSensitive(root, "ktile");
+  const cJSON *rows = cJSON_GetArrayItem(shape, 0), *cols = cJSON_GetArrayItem(shape, 1);
+  if (cJSON_GetArraySize(shape) != 2 || !cJSON_IsNumber(rows) || !cJSON_IsNumber(cols))
+    return vmac_fail(err, "%s: \"ktile\": expected rows and columns of an array", path);
+  vmac_err why;
+  vmac_ktiles *tiles = vmac_ktiles_new(net, rows->valueint, cols->valueint, &why);
+  if (!tiles) return vmac_fail(err, "%s: \"ktile\": %.900s", path, why.text);
+  vmac_plan_tile(plan, tiles);
+  return true;
+}
+
 static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, const char *path,
                                  const cJSON *root, vmac_err *err) {
   char hash[17];
   vmac_mode mode;
   if (strcmp(string_of(root, "format"), older_format) &&
+      strcmp(string_of(root, "format"), tiled_format) &&
       !expect(path, root, "format", format, "is this a plan file?", err))
     return NULL;
   if (!network_hash(net_path, hash, err) ||
@@ -176,7 +199,7 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
   snprintf(plan->calibration, sizeof plan->calibration, "%s", string_of(root, "calibration"));
   hex(hash, vmac_table_hash(plan->table));
   if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&
-      read_layers(net, plan, path, root, err))
+      read_ktile(net, plan, path, root, err) && read_layers(net, plan, path, root, err))
     return plan;
   vmac_plan_free(plan);
   return NULL;

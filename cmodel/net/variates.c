@@ -55,8 +55,8 @@ size_t vmac_variate_scratch(const vmac_net *net, const vmac_op *op, int xs) {
          (size_t)xs;
 }
 
-/* sum[0..xs) of count codes. 16 bits hold the terms of 257. */
-static void sum_codes(const vmac_variates *v, int count, const int8_t *codes, int32_t *sum) {
+/* 16 bits hold the terms of 257. */
+void vmac_sum_codes(const vmac_variates *v, int count, const int8_t *codes, int32_t *sum) {
   memset(sum, 0, (size_t)v->xs * sizeof *sum);
   for (int first = 0; first < count; first += 257)
     for (int x = 0; x < v->xs; x += LANES) {
@@ -73,7 +73,7 @@ static void fill_grid(const frame *f, const vmac_variates *v, int groups, const 
                       int8_t zero, int32_t *grid) {
   int32_t pad[VMAC_XS_MAX];
   const int c = f->map.c / groups; /* codes of a pixel that are summed */
-  sum_codes(v, 1, &zero, pad);
+  vmac_sum_codes(v, 1, &zero, pad);
   for (int i = 0; i < v->xs; i++) pad[i] *= c;
   for (int gy = 0; gy < f->grid_h; gy++)
     for (int gx = 0; gx < f->grid_w; gx++) {
@@ -82,7 +82,7 @@ static void fill_grid(const frame *f, const vmac_variates *v, int groups, const 
       const ptrdiff_t pixel = inside ? (ptrdiff_t)y * f->map.w + x : 0;
       for (int g = 0; g < groups; g++, grid += v->xs)
         if (inside)
-          sum_codes(v, c, input + pixel * f->map.c + g * c, grid);
+          vmac_sum_codes(v, c, input + pixel * f->map.c + g * c, grid);
         else
           memcpy(grid, pad, (size_t)v->xs * sizeof *grid);
     }

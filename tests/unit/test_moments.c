@@ -106,6 +106,7 @@ static void test_uneven_windows(void **state) {
 static void plain_add(vmac_moments *m, int64_t y, const int32_t *x) {
   m->count++;
   m->y += y;
+  m->yy += (vmac_wide)y * y;
   for (int i = 0; i < m->planes; i++) {
     m->x[i] += x[i];
     m->xy[i] += (vmac_wide)x[i] * y;
@@ -115,7 +116,7 @@ static void plain_add(vmac_moments *m, int64_t y, const int32_t *x) {
 
 static void assert_moments(const vmac_moments *a, const vmac_moments *b) {
   assert_int_equal(a->planes, b->planes);
-  assert_true(a->count == b->count && a->y == b->y);
+  assert_true(a->count == b->count && a->y == b->y && a->yy == b->yy);
   for (int i = 0; i < a->planes; i++) {
     assert_true(a->x[i] == b->x[i] && a->xy[i] == b->xy[i]);
     for (int j = 0; j <= i; j++) assert_true(a->xx[i][j] == b->xx[i][j]);

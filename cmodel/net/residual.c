@@ -1,0 +1,168 @@
+/* What a plan's correction leaves of the error, layer by layer: what the sums that it was fitted to
+ * foretell, and what other images have. The exact network supplies the activations of both.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <math.h>
+#include <stdlib.h>
+
+#include "net/correction.h"
+
+/* The mode whose sums X are those that the plan's slopes multiply. */
+static vmac_mode sums_mode(const vmac_plan *plan) {
+  if (plan->mode == VMAC_CORR_NONE) return VMAC_CORR_BIAS;
+  return plan->mode == VMAC_CORR_PAPER ? VMAC_CORR_CV : plan->mode;
+}
+
+/* Sees to it that the plan has those sums, though it is corrected. */
+static void calibrate(vmac_plan *plan, vmac_calib *calib) {
+  int32_t **c0 = vmac_alloc((size_t)plan->ops, sizeof *c0);
+  for (int i = 0; i < plan->ops; i++) {
+    c0[i] = plan->mac[i].c0;
+    plan->mac[i].c0 = NULL;
+  }
+  vmac_calibrate(calib, plan, sums_mode(plan));
+  for (int i = 0; i < plan->ops; i++) plan->mac[i].c0 = c0[i];
+  free(c0);
+}
+
+/* Variance of y - sum of c[i] X[i] - the rounding of V, of one channel; c in fixed point. */
+static double predict(const vmac_sums *s, int first, int count, int channel, const int32_t *c) {
+  const int group = channel / (s->n / s->groups);
+  const int64_t *x = s->x + group * s->xs + first;
+  const double n2 = (double)s->count * (double)s->count, unit = ldexp(1, -VMAC_CORR_F);
+  const vmac_wide var =
+      s->count * s->yy[channel] - (vmac_wide)s->y[channel] * s->y[channel];
+  double sum = (double)var;
+  bool fraction = false;
+  for (int i = 0; c && i < count; i++) {
+    const vmac_wide *xx = s->xx + (group * s->xs + first + i) * s->xs + first;
+    const vmac_wide xy =
+        s->count * s->xy[(first + i) * s->n + channel] - (vmac_wide)x[i] * s->y[channel];
+    fraction = fraction || c[i] % (1 << VMAC_CORR_F);
+    sum -= 2 * unit * c[i] * (double)xy;
+    for (int j = 0; j <= i; j++) {
+      const double cov = (double)(s->count * xx[j] - (vmac_wide)x[i] * x[j]);
+      sum += (i == j ? 1 : 2) * unit * c[i] * (unit * c[j]) * cov;
+    }
+  }
+  return sum / n2 + (fraction ? 1.0 / 12 : 0);
+}
+
+/* Least squares of p unknowns leaves less of the N samples it saw than of others: as (N - p) to
+ * (N + p). It matters where a layer has one output pixel, and so as many samples as images. What a
+ * tile's slopes are free by is what their price (net/fit_tiles.c) leaves them, were X's independent. */
+static double optimism(const vmac_plan *plan, int op) {
+  const vmac_sums *s = plan->sums[op];
+  const double planes = plan->mac[op].planes, all = vmac_mac_sums(&plan->mac[op]);
+  double p = 0;
+  if (vmac_mode_calibrates(plan->mode)) p = 1;
+  if (p > 0 && plan->mode != VMAC_CORR_BIAS)
+    p += planes + (all - planes) / (1 + all / (double)s->images);
+  const double n = (double)s->count;
+  return p < 0.9 * n ? (n + p) / (n - p) : 19;
+}
+
+static double predict_layer(const vmac_plan *plan, int op) {
+  const vmac_mac *mac = &plan->mac[op];
+  const vmac_sums *s = plan->sums[op];
+  const bool slopes = mac->c0 && plan->mode != VMAC_CORR_BIAS;
+  const int first = s->tiles ? 0 : vmac_take_of(plan->mult, sums_mode(plan)).first;
+  const int count = vmac_mac_sums(mac);
+  double sum = 0;
+  for (int j = 0; j < mac->n; j++)
+    sum += predict(s, first, count, j, slopes ? mac->c + (size_t)j * (size_t)count : NULL);
+  return sum / mac->n * optimism(plan, op);
+}
+
+/* One thread's share of what the images have: errors and exact accumulators. */
+typedef struct {
+  vmac_state *state;
+  int32_t *acc, *zero;
+  vmac_sums **error, **signal; /* (ops) */
+} worker;
+
+static worker worker_new(const vmac_net *net, const vmac_plan *plan) {
+  worker w = {.state = vmac_state_new(net)};
+  size_t most = 1;
+  w.error = vmac_alloc((size_t)net->ops, sizeof *w.error);
+  w.signal = vmac_alloc((size_t)net->ops, sizeof *w.signal);
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_op *op = &net->op[i];
+    if (!vmac_plan_has(plan, i)) continue;
+    const size_t size = (size_t)op->m * (size_t)op->n;
+    const size_t x = (size_t)op->m * (size_t)vmac_variate_groups(net, op);
+    most = size > most ? size : most;
+    most = x > most ? x : most;
+    w.error[i] = vmac_sums_new(net, op, 1);
+    w.signal[i] = vmac_sums_new(net, op, 1);
+  }
+  w.acc = vmac_alloc(most, sizeof *w.acc);
+  w.zero = vmac_alloc(most, sizeof *w.zero);
+  return w;
+}
+
+static void worker_free(const vmac_net *net, worker *w) {
+  for (int i = 0; i < net->ops; i++) {
+    vmac_sums_free(w->error[i]);
+    vmac_sums_free(w->signal[i]);
+  }
+  free(w->error);
+  free(w->signal);
+  free(w->acc);
+  free(w->zero);
+  vmac_state_free(net, w->state);
+}
+
+static void add_image(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data,
+                      size_t image, worker *w) {
+  vmac_state_set_image(net, w->state, data, image);
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_op *op = &net->op[i];
+    vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, w->state);
+    if (!vmac_plan_has(plan, i)) continue;
+    vmac_layer_acc(net, op, &plan->mac[i], w->state->i8[op->in[0]], w->acc, w->state);
+    vmac_sums_add(w->error[i], op->m, op->k, w->state->acc, w->acc, w->zero);
+    vmac_sums_add(w->signal[i], op->m, op->k, w->state->acc, w->zero, w->zero);
+  }
+}
+
+static double variance(const vmac_sums *s, int channel) {
+  const vmac_wide var = s->count * s->yy[channel] - (vmac_wide)s->y[channel] * s->y[channel];
+  return (double)var / (double)s->count / (double)s->count;
+}
+
+static vmac_residual residual_of(const vmac_sums *error, const vmac_sums *signal) {
+  vmac_residual r = {0};
+  for (int j = 0; j < error->n; j++) {
+    const double mean = (double)error->y[j] / (double)error->count;
+    r.measured += variance(error, j) / error->n;
+    r.mean_square += mean * mean / error->n;
+    r.signal += variance(signal, j) / error->n;
+  }
+  return r;
+}
+
+void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
+                    const vmac_dataset *data, size_t images, vmac_residual *of) {
+  calibrate(plan, calib);
+  worker all = worker_new(net, plan);
+#pragma omp parallel
+  {
+    worker w = worker_new(net, plan);
+#pragma omp for schedule(dynamic, 1)
+    for (size_t image = 0; image < images; image++) add_image(net, plan, data, image, &w);
+#pragma omp critical
+    for (int i = 0; i < net->ops; i++)
+      if (w.error[i]) {
+        vmac_sums_join(all.error[i], w.error[i]);
+        vmac_sums_join(all.signal[i], w.signal[i]);
+      }
+    worker_free(net, &w);
+  }
+  for (int i = 0; i < net->ops; i++) {
+    of[i] = (vmac_residual){0};
+    if (!vmac_plan_has(plan, i)) continue;
+    of[i] = residual_of(all.error[i], all.signal[i]);
+    of[i].predicted = predict_layer(plan, i);
+  }
+  worker_free(net, &all);
+}
