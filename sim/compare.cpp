@@ -31,10 +31,10 @@ void sim_expect(const sim_model *model, const int32_t *table, const sim_job *job
   vmac_x_terms(mult, sim_mode(model), terms);
   for (int i = 0; i < job->m; i++)
     for (int j = 0; j < job->n; j++)
-      acc[(size_t)i * job->n + j] = expect_one(
-          mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k, planes,
-          terms, job->c0 ? job->c0[j] : 0, job->c ? job->c + (size_t)j * planes : zeros,
-          job->bias[j]);
+      acc[(size_t)i * job->n + j] =
+          expect_one(mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k,
+                     planes, terms, job->c0 ? job->c0[j] : 0,
+                     job->c ? job->c + (size_t)j * planes : zeros, job->bias[j]);
 }
 
 /* The k whose product alone already comes out wrong, or -1; *want and *got are that product's. */

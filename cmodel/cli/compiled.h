@@ -18,7 +18,7 @@
   "  --opt-correction N   what the hardware corrects with: 0 nothing, 1 one sum X (default),\n"    \
   "                       2 one sum per bit plane\n"                                               \
   "  --correction MODE    " CLI_MODES "\n"                                                         \
-  "                       (default none)\n"                                                       \
+  "                       (default none)\n"                                                        \
   "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \
   "  --calib-images N     the first N of them (default all)\n"                                     \
   "  --plan F             take multiplier, mode and coefficients from a plan instead\n"            \
