@@ -25,9 +25,10 @@ static const char help[] =
     "                       in the order of `varimac net`; each: every MAC layer alone, a row for\n"
     "                       each (default all)\n"
     "  --modes A,B,...      correction modes (default all):\n"
-    "                       " CLI_MODES "\n"
-    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size (see "
-    "eval);\n"
+    "                       " CLI_MODES ";\n"
+    "                       with +tune behind (cv+tune) also the weights tuned for it, as\n"
+    "                       `varimac tune` does. Agreement is with the network as given\n"
+    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size (see eval);\n"
     "                       the rows' corrections are named so, cv@16x16\n"
     "  --data SPEC          images to score (default subset:test)\n"
     "  --images N           the first N of them (default all)\n"
@@ -63,21 +64,15 @@ static sweep_options parse(int argc, char **argv) {
     KTILE,
     HELP
   };
-  static const struct option table[] = {{"net", 1, 0, NET},
-                                        {"output", 1, 0, 'o'},
-                                        {"json", 1, 0, JSON},
-                                        {"mults", 1, 0, MULTS},
-                                        {"layers", 1, 0, LAYERS},
-                                        {"modes", 1, 0, MODES},
-                                        {"data", 1, 0, DATA},
-                                        {"images", 1, 0, IMAGES},
-                                        {"calib", 1, 0, CALIB},
-                                        {"calib-images", 1, 0, CALIB_IMAGES},
-                                        {"cache", 1, 0, CACHE},
-                                        {"rounding", 1, 0, ROUNDING},
-                                        {"ktile", 1, 0, KTILE},
-                                        {"help", 0, 0, HELP},
-                                        {0}};
+  static const struct option table[] = {
+      {"net", 1, 0, NET},       {"output", 1, 0, 'o'},
+      {"json", 1, 0, JSON},     {"mults", 1, 0, MULTS},
+      {"layers", 1, 0, LAYERS}, {"modes", 1, 0, MODES},
+      {"data", 1, 0, DATA},     {"images", 1, 0, IMAGES},
+      {"calib", 1, 0, CALIB},   {"calib-images", 1, 0, CALIB_IMAGES},
+      {"cache", 1, 0, CACHE},   {"rounding", 1, 0, ROUNDING},
+      {"ktile", 1, 0, KTILE},   {"help", 0, 0, HELP},
+      {0}};
   sweep_options o = {.data = "subset:test", .calib = "subset:calib", .cache = 512};
   for (int c; (c = cli_getopt(argc, argv, "o:", table)) != -1;) switch (c) {
     case NET:
@@ -146,7 +141,10 @@ static sweep prepare(sweep_options *o) {
   free(bytes);
   s.data = run_load(o->data, s.net, o->net, &o->images, "--images");
   bool calibrates = false;
-  for (size_t m = 0; m < s.modes; m++) calibrates = calibrates || vmac_mode_calibrates(s.mode[m]);
+  for (size_t m = 0; m < s.modes; m++) {
+    calibrates = calibrates || sweep_calibrates(s.mode[m]);
+    if (s.mode[m].tune && !s.tuned) s.tuned = run_net(o->net);
+  }
   if (calibrates) s.calib = run_load(o->calib, s.net, o->net, &o->calib_images, "--calib-images");
   return s;
 }
