@@ -255,8 +255,8 @@ typedef struct {
   int n;                /* output channels */
   int planes;           /* sums X, of each K tile */
   const uint8_t *terms; /* (planes, 256) what an activation adds to them, vmac_x_terms() */
-  int tiles;            /* K tiles that have coefficients of their own; of vmac_patch()'s operands */
-  const int *end;       /* (tiles) tile t ends before operand end[t]; NULL: the whole K is one */
+  int tiles;      /* K tiles that have coefficients of their own; of vmac_patch()'s operands */
+  const int *end; /* (tiles) tile t ends before operand end[t]; NULL: the whole K is one */
   int32_t *c0;          /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
   int32_t *c;           /* (n, tiles, planes) likewise */
 } vmac_mac;
@@ -318,8 +318,8 @@ vmac_plan *vmac_plan_make_tiled(const vmac_net *net, const vmac_mult *mult, cons
  * life. */
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
-/* Coefficients for each of these K tiles from now on, which the plan takes over; NULL: for the whole
- * K. Leaves the layers uncorrected. */
+/* Coefficients for each of these K tiles from now on, which the plan takes over; NULL: for the
+ * whole K. Leaves the layers uncorrected. */
 void vmac_plan_tile(vmac_plan *plan, vmac_ktiles *ktiles);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
 bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
@@ -335,6 +335,7 @@ void vmac_calib_free(vmac_calib *calib);
  * channels. On the exact network's activations: what layers before it do wrong is left out. */
 typedef struct {
   double predicted;   /* variance of the error on other images, by what calibration saw */
+  double rounding;    /* what rounding slopes and V to fixed point is expected to add to it */
   double measured;    /* on the images given, about the channel's mean, whose */
   double mean_square; /* is this */
   double signal;      /* variance of the exact accumulators there */

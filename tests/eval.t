@@ -87,7 +87,7 @@ ok $? "the compiler refuses a plan of some layers" "$(cat "$tmp/err")"
 # What correction leaves, by layer.
 run --mult trunc7 --correction cv --layers 1+3 --calib-images 50 --residuals "$tmp/left.csv" &&
   [ "$(head -n 1 "$tmp/left.csv")" = \
-    mult,correction,layer,op,kind,k,predicted,measured,ratio,mean_square,signal ] &&
+    mult,correction,layer,op,kind,k,predicted,measured,ratio,mean_square,signal,rounding ] &&
   [ "$(sed 1d "$tmp/left.csv" | cut -d , -f 1-3,5-6 | tr '\n' ' ')" = \
     "trunc7,cv,1,CONV_2D,144 trunc7,cv,3,CONV_2D,144 " ]
 ok $? "--residuals writes a row per layer that has the cell" "$(cat "$tmp/left.csv")"

@@ -28,7 +28,8 @@ static const char help[] =
     "                       (default all)\n"
     "  --correction MODE    " CLI_MODES "\n"
     "                       (default none)\n"
-    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size; 0: the same\n"
+    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size; 0: the "
+    "same\n"
     "                       for the whole sum (default; without COLS as many as ROWS)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
@@ -38,7 +39,8 @@ static const char help[] =
     "  --save-plan F        write the plan (JSON)\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
     "  --residuals F        write (CSV) what correction leaves of each layer's error on the exact\n"
-    "                       network's activations: variance as the calibration images foretell it,\n"
+    "                       network's activations: variance as the calibration images foretell "
+    "it,\n"
     "                       and as the images scored have it; mean of the squared mean errors;\n"
     "                       variance of the exact accumulators; all means over channels\n"
     "  --json F             write the result as JSON\n"
@@ -234,8 +236,8 @@ static void print(const options *o, const vmac_plan *plan, const score *s) {
   const vmac_ktiles *k = plan ? plan->ktiles : NULL;
   char tiles[64] = "";
   if (k) snprintf(tiles, sizeof tiles, ", per K tile of %d x %d PEs", k->rows, k->cols);
-  printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s%s\nimages       %lld of %s\n", o->net,
-         mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
+  printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s%s\nimages       %lld of %s\n",
+         o->net, mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
          vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), tiles, o->images, o->data);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
@@ -290,16 +292,16 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
   char *text = vmac_alloc(size, 1);
   size_t at = (size_t)snprintf(text, size,
                                "mult,correction,layer,op,kind,k,predicted,measured,ratio,"
-                               "mean_square,signal\n");
+                               "mean_square,signal,rounding\n");
   for (int i = 0, layer = 0; i < net->ops; i++) {
     if (!vmac_op_is_mac(&net->op[i])) continue;
     const vmac_residual *r = &of[i];
     if (vmac_plan_has(plan, i))
-      at += (size_t)snprintf(text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g\n",
-                             plan->mult->name, vmac_mode_name(plan->mode), layer, i,
-                             vmac_op_name(net->op[i].kind), net->op[i].k, r->predicted, r->measured,
-                             r->measured > 0 ? r->predicted / r->measured : 1, r->mean_square,
-                             r->signal);
+      at += (size_t)snprintf(
+          text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g\n",
+          plan->mult->name, vmac_mode_name(plan->mode), layer, i, vmac_op_name(net->op[i].kind),
+          net->op[i].k, r->predicted, r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
+          r->mean_square, r->signal, r->rounding);
     layer++;
   }
   const bool ok = vmac_write_file(o->residuals, text, at, err);

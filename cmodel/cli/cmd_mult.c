@@ -28,10 +28,13 @@ static const char help_text[] =
     "  table    the truth table: CSV, a row per A, a column per W, operands in the order of their\n"
     "           bits 0..255; --raw: 65,536 16-bit words, little-endian, index A << 8 | W,\n"
     "           unsigned for u8 cells, signed for s8 cells\n"
-    "  plan     how inference sums the products of cells: as the fewest exact products of functions\n"
-    "           of A and of W, as those and a small table, or by product rows, which any cell can;\n"
+    "  plan     how inference sums the products of cells: as the fewest exact products of "
+    "functions\n"
+    "           of A and of W, as those and a small table, or by product rows, which any cell "
+    "can;\n"
     "           each proved equal to the truth table on all pairs, with its predicted cost\n"
-    "  phi      the R functions of A, 0..255, whose sums correct most of the cell's error (modes phi,\n"
+    "  phi      the R functions of A, 0..255, whose sums correct most of the cell's error (modes "
+    "phi,\n"
     "           phi2, phi3, phi4; default 1): CSV, a row per A in the order of its bits 0..255;\n"
     "           --hex: the parameter PHI of the array, a Verilog literal of 2048 R bits, that of\n"
     "           plane 0 and bits 0 in the lowest byte\n"
@@ -162,18 +165,13 @@ static size_t find_verb(const char *word) {
 
 int cmd_mult(int argc, char **argv) {
   if (argc > 1 && !strcmp(argv[1], "import")) return mult_import(argc - 1, argv + 1);
-  static const struct option table[] = {{"output", required_argument, NULL, 'o'},
-                                        {"json", required_argument, NULL, 'j'},
-                                        {"net", required_argument, NULL, 'n'},
-                                        {"data", required_argument, NULL, 'd'},
-                                        {"images", required_argument, NULL, 'i'},
-                                        {"raw", no_argument, NULL, 'r'},
-                                        {"all", no_argument, NULL, 'a'},
-                                        {"isa", required_argument, NULL, 'l'},
-                                        {"rank", required_argument, NULL, 'k'},
-                                        {"hex", no_argument, NULL, 'x'},
-                                        {"help", no_argument, NULL, 'h'},
-                                        {0}};
+  static const struct option table[] = {
+      {"output", required_argument, NULL, 'o'}, {"json", required_argument, NULL, 'j'},
+      {"net", required_argument, NULL, 'n'},    {"data", required_argument, NULL, 'd'},
+      {"images", required_argument, NULL, 'i'}, {"raw", no_argument, NULL, 'r'},
+      {"all", no_argument, NULL, 'a'},          {"isa", required_argument, NULL, 'l'},
+      {"rank", required_argument, NULL, 'k'},   {"hex", no_argument, NULL, 'x'},
+      {"help", no_argument, NULL, 'h'},         {0}};
   mult_options opt = {0};
   bool given[256] = {false};
   for (int letter; (letter = cli_getopt(argc, argv, "o:h", table)) != -1;) {

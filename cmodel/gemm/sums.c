@@ -24,8 +24,7 @@ void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value) {
 void vmac_code_sum_bytes(vmac_code_sum *sum, const uint8_t *terms, uint8_t flip) {
   sum->least = 0;
   sum->bytes = 1;
-  for (int code = 0; code < 256; code++)
-    sum->value[code] = sum->byte[0][code] = terms[code ^ flip];
+  for (int code = 0; code < 256; code++) sum->value[code] = sum->byte[0][code] = terms[code ^ flip];
 }
 
 /* sum[x] (pixels) = the sum over the c channels of value[code]. */

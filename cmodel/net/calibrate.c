@@ -88,7 +88,8 @@ static worker worker_new(const task *t) {
     const int xs = t->wishes[i].xs;
     if (!xs) continue;
     w.sums[i] = vmac_sums_new(net, op, xs);
-    const size_t acc = (size_t)op->m * (size_t)op->n, grid = t->wishes[i].tiles ? 0 : vmac_variate_scratch(net, op, xs);
+    const size_t acc = (size_t)op->m * (size_t)op->n,
+                 grid = t->wishes[i].tiles ? 0 : vmac_variate_scratch(net, op, xs);
     const size_t x = (size_t)op->m * (size_t)vmac_variate_groups(net, op) * (size_t)xs;
     accs = acc > accs ? acc : accs;
     scratch = grid > scratch ? grid : scratch;
@@ -168,7 +169,8 @@ static void calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode, bool t
   for (int i = 0; i < net->ops; i++) {
     const int tiles = vmac_plan_has(plan, i) ? vmac_plan_tiles(plan, i, mode) : 0;
     const wish asked = {tiles, (tiled ? tiles : 1) * xs};
-    if (!vmac_plan_has(plan, i) || tiled != (tiles > 0) || has(plan->sums[i], asked, mode)) continue;
+    if (!vmac_plan_has(plan, i) || tiled != (tiles > 0) || has(plan->sums[i], asked, mode))
+      continue;
     wishes[i] = asked;
     t.last = i;
     vmac_sums_free(plan->sums[i]);

@@ -79,8 +79,8 @@ static inline VMAC_BODY void correct_body(const vmac_mac *mac, int m, bool narro
     if (!narrow) {
       for (int i = 0; i < sums; i++) one[i] = x[i * m + p];
       for (int j = 0; j < n; j++)
-        acc[j] = vmac_wrap((int64_t)acc[j] +
-                           vmac_correction(mac->c0[j], sums, mac->c + j * sums, one));
+        acc[j] =
+            vmac_wrap((int64_t)acc[j] + vmac_correction(mac->c0[j], sums, mac->c + j * sums, one));
       continue;
     }
 #pragma omp simd
@@ -193,8 +193,7 @@ static void layer_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *
     for (int j = 0; j < op->n; j++) {
       int64_t value = (int64_t)sums[j] + folded[j];
       if (cls == VMAC_U8) value -= 128 * (int64_t)sum_a;
-      if (count)
-        value += vmac_correction(mac->c0[j], (int)count, mac->c + (size_t)j * count, x);
+      if (count) value += vmac_correction(mac->c0[j], (int)count, mac->c + (size_t)j * count, x);
       acc[j] = vmac_wrap(value);
     }
   }

@@ -35,8 +35,8 @@ int vmac_x_terms(const vmac_mult *mult, vmac_mode mode, uint8_t *terms) {
   }
   for (int i = 0; i < planes; i++)
     for (int a = 0; a < 256; a++)
-      terms[256 * i + a] = planes > 1 ? a >> i & 1
-                                      : (uint8_t)vmac_variate(mult->xkind, mult->xbits, (uint8_t)a);
+      terms[256 * i + a] =
+          planes > 1 ? a >> i & 1 : (uint8_t)vmac_variate(mult->xkind, mult->xbits, (uint8_t)a);
   return planes;
 }
 

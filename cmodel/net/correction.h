@@ -56,7 +56,7 @@ void vmac_layer_variates(const vmac_net *net, const vmac_op *op, const vmac_vari
 /* The moments of one layer's channels, with what they share kept once. */
 struct vmac_sums {
   int n, groups, xs;
-  int tiles;      /* of K: the X's are those of `mode`, of each tile; 0: as vmac_take says */
+  int tiles; /* of K: the X's are those of `mode`, of each tile; 0: as vmac_take says */
   vmac_mode mode;
   size_t images; /* that were looked at */
   int64_t count; /* pixels of them */
@@ -78,7 +78,7 @@ vmac_moments vmac_sums_moments(const vmac_sums *sums, vmac_take take, int channe
 /* Sees to it that plan->sums has what the mode is fitted to, of every layer that has the cell. The
  * plan is uncorrected meanwhile. */
 void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode);
-/* K tiles of the plan's op that have slopes of their own in that mode; 0: one set for the whole K. */
+/* K tiles of the plan's op that have slopes of their own in that mode; 0: the whole K has one. */
 int vmac_plan_tiles(const vmac_plan *plan, int op, vmac_mode mode);
 
 /* One channel's correction in real numbers, V = c0 + sum of c[i] * X[i]. */
@@ -95,8 +95,8 @@ vmac_line vmac_paper_weight(const vmac_mult *mult, const int32_t *table, uint8_t
 /* To fixed point, c and to (count); false where a coefficient leaves its register. */
 bool vmac_coefficients_round(double c0, const double *c, int count, int32_t *to0, int32_t *to);
 
-/* a c = b for many b: a (n, n) symmetric and nowhere negative definite. An unknown whose diagonal is
- * 0, or that depends on those already solved for, is 0. b is destroyed. */
+/* a c = b for many b: a (n, n) symmetric and nowhere negative definite. An unknown whose diagonal
+ * is 0, or that depends on those already solved for, is 0. b is destroyed. */
 typedef struct vmac_solver vmac_solver;
 vmac_solver *vmac_solver_new(int n, const double *a);
 void vmac_solve(const vmac_solver *solver, double *b, double *c);

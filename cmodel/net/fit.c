@@ -11,8 +11,8 @@ static const double dependent = 0x1p-40;
 
 struct vmac_solver {
   int n, rank;
-  int *order;  /* (n) unknowns as they were solved for */
-  double *a;   /* (n, n): row i's factors of earlier unknowns, and what is left of it */
+  int *order; /* (n) unknowns as they were solved for */
+  double *a;  /* (n, n): row i's factors of earlier unknowns, and what is left of it */
 };
 
 vmac_solver *vmac_solver_new(int n, const double *matrix) {

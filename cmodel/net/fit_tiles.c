@@ -3,8 +3,8 @@
  * All tiles' X's are fitted together, as many unknowns as tiles times planes: for a layer of long
  * sums not far from as many as there are images to learn from, and neighbouring tiles see much the
  * same. So what is fitted is the difference d from the coefficients of the whole K, and it has its
- * price: Cov(X, X) d + k diag(Var X) d = Cov(X, y - whole), with k = unknowns / images. Where images
- * abound that is least squares; where they do not, the tiles stay with the whole.
+ * price: Cov(X, X) d + k diag(Var X) d = Cov(X, y - whole), where k = unknowns / images. Where
+ * images abound that is least squares; where they do not, the tiles stay with the whole.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>

@@ -178,8 +178,7 @@ bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vma
   if (mode == VMAC_CORR_NONE) return true;
   const bool good = calib || !vmac_mode_calibrates(mode) ||
                     vmac_fail(err, "mode %s wants calibration images", vmac_mode_name(mode));
-  if (good && calib && vmac_mode_calibrates(mode))
-    vmac_calibrate(calib, plan, mode);
+  if (good && calib && vmac_mode_calibrates(mode)) vmac_calibrate(calib, plan, mode);
   if (good && set_coefficients(net, plan, mode, err)) return true;
   drop_coefficients(plan);
   set_mode(plan, VMAC_CORR_NONE);

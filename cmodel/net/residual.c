@@ -29,8 +29,7 @@ static double predict(const vmac_sums *s, int first, int count, int channel, con
   const int group = channel / (s->n / s->groups);
   const int64_t *x = s->x + group * s->xs + first;
   const double n2 = (double)s->count * (double)s->count, unit = ldexp(1, -VMAC_CORR_F);
-  const vmac_wide var =
-      s->count * s->yy[channel] - (vmac_wide)s->y[channel] * s->y[channel];
+  const vmac_wide var = s->count * s->yy[channel] - (vmac_wide)s->y[channel] * s->y[channel];
   double sum = (double)var;
   bool fraction = false;
   for (int i = 0; c && i < count; i++) {
@@ -48,8 +47,8 @@ static double predict(const vmac_sums *s, int first, int count, int channel, con
 }
 
 /* Least squares of p unknowns leaves less of the N samples it saw than of others: as (N - p) to
- * (N + p). It matters where a layer has one output pixel, and so as many samples as images. What a
- * tile's slopes are free by is what their price (net/fit_tiles.c) leaves them, were X's independent. */
+ * (N + p). It matters where a layer has one output pixel, and so as many samples as images. Tiles'
+ * slopes are as free as their price leaves them (net/fit_tiles.c), were their X's independent. */
 static double optimism(const vmac_plan *plan, int op) {
   const vmac_sums *s = plan->sums[op];
   const double planes = plan->mac[op].planes, all = vmac_mac_sums(&plan->mac[op]);
@@ -61,16 +60,31 @@ static double optimism(const vmac_plan *plan, int op) {
   return p < 0.9 * n ? (n + p) / (n - p) : 19;
 }
 
-static double predict_layer(const vmac_plan *plan, int op) {
+/* The share of rounding in that: a slope is off by up to half a unit, evenly, and independently of
+ * the others. */
+static double rounding(const vmac_sums *s, int first, int count, int channel) {
+  const int group = channel / (s->n / s->groups);
+  const double n2 = (double)s->count * (double)s->count, unit = ldexp(1, -VMAC_CORR_F);
+  double sum = 0;
+  for (int i = 0; i < count; i++) {
+    const int at = group * s->xs + first + i;
+    const vmac_wide xx = s->xx[at * s->xs + first + i];
+    sum += (double)(s->count * xx - (vmac_wide)s->x[at] * s->x[at]) / n2;
+  }
+  return unit * unit / 12 * sum + 1.0 / 12;
+}
+
+static void predict_layer(const vmac_plan *plan, int op, vmac_residual *r) {
   const vmac_mac *mac = &plan->mac[op];
   const vmac_sums *s = plan->sums[op];
   const bool slopes = mac->c0 && plan->mode != VMAC_CORR_BIAS;
   const int first = s->tiles ? 0 : vmac_take_of(plan->mult, sums_mode(plan)).first;
   const int count = vmac_mac_sums(mac);
-  double sum = 0;
-  for (int j = 0; j < mac->n; j++)
-    sum += predict(s, first, count, j, slopes ? mac->c + (size_t)j * (size_t)count : NULL);
-  return sum / mac->n * optimism(plan, op);
+  for (int j = 0; j < mac->n; j++) {
+    const int32_t *c = slopes ? mac->c + (size_t)j * (size_t)count : NULL;
+    r->predicted += predict(s, first, count, j, c) * optimism(plan, op) / mac->n;
+    if (slopes) r->rounding += rounding(s, first, count, j) / mac->n;
+  }
 }
 
 /* One thread's share of what the images have: errors and exact accumulators. */
@@ -162,7 +176,7 @@ void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
     of[i] = (vmac_residual){0};
     if (!vmac_plan_has(plan, i)) continue;
     of[i] = residual_of(all.error[i], all.signal[i]);
-    of[i].predicted = predict_layer(plan, i);
+    predict_layer(plan, i, &of[i]);
   }
   worker_free(net, &all);
 }

@@ -81,7 +81,7 @@ static void flush(size_t count, int64_t *from, vmac_wide *to) {
   memset(from, 0, count * sizeof *from);
 }
 
-/* xx (xs, xs) += the products of m <= STRIP pixels' x (m, xs), x (xs) += them; of (xs) is scratch. */
+/* xx (xs, xs) += the products of m <= STRIP pixels' x (m, xs), x (xs) += them; of: scratch. */
 VMAC_BODY static inline void add_squares_body(int m, int xs, const int32_t *restrict from,
                                               int32_t (*restrict of)[STRIP], int64_t *restrict x,
                                               int64_t *restrict xx) {
@@ -107,8 +107,7 @@ VMAC_PER_ISA(add_squares,
 
 /* yy (n) += the squares of exact - approx, of m <= STRIP pixels, none of them 2^27 or more. */
 VMAC_BODY static inline void add_errors_body(int m, int n, const int32_t *restrict exact,
-                                             const int32_t *restrict approx,
-                                             int64_t *restrict yy) {
+                                             const int32_t *restrict approx, int64_t *restrict yy) {
   for (int p = 0; p < m; p++, exact += n, approx += n)
 #pragma omp simd
     for (int c = 0; c < n; c++) {

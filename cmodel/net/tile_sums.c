@@ -2,7 +2,8 @@
  *
  * A tile is a stretch of operands in the order (ky, kx, channel): stretches of a pixel's channels,
  * each seen through one tap of the window. Those of one pixel are the same for all taps, or nearly,
- * so they are summed once per input pixel, whatever the taps. SPDX-License-Identifier: Apache-2.0 */
+ * so they are summed once per input pixel, whatever the taps.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,7 +35,7 @@ static int cut(const vmac_window *v, int tiles, const int *end, part *parts, str
   return count;
 }
 
-/* grid (h, w, xs): the stretch's sums of every pixel that windows reach; padding is the zero point. */
+/* grid (h, w, xs): the stretch's sums of every pixel that windows reach, padding the zero point. */
 static void fill_grid(const vmac_window *v, const vmac_variates *x, stretch s, const int8_t *input,
                       int8_t zero, int h, int w, int32_t *grid) {
   int32_t pad[VMAC_XS_MAX];

@@ -85,7 +85,8 @@ static bool play(gatesim *sim, const stim_source *src, size_t layer, stim_kind k
       gatesim_set(sim, &a, value, columns, 1);
     }
     gatesim_step(sim, true, k > rows);
-    if (k >= rows) good = compare(sim, &p, src, terms, first, kind == STIM_IDLE ? 0 : k - rows, err);
+    if (k >= rows)
+      good = compare(sim, &p, src, terms, first, kind == STIM_IDLE ? 0 : k - rows, err);
   }
   free(value);
   return good;

@@ -101,12 +101,15 @@ static void test_slopes_that_do_not_fit(void **state) {
   for (int plane = 0; plane < VMAC_CORR_PLANES; plane++) {
     vmac_line line = {0, {0}};
     line.c[plane] = 2048 - 1.0 / 64;
-    assert_true(vmac_coefficients_round(line.c0, line.c, VMAC_CORR_PLANES, &c0, c) && c[plane] == 131071);
+    assert_true(vmac_coefficients_round(line.c0, line.c, VMAC_CORR_PLANES, &c0, c) &&
+                c[plane] == 131071);
     line.c[plane] = -2048;
-    assert_true(vmac_coefficients_round(line.c0, line.c, VMAC_CORR_PLANES, &c0, c) && c[plane] == -131072);
+    assert_true(vmac_coefficients_round(line.c0, line.c, VMAC_CORR_PLANES, &c0, c) &&
+                c[plane] == -131072);
     line.c[plane] = 2048;
     assert_false(vmac_coefficients_round(line.c0, line.c, VMAC_CORR_PLANES, &c0, c));
-    assert_true(vmac_coefficients_round(line.c0, line.c, plane, &c0, c)); /* nobody asks for that one */
+    assert_true(
+        vmac_coefficients_round(line.c0, line.c, plane, &c0, c)); /* nobody asks for that one */
     line.c[plane] = -2048 - 1.0 / 64;
     assert_false(vmac_coefficients_round(line.c0, line.c, VMAC_CORR_PLANES, &c0, c));
   }

@@ -72,8 +72,7 @@ static double left_of(const vmac_mult *mult, int planes, uint8_t (*x)[256]) {
   double p[256], all = 0, left = 0, sum = 0;
   vmac_mult_table(mult, table);
   for (int i = 0; i < 256; i++) sum += pow(31.0 / 32, i);
-  for (int i = 0; i < 256; i++)
-    p[i] = (i ? 0 : 0.4) + 0.55 * pow(31.0 / 32, i) / sum + 0.05 / 256;
+  for (int i = 0; i < 256; i++) p[i] = (i ? 0 : 0.4) + 0.55 * pow(31.0 / 32, i) / sum + 0.05 / 256;
   for (int mean = -24; mean <= 24; mean += 8)
     for (int sd = 16; sd <= 48; sd += 16) {
       double weight[256], weights = 0;
@@ -120,7 +119,7 @@ static double left_of(const vmac_mult *mult, int planes, uint8_t (*x)[256]) {
  * tell more, and four tell nearly all of what averages over filters leave. */
 static void test_planes_tell(void **state) {
   (void)state;
-  static const char *const names[] = {"trunc6", "trunc7s", "rec4",    "drum6",  "mitchell",
+  static const char *const names[] = {"trunc6", "trunc7s", "rec4",     "drum6",     "mitchell",
                                       "edge2s", "edge3",   "roup1_4s", "ppab3_3_0", "trunc4"};
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
     const vmac_mult *mult = cell(names[i]);
@@ -148,8 +147,8 @@ static void test_planes_tell(void **state) {
  * rounded at the edge, with its saturation: X sums the activations before they are rounded. */
 static void test_equal_weights(void **state) {
   (void)state;
-  static const char *const names[] = {"perf2", "perf4s", "edge1", "edge1s", "edge2",
-                                      "edge2s", "edge3",  "edge3s"};
+  static const char *const names[] = {"perf2", "perf4s", "edge1", "edge1s",
+                                      "edge2", "edge2s", "edge3", "edge3s"};
   vmac_net *net = network(1, true);
   vmac_dataset data = images(2);
   for (size_t i = 0; i < sizeof names / sizeof *names; i++) {

@@ -60,6 +60,26 @@ static void test_same_images(void **state) {
   vmac_net_free(net);
 }
 
+/* Mean over channels of the variance of an op's exact accumulators. */
+static double exact_variance(const vmac_net *net, int op, const vmac_dataset *data, size_t count) {
+  const int m = net->op[op].m, n = net->op[op].n;
+  double sum[8] = {0}, square[8] = {0}, variance = 0;
+  vmac_state *state = vmac_state_new(net);
+  for (size_t image = 0; image < count; image++) {
+    vmac_state_set_image(net, state, data, image);
+    for (int i = 0; i <= op; i++) vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, state);
+    for (int i = 0; i < m * n; i++) {
+      sum[i % n] += state->acc[i];
+      square[i % n] += (double)state->acc[i] * state->acc[i];
+    }
+  }
+  vmac_state_free(net, state);
+  const double all = (double)m * (double)count;
+  for (int j = 0; j < n; j++)
+    variance += (square[j] / all - sum[j] / all * (sum[j] / all)) / n;
+  return variance;
+}
+
 /* A plan's coefficients are as they were, and no layer without the cell has figures. */
 static void test_plan_stays(void **state) {
   (void)state;
@@ -67,14 +87,16 @@ static void test_plan_stays(void **state) {
   vmac_dataset data = images(34), other = images(35);
   vmac_err err;
   bool layers[OPS] = {false, true, false, true};
-  vmac_plan *plan =
-      vmac_plan_make(net, cell("trunc6"), layers, VMAC_CORR_CV, &data, data.n, &err);
-  vmac_plan *same =
-      vmac_plan_make(net, cell("trunc6"), layers, VMAC_CORR_CV, &data, data.n, &err);
+  vmac_plan *plan = vmac_plan_make(net, cell("trunc6"), layers, VMAC_CORR_CV, &data, data.n, &err);
+  vmac_plan *same = vmac_plan_make(net, cell("trunc6"), layers, VMAC_CORR_CV, &data, data.n, &err);
   vmac_calib *calib = vmac_calib_new(net, &data, data.n, 0);
   vmac_residual of[OPS];
   vmac_residuals(net, plan, calib, &other, 5, of);
   assert_true(of[0].measured == 0 && of[0].predicted == 0 && of[1].measured > 0);
+  for (int op = 1; op < OPS; op += 2) {
+    const double signal = exact_variance(net, op, &other, 5);
+    assert_true(fabs(of[op].signal - signal) < 1e-6 * signal);
+  }
   for (int op = 1; op < OPS; op += 2)
     assert_memory_equal(plan->mac[op].c, same->mac[op].c, (size_t)net->op[op].n * sizeof(int32_t));
   vmac_calib_free(calib);
@@ -112,6 +134,8 @@ static void test_forecast_on_resnet(void **state) {
         if (vmac_plan_has(plan, op) && !(ratio > 0.8 && ratio < 1.25))
           fail_msg("%s, %s, op %d: %g foretold, %g measured", names[i], vmac_mode_name(modes[m]),
                    op, of[m][op].predicted, of[m][op].measured);
+        /* the rule that VMAC_CORR_F obeys */
+        assert_true(of[m][op].rounding <= 0.01 * of[m][op].predicted);
       }
       vmac_calib_free(calib);
       vmac_plan_free(plan);

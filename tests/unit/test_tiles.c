@@ -175,7 +175,7 @@ static residual tiled(const vmac_net *net, const vmac_mult *mult, vmac_mode mode
   return r;
 }
 
-/* On the images it is fitted to, a set of slopes per tile leaves less than one for all, and no mean;
+/* On the images it is fitted to, slopes of each tile leave less than those of all, and no mean;
  * a layer of one tile, and depthwise layers, are as they were. */
 static void test_tiles_leave_less(void **state) {
   (void)state;
@@ -186,8 +186,7 @@ static void test_tiles_leave_less(void **state) {
     for (int mode = VMAC_CORR_CV; mode < VMAC_CORR_MODES; mode++) {
       const residual whole = tiled(net, cell(names[i]), (vmac_mode)mode, 0, &data);
       const residual each = tiled(net, cell(names[i]), (vmac_mode)mode, 4, &data);
-      for (int op = 0; op < OPS; op++)
-        assert_true(each.square[op] <= whole.square[op] * 1.001 + 1);
+      for (int op = 0; op < OPS; op++) assert_true(each.square[op] <= whole.square[op] * 1.001 + 1);
       assert_true(mode != VMAC_CORR_PHI || each.square[0] < whole.square[0] * 0.999);
       assert_true(each.square[1] == whole.square[1]);
       assert_true(each.bias < 0.6);
@@ -225,9 +224,10 @@ static void test_changing_tiles(void **state) {
   static const struct {
     int rows;
     vmac_mode mode;
-  } steps[] = {{0, VMAC_CORR_CV},   {4, VMAC_CORR_PHI}, {4, VMAC_CORR_CV},   {4, VMAC_CORR_BIAS},
-               {8, VMAC_CORR_CV},   {8, VMAC_CORR_PHI}, {0, VMAC_CORR_PHI4}, {4, VMAC_CORR_BITPLANE},
-               {4, VMAC_CORR_NONE}, {0, VMAC_CORR_CV}};
+  } steps[] = {{0, VMAC_CORR_CV},   {4, VMAC_CORR_PHI},      {4, VMAC_CORR_CV},
+               {4, VMAC_CORR_BIAS}, {8, VMAC_CORR_CV},       {8, VMAC_CORR_PHI},
+               {0, VMAC_CORR_PHI4}, {4, VMAC_CORR_BITPLANE}, {4, VMAC_CORR_NONE},
+               {0, VMAC_CORR_CV}};
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     const int rows = steps[i].rows;
     vmac_plan_tile(plan, rows ? vmac_ktiles_new(net, rows, rows, &err) : NULL);
@@ -276,9 +276,8 @@ static void test_files(void **state) {
   assert_true(vmac_write_file(net_path, "a network", 9, &err));
   vmac_net *net = network(7, false);
   vmac_dataset data = images(8);
-  vmac_plan *plan =
-      vmac_plan_make_tiled(net, cell("trunc6"), NULL, VMAC_CORR_PHI2,
-                           vmac_ktiles_new(net, 5, 7, &err), &data, data.n, &err);
+  vmac_plan *plan = vmac_plan_make_tiled(net, cell("trunc6"), NULL, VMAC_CORR_PHI2,
+                                         vmac_ktiles_new(net, 5, 7, &err), &data, data.n, &err);
   assert_true(vmac_plan_save(plan, net_path, path, &err));
   vmac_plan *back = vmac_plan_load(net, net_path, path, &err);
   if (!back) fail_msg("%s", err.text);
@@ -292,6 +291,7 @@ static void test_files(void **state) {
   vmac_plan_free(back);
   size_t size;
   char *text = (char *)vmac_read_file(path, &size, &err);
+  expect_refusal(net, net_path, path, text, "[5, 7]", "[5, 7, 7]", "expected rows and columns");
   expect_refusal(net, net_path, path, text, "[5, 7]", "[5]", "expected rows and columns");
   expect_refusal(net, net_path, path, text, "[5, 7]", "[5, 77]", "\"ktile\"");
   expect_refusal(net, net_path, path, text, "[5, 7]", "[8, 8]", "\"c\": expected");
@@ -307,8 +307,8 @@ static void test_files(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_tiles_of_arrays), cmocka_unit_test(test_random_tiles),
+      cmocka_unit_test(test_tiles_of_arrays),  cmocka_unit_test(test_random_tiles),
       cmocka_unit_test(test_tiles_leave_less), cmocka_unit_test(test_paper_tiles),
-      cmocka_unit_test(test_changing_tiles), cmocka_unit_test(test_files)};
+      cmocka_unit_test(test_changing_tiles),   cmocka_unit_test(test_files)};
   return cmocka_run_group_tests_name("tiles", tests, NULL, NULL);
 }
