@@ -288,6 +288,8 @@ typedef struct vmac_calib vmac_calib;
 
 /* A plan: what every op of a network multiplies with. mac has one entry per op. */
 typedef struct {
+  const vmac_net *net; /* whose weights are multiplied; may be tuned from the network that it is
+                          calibrated and scored against */
   int ops;
   vmac_mac *mac;
   const vmac_mult *mult;
@@ -354,6 +356,25 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
                           vmac_err *err);
 void vmac_plan_free(vmac_plan *plan);
+
+/* ---- weights tuned to a cell (net/tune.h) ------------------------------------------------------ */
+
+/* What is known of a network's activations over the first `images` images of data (training
+ * images), for any cell, layer and mode. */
+typedef struct vmac_tuner vmac_tuner;
+vmac_tuner *vmac_tuner_new(const vmac_net *net, const vmac_dataset *data, size_t images);
+void vmac_tuner_free(vmac_tuner *tuner);
+
+/* Modes that weights can be tuned with: not paper, which looks at no activations. */
+static inline bool vmac_mode_tunes(vmac_mode mode) {
+  return mode != VMAC_CORR_PAPER;
+}
+
+/* Gives MAC layer `index` (an op) of `tuned`, the same network loaded again, those weights whose
+ * products by the cell, corrected by `mode`, come nearest to what the tuner's network multiplies
+ * exactly. vmac_net_prepare(tuned) is due when all layers are. */
+void vmac_tune_layer(const vmac_tuner *tuner, const vmac_mult *mult, vmac_mode mode, int index,
+                     vmac_net *tuned);
 
 /* ---- inference (net/) -------------------------------------------------------------------------- */
 

@@ -29,7 +29,11 @@ $(B)/synth/array-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
 	$(call say,RECORD,$@)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) \
 	  --seed $(SYNTH_SEED) --columns 16 --rows $* -o $@ > $@.log
-.PRECIOUS: $(B)/synth/array-%.bin
+$(B)/synth/array-s8-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
+	$(call say,RECORD,$@)
+	$(Q)mkdir -p $(@D) && $(VARIMAC) operands --net $(SYNTH_NET) --data $(SYNTH_DATA) --class s8 \
+	  --seed $(SYNTH_SEED) --columns 16 --rows $* -o $@ > $@.log
+.PRECIOUS: $(B)/synth/array-%.bin $(B)/synth/array-s8-%.bin
 
 .PHONY: compose compose-run
 compose: setup ## energy and area of arrays against the sum of their PEs (minutes)
@@ -40,3 +44,20 @@ compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(C
 	  case ' $(COMPOSE_FLAT_SIZES) ' in *" $$n "*) flat=1 ;; *) flat=0 ;; esac; \
 	  $(foreach c,$(COMPOSE_CELLS),COMPOSE_FLAT=$$flat sh synth/compose.sh $(c) $(CELL_$(c)) $$n $$n \
 	    $(SYNTH)/compose/$(c)-$$n $(B)/synth/array-$$n.bin $(COMPOSE_RTL) || exit 1;) done
+
+# Sums of X beside the array or in every PE, and the units that add V, as shares of the PEs.
+COST_SIZES ?= 8 16 32 64
+COST_CELLS ?= perf2 trunc6
+COST        = $(REPORT)/correction-cost-$(PLATFORM)
+.PHONY: correction-cost correction-cost-run
+correction-cost: setup ## what correction takes of arrays of 8 x 8 to 64 x 64, and would in every PE
+	$(call ONE_PLATFORM,$@)
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) correction-cost-run
+	$(Q)cat $(COST).md
+correction-cost-run: $(ENERGY) $(VMAC_LIB) $(COST_SIZES:%=$(B)/synth/array-%.bin) \
+                     $(COST_SIZES:%=$(B)/synth/array-s8-%.bin)
+	$(Q)mkdir -p $(REPORT)
+	$(Q)sh synth/correction-cost.sh $(SYNTH)/cost $(ENERGY) $(B)/synth/array $(FAMILIES) \
+	  rtl/mult/mults.tbl '$(COST_CELLS)' '$(COST_SIZES)' > $(COST).new && mv $(COST).new $(COST).tsv
+	$(Q)awk -v style=md -f synth/correction-cost.awk $(SYNTH)/cost/parts.tsv > $(COST).md.new && \
+	  mv $(COST).md.new $(COST).md

@@ -3,12 +3,9 @@
 # usage: compose.sh CELL INDEX ROWS COLS OUT_DIR OPERANDS FILE ...
 # CELL, INDEX: name and number in the registry; OPERANDS: a stream of ROWS rows; FILE: Verilog, *.vh
 # are not read but found by `include. Environment (synth/library.mk): ENERGY (the program
-# vmac-energy), VMAC_LIB, VMAC_PE_PERIOD_NS, VMAC_INPUT_SLEW_NS, ABC_DRIVER_CELL, ABC_LOAD_IN_FF;
-# COMPOSE_BOUND (percent, default 5); COMPOSE_FLAT=1: also an array mapped flat from the start
-# (minutes), within the same bound; COMPOSE_DELAY_PS: the delay target, default nine tenths of the
-# period, which all netlists meet. A target that they cannot meet, as the PEs of `make ppa` have it,
-# compares how soon abc gives up, which is sooner for a larger netlist (dadda at 8 x 8 and 3 ns: the
-# flat array is 6 % smaller, and slower than each of the PEs).
+# vmac-energy), VMAC_LIB, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, VMAC_INPUT_SLEW_NS, ABC_DRIVER_CELL,
+# ABC_LOAD_IN_FF; COMPOSE_BOUND (percent, default 5); COMPOSE_FLAT=1: also an array mapped flat from
+# the start (minutes), within the same bound. All netlists are mapped as map.ys says, for one target.
 # PEs are mapped one for each width of partial sum: of the top row, which adds to nothing, and of
 # 17, 18, .. bits. Prints one line for each array: netlist=joined, of PEs that were mapped alone,
 # whose area is that of its parts by construction, and whose energy tests how PEs are fed and loaded;
@@ -47,7 +44,8 @@ printf 'set_driving_cell %s\nset_load %s [fF]\n' "$ABC_DRIVER_CELL" "$ABC_LOAD_I
 map() {
   sed -e '/^#/d' -e "s|@LIBERTY@|$VMAC_LIB|g" -e "s|@SOURCES@|$sources|" -e "s|@CELL@|$index|" \
     -e "s|@ROWS@|$rows|" -e "s|@COLS@|$cols|" -e "s|@KEEP@|$2|" -e "s|@PARTS@|$3|" \
-    -e "s|@CONSTR@|$out/abc.constr|" -e "s|@DELAY@|$delay|g" -e "s|@OUT@|$out/$1|" \
+    -e "s|@SCRIPT@|$script|" -e "s|@CONSTR@|$out/abc.constr|" -e "s|@DELAY@|$VMAC_PE_DELAY_PS|g" \
+    -e "s|@OUT@|$out/$1|" \
     "$here/compose.ys" > "$out/$1.ys"
   rm -f "$out/$1.json"
   if ! yosys -q -l "$out/$1.log" -s "$out/$1.ys" > "$out/$1.err" 2>&1 ||
@@ -67,7 +65,7 @@ check() {
   sed "s/^/netlist=$1 /" "$out/$1.txt"
 }
 
-delay=${COMPOSE_DELAY_PS:-$(awk -v ns="$VMAC_PE_PERIOD_NS" 'BEGIN { printf "%d", 900 * ns }')}
+script=$(grep -o -e '-script [^ ]*' "$here/map.ys")
 alone='hierarchy -auto-top; rename -top'
 parts="design -save mapped; delete vmac_array *vmac_pe; $alone vmac_side"
 parts="$parts; write_json $out/side.json; design -load mapped"

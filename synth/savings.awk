@@ -6,7 +6,7 @@
 # Energy is pJ a multiplication: a product, a busy cycle of a PE, the array's over all that the
 # network needs. Savings in percent; negative: the cell takes more.
 # usage: awk -v array=array.tsv -v cells='CELL ...' -v exact='STAR DADDA ...' -v side=N
-#          -v network=TEXT -f savings.awk ppa.tsv
+#          -v network=TEXT -v without=TEXT -f savings.awk ppa.tsv
 # array.tsv: CELL CORRECTION ACTIVITY AREA PJ; exact: of each class the inferred `*`, then Dadda
 # SPDX-License-Identifier: Apache-2.0
 
@@ -90,8 +90,7 @@ END {
     else missing("row of " cell[i] " in " FILENAME)
   if (failed) exit 1
   print "# array: " side " x " side ", one inference of " network ": PEs, side column, correction" \
-    " units; no input skew, edge rounders, deskew, low bits of column 0, memories, accumulators," \
-    " vector unit, control, wires"
+    " units; not included: " without
   print "# saved: percent less than the inferred * (" names(1) ") and the Dadda multiplier (" \
     names(2) "), both without correction"
   print "name", "class", "level", "correction", "activity", "area_um2", "area_saved_star_percent", \

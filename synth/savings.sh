@@ -39,6 +39,7 @@ done
 } > "$dir/array.tsv"
 awk -v array="$dir/array.tsv" -v cells="$asked" -v exact="$exact" -v side=$side \
   -v network="$network ($(sha256sum "$network" | cut -c 1-16))" \
+  -v without="$(sed -n 's/^not included: //p' "$dir/inference.txt")" \
   -f "$here/savings.awk" "$dir/ppa.tsv" > "$out.new"
 awk -f "$here/savings-json.awk" "$out.new" > "$out.json"
 mv "$out.new" "$out.tsv"

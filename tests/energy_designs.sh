@@ -1,10 +1,16 @@
 # Made-up designs as vmac-energy writes them, for the tests that want sums worked out by hand:
 # `. tests/energy_designs.sh` behind tap.sh, with $net, of ResNet-8's layers, set. Gives $hash, as a
-# stream of the network's operands begins, $tmp/u8 and design.
+# stream of the network's operands begins, $tmp/u8, design and all_of_network.
 # SPDX-License-Identifier: Apache-2.0
 "$VARIMAC" operands --net "$net" -o "$tmp/u8" --columns 2 --steps 4 --images 2 > "$tmp/log"
 ok $? "operands recorded" "$(cat "$tmp/log")"
 hash=$(od -An -tx8 -j32 -N8 --endian=little "$tmp/u8" | tr -d ' ')
+
+# all_of_network FILE: every design of what `make ppa` made was measured with $net's operands.
+all_of_network() {
+  awk -v hash="$hash" '/"design":/ { designs++ } /"net_hash":/ && index($0, hash) { own++ }
+    END { exit !designs || own != designs }' "$1"
+}
 
 # One design's JSON: [area=UM2] [glitches=N] design DESIGN CELL BUSY GATED UNUSED IDLE [OTHER
 # FIELDS]; with glitches a busy cycle takes N times as much, 3 where N is not said.

@@ -27,7 +27,7 @@ ok $? "idle data: the clock's power only, equal to four digits" "$(cat "$tmp/pow
 pe=$B/synth/osu018/sta-power/pe/perf2
 export LIBERTY="$B/vmac-liberty" ENERGY="$B/vmac-energy" VMAC_LIB="$B/synth/osu018/lib/cells.lib"
 export ABC_LOAD_IN_FF=25 VMAC_INPUT_SLEW_NS=0.1 VMAC_PERIOD_NS=5 ABC_DRIVER_CELL=INVX4
-export VMAC_PE_DELAY_PS=3000 VMAC_PE_PERIOD_NS=5
+export VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
 sta_power() {
   sh synth/sta-power.sh vmac_pe clk "$pe/scalar.v" "${GATES:-$pe/gates.tsv}" "$tmp/sta"
 }
@@ -80,11 +80,16 @@ compose() {
     "${STREAM:-$B/synth/array-4.bin}" rtl/vmac_array.v rtl/vmac_pe.v rtl/vmac_side.v \
     rtl/vmac_planes.vh "$B/gen/vmac_mult.v" "$B/gen/vmac_cells.vh" rtl/mult/*.v
 }
-compose > "$tmp/sum" 2> "$tmp/err"
+COMPOSE_FLAT=1 compose > "$tmp/both" 2> "$tmp/err"
 ok $? "an array of 4 x 4 is the sum of its parts" "$(cat "$tmp/err")"
+grep '^netlist=joined ' "$tmp/both" > "$tmp/sum"
 within zero_percent 1 "$tmp/sum" && within inertial_percent 1 "$tmp/sum" &&
   within area_percent 0.001 "$tmp/sum"
 ok $? "energy within 1 %, zero-delay and with glitches; area exactly" "$(cat "$tmp/sum")"
+grep '^netlist=flat ' "$tmp/both" > "$tmp/flat"
+within area_percent 2 "$tmp/flat" && within zero_percent 2 "$tmp/flat" &&
+  within inertial_percent 2 "$tmp/flat" && ! within area_percent 0.001 "$tmp/flat"
+ok $? "mapped flat from the start: within 2 %, and another netlist" "$(cat "$tmp/flat")"
 # value NAME: the number behind NAME= .
 value() { sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$tmp/sum"; }
 e=$tmp/compose

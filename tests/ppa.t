@@ -4,9 +4,9 @@
 # TEST RATIONALE. State space: two cells and their PEs measured from nothing; again with nothing
 # changed, with the registry in another order, with a comment in a family's file, with a C model
 # changed; stopped half-way; beside another run; two modes of one cell; feet that cells share; a
-# netlist that differs from its Verilog; tools that are missing, fail, or complain and exit 0;
-# figures within and beyond a baseline's tolerances, rows it does not find, other operands. yosys and
-# sta are counted by scripts of those names in front of them.
+# netlist that differs from its Verilog; goals that want a few cells only; tools that are missing,
+# fail, or complain and exit 0; figures within and beyond a baseline's tolerances, rows it does not
+# find, other operands. yosys and sta are counted by scripts of those names in front of them.
 # Parameters: one library (osu018); PPA_CORRECTIONS empty but for one run of 1.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -18,7 +18,7 @@ ok $? "library, operands and tool are there" "$(tail -n 3 "$tmp/log")"
 
 # What synth/library.mk exports, with a cache of our own.
 export VMAC_LIB="$lib" VMAC_CACHE="$tmp/cache" ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
-export VMAC_INPUT_SLEW_NS=0.1 VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=3000
+export VMAC_INPUT_SLEW_NS=0.1 VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500
 export VMAC_PE_PERIOD_NS=5 ADDER_MAP_FILE=synth/platforms/osu018/adders.v PLATFORM=osu018
 export PPA_CORRECTIONS='' IMPORT_DIR="$tmp/import"
 
@@ -100,6 +100,19 @@ sh synth/fmax.sh "$work" > "$tmp/out" 2> "$tmp/err" &&
     END { exit !(found && cell && left_out) }' "$tmp/out" && grep -q '^pe/perf3$' "$work/paths.txt"
 ok $? "longest paths: their gates, and registers or ports at their ends" "$(said)"
 
+# ---- goals of a few cells ----
+
+# All is in the cache: nothing is mapped.
+few() { make -s -o setup B="$B" SYNTH="$tmp/synth" PPA_CELLS=perf2 "$@" > "$tmp/out" 2> "$tmp/err"; }
+was=$(runs yosys)
+few FMAX_TOP=0 fmax && [ -s "$tmp/synth/fmax/ppa.tsv" ] && [ ! -e "$tmp/synth/ppa" ] &&
+  grep -q '^pe/perf2 ' "$tmp/out" && [ "$(runs yosys)" -eq "$was" ]
+ok $? "fmax has a folder of its own: what make ppa made stays" "$(said)"
+rm -f "$tmp/synth/lib/power.lib"
+few "$tmp/synth/lib/cells.lib" && [ -s "$tmp/synth/lib/power.lib" ] &&
+  few "$tmp/synth/lib/cells.lib" && [ ! -s "$tmp/out" ]
+ok $? "a power view that was deleted is made again, once" "$(said)"
+
 # ---- the second run ----
 
 count=$(runs yosys)/$(runs sta)
@@ -114,7 +127,7 @@ ok $? "a new date on a file: no tool runs" "$(said)"
 VMAC_INPUT_SLEW_NS=0.2 CELLS=perf2 ppa && [ "$(runs yosys)" = "${count%/*}" ] &&
   [ "$(runs sta)" -eq $((${count#*/} + 2)) ]
 ok $? "another setting of the measurement: timed again, not mapped" "$(runs yosys)/$(runs sta)"
-VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa && [ "$(runs yosys)" -eq $((${count%/*} + 1)) ]
+VMAC_PE_DELAY_PS=4501 CELLS=perf2 ppa && [ "$(runs yosys)" -eq $((${count%/*} + 1)) ]
 ok $? "another delay target of the PE: the PE is mapped again, the cell is not" "$(runs yosys)"
 
 # The same tree with one line more in a file of the C models that is no family's.
@@ -139,7 +152,7 @@ ok $? "two runs in one folder: the second is refused" "$(said)"
 
 # ---- proofs ----
 
-VMAC_PE_DELAY_PS=3001 CELLS=perf2 ppa
+VMAC_PE_DELAY_PS=4501 CELLS=perf2 ppa
 sh synth/equiv-all.sh "$work" 1 > "$tmp/out" 2> "$tmp/err" &&
   grep -q '^1 of 1 netlists proved' "$tmp/out"
 ok $? "the PE's netlist is proved equal to its Verilog" "$(said)"
@@ -205,7 +218,7 @@ ok $? "same area, energy by mode" "$(sed -n '/^dyn/p' "$work/ppa.tsv")"
   [ "$(field dyn2 side1_inertial_pj)" = "$(field perf2 side1_inertial_pj)" ] &&
   awk -v a="$(field dyn0 side1_area_um2)" -v b="$(field perf2 side1_area_um2)" \
     -v c="$(field dyn0 correct1_area_um2)" -v d="$(field perf2 correct1_area_um2)" \
-    'BEGIN { exit !(a > 40000 && a < b && c > 40000 && c < d / 2) }'
+    'BEGIN { exit !(a > 40000 && a < b && c > 40000 && c < 0.6 * d) }'
 ok $? "a shared foot has its figures and owner; without X it is smaller" \
   "$(sed -n '/^[np]\|^dyn/p' "$work/ppa.tsv")"
 

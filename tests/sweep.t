@@ -22,7 +22,7 @@ ok $? "a row per cell, layers and mode"
 [ "$(awk -F , '/^perf2s,cv/ { printf "%s ", $3 }' "$tmp/all.csv")" = \
   "9 2-5 all 0+9 0 1 2 3 4 5 6 7 8 9 " ]
 ok $? "rows in the order asked for; each: every MAC layer alone"
-awk -F , '/,9,/ { row = $0; sub(/^[^,]*,[^,]*,/, "", row); n[$1 $2]++; same[$1 $2 row]++ }
+awk -F , '$3 == 9 { row = $0; sub(/^[^,]*,[^,]*,/, "", row); n[$1 $2]++; same[$1 $2 row]++ }
   END { for (i in n) if (n[i] != 2) exit 1; for (i in same) if (same[i] != 2) exit 1 }' "$tmp/all.csv"
 ok $? "a point asked for twice has its row twice"
 
@@ -54,7 +54,7 @@ awk 'function flush() { if (n) print line; if (n && !head++) keys = names; n = 0
   /^\t\}|^\t\t\}|^\]/ { flush(); next }
   /":\t/ { key = $0; sub(/^[^"]*"/, "", key); sub(/".*/, "", key); value = $0
     sub(/^[^:]*:\t/, "", value); sub(/,$/, "", value)
-    quoted = value ~ /^".*"$/; number = key ~ /^(images|correct|accuracy|agreement|approximate_share)$/
+    quoted = value ~ /^".*"$/; number = key ~ /^(images|correct|accuracy|agreement|approximate_share|lost|gained)$/
     if (quoted == number) bad = 1
     gsub(/"/, "", value)
     line = n ? line "," value : value; names = n ? names "," key : key; n++ }
@@ -87,6 +87,37 @@ done
 # shellcheck disable=SC2086
 OMP_NUM_THREADS=1 sweep $part -o "$tmp/single.csv" > /dev/null 2>&1 && cmp -s "$tmp/part.csv" "$tmp/single.csv"
 ok $? "the same rows from one thread"
+
+# Images that one network alone answers rightly: all of the difference to the exact one.
+sweep --mults exact,perf3,roup1_4s --modes none,cv -o "$tmp/flips.csv" > /dev/null 2>&1 &&
+  awk -F , 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    NR == 2 { exact = $at["correct"] }
+    $at["correct"] - exact != $at["gained"] - $at["lost"] { exit 1 }
+    $at["lost"] + $at["gained"] > $at["images"] * (1 - $at["agreement"]) + 0.5 { exit 1 }
+    { lost += $at["lost"]; gained += $at["gained"] }
+    END { if (NR != 7 || !lost || !gained) exit 1 }' "$tmp/flips.csv"
+ok $? "lost and gained are what the answers differ by" "$(cat "$tmp/flips.csv")"
+
+# Tuned weights: the row of the pair that `tune` writes; points share a network, whose other layers
+# are those given.
+"$VARIMAC" tune --net "$net" --mult mitchell --correction bias --layers 7-8 --calib-images 30 \
+  -o "$tmp/tuned.tflite" --save-plan "$tmp/tuned.json" --test subset:test --images 40 \
+  > "$tmp/tuned.out" 2>&1 &&
+  sweep --mults mitchell,drum4s --modes bias+tune,bias,none+tune --layers 8,7-8 -o "$tmp/tune.csv" \
+    > /dev/null 2>&1
+ok $? "a sweep with tuned weights" "$(cat "$tmp/tuned.out")"
+awk -F , '$1 == "mitchell" && $2 == "bias+tune" && $3 == "7-8" {
+  printf "%.2f %.2f", 100 * $12, 100 * $13 }' "$tmp/tune.csv" > "$tmp/why"
+grep -qF "$(sed 's/\([^ ]*\) \(.*\)/tuned        \1 %, \2 % answers/' "$tmp/why")" "$tmp/tuned.out"
+ok $? "its row is what tune found" "$(cat "$tmp/why" "$tmp/tuned.out")"
+[ "$(cut -d , -f 1-3,9 "$tmp/tune.csv" | sed -n 2,7p | tr '\n' ' ')" = \
+  "mitchell,bias+tune,8,30 of subset:calib mitchell,bias,8,30 of subset:calib \
+mitchell,none+tune,8,30 of subset:calib mitchell,bias+tune,7-8,30 of subset:calib \
+mitchell,bias,7-8,30 of subset:calib mitchell,none+tune,7-8,30 of subset:calib " ]
+ok $? "tuned points are calibrated, all of them" "$(cat "$tmp/tune.csv")"
+sweep --mults mitchell --modes none+tune --layers 8 -o "$tmp/alone.csv" > /dev/null 2>&1 &&
+  grep -qxF "$(sed -n 2p "$tmp/alone.csv")" "$tmp/tune.csv"
+ok $? "a tuned point does not depend on those before it" "$(cat "$tmp/alone.csv")"
 
 # A second run fills in what is missing and keeps the rest.
 sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"
@@ -121,7 +152,7 @@ keep "half a header" 'mult,correction,layers' 'mult,correction,layers'
 sweep --mults perf2 --modes none -o "$tmp/empty.csv" > /dev/null 2> "$tmp/err" &&
   [ ! -s "$tmp/err" ] && [ "$(sed -n 2p "$tmp/sweep.csv")" = "$(sed -n 2p "$tmp/empty.csv")" ]
 ok $? "an empty file is filled" "$(cat "$tmp/err")"
-for columns in 3 3,6; do # without layers, without X too
+for columns in 15,16 3,15,16 3,6,15,16; do # without lost and gained, layers, X
   cut -d , -f "$columns" --complement "$tmp/sweep.csv" > "$tmp/old.csv"
   # shellcheck disable=SC2086
   sweep $cells -o "$tmp/old.csv" > /dev/null 2> "$tmp/err" && cmp -s "$tmp/sweep.csv" "$tmp/old.csv" &&
@@ -151,7 +182,7 @@ kill $reader 2> /dev/null
 timeout 1 sh -c ": > '$tmp/pipe'" # its last cat waits for somebody who writes
 rows=$(wc -l < "$tmp/int.csv")
 [ "$rows" -ge 3 ] && [ "$rows" -le 48 ] && ! ls "$tmp"/*.part* > /dev/null 2>&1 &&
-  awk -F , 'NF != 14 { exit 1 }' "$tmp/int.csv"
+  awk -F , 'NF != 16 { exit 1 }' "$tmp/int.csv"
 ok $? "it leaves whole rows and nothing else" "$(cat "$tmp/int.csv")"
 cp "$tmp/int.csv" "$tmp/before.csv"
 # shellcheck disable=SC2086
@@ -186,6 +217,8 @@ refuse "layers that are no numbers" 2 "layers 'first': expected all, or numbers 
 refuse "layers that the network does not have" 2 "10 MAC layers, 0..9" --layers all,8-10
 refuse "a range backwards" 2 "layers '5-2'" --layers 5-2
 refuse "no layers" 2 "empty list" --layers ,
+refuse "a mode that is not tuned" 2 "paper looks at no activations" --modes paper+tune
+refuse "a suffix that is none" 2 "no correction mode 'cv+tun'" --modes cv+tun
 refuse "an unknown cell" 2 "did you mean 'perf2'" --mults pref2
 refuse "a data set whose name would end a column" 2 "cannot stand in a row" --data "sheet:a,b.png"
 refuse "one file for both" 2 "the same file" --json "$tmp/none.csv"

@@ -29,6 +29,10 @@ value() { sed -n "s/.*\<$1=\([^ ]*\).*/\1/p" "$2"; }
 
 mk() { make -s B="$B" ${SYNTH_NET:+SYNTH_NET="$SYNTH_NET"} "$@"; }
 
+# All that the table and the accelerator's check need, side by side. Each is asked for again below,
+# and what failed says so there.
+mk -k -j"$(nproc)" "$cells/cells.csv" "$cells/top/coarse.txt" > "$tmp/log" 2>&1
+
 # ---- operand streams ----
 
 net=${SYNTH_NET:-weights/resnet8.tflite}
@@ -93,7 +97,7 @@ done
 # The same Verilog in the same order, in the words of `make ppa`: no netlist that a cache had.
 (
   export VMAC_LIB="$cells/lib/cells.lib" VMAC_CACHE='' ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
-  export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=3000 VMAC_PE_PERIOD_NS=5
+  export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
   export IMPORT_DIR="$tmp" PPA_CORRECTIONS=''
   sh synth/designs.sh "$tmp/designs" "$B/gen/families.txt" perf2 rtl/mult/mults.tbl \
     > "$tmp/designs.txt"

@@ -8,7 +8,7 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_INPUT_SLEW_NS=0.1 VMAC_PERIOD_NS=5
-export VMAC_LIB="$B/synth/osu018/lib/cells.lib" VMAC_PE_DELAY_PS=3000
+export VMAC_LIB="$B/synth/osu018/lib/cells.lib" VMAC_PE_DELAY_PS=4500
 (unset ABC_DRIVER_CELL ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS VMAC_PERIOD_NS VMAC_LIB VMAC_PE_DELAY_PS
 make -s B="$B" "$B/synth/osu018/lib/cells.lib") > "$tmp/log" 2>&1
 ok $? "the library is there" "$(tail -n 3 "$tmp/log")"

@@ -68,7 +68,7 @@ ok $? "a 12-bit cell takes 12 bits" "$(cat "$tmp/out")"
 
 # ---- proofs ----
 
-said=$(make -s B="$B" prove-test 2>&1)
+said=$(make -s -j"$(nproc)" B="$B" prove-test 2>&1)
 ok $? "proofs: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 
 # A tree of its own, with a fault in the perforated cells: one partial product is missing.

@@ -20,7 +20,8 @@
   X(operands, "record operand streams of the array's multipliers from exact inference")            \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
   X(sweep, "score many cells and modes, resumable, one CSV")                                       \
-  X(train, "train a float network from scratch, resume after a kill")
+  X(train, "train a float network from scratch, resume after a kill")                              \
+  X(tune, "fit a network's weights to a cell and its correction, without training")
 
 #define VMAC_DECLARE(name, line) int cmd_##name(int argc, char **argv);
 VMAC_COMMANDS(VMAC_DECLARE)

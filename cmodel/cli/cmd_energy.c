@@ -19,10 +19,8 @@ static const char help[] =
     "  idle     PEs while no pixel is at work: the clock\n"
     "  side     the side column\n"
     "  correct  the correction units at the columns' feet\n"
-    "Not included: input skew, edge rounders, deskew, accumulators, requantization, vector unit,\n"
-    "memories and what feeds them, weight loading, wires. Time and power are at the period that "
-    "the\n"
-    "designs were measured for, or the shortest that the slowest of them meets.\n\n"
+    "The last line says what is not included. Time and power are at the period that the designs\n"
+    "were measured for, or the shortest that the slowest of them meets.\n\n"
     "  --ppa F              energies of the designs, made by `make ppa`\n"
     "  --activity A         zero | unit | inertial: how gates settle (default inertial)\n"
     "  --any-rows           take PEs of an array of another number of rows\n"
@@ -103,9 +101,7 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
   if (energy->other_net)
     printf("operands: %s of %s was measured with those of another network (%s)\n",
            energy->other_net->kind, energy->other_net->mult->name, energy->other_net->origin);
-  puts(
-      "not included: input skew, edge rounders, deskew, accumulators, requantization, vector unit, "
-      "memories and what feeds them, weight loading, wires");
+  puts("not included: " VMAC_ENERGY_WITHOUT);
 }
 
 static const char *row_name(const compiled *c, const vmac_energy *energy, int i) {
@@ -181,6 +177,7 @@ static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
   cJSON_AddStringToObject(root, "correct_of", energy->correct->mult->name);
   cJSON_AddBoolToObject(root, "memories_included", false);
   cJSON_AddBoolToObject(root, "accumulators_included", false);
+  cJSON_AddStringToObject(root, "not_included", VMAC_ENERGY_WITHOUT);
   cJSON *layers = cJSON_AddArrayToObject(root, "layers");
   for (int i = 0; i < energy->layers; i++) cJSON_AddItemToArray(layers, json_row(c, energy, i));
   cJSON_AddItemToObject(root, "total", json_row(c, energy, energy->layers));

@@ -25,7 +25,9 @@ static const char help[] =
     "                       in the order of `varimac net`; each: every MAC layer alone, a row for\n"
     "                       each (default all)\n"
     "  --modes A,B,...      correction modes (default all):\n"
-    "                       " CLI_MODES "\n"
+    "                       " CLI_MODES ";\n"
+    "                       with +tune behind (cv+tune) also the weights tuned for it, as\n"
+    "                       `varimac tune` does. Agreement is with the network as given\n"
     "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size (see eval);\n"
     "                       the rows' corrections are named so, cv@16x16\n"
     "  --data SPEC          images to score (default subset:test)\n"
@@ -139,7 +141,10 @@ static sweep prepare(sweep_options *o) {
   free(bytes);
   s.data = run_load(o->data, s.net, o->net, &o->images, "--images");
   bool calibrates = false;
-  for (size_t m = 0; m < s.modes; m++) calibrates = calibrates || vmac_mode_calibrates(s.mode[m]);
+  for (size_t m = 0; m < s.modes; m++) {
+    calibrates = calibrates || sweep_calibrates(s.mode[m]);
+    if (s.mode[m].tune && !s.tuned) s.tuned = run_net(o->net);
+  }
   if (calibrates) s.calib = run_load(o->calib, s.net, o->net, &o->calib_images, "--calib-images");
   return s;
 }

@@ -34,8 +34,7 @@ void run_refuse_test_set(const char *option, const char *spec) {
             option, spec);
 }
 
-/* Notes in the plan, if its mode calibrates, what it was fitted on. */
-static void note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
+void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images) {
   plan->calibration[0] = '\0';
   if (vmac_mode_calibrates(plan->mode))
     snprintf(plan->calibration, sizeof plan->calibration, "%zu images of %s", calib_images,
@@ -58,8 +57,29 @@ vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const boo
     vmac_fail(err, "%s, correction %s: %.900s", mult->name, vmac_mode_name(mode), why.text);
     return NULL;
   }
-  note_calibration(plan, calib_spec, calib_images);
+  run_note_calibration(plan, calib_spec, calib_images);
   return plan;
+}
+
+size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
+                const bool *layers, vmac_mode mode, vmac_net *tuned) {
+  vmac_err err;
+  char what[96];
+  size_t all = 0, done = 0, changed = 0;
+  for (int i = 0; i < net->ops; i++)
+    if (layers[i]) all += net->tensor[net->op[i].weight].size;
+  snprintf(what, sizeof what, "tuning for %s %s, weights", mult->name, vmac_mode_name(mode));
+  cli_progress(what, 0, all);
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_tensor *was = layers[i] ? &net->tensor[net->op[i].weight] : NULL;
+    if (!was) continue;
+    vmac_tune_layer(tuner, mult, mode, i, tuned);
+    for (size_t w = 0; w < was->size; w++)
+      changed += was->i8[w] != tuned->tensor[net->op[i].weight].i8[w];
+    cli_progress(what, done += was->size, all);
+  }
+  if (!vmac_net_prepare(tuned, &err)) cli_die("tuned weights: %s", err.text);
+  return changed;
 }
 
 vmac_ktiles *run_ktiles(const vmac_net *net, const char *text) {

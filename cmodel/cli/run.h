@@ -31,6 +31,14 @@ vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const boo
  * that is no array, or one that cannot run the network, ends the program. */
 vmac_ktiles *run_ktiles(const vmac_net *net, const char *text);
 
+/* Notes in the plan, if its mode calibrates, what it was fitted on. */
+void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_images);
+
+/* Tunes the weights of `layers` (ops) of `tuned`, net loaded again, with progress; how many are
+ * others than net's. */
+size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
+                const bool *layers, vmac_mode mode, vmac_net *tuned);
+
 /* Images of `images` that are run at a time, between two looks at the clock. */
 size_t run_chunk(size_t images);
 

@@ -20,10 +20,17 @@ typedef struct {
   int first; /* the first op of them */
 } sweep_layers;
 
+/* A correction mode, or with +tune behind it the same with weights tuned for it. */
+typedef struct {
+  vmac_mode mode;
+  bool tune;
+  char text[24];
+} sweep_mode;
+
 /* A row of the results. */
 typedef struct {
   size_t cell, layers; /* of the lists below */
-  vmac_mode mode;
+  sweep_mode mode;
   size_t same;   /* the first point that is the same function at the same place: maybe this one */
   char *key;     /* the row up to its results */
   char *results; /* the rest of it, or NULL */
@@ -33,12 +40,18 @@ typedef struct {
   vmac_net *net;
   uint64_t net_hash;
   vmac_dataset data, calib; /* calib: empty where no mode calibrates */
+  vmac_net *tuned; /* the network again, where weights are tuned */
   size_t cells, choices, modes, points;
   const vmac_mult **cell;
   sweep_layers *choice;
-  vmac_mode mode[VMAC_CORR_MODES];
+  sweep_mode *mode;
   sweep_point *point; /* in the order asked for: by cell, then layers, then mode */
 } sweep;
+
+/* Whether results depend on training images. */
+static inline bool sweep_calibrates(sweep_mode mode) {
+  return mode.tune || vmac_mode_calibrates(mode.mode);
+}
 
 /* sweep_points.c: the lists of the options, the points, and what an earlier file knows of them. */
 void sweep_read_lists(sweep *s, const sweep_options *o);

@@ -16,14 +16,17 @@ static const column columns[] = {
     {"network", false},  {"table", false},           {"x", false},
     {"data", false},     {"images", true},           {"calibration", false},
     {"rounding", false}, {"correct", true},          {"accuracy", true},
-    {"agreement", true}, {"approximate_share", true}};
+    {"agreement", true}, {"approximate_share", true},
+    {"lost", true},      {"gained", true}};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
-/* Headers of earlier versions, whose rows do not say all that a row is of. */
+/* Headers of earlier versions, whose rows do not say all that a row is of, or not all results. */
 static const char *const earlier[] = {
     "mult,correction,network,table,data,images,calibration,rounding,"
     "correct,accuracy,agreement,approximate_share",
     "mult,correction,network,table,x,data,images,calibration,rounding,"
+    "correct,accuracy,agreement,approximate_share",
+    "mult,correction,layers,network,table,x,data,images,calibration,rounding,"
     "correct,accuracy,agreement,approximate_share"};
 
 /* Into line, whose end it returns. 256 bytes hold it. */

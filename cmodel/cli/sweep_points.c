@@ -18,13 +18,25 @@ static void read_cells(sweep *s, char *list) {
   }
 }
 
-static void read_modes(sweep *s, char *list) {
+static void add_mode(sweep *s, const char *word) {
+  static const char suffix[] = "+tune";
+  sweep_mode *m = &s->mode[s->modes++];
+  char name[16]; /* longer than any mode's: what is cut off is none's either */
   vmac_err err;
-  for (int i = 0; !list && i < VMAC_CORR_MODES; i++) s->mode[s->modes++] = (vmac_mode)i;
-  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ",")) {
-    if (s->modes == VMAC_CORR_MODES) cli_usage("--modes: at most %d", VMAC_CORR_MODES);
-    if (!vmac_mode_find(word, &s->mode[s->modes++], &err)) cli_usage("--modes: %s", err.text);
-  }
+  const size_t size = strlen(word), less = sizeof suffix - 1;
+  m->tune = size > less && !strcmp(word + size - less, suffix);
+  snprintf(name, sizeof name, "%.*s", (int)(m->tune ? size - less : size), word);
+  if (!vmac_mode_find(name, &m->mode, &err)) cli_usage("--modes: %s", err.text);
+  if (m->tune && !vmac_mode_tunes(m->mode))
+    cli_usage("--modes: %s looks at no activations, tuning does: no '%s'", name, word);
+  snprintf(m->text, sizeof m->text, "%s%s", name, m->tune ? suffix : "");
+}
+
+static void read_modes(sweep *s, char *list) {
+  s->mode = vmac_alloc(list ? strlen(list) : VMAC_CORR_MODES, sizeof *s->mode);
+  for (int i = 0; !list && i < VMAC_CORR_MODES; i++) add_mode(s, vmac_mode_name((vmac_mode)i));
+  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ","))
+    add_mode(s, word);
 }
 
 static void add_choice(sweep *s, const char *text) {
@@ -62,20 +74,21 @@ void sweep_read_lists(sweep *s, const sweep_options *o) {
 }
 
 /* The mode and, where its slopes are each K tile's, the array that cuts them. */
-static void correction_name(const vmac_ktiles *tiles, vmac_mode mode, char *text, size_t size) {
-  if (tiles && mode > VMAC_CORR_BIAS)
-    snprintf(text, size, "%s@%dx%d", vmac_mode_name(mode), tiles->rows, tiles->cols);
+static void correction_name(const vmac_ktiles *tiles, const sweep_mode *mode, char *text,
+                            size_t size) {
+  if (tiles && mode->mode > VMAC_CORR_BIAS)
+    snprintf(text, size, "%s@%dx%d", mode->text, tiles->rows, tiles->cols);
   else
-    snprintf(text, size, "%s", vmac_mode_name(mode));
+    snprintf(text, size, "%s", mode->text);
 }
 
 /* What identifies a point: the row up to its results. Uncalibrated modes leave that column empty
  * (%.0lld prints nothing for 0). */
 static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *p,
                      const vmac_ktiles *tiles, uint64_t table_hash) {
-  char correction[32];
-  correction_name(tiles, p->mode, correction, sizeof correction);
-  const bool calibrated = vmac_mode_calibrates(p->mode);
+  char correction[48];
+  correction_name(tiles, &p->mode, correction, sizeof correction);
+  const bool calibrated = sweep_calibrates(p->mode);
   static const char *const kinds[] = {"none", "low", "or"};
   const vmac_mult *cell = s->cell[p->cell];
   const char *layers = s->choice[p->layers].text;
@@ -168,9 +181,11 @@ void sweep_free(sweep *s) {
     free(s->choice[l].has);
   }
   free(s->point);
+  free(s->mode);
   free(s->choice);
   free(s->cell);
   vmac_dataset_free(&s->data);
   vmac_dataset_free(&s->calib);
+  vmac_net_free(s->tuned);
   vmac_net_free(s->net);
 }

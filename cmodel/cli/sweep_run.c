@@ -14,7 +14,8 @@
 typedef struct {
   int first;
   size_t cell, layers;
-  int mode; /* negative: bitplane before cv before bias */
+  bool tune; /* behind all others of the cell: their plans share nothing */
+  int mode;  /* negative: bitplane before cv before bias */
   size_t point;
 } job;
 
@@ -26,6 +27,7 @@ static int by_work(const void *a, const void *b) {
   const job *x = a, *y = b;
   if (x->first != y->first) return x->first < y->first ? -1 : 1;
   if (x->cell != y->cell) return compare(x->cell, y->cell);
+  if (x->tune != y->tune) return x->tune - y->tune;
   if (x->layers != y->layers) return compare(x->layers, y->layers);
   if (x->mode != y->mode) return x->mode < y->mode ? -1 : 1;
   return compare(x->point, y->point);
@@ -48,7 +50,8 @@ static size_t jobs_of(const sweep *s, job *jobs) {
   for (size_t i = 0; i < s->points; i++) {
     const sweep_point *p = &s->point[i];
     if (p->results || p->same != i) continue;
-    jobs[count++] = (job){s->choice[p->layers].first, p->cell, p->layers, -(int)p->mode, i};
+    jobs[count++] = (job){s->choice[p->layers].first, p->cell, p->layers, p->mode.tune,
+                          -(int)p->mode.mode, i};
   }
   qsort(jobs, count, sizeof *jobs, by_work);
   return count;
@@ -65,6 +68,7 @@ typedef struct {
   sweep *s;
   const sweep_options *o;
   vmac_calib *calib;
+  vmac_tuner *tuner; /* or NULL */
   vmac_scorer *scorer;
   uint8_t *answer;
   size_t jobs, done; /* points */
@@ -75,7 +79,7 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
   const size_t images = (size_t)r->o->images, chunk = run_chunk(images);
   char what[160];
   snprintf(what, sizeof what, "point %zu of %zu (%s %s %.60s), images", r->done + 1, r->jobs,
-           plan->mult->name, vmac_mode_name(plan->mode), r->s->choice[j->layers].text);
+           plan->mult->name, r->s->point[j->point].mode.text, r->s->choice[j->layers].text);
   for (size_t i = 0; i < images; i += chunk) {
     const size_t count = images - i < chunk ? images - i : chunk;
     if (interrupted()) return false;
@@ -88,10 +92,14 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
 static void set_results(const runner *r, sweep_point *p, const vmac_plan *plan) {
   const size_t n = (size_t)r->o->images, size = 128;
   const size_t correct = run_equal(r->answer, r->s->data.labels, n);
-  const size_t agree = run_equal(r->answer, vmac_scorer_exact(r->scorer), n);
+  const uint8_t *exact = vmac_scorer_exact(r->scorer), *label = r->s->data.labels;
+  const size_t agree = run_equal(r->answer, exact, n);
+  size_t lost = 0; /* right only exactly; those right only with the cell are the other difference */
+  for (size_t i = 0; i < n; i++) lost += exact[i] == label[i] && r->answer[i] != label[i];
+  const size_t gained = correct + lost - run_equal(exact, label, n);
   p->results = vmac_alloc(size, 1);
-  snprintf(p->results, size, "%zu,%.6f,%.6f,%g", correct, (double)correct / (double)n,
-           (double)agree / (double)n, run_share(r->s->net, plan));
+  snprintf(p->results, size, "%zu,%.6f,%.6f,%g,%zu,%zu", correct, (double)correct / (double)n,
+           (double)agree / (double)n, run_share(r->s->net, plan), lost, gained);
 }
 
 /* The other points are still worth having. */
@@ -100,8 +108,31 @@ static void report_missing(const sweep *s, size_t point, const vmac_err *err) {
     const sweep_point *p = &s->point[i];
     if (p->same == point && !p->results)
       fprintf(stderr, "varimac: no row: %s, correction %s, layers %s: %s\n", s->cell[p->cell]->name,
-              vmac_mode_name(p->mode), s->choice[p->layers].text, err->text);
+              p->mode.text, s->choice[p->layers].text, err->text);
   }
+}
+
+/* s->tuned with the weights for a job's cell, mode and layers; false where a signal came. */
+static bool tune(const runner *r, const job *j) {
+  const sweep *s = r->s;
+  const size_t images = (size_t)r->o->images;
+  const sweep_mode *mode = &s->point[j->point].mode;
+  vmac_err err;
+  char what[96];
+  snprintf(what, sizeof what, "point %zu of %zu (%s %s), tuning; images", r->done + 1, r->jobs,
+           s->cell[j->cell]->name, mode->text);
+  for (int i = 0; i < s->net->ops; i++) {
+    const vmac_op *op = &s->net->op[i];
+    if (!vmac_op_is_mac(op)) continue;
+    const vmac_tensor *given = &s->net->tensor[op->weight];
+    memcpy(s->tuned->tensor[op->weight].i8, given->i8, given->size); /* an earlier job's were there */
+    if (!s->choice[j->layers].has[i]) continue;
+    if (interrupted()) return false;
+    cli_progress(what, r->done * images, r->jobs * images);
+    vmac_tune_layer(r->tuner, s->cell[j->cell], mode->mode, i, s->tuned);
+  }
+  if (!vmac_net_prepare(s->tuned, &err)) cli_die("tuned weights: %s", err.text);
+  return true;
 }
 
 static bool run_jobs(runner *r, const job *jobs) {
@@ -111,16 +142,19 @@ static bool run_jobs(runner *r, const job *jobs) {
   bool good = true;
   cli_progress("", 0, 1);
   for (const job *j = jobs; good && j < jobs + r->jobs; j++) {
-    const bool other = j == jobs || j->first != j[-1].first || j->cell != j[-1].cell;
+    const bool other =
+        j == jobs || j->first != j[-1].first || j->cell != j[-1].cell || j->tune || j[-1].tune;
+    const vmac_net *net = j->tune ? s->tuned : s->net;
     sweep_point *p = &s->point[j->point];
+    if (j->tune && !(good = tune(r, j))) break;
     if (other) {
       vmac_plan_free(plan);
-      plan = vmac_plan_new(s->net);
-      vmac_plan_tile(plan, run_ktiles(s->net, r->o->ktile));
+      plan = vmac_plan_new(net);
+      vmac_plan_tile(plan, run_ktiles(net, r->o->ktile));
     }
     if (other || j->layers != j[-1].layers)
-      vmac_plan_set(s->net, plan, s->cell[j->cell], s->choice[j->layers].has);
-    if (!vmac_plan_correct(s->net, plan, p->mode, r->calib, &err)) {
+      vmac_plan_set(net, plan, s->cell[j->cell], s->choice[j->layers].has);
+    if (!vmac_plan_correct(net, plan, p->mode.mode, r->calib, &err)) {
       report_missing(s, j->point, &err);
     } else if ((good = answer(r, j, plan))) {
       set_results(r, p, plan);
@@ -142,8 +176,11 @@ bool sweep_run(sweep *s, const sweep_options *o) {
     r.calib = vmac_calib_new(s->net, &s->calib, (size_t)o->calib_images, cache / 2);
   r.scorer = vmac_scorer_new(s->net, o->rounding, &s->data, n, cache - vmac_calib_bytes(r.calib));
   r.answer = vmac_alloc(n, 1);
+  for (size_t i = 0; i < r.jobs && !r.tuner; i++)
+    if (jobs[i].tune) r.tuner = vmac_tuner_new(s->net, &s->calib, (size_t)o->calib_images);
   const bool good = run_jobs(&r, jobs);
   free(r.answer);
+  vmac_tuner_free(r.tuner);
   vmac_scorer_free(r.scorer);
   vmac_calib_free(r.calib);
   free(jobs);

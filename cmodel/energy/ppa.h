@@ -88,12 +88,15 @@ typedef struct {
   bool any_operands; /* of a network that has the same layers */
 } vmac_energy_leave;
 
+/* For all that say it: what stands at the array's edge (low_q: the low bits of activations that only
+ * the side column reads), below it, behind and around it. */
+#define VMAC_ENERGY_WITHOUT \
+  "input skew, edge rounders, low_q of column 0, deskew, the token's wait line, accumulators " \
+  "(adders, registers, memory), requantization, vector unit, activation and coefficient " \
+  "memories, control, weight loading, wires"
+
 /* Where the period is longer than what a design was measured for, it leaks for the rest of it too.
- * Not in it, besides wires:
- *   the array's edge: input skew, edge rounders
- *   below it: deskew, the token's wait line, accumulators (adders, registers, memory)
- *   behind it: requantization, vector unit
- *   around it: activation and coefficient memories, control, the loading of weights
+ * VMAC_ENERGY_WITHOUT is not in it.
  * The program's net_hash says which network it is of. */
 bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_ppa *ppa,
                          const vmac_energy_leave *leave, vmac_energy *energy, vmac_err *err);

@@ -114,7 +114,8 @@ static void add_layer(const task *t, int index, const int8_t *input, const int32
   const vmac_net *net = t->calib->net;
   const vmac_op *op = &net->op[index];
   const wish *asked = &t->wishes[index];
-  vmac_layer_acc(net, op, &t->plan->mac[index], input, w->approx, w->state);
+  const vmac_net *runs = t->plan->net;
+  vmac_layer_acc(runs, &runs->op[index], &t->plan->mac[index], input, w->approx, w->state);
   if (asked->tiles) {
     const vmac_window window = vmac_window_of(net, op);
     vmac_tile_sums(&window, t->variates, asked->tiles, t->plan->ktiles->end[index], input,

@@ -64,7 +64,8 @@ const uint8_t *vmac_scorer_exact(const vmac_scorer *scorer) {
 
 /* Ops from `first` on, whose operands no earlier op changes any more. */
 static void run_rest(const vmac_scorer *s, const vmac_plan *plan, int first, vmac_state *state) {
-  for (int i = first; i < s->net->ops; i++) vmac_net_run_op(s->net, plan, s->rounding, i, state);
+  const vmac_net *net = plan ? plan->net : s->net;
+  for (int i = first; i < net->ops; i++) vmac_net_run_op(net, plan, s->rounding, i, state);
 }
 
 void vmac_scorer_answers(vmac_scorer *s, const vmac_plan *plan, size_t first, size_t count,

@@ -9,6 +9,7 @@
 
 vmac_plan *vmac_plan_new(const vmac_net *net) {
   vmac_plan *plan = vmac_alloc(1, sizeof *plan);
+  plan->net = net;
   plan->ops = net->ops;
   plan->mac = vmac_alloc((size_t)net->ops, sizeof *plan->mac);
   plan->sums = vmac_alloc((size_t)net->ops, sizeof *plan->sums);

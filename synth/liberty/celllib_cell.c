@@ -39,6 +39,24 @@ static bool read_cap(const lib_loader *ld, const lib_group *group, cell_pin *pin
   return true;
 }
 
+/* What no default stands in for: a usable cell's area, and how much each input loads its net. */
+static bool has_numbers(const cell_reader *rd) {
+  char expected[100];
+  snprintf(expected, sizeof expected, "an area of cell %.60s", rd->cell->name);
+  if (!lib_attr_of(rd->group, "area")) return loader_fail(rd->ld, rd->group->line, expected, NULL);
+  for (size_t p = 0; p < rd->cell->pins; p++) {
+    const lib_group *from = rd->from[p];
+    if (rd->cell->pin[p].dir != PIN_INPUT || lib_attr_of(from, "capacitance") ||
+        (lib_attr_of(from, "rise_capacitance") && lib_attr_of(from, "fall_capacitance")) ||
+        lib_attr_of(rd->ld->root, "default_input_pin_cap"))
+      continue;
+    snprintf(expected, sizeof expected, "a capacitance of input %.20s of cell %.40s",
+             rd->cell->pin[p].name, rd->cell->name);
+    return loader_fail(rd->ld, from->line, expected, NULL);
+  }
+  return true;
+}
+
 /* The pins of one group: pin (A) or pin (A, B). */
 static bool read_pins(cell_reader *rd, const lib_group *group) {
   const char *dir = lib_text(group, "direction", "other");
@@ -104,6 +122,7 @@ static bool read_body(cell_reader *rd) {
   if (cell->sequential && cell->clock < 0) usable = false;
   if (usable && !read_functions(rd, &usable)) return false;
   if (!usable && cell->sequential) forget_functions(cell);
+  if (usable && !has_numbers(rd)) return false;
   if (usable) cell_states(rd);
   for (size_t p = 0; usable && p < cell->pins; p++) {
     if (cell->pin[p].dir == PIN_OUTPUT && !cell_timing(rd, p)) return false;

@@ -224,6 +224,9 @@ static void test_refused(void **state) {
   refused("(1, pf)", "(1, uf)", ":9: expected capacitive_load_unit (1, pf) or (1, ff), found 'uf'");
   refused("nom_voltage : 2.0", "nom_voltage : -2", "nom_voltage above 0");
   refused("area : 3.5", "area : big", ":30: expected a number for area, found 'big'");
+  refused("area : 3.5", "", ":29: expected an area of cell NAND, found 'nothing'");
+  refused("fall_capacitance : 0.3;", "",
+          ":38: expected a capacitance of input A of cell NAND, found 'nothing'");
   refused("pin (A, B)", "pin (A, A)", "not used in the cell before, found 'A'");
   refused("clocked_on : \"(CK)\"", "clocked_on : \"(CX)\"", "no input pin 'CX'");
   refused("next_state : D;", "next_state : X;", "DFF: function 'X'");
@@ -250,7 +253,8 @@ static void test_files(void **state) {
   char *head = case_head();
   const size_t size = strlen(head) + 100;
   char *more = vmac_alloc(size, 1);
-  snprintf(more, size, "%s  cell (INV) { pin (Y) { direction : output; function : \"0\"; } }\n}\n",
+  snprintf(more, size,
+           "%s  cell (INV) { area : 1; pin (Y) { direction : output; function : \"0\"; } }\n}\n",
            head);
   const char *path[2] = {case_put("a.lib", text, strlen(text)),
                          case_put("b.lib", more, strlen(more))};

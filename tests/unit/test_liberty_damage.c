@@ -129,11 +129,12 @@ static void test_wide(void **state) {
   char text[4096];
   int used = snprintf(text, sizeof text,
                       "library (l) { nom_voltage : 1; capacitive_load_unit (1, pf);"
-                      " cell (W) { pin (A0");
+                      " cell (W) { area : 1; pin (A0");
   for (int i = 1; i < 40; i++)
     used += snprintf(text + used, sizeof text - (size_t)used, ", A%d", i);
   used += snprintf(text + used, sizeof text - (size_t)used,
-                   ") { direction : input; internal_power () { when : \"A0*A39\"; power (scalar) { "
+                   ") { direction : input; capacitance : 1;"
+                   " internal_power () { when : \"A0*A39\"; power (scalar) { "
                    "values (\"1\"); } } } pin (Y) { direction : output; function : \"A7\"; } } }");
   assert_true((size_t)used < sizeof text);
   cell_lib *lib = case_load(text, &err);

@@ -16,5 +16,4 @@ export ABC_LOAD_IN_FF ?= 3.9
 export VMAC_INPUT_SLEW_NS ?= 0.02
 export VMAC_DELAY_PS ?= 450
 export VMAC_PERIOD_NS ?= 0.8
-export VMAC_PE_DELAY_PS ?= 450
-export VMAC_PE_PERIOD_NS ?= 0.8
+export VMAC_PE_PERIOD_NS ?= 0.9

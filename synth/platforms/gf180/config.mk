@@ -12,5 +12,4 @@ export ABC_LOAD_IN_FF ?= 13
 export VMAC_INPUT_SLEW_NS ?= 0.2
 export VMAC_DELAY_PS ?= 7000
 export VMAC_PERIOD_NS ?= 10
-export VMAC_PE_DELAY_PS ?= 7000
-export VMAC_PE_PERIOD_NS ?= 10
+export VMAC_PE_PERIOD_NS ?= 12

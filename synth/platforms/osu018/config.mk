@@ -19,6 +19,5 @@ export VMAC_INPUT_SLEW_NS ?= 0.1
 export VMAC_DELAY_PS ?= 6500
 # Time of one product, for leakage energy and as the clock of the timing report.
 export VMAC_PERIOD_NS ?= 7
-# A PE is pushed further than it can go, so that its gates are sized: 3.5 to 4 ns come out.
-export VMAC_PE_DELAY_PS ?= 3000
+# A clock that every PE reaches, so that all are as small as they can be at one speed.
 export VMAC_PE_PERIOD_NS ?= 5

@@ -10,5 +10,4 @@ export ABC_LOAD_IN_FF ?= 40
 export VMAC_INPUT_SLEW_NS ?= 0.15
 export VMAC_DELAY_PS ?= 9000
 export VMAC_PERIOD_NS ?= 10
-export VMAC_PE_DELAY_PS ?= 4500
-export VMAC_PE_PERIOD_NS ?= 7
+export VMAC_PE_PERIOD_NS ?= 8

@@ -14,5 +14,4 @@ export ABC_LOAD_IN_FF ?= 5
 export VMAC_INPUT_SLEW_NS ?= 0.1
 export VMAC_DELAY_PS ?= 3500
 export VMAC_PERIOD_NS ?= 5
-export VMAC_PE_DELAY_PS ?= 3500
 export VMAC_PE_PERIOD_NS ?= 5

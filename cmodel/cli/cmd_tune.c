@@ -1,0 +1,189 @@
+/* varimac tune: weights that make up for a cell's errors, and the plan that goes with them.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/run.h"
+
+typedef struct {
+  const char *net, *mult, *mode_name, *layers, *output, *save_plan, *calib, *test;
+  long long calib_images, images;
+  vmac_mode mode;
+} options;
+
+static const char help[] =
+    "usage: varimac tune --net F.tflite --mult NAME -o F.tflite [OPTION ...]\n\n"
+    "Writes a network with other weights: those whose products by the cell, corrected, come\n"
+    "nearest to what the given network multiplies exactly, over training images. Nothing is\n"
+    "trained. The network written is one like any other; its plan belongs to it alone.\n\n"
+    "  --net F              int8 network (.tflite)\n"
+    "  --mult NAME          multiplier cell of every MAC layer\n"
+    "  -o, --output F       the tuned network (.tflite)\n"
+    "  --save-plan F        its plan (JSON): coefficients that correct its sums towards those of the\n"
+    "                       given network. eval, compile, cycles and energy take the pair\n"
+    "  --correction MODE    what the weights leave to the correction (default none), one of\n"
+    "                       " CLI_MODES ";\n"
+    "                       not paper, which looks at no activations\n"
+    "  --layers L           MAC layers that have the cell: all, or numbers and ranges counted from 0\n"
+    "                       in the order of `varimac net`, 0+2-5 (default all)\n"
+    "  --calib SPEC         training images that weights and coefficients are fitted on (default\n"
+    "                       subset:calib); a thousand are better than a hundred where layers are\n"
+    "                       fully connected: each has one patch of those\n"
+    "  --calib-images N     the first N of them (default all)\n"
+    "  --test SPEC          also score these images: the given network exactly, and with the cell\n"
+    "                       before and after\n"
+    "  --images N           the first N of them (default all)\n";
+
+static options parse(int argc, char **argv) {
+  enum { NET, MULT, CORRECTION, LAYERS, SAVE_PLAN, CALIB, CALIB_IMAGES, TEST, IMAGES, HELP };
+  static const struct option table[] = {{"net", 1, 0, NET},
+                                        {"mult", 1, 0, MULT},
+                                        {"correction", 1, 0, CORRECTION},
+                                        {"layers", 1, 0, LAYERS},
+                                        {"output", 1, 0, 'o'},
+                                        {"save-plan", 1, 0, SAVE_PLAN},
+                                        {"calib", 1, 0, CALIB},
+                                        {"calib-images", 1, 0, CALIB_IMAGES},
+                                        {"test", 1, 0, TEST},
+                                        {"images", 1, 0, IMAGES},
+                                        {"help", 0, 0, HELP},
+                                        {0}};
+  options o = {.calib = "subset:calib", .layers = "all"};
+  vmac_err err;
+  for (int c; (c = cli_getopt(argc, argv, "o:", table)) != -1;) switch (c) {
+    case NET:
+      o.net = optarg;
+      break;
+    case MULT:
+      o.mult = optarg;
+      break;
+    case CORRECTION:
+      o.mode_name = optarg;
+      break;
+    case LAYERS:
+      o.layers = optarg;
+      break;
+    case 'o':
+      o.output = optarg;
+      break;
+    case SAVE_PLAN:
+      o.save_plan = optarg;
+      break;
+    case CALIB:
+      o.calib = optarg;
+      break;
+    case CALIB_IMAGES:
+      o.calib_images = cli_int("--calib-images", optarg, 1, INT32_MAX);
+      break;
+    case TEST:
+      o.test = optarg;
+      break;
+    case IMAGES:
+      o.images = cli_int("--images", optarg, 1, INT32_MAX);
+      break;
+    case HELP:
+      fputs(help, stdout);
+      exit(0);
+    }
+  if (optind < argc)
+    cli_usage("tune: unexpected argument '%s'; see varimac tune --help", argv[optind]);
+  if (!o.net || !o.mult || !o.output)
+    cli_usage("tune: --net, --mult and -o are needed; see varimac tune --help");
+  if (o.mode_name && !vmac_mode_find(o.mode_name, &o.mode, &err))
+    cli_usage("--correction: %s", err.text);
+  if (!vmac_mode_tunes(o.mode))
+    cli_usage("tune: --correction paper looks at no activations, tuning does; cv has the same X");
+  if (o.images && !o.test) cli_usage("tune: --images wants --test");
+  if (o.save_plan && !strcmp(o.save_plan, o.output))
+    cli_usage("tune: --save-plan and -o are the same file");
+  run_refuse_test_set("--calib", o.calib);
+  return o;
+}
+
+typedef struct {
+  vmac_net *net, *tuned;
+  bool *layers; /* (ops) */
+  const vmac_mult *mult;
+  vmac_dataset calib, test;
+} work;
+
+static work prepare(options *o) {
+  work w = {.net = run_net(o->net), .tuned = run_net(o->net)};
+  vmac_err err;
+  if (!(w.mult = vmac_mult_find(o->mult, &err))) cli_die("%s", err.text);
+  w.layers = vmac_alloc((size_t)w.net->ops, sizeof *w.layers);
+  if (!vmac_layers_parse(w.net, o->layers, w.layers, &err)) cli_usage("--layers: %s", err.text);
+  if (!vmac_can_write(o->output, &err) || (o->save_plan && !vmac_can_write(o->save_plan, &err)))
+    cli_die("%s", err.text);
+  w.calib = run_load(o->calib, w.net, o->net, &o->calib_images, "--calib-images");
+  if (o->test) w.test = run_load(o->test, w.net, o->net, &o->images, "--images");
+  return w;
+}
+
+/* Of the tuned network, against the given one's sums. */
+static vmac_plan *plan_of(const options *o, const work *w, const vmac_net *net) {
+  vmac_err err;
+  const size_t images = (size_t)o->calib_images;
+  vmac_calib *calib = vmac_calib_new(w->net, &w->calib, images, 0);
+  vmac_plan *plan = vmac_plan_new(net);
+  vmac_plan_set(net, plan, w->mult, w->layers);
+  if (!vmac_plan_correct(net, plan, o->mode, calib, &err))
+    cli_die("%s, correction %s: %s", w->mult->name, vmac_mode_name(o->mode), err.text);
+  vmac_calib_free(calib);
+  run_note_calibration(plan, o->calib, images);
+  return plan;
+}
+
+static void compare(const options *o, const work *w, const vmac_plan *plan) {
+  const size_t n = (size_t)o->images;
+  vmac_scorer *scorer = vmac_scorer_new(w->net, VMAC_ROUND_DOUBLE, &w->test, n, 0);
+  vmac_plan *before = plan_of(o, w, w->net);
+  uint8_t *answer = vmac_alloc(n, 1);
+  const uint8_t *exact = vmac_scorer_exact(scorer);
+  const vmac_plan *const plans[] = {before, plan};
+  static const char *const names[] = {"before", "tuned"};
+  for (int i = 0; i < 2; i++) {
+    run_scores(names[i], w->net, scorer, plans[i], n, answer, NULL);
+    if (!i)
+      printf("exact        %.2f %% of %zu images of %s\n",
+             100 * (double)run_equal(exact, w->test.labels, n) / (double)n, n, o->test);
+    printf("%-12s %.2f %%, %.2f %% answers of the exact network\n", names[i],
+           100 * (double)run_equal(answer, w->test.labels, n) / (double)n,
+           100 * (double)run_equal(answer, exact, n) / (double)n);
+  }
+  free(answer);
+  vmac_plan_free(before);
+  vmac_scorer_free(scorer);
+}
+
+/* Both files or none: a network without its plan is another network. */
+static void write_pair(const options *o, const work *w, const vmac_plan *plan) {
+  vmac_err err;
+  if (!vmac_net_save(w->tuned, o->output, &err)) cli_die("%s", err.text);
+  if (!o->save_plan || vmac_plan_save(plan, o->output, o->save_plan, &err)) return;
+  unlink(o->output);
+  cli_die("%s", err.text);
+}
+
+int cmd_tune(int argc, char **argv) {
+  options o = parse(argc, argv);
+  work w = prepare(&o);
+  cli_progress("activations", 0, 1);
+  vmac_tuner *tuner = vmac_tuner_new(w.net, &w.calib, (size_t)o.calib_images);
+  const size_t changed = run_tune(w.net, tuner, w.mult, w.layers, o.mode, w.tuned);
+  vmac_tuner_free(tuner);
+  vmac_plan *plan = plan_of(&o, &w, w.tuned);
+  write_pair(&o, &w, plan);
+  printf("%s: %zu weights changed for %s, correction %s, on %lld images of %s\n", o.output, changed,
+         w.mult->name, vmac_mode_name(o.mode), o.calib_images, o.calib);
+  if (o.test) compare(&o, &w, plan);
+  vmac_plan_free(plan);
+  vmac_dataset_free(&w.calib);
+  vmac_dataset_free(&w.test);
+  vmac_net_free(w.tuned);
+  vmac_net_free(w.net);
+  free(w.layers);
+  return 0;
+}

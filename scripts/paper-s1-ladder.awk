@@ -1,0 +1,31 @@
+# paper-s1-ladder.awk: paper-s1.tsv as a Markdown table, a row per network and cell: what its
+# multiplier and its array save, without V / with one X / with bit planes, and the accuracy of each
+# mode; a star where McNemar's test tells it from the exact network (p < 0.05).
+# usage: awk -f paper-s1-ladder.awk paper-s1.tsv
+# SPDX-License-Identifier: Apache-2.0
+
+BEGIN { FS = "\t" }
+FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+{
+  key = $at["network"] " | " $at["cell"] " | " $at["class"]
+  m = $at["mode"]
+  if (!(m in is_mode)) { is_mode[m] = 1; mode[++modes] = m }
+  if (!(key in saved_mult)) { order[++keys] = key; saved_mult[key] = $at["mult_saved"] }
+  value[key, m] = $at["accuracy_percent"] ($at["mcnemar_p"] < 0.05 ? "\\*" : "")
+  array[key, m] = $at["array_saved"]
+}
+function of(key, m) { return array[key, m] == "" ? "-" : sprintf("%.1f", array[key, m]) }
+END {
+  printf "| network | cell | class | multiplier saves %% | array saves %% |"
+  for (i = 1; i <= modes; i++) printf " %s |", mode[i]
+  printf "\n|---|---|---|---:|---:|"
+  for (i = 1; i <= modes; i++) printf "---:|"
+  print ""
+  for (k = 1; k <= keys; k++) {
+    printf "| %s | %.1f | %s / %s / %s |", order[k], saved_mult[order[k]], of(order[k], "none"), \
+      of(order[k], "cv"), of(order[k], "bitplane")
+    for (i = 1; i <= modes; i++)
+      printf " %s |", (order[k], mode[i]) in value ? value[order[k], mode[i]] : "-"
+    print ""
+  }
+}

@@ -1,0 +1,117 @@
+# paper-s1-table.awk: accuracy and energy of every network, cell and mode, a row each.
+# usage: awk -f paper-s1-table.awk NET.exact.csv NET.cells.csv NET.energy.tsv ... (of each network)
+#
+# kind: exact; paper, of the families that the paper corrects; rival, an exact multiplier of rounded
+# activations; other. exact_percent: the network as it is. loss: points below that. lost, gained: images that only the
+# exact network, only this one answers rightly; mcnemar_p: how likely a difference as large, or
+# larger, between two networks that are equally good (binomial, two-sided, exact). mult_saved,
+# array_saved: percent against that exact cell of the class whose array takes the least energy.
+# Array energy is that of an inference; `bias` needs no hardware, for its constant goes into the
+# bias. +tune: taken as that of the given weights. Empty: no such hardware was measured.
+# SPDX-License-Identifier: Apache-2.0
+
+# The OPT_CORRECTION that a mode needs; tuned weights need no more.
+function opt_of(mode) {
+  sub(/\+tune$/, "", mode)
+  if (mode == "none" || mode == "bias") return 0
+  if (mode == "bitplane") return 2
+  return mode ~ /^phi/ ? 3 : 1
+}
+# log of n!, kept as far as it was asked for
+function log_factorial(n) {
+  for (; factorials < n; factorials++)
+    factorial[factorials + 1] = factorial[factorials] + log(factorials + 1)
+  return factorial[n]
+}
+# Two-sided: twice the chance of at most the smaller count heads among lost + gained tosses.
+function mcnemar(lost, gained,  n, few, i, p) {
+  n = lost + gained
+  few = lost < gained ? lost : gained
+  for (i = 0; i <= few; i++)
+    p += exp(log_factorial(n) - log_factorial(i) - log_factorial(n - i) - n * log(2))
+  return 2 * p < 1 ? 2 * p : 1
+}
+function saved(now, was) {
+  return now == "" || !was ? "" : sprintf("%.2f", 100 * (1 - now / was))
+}
+
+BEGIN {
+  OFS = "\t"
+  factorial[0] = factorials = 0
+  kind_of["perforated"] = kind_of["truncated"] = kind_of["recursive"] = "paper"
+  kind_of["edge_rounded"] = "rival"
+  print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", "exact_percent", "loss", \
+    "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", "mult_saved", "array_uj", \
+    "array_saved", "period_ns", "area_um2"
+}
+FNR == 1 {
+  net = FILENAME
+  sub(/.*\//, "", net)
+  sub(/\.[a-z]*\.[a-z]*$/, "", net)
+  kind = FILENAME ~ /\.tsv$/ ? "energy" : FILENAME ~ /\.exact\.csv$/ ? "exact" : "cells"
+  columns = split($0, title, kind == "energy" ? "\t" : ",")
+  for (i = 1; i <= columns; i++) at[title[i]] = i
+  next
+}
+kind == "energy" {
+  split($0, f, "\t")
+  cell = f[at["cell"]]
+  place = net SUBSEP cell SUBSEP f[at["opt"]]
+  class_of[cell] = f[at["class"]]
+  family[cell] = f[at["family"]]
+  array[place] = f[at["array_pj"]]
+  period[place] = f[at["period_ns"]]
+  area[place] = f[at["area_um2"]]
+  product[net, cell] = f[at["mult_pj"]]
+  next
+}
+{
+  split($0, f, ",")
+  rows++
+  row_net[rows] = net
+  row_cell[rows] = f[at["mult"]]
+  row_mode[rows] = f[at["correction"]]
+  row_images[rows] = f[at["images"]]
+  row_text[rows] = sprintf("%.2f", 100 * f[at["accuracy"]])
+  agreement[rows] = sprintf("%.2f", 100 * f[at["agreement"]])
+  row_lost[rows] = f[at["lost"]]
+  row_gained[rows] = f[at["gained"]]
+  if (kind == "exact") {
+    exact[net] = row_text[rows]
+    is_exact[rows] = 1
+  }
+}
+END {
+  # The least array of each class among exact cells, as it is without correction.
+  for (i = 1; i <= rows; i++) {
+    place = row_net[i] SUBSEP row_cell[i] SUBSEP 0
+    if (!is_exact[i] || !(place in array)) continue
+    group = row_net[i] SUBSEP class_of[row_cell[i]]
+    if (!(group in base) || array[place] < array[row_net[i], base[group], 0])
+      base[group] = row_cell[i]
+  }
+  for (i = 1; i <= rows; i++) {
+    n = row_net[i]
+    c = row_cell[i]
+    if (!(c in class_of)) {
+      print "paper-s1: no energy of " c " with operands of " n > "/dev/stderr"
+      failed = 1
+      continue
+    }
+    if (!(n in exact)) {
+      print "paper-s1: no exact row of " n > "/dev/stderr"
+      failed = 1
+      continue
+    }
+    place = n SUBSEP c SUBSEP opt_of(row_mode[i])
+    b = base[n, class_of[c]]
+    uj = place in array ? sprintf("%.3f", array[place] * 1e-6) : ""
+    what = is_exact[i] ? "exact" : family[c] in kind_of ? kind_of[family[c]] : "other"
+    print n, c, class_of[c], what, row_mode[i], row_images[i], row_text[i], exact[n], \
+      sprintf("%.2f", exact[n] - row_text[i]), agreement[i], row_lost[i], row_gained[i], \
+      sprintf("%.3g", mcnemar(row_lost[i], row_gained[i])), product[n, c], \
+      saved(product[n, c], product[n, b]), uj, saved(array[place], array[n, b, 0]), \
+      period[place], area[place]
+  }
+  exit failed
+}

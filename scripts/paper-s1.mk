@@ -1,0 +1,77 @@
+# Power and accuracy of the control-variate paper (arXiv:2412.16757), measured again: every network,
+# cell and correction mode, the paper's claim decided, beside the exact multiplier that is narrower.
+# Each point is kept by what it is of, so that a run that was stopped goes on, and a longer list
+# costs what is new in it.
+
+PAPER_ALL    := $(sort $(patsubst %.tflite,%,$(shell awk '$$1 ~ /\.tflite$$/ { print $$1 }' \
+                  weights/MANIFEST.tsv)))
+PAPER_NETS   ?= $(PAPER_ALL)
+PAPER_IMAGES ?=
+PAPER_CALIB  ?= 1000
+PAPER_MODES  ?= none,bias,paper,cv,bitplane,phi,cv+tune
+# Cells of the paper, of both classes, and what stands for other families; edgeM is what an exact
+# 8 x (8 - M) multiplier does.
+PAPER_PLAIN  := $(foreach m,1 2 3 4,perf$(m) edge$(m)) $(foreach t,5 6 7 8,trunc$(t)) \
+                $(foreach m,3 4 5,rec$(m)) drum4 mitchell
+PAPER_CELLS  ?= $(PAPER_PLAIN) $(PAPER_PLAIN:%=%s) $(foreach r,0_6 0_7 1_4 1_6 2_0,roup$(r)s)
+PAPER_EXACT  := exact dadda exacts daddas
+# OPT_CORRECTION of the side columns and correction units that are measured.
+PAPER_OPTS   ?= 0 1 2
+
+PAPER := $(REPORT)/paper-s1
+# Figures are of a network's own operands: a folder of its own, and one for each of its streams.
+paper_ppa = $(SYNTH)/paper-s1/$(1)
+
+.PHONY: paper-s1
+paper-s1: setup ## the control-variate paper's claim on PAPER_NETS: accuracy, energy, verdict (hours)
+	$(Q)for n in $(PAPER_NETS); do [ -e weights/$$n.tflite ] || { \
+	  echo "paper-s1: PAPER_NETS: no network $$n; there are: $(PAPER_ALL)" >&2; exit 1; }; done
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(ENERGY) $(VMAC_LIB)
+	+$(Q)for n in $(PAPER_NETS); do \
+	  echo "  PAPER   $$n: accuracy" && \
+	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) '$(PAPER_IMAGES)' \
+	    $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)' && \
+	  echo "  PAPER   $$n: energy" && \
+	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-energy || exit 1; done
+	$(Q)$(MAKE) --no-print-directory paper-s1-report
+
+.PHONY: paper-s1-energy
+paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
+	+$(Q)sh scripts/paper-s1-operands.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) \
+	  $(call paper_ppa,$(PAPER_NET)) $(SYNTH_SEED)
+	+$(Q)PPA_CORRECTIONS='$(PAPER_OPTS)' sh synth/ppa.sh $(call paper_ppa,$(PAPER_NET)) $(JOBS) \
+	  $(ENERGY) $(call paper_ppa,$(PAPER_NET))/operands $(FAMILIES) '$(PAPER_EXACT) $(PAPER_CELLS)' \
+	  rtl/mult/mults.tbl $(IMPORTS)
+	$(Q)mkdir -p $(PAPER) && sh scripts/paper-s1-energy.sh $(VARIMAC) \
+	  $(call paper_ppa,$(PAPER_NET)) weights/$(PAPER_NET).tflite '$(PAPER_OPTS)' \
+	  '$(PAPER_EXACT) $(PAPER_CELLS)' > $(PAPER)/$(PAPER_NET).energy.tsv.new
+	$(Q)mv $(PAPER)/$(PAPER_NET).energy.tsv.new $(PAPER)/$(PAPER_NET).energy.tsv
+
+# $(1) = suffix of a network's file
+paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
+PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
+
+# From what is measured: tables, plots and the verdict in seconds.
+.PHONY: paper-s1-report
+paper-s1-report:
+	$(Q)awk -f scripts/paper-s1-table.awk $(call paper_files,exact.csv) $(call paper_files,cells.csv) \
+	  $(call paper_files,energy.tsv) > $(PAPER).tsv.new && mv $(PAPER).tsv.new $(PAPER).tsv
+	$(Q)awk -f scripts/paper-s1-json.awk $(PAPER).tsv > $(PAPER).json.new && \
+	  mv $(PAPER).json.new $(PAPER).json
+	$(Q)for n in $(PAPER_NETS); do \
+	  awk -v network=$$n -f scripts/paper-s1-front.awk $(PAPER).tsv > $(PAPER)/$$n.points && \
+	  gnuplot -e "points='$(PAPER)/$$n.points'; modes=$$(grep -c '^"' $(PAPER)/$$n.points); \
+	    network='$$n'; out='$(PAPER)/$$n.svg'" scripts/paper-s1-plot.gp || exit 1; done
+	$(Q)awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
+	  $(call paper_files,energy.tsv) > $(PAPER)/verdict.md
+	$(Q){ cat $(PAPER)/verdict.md; echo; awk -f scripts/paper-s1-ladder.awk $(PAPER).tsv; } \
+	  > $(PAPER).md.new && mv $(PAPER).md.new $(PAPER).md
+	$(Q)cat $(PAPER)/verdict.md
+	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER).json, $(PAPER)/*.svg"
+
+.PHONY: readme-paper
+readme: readme-paper
+# Behind readme-savings: each rewrites README.md.
+readme-paper: | readme-top readme-savings ## put the verdict of the last `make paper-s1`, if any, into README.md
+	$(Q)if [ -e $(PAPER)/verdict.md ]; then $(call readme_put,paper=$(PAPER)/verdict.md); \
+	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi

@@ -1,0 +1,81 @@
+#!/bin/sh
+# correction-cost.sh: what correction costs in arrays of N x N PEs: sums of X made once beside the
+# array, as vmac_side makes them, or by an adder in every PE, and a correction unit for each column.
+# usage: correction-cost.sh OUT_DIR VMAC_ENERGY STREAMS FAMILIES TABLE 'CELL ...' 'N ...'
+# STREAMS-N.bin: operands of class u8 of N rows, STREAMS-s8-N.bin: of s8. Each CELL is of class u8
+# and has an s8 twin, CELLs, whose side column makes the same sums of X and no sum of A, which any
+# u8 array has: so the twin's is what the sums of X cost. An adder in every PE is that column once
+# for each column of the array; the low bits of A, which PEs drop, then have to be in every PE, and
+# not in the first column's alone.
+# Environment: see designs.sh and energy.sh. Leaves OUT_DIR/parts.tsv and prints the table of
+# correction-cost.awk. A run that was stopped goes on where it was.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+
+die() {
+  echo "synth/correction-cost.sh: $*" >&2
+  exit 1
+}
+
+[ $# -eq 7 ] || die "usage: correction-cost.sh OUT_DIR VMAC_ENERGY STREAMS FAMILIES TABLE" \
+  "'CELL ...' 'N ...'"
+here=$(dirname "$0")
+out=$1 energy=$2 streams=$3 families=$4 table=$5 cells=$6 sizes=$7
+mkdir -p "$out/done"
+names=
+for cell in $cells; do names="$names $cell ${cell}s"; done
+PPA_CORRECTIONS='0 1 2' sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" \
+  > "$out/designs.txt"
+total=$(($(echo "$cells" | wc -w) * $(echo "$sizes" | wc -w) * 7)) count=0
+
+# part CELL NAME N DESIGN [PARAMETERS]: one line "CELL N NAME um2 pJ" of parts.tsv
+part() {
+  count=$((count + 1))
+  cell=$1 name=$2 n=$3 more=${5-}
+  # A design that cells share is listed once, under the first of them.
+  owner=${4#*/} level=${4%%/*}
+  case $level in
+    side[12] | correct[012])
+      owner=$(awk -v o="${level#"${level%?}"}" -v c="$owner" '$1 == o && $2 == c { print $3 }' \
+        "$out/rtl/shared.txt") ;;
+  esac
+  line=$(grep "^$level/$owner " "$out/designs.txt") || die "no $level of cell $cell"
+  # Names, numbers and files without blanks.
+  # shellcheck disable=SC2086
+  set -- $line
+  kind=$2 spec=$(echo "$5$more" | sed "s/:ROWS=16/:ROWS=$n/") model=$6 class=$7 correction=$8
+  export VMAC_DELAY_PS="$3" VMAC_PERIOD_NS="$4"
+  shift 9
+  stream=$streams-$n.bin
+  [ "$class" = u8 ] || stream=$streams-s8-$n.bin
+  work=$out/$cell/$name-$n
+  sh "$here/map.sh" plain "$spec" "$work" "$@"
+  key=$(cat "$work/netlist.json" "$stream" "$energy" | sha256sum | cut -c 1-64)
+  if [ ! -s "$out/done/$key" ]; then
+    set --
+    [ "$correction" = - ] || set -- --opt-correction "$correction"
+    sh "$here/energy.sh" "$energy" "$kind" "$work/netlist.json" "$model" "$stream" \
+      "$work/energy.json" "$@" --modes inertial > "$work/energy.txt"
+    cp "$work/energy.txt" "$out/done/$key.new"
+    mv "$out/done/$key.new" "$out/done/$key"
+    echo "  COST    $count of $total: $name of $cell, $n rows" >&2
+  fi
+  tr ' ' '\n' < "$out/done/$key" | awk -F = -v OFS='\t' -v cell="$cell" -v n="$n" -v name="$name" '
+    { value[$1] = $2 }
+    END { print cell, n, name, value["area_um2"], value["energy_inertial_pj"] }'
+}
+
+for cell in $cells; do
+  for n in $sizes; do
+    grow=$(awk -v n="$n" 'BEGIN { while (2 ^ bits < n) bits++; print 16 + bits }')
+    part "$cell" pe "$n" "pe/$cell" ":PSUM_W=$grow"
+    part "$cell" pe_whole_a "$n" "pe/$cell" ":PSUM_W=$grow:A_LOW=0"
+    for o in 1 2; do
+      part "$cell" "x$o" "$n" "side$o/${cell}s"
+      part "$cell" "unit$o" "$n" "correct$o/$cell"
+    done
+    part "$cell" unit0 "$n" "correct0/$cell"
+  done
+done > "$out/parts.new"
+mv "$out/parts.new" "$out/parts.tsv"
+awk -f "$here/correction-cost.awk" "$out/parts.tsv"
