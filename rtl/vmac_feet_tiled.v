@@ -97,7 +97,7 @@ module vmac_feet_tiled #(
     if (rst) valid_q <= {(COLS + 1){1'b0}};
     else valid_q <= {valid_q[COLS-1:0], tok_valid_i};
 
-  // A token from before a reset takes coefficients that no pixel meets: the next one brings its own.
+  // A start from before a reset takes coefficients that no pixel meets: the next brings its own.
   always @(posedge clk) start_q <= {start_q[COLS-4:0], tok_valid_i && tok_start_i};
 
   // one cycle ahead of the tile's first pixel
