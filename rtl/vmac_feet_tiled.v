@@ -94,13 +94,11 @@ module vmac_feet_tiled #(
   );
 
   always @(posedge clk)
-    if (rst) begin
-      valid_q <= {(COLS + 1){1'b0}};
-      start_q <= {(COLS - 2){1'b0}};
-    end else begin
-      valid_q <= {valid_q[COLS-1:0], tok_valid_i};
-      start_q <= {start_q[COLS-4:0], tok_valid_i && tok_start_i};
-    end
+    if (rst) valid_q <= {(COLS + 1){1'b0}};
+    else valid_q <= {valid_q[COLS-1:0], tok_valid_i};
+
+  // A start from before a reset takes coefficients that no pixel meets: the next brings its own.
+  always @(posedge clk) start_q <= {start_q[COLS-4:0], tok_valid_i && tok_start_i};
 
   // one cycle ahead of the tile's first pixel
   wire take = start_q[COLS-3];

@@ -5,7 +5,10 @@
 
 MATRIX_SHAPES ?= 8x8 16x16 32x32 12x20
 MATRIX_CELLS  ?= $(MULTS_SIM) $(MULTS_IMPORT) $(MATRIX_OWN)
-MATRIX_NETS   ?= weights/resnet8.tflite $(B)/nets/resnet20.tflite
+MATRIX_NETS   ?= weights/resnet8.tflite $(B)/nets/resnet20.tflite \
+                 $(if $(wildcard $(B)/data/mnist),weights/lenet5.tflite)
+# LeNet-5 looks at digits, which `make data` fetches.
+matrix_data    = case $$net in *lenet5*) echo --data mnist:test --calib mnist:train ;; esac
 MATRIX_IMAGES ?= 2
 MATRIX_OUT    := $(B)/report/matrix.txt
 
@@ -35,7 +38,7 @@ $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 MATRIX_SAYS = images $(MATRIX_IMAGES) accumulators $(TOP_ACC_DEPTH) buffers $(TOP_BUF_DEPTH) \
   $(foreach v,$(sort $(filter TOP_ACC_% TOP_BUF_% TOP_OUT_%,$(.VARIABLES))),$(v)=$($(v)))
 .PHONY: cosim-matrix matrix-runs
-cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8 and ResNet-20 through the RTL: shapes, cells, corrections
+cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8, ResNet-20, LeNet-5 through the RTL: shapes, cells, corrections
 	$(Q)mkdir -p $(dir $(MATRIX_OUT)); begun=$(MATRIX_OUT:.txt=.begun); \
 	says=$$(echo '$(MATRIX_SAYS)'; sha256sum $(MATRIX_NETS) $(wildcard $(IMPORT_DIR)/*)) && \
 	{ [ -e $$begun ] && [ "$$says" = "$$(cat $$begun)" ] && \
@@ -59,7 +62,7 @@ matrix-runs:
 	    ! grep -qF -- "$$key: PASS" $(MATRIX_OUT) || continue; \
 	    [ -n "$$built" ] || $(MAKE) --no-print-directory $$bench || exit 1; \
 	    built=1; set -- $$stream; \
-	    said=$$($$bench --net $$net --correction $$mode --images $(MATRIX_IMAGES) \
+	    said=$$($$bench --net $$net $$($(matrix_data)) --correction $$mode --images $(MATRIX_IMAGES) \
 	      --idle $$1 --stall $$2) || { echo "$$said"; exit 1; }; \
 	    echo "$$key: $$(echo "$$said" | tail -n 1)" | tee -a $(MATRIX_OUT); \
 	  done; done; done; [ -n "$$there" ] || rm -f $$bench; done; done; done

@@ -14,7 +14,7 @@
 
 #include "bench.h"
 
-enum { ROWS = 7, PHI = 4 };
+enum { ROWS = 7, PHI = 4, PHI_CELLS = 8 };
 
 /* PHI of vmac_tb_side.v. */
 static uint8_t table(int plane, uint8_t a) {
@@ -71,11 +71,12 @@ int main(int argc, char **argv) {
         sum_x += (uint32_t)vmac_variate(mult->xkind, mult->xbits, a[then][r]);
         for (int i = 0; i < mult->xbits && mult->xkind != VMAC_X_NONE; i++)
           planes += (uint32_t)(a[then][r] >> i & 1) << (4 * i);
-        for (int p = 0; p <= (int)(c % PHI); p++) phi[p] += table(p, a[then][r]);
+        for (int p = 0; c < PHI_CELLS && p <= (int)(c % PHI); p++) phi[p] += table(p, a[then][r]);
       }
       if (mult->cls == VMAC_S8) sum_a = 0;
-      const uint32_t want[SUMS] = {sum_a, sum_x,  sum_a,  0,      sum_a, planes,
-                                   sum_a, phi[0], phi[1], phi[2], phi[3]};
+      const uint32_t beside = c < PHI_CELLS ? sum_a : 0;
+      const uint32_t want[SUMS] = {sum_a,  sum_x,  sum_a,  0,      sum_a, planes,
+                                   beside, phi[0], phi[1], phi[2], phi[3]};
       static const char *const what[SUMS] = {"sum of A",
                                              "sum of X",
                                              "sum of A without correction",

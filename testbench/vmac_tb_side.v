@@ -1,5 +1,5 @@
-// vmac_tb_side: four side columns per cell of the registry: OPT_CORRECTION 1, 0, 2, and 3 with the
-// cell's index modulo 4 planes and one more
+// vmac_tb_side: three side columns per cell of the registry: OPT_CORRECTION 1, 0 and 2; and for the
+// first eight one of OPT_CORRECTION 3, with the cell's index modulo 4 planes and one more
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -87,27 +87,32 @@ module vmac_tb_side #(
         .sum_x_o(planes_x_o[32*c +: 4*PLANES])
       );
 
-      localparam integer RANK = c % 4 + 1;
-      wire [(8+GROW)*RANK-1:0] phi_x;
-      genvar p;
-      for (p = 0; p < 4; p = p + 1) begin : g_plane
-        assign phi_x_o[64*c+16*p +: 16] =
-          p < RANK ? {{(8 - GROW){1'b0}}, phi_x[(8+GROW)*(p%RANK) +: 8+GROW]} : 16'd0;
+      if (c < 8) begin : g_phi
+        localparam integer RANK = c % 4 + 1;
+        wire [(8+GROW)*RANK-1:0] phi_x;
+        genvar p;
+        for (p = 0; p < 4; p = p + 1) begin : g_plane
+          assign phi_x_o[64*c+16*p +: 16] =
+            p < RANK ? {{(8 - GROW){1'b0}}, phi_x[(8+GROW)*(p%RANK) +: 8+GROW]} : 16'd0;
+        end
+        assign phi_a_o[32*c+SUM_W +: 32-SUM_W] = {(32 - SUM_W){1'b0}};
+        vmac_side #(
+          .CELL(c),
+          .ROWS(ROWS),
+          .OPT_CORRECTION(3),
+          .PHI_RANK(RANK),
+          .PHI(TABLES[2048*RANK-1:0])
+        ) u_phi (
+          .clk(clk),
+          .a_i(a_i),
+          .en_i(en_i),
+          .sum_a_o(phi_a_o[32*c +: SUM_W]),
+          .sum_x_o(phi_x)
+        );
+      end else begin : g_no_phi
+        assign phi_a_o[32*c +: 32] = 32'd0;
+        assign phi_x_o[64*c +: 64] = 64'd0;
       end
-      assign phi_a_o[32*c+SUM_W +: 32-SUM_W] = {(32 - SUM_W){1'b0}};
-      vmac_side #(
-        .CELL(c),
-        .ROWS(ROWS),
-        .OPT_CORRECTION(3),
-        .PHI_RANK(RANK),
-        .PHI(TABLES[2048*RANK-1:0])
-      ) u_phi (
-        .clk(clk),
-        .a_i(a_i),
-        .en_i(en_i),
-        .sum_a_o(phi_a_o[32*c +: SUM_W]),
-        .sum_x_o(phi_x)
-      );
     end
   endgenerate
 

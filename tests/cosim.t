@@ -32,6 +32,15 @@ done
 said=$("$cosim" --model 16x16_perf2_table_check --rounding single 2>&1)
 ok $? "single rounding: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 
+# Another network, whose activations begin with one channel and whose layers are small.
+if [ -d "$B/data/mnist" ]; then
+  said=$("$cosim" --model 16x16_trunc6s_phi_ktile_table_check --net weights/lenet5.tflite \
+    --data mnist:test --calib mnist:train --correction phi --images 8 2>&1)
+  ok $? "LeNet-5, phi per K tile: $(printf '%s\n' "$said" | tail -n 1)" "$said"
+else
+  skip "LeNet-5" "MNIST is not fetched (make data)"
+fi
+
 # Only what was looked at counts: 10 outputs of each image.
 said=$("$cosim" --model 16x16_perf2_table_check --images 3 --compare outputs 2>&1) &&
   printf '%s\n' "$said" | grep -q '^30 accumulators and bytes equal'
