@@ -118,9 +118,8 @@ END {
           cells_of(best(n, c, budget[d], "multiplier", 0))
     }
   print ""
-  printf "The paper's claim, %g %% less power at a mean loss below %g point over %d network%s,", \
-    claim, points, nets, nets > 1 ? "s" : ""
-  print " nothing retrained:"
+  printf "The paper's claim, %g %% less power at a mean loss below %g point over %d network%s, " \
+    "nothing retrained:\n", claim, points, nets, (nets > 1 ? "s" : "")
   print ""
   for (b = 1; b <= classes; b++) {
     c = order_class[b]
