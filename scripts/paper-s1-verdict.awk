@@ -101,8 +101,9 @@ energy {
 END {
   classes = split("u8 s8", order_class, " ")
   budgets = split("30 45 60", budget, " ")
-  print "Of each class, the most accurate cell and mode that saves so much energy against the best exact"
-  print "array, with the points gained (McNemar's p), and the exact multiplier of rounded activations:"
+  print "Of each class, the most accurate cell and mode that saves so much energy against the best"
+  print "exact array, with the points gained (McNemar's p), and the exact multiplier of rounded"
+  print "activations:"
   print ""
   print "| network | class | saved | array | points | p | rival | points | p | multiplier alone |" \
     " points | p |"

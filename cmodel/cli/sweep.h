@@ -40,7 +40,7 @@ typedef struct {
   vmac_net *net;
   uint64_t net_hash;
   vmac_dataset data, calib; /* calib: empty where no mode calibrates */
-  vmac_net *tuned; /* the network again, where weights are tuned */
+  vmac_net *tuned;          /* the network again, where weights are tuned */
   size_t cells, choices, modes, points;
   const vmac_mult **cell;
   sweep_layers *choice;

@@ -96,9 +96,9 @@ static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *
       strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(o->calib) + 256;
   char *key = vmac_alloc(size, 1);
   snprintf(key, size, "%s,%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
-           cell->name, correction, layers, s->net_hash, table_hash, kinds[cell->xkind],
-           cell->xbits, o->data, o->images, calibrated ? o->calib_images : 0,
-           calibrated ? " of " : "", calibrated ? o->calib : "", run_rounding_name(o->rounding));
+           cell->name, correction, layers, s->net_hash, table_hash, kinds[cell->xkind], cell->xbits,
+           o->data, o->images, calibrated ? o->calib_images : 0, calibrated ? " of " : "",
+           calibrated ? o->calib : "", run_rounding_name(o->rounding));
   return key;
 }
 
