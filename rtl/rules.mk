@@ -85,12 +85,13 @@ lint-mult: $(RTL_MULT)
 # verilator is given once per model (sim/rules.mk), the other two are given here: the whole unit for
 # one cell of each kind (no X, low bits, OR bit, rounded, with a mode; both classes), without
 # correction, with one sum of X, with bit planes, on the smallest array and on one whose sides are
-# no powers of two.
+# no powers of two; and some with sums of phi and coefficients for every K tile (the last field).
 RTL_ALL     := $(filter-out $(IMPORT_DIR)/%,$(RTL_MULT)) $(sort $(wildcard rtl/vmac_*.v))
 LINT_CELLS  := exact exacts perf2 trunc6s edge2 edge2s dyn2r
 LINT_SHAPES := 4x4 5x7
 LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1 2,\
-                 $(s)x$(CELL_$(c))x$(o))))
+                 $(s)x$(CELL_$(c))x$(o)x0))) 4x4x$(CELL_edge2s)x3x1 5x7x$(CELL_trunc6s)x2x1 \
+               5x7x$(CELL_exact)x3x0
 .PHONY: lint-rtl lint-lines
 lint: lint-rtl
 lint-rtl: lint-lines $(RTL_ALL) $(RTL_HEADERS)
@@ -103,14 +104,15 @@ lint-rtl: lint-lines $(RTL_ALL) $(RTL_HEADERS)
 	  { echo "lint: $$top"; cat $(B)/gen/lint.log; exit 1; }; \
 	done
 	$(Q)top=vmac_mac_unit; for unit in $(LINT_UNITS); do \
-	  echo $$unit | { IFS=x read -r rows cols cell corr; \
+	  echo $$unit | { IFS=x read -r rows cols cell corr tiled; \
 	  iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top -P$$top.ROWS=$$rows -P$$top.COLS=$$cols \
-	    -P$$top.CELL=$$cell -P$$top.OPT_CORRECTION=$$corr $(RTL_ALL) && \
+	    -P$$top.CELL=$$cell -P$$top.OPT_CORRECTION=$$corr -P$$top.OPT_KTILE=$$tiled $(RTL_ALL) && \
 	  yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top \
 	    -chparam ROWS $$rows -chparam COLS $$cols -chparam CELL $$cell \
-	    -chparam OPT_CORRECTION $$corr; proc; check -assert"; } > $(B)/gen/lint.log 2>&1 && \
+	    -chparam OPT_CORRECTION $$corr -chparam OPT_KTILE $$tiled; proc; \
+	    check -assert"; } > $(B)/gen/lint.log 2>&1 && \
 	  [ ! -s $(B)/gen/lint.log ] || \
-	  { echo "lint: $$top, ROWSxCOLSxCELLxOPT_CORRECTION $$unit"; cat $(B)/gen/lint.log; exit 1; }; \
+	  { echo "lint: $$top, ROWSxCOLSxCELLxOPT_CORRECTIONxOPT_KTILE $$unit"; cat $(B)/gen/lint.log; exit 1; }; \
 	done
 
 # Sources are read side by side: 100 columns.
@@ -119,27 +121,35 @@ lint-lines: $(filter-out $(B)/%,$(RTL_ALL)) $(wildcard rtl/*.vh testbench/*.v te
 	$(Q)awk 'length > 100 { print "lint: " FILENAME ":" FNR ": longer than 100 columns"; bad = 1 } \
 	  END { exit bad }' $^
 
-# The accelerator at the corners of its parameters, ROWSxCOLSxCELLxOPT_CORRECTIONxOPT_MODExOPT_LOWPOWER
-# through verilator, the first two of them, one with modes, through the other two as well.
-LINT_TOPS := 5x7x$(CELL_perf2)x2x0x1 7x5x$(CELL_dyn4)x2x1x0 4x64x$(CELL_exacts)x0x0x0 \
-             64x4x$(CELL_trunc6)x1x0x0 64x64x$(CELL_exact)x1x0x0 33x17x$(CELL_roup1_4s)x1x0x1 \
-             12x20x$(CELL_edge2)x2x0x0
+# The accelerator at the corners of its parameters,
+# ROWSxCOLSxCELLxOPT_CORRECTIONxOPT_MODExOPT_LOWPOWERxOPT_KTILE
+# through verilator, the first three of them, one with modes, one with four planes of phi, through the
+# other two as well.
+LINT_TOPS := 5x7x$(CELL_drum6)x3x0x1x1 7x5x$(CELL_dyn4)x2x1x0x0 5x7x$(CELL_perf2)x2x0x1x0 \
+             4x64x$(CELL_exacts)x0x0x0x0 64x4x$(CELL_trunc6)x1x0x0x1 64x64x$(CELL_exact)x1x0x0x0 \
+             33x17x$(CELL_roup1_4s)x3x0x1x0 12x20x$(CELL_edge2)x2x0x0x0
+# any bytes; 8192 bits are the most
+LINT_PHI := $(shell awk 'BEGIN { printf "8192\047h"; for (i = 0; i < 2048; i++) \
+                                   printf "%x", (i * i + 3 * i) % 16 }')
 .PHONY: lint-top
 lint: lint-top
 lint-top: $(RTL_ALL) $(RTL_HEADERS)
 	$(call say,LINT,vmac_top)
-	$(Q)all=11; for unit in $(LINT_TOPS); do \
+	$(Q)all=111; for unit in $(LINT_TOPS); do \
 	  set -- $$(echo $$unit | tr x ' '); \
 	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module vmac_top -GROWS=$$1 -GCOLS=$$2 \
-	      -GCELL=$$3 -GOPT_CORRECTION=$$4 -GOPT_MODE=$$5 -GOPT_LOWPOWER=$$6 $(RTL_ALL) && \
+	      -GCELL=$$3 -GOPT_CORRECTION=$$4 -GOPT_MODE=$$5 -GOPT_LOWPOWER=$$6 -GOPT_KTILE=$$7 \
+	      -GPHI_RANK=4 "-GPHI=$(LINT_PHI)" $(RTL_ALL) && \
 	    { [ -z "$$all" ] || { iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s vmac_top \
 	      -Pvmac_top.ROWS=$$1 -Pvmac_top.COLS=$$2 -Pvmac_top.CELL=$$3 \
 	      -Pvmac_top.OPT_CORRECTION=$$4 -Pvmac_top.OPT_MODE=$$5 -Pvmac_top.OPT_LOWPOWER=$$6 \
+	      -Pvmac_top.OPT_KTILE=$$7 -Pvmac_top.PHI_RANK=4 "-Pvmac_top.PHI=$(LINT_PHI)" \
 	      $(RTL_ALL) && \
 	    yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top vmac_top \
 	      -chparam ROWS $$1 -chparam COLS $$2 -chparam CELL $$3 -chparam OPT_CORRECTION $$4 \
 	      -chparam OPT_MODE $$5 -chparam ACC_DEPTH 16 -chparam BUF_DEPTH 16 \
-	      -chparam OPT_LOWPOWER $$6; proc; \
+	      -chparam OPT_LOWPOWER $$6 -chparam OPT_KTILE $$7 -chparam PHI_RANK 4 \
+	      -chparam PHI $(LINT_PHI); proc; \
 	      check -assert"; }; }; } > $(B)/gen/lint-top.log 2>&1 && [ ! -s $(B)/gen/lint-top.log ] || \
 	  { echo "lint: vmac_top, $$unit"; cat $(B)/gen/lint-top.log; exit 1; }; all=$${all#1}; \
 	done

@@ -1,11 +1,12 @@
 // vmac_accum: the accumulator memory, LANES sums per place, for products tiled along K
 //
 // Contract: LANES partial sums and their token (valid, start, first, last, address) enter together.
-//   first: the sums start new accumulators; else they are added to those at the address. last: the
-//   accumulators leave (valid_o with acc_o, two cycles after the token) and their place is free;
-//   else they are kept. first and last together pass the sums through. One token per cycle, in any
-//   order of addresses, the same address in successive cycles too: a tile's last pixel and the next
-//   tile's first may share one, and the sums on their way to the memory are then forwarded.
+//   first: the sums start new accumulators, from BEGIN; else they are added to those at the
+//   address. last: the accumulators leave (valid_o with acc_o, two cycles after the token) and
+//   their place is free; else they are kept. first and last together pass BEGIN + the sums through.
+//   One token per cycle, in any order of addresses, the same address in successive cycles too: a
+//   tile's last pixel and the next tile's first may share one, and the sums on their way to the
+//   memory are then forwarded.
 //   take_o = 1 tells the correction units, one cycle ahead of acc_o, that the first accumulators of
 //   a new set of output channels come: the token carried start and last.
 //   rst = 1 drops the tokens in flight; the accumulators keep what they hold.
@@ -22,7 +23,9 @@ module vmac_accum #(
   parameter integer SIGNED = 0,
   parameter integer ACC_W = 32,
   // accumulators per lane
-  parameter integer DEPTH = 256
+  parameter integer DEPTH = 256,
+  // what a new accumulator holds before its first sum
+  parameter [ACC_W-1:0] BEGIN = {ACC_W{1'b0}}
 ) (
   input  wire                     clk,
   input  wire                     rst,
@@ -63,9 +66,14 @@ module vmac_accum #(
   generate
     for (l = 0; l < LANES; l = l + 1) begin : g_lane
       wire [IN_W-1:0]  in = ps_q[IN_W*l +: IN_W];
-      wire [ACC_W-1:0] ps = {{(ACC_W - IN_W){SIGNED != 0 && in[IN_W-1]}}, in};
+      wire [ACC_W-1:0] ps;
+      if (ACC_W == IN_W) begin : g_whole
+        assign ps = in;
+      end else begin : g_short
+        assign ps = {{(ACC_W - IN_W){SIGNED != 0 && in[IN_W-1]}}, in};
+      end
       wire [ACC_W-1:0] old = hit_q ? acc_q[ACC_W*l +: ACC_W] : kept[ACC_W*l +: ACC_W];
-      assign sum[ACC_W*l +: ACC_W] = (first_q ? {ACC_W{1'b0}} : old) + ps;
+      assign sum[ACC_W*l +: ACC_W] = (first_q ? BEGIN : old) + ps;
     end
   endgenerate
 
@@ -111,8 +119,8 @@ module vmac_accum #(
   assign acc_o   = acc_q;
 
   generate
-    if (ACC_W <= IN_W) begin : g_width
-      error_ACC_W_must_exceed_IN_W u_err ();
+    if (ACC_W < IN_W) begin : g_width
+      error_ACC_W_must_be_at_least_IN_W u_err ();
     end
     if (LANES < 1 || LANES > 64) begin : g_lanes
       error_LANES_must_be_1_to_64 u_err ();

@@ -23,13 +23,17 @@ module vmac_array #(
   parameter integer CELL = 0,
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
-  // 0 leaves the side column's sum of X out; 1: one sum of X; 2: one per bit plane
+  // 0 leaves the side column's sum of X out; 1: one sum of X; 2: one per bit plane; 3: one per
+  // plane of PHI
   parameter integer OPT_CORRECTION = 1,
   // 1: a mode operand beside every weight; 1: operand isolation (vmac_pe)
   parameter integer OPT_MODE = 0,
   parameter integer OPT_LOWPOWER = 0,
   // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8]
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  // planes of PHI and their tables (vmac_side)
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   input  wire                              clk,
   input  wire                              rst,
@@ -45,7 +49,7 @@ module vmac_array #(
   output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
   // the side column's sums, as vmac_side has them
   output wire [8+$clog2(ROWS)-1:0]         sum_a_o,
-  output wire [vmac_planes(CELL, OPT_CORRECTION)
+  output wire [vmac_planes(CELL, OPT_CORRECTION, PHI_RANK)
                *(vmac_x_bits(CELL, OPT_CORRECTION)+$clog2(ROWS))-1:0] sum_x_o
 );
 
@@ -62,8 +66,7 @@ module vmac_array #(
   localparam integer W_LOW  = MIXED != 0 ? 0 : vmac_cell_w_low(CELL);
   localparam integer P_LOW  = MIXED != 0 ? 0 : vmac_cell_p_low(CELL);
   // how many low bits of an activation the side column reads
-  localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
-  localparam integer SIDE   = SIGNED == 0 ? 8 : XKIND != 0 ? vmac_cell_xbits(CELL) : 0;
+  localparam integer SIDE   = vmac_side_bits(CELL, OPT_CORRECTION);
   // and how many of those column 0 does not have as they came
   localparam integer KEPT   = EDGE != 0 || SIDE < A_LOW ? SIDE : A_LOW;
 
@@ -193,7 +196,9 @@ module vmac_array #(
   vmac_side #(
     .CELL(CELL),
     .ROWS(ROWS),
-    .OPT_CORRECTION(OPT_CORRECTION)
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_side (
     .clk(clk),
     .a_i(side_a),

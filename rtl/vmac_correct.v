@@ -21,7 +21,7 @@ module vmac_correct #(
   parameter integer X_W = 24,
   // sums of X, 1..8
   parameter integer PLANES = 1,
-  // 0 leaves V's multipliers out; 1, 2: the sums of X are what the side column says
+  // 0 leaves V's multipliers out; 1 to 3: the sums of X are what the side column says
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                    clk,
@@ -131,8 +131,8 @@ module vmac_correct #(
     if (PLANES < 1 || PLANES > 8) begin : g_planes
       error_PLANES_must_be_1_to_8 u_err ();
     end
-    if (OPT_CORRECTION < 0 || OPT_CORRECTION > 2) begin : g_option
-      error_OPT_CORRECTION_must_be_0_1_or_2 u_err ();
+    if (OPT_CORRECTION < 0 || OPT_CORRECTION > 3) begin : g_option
+      error_OPT_CORRECTION_must_be_0_to_3 u_err ();
     end
   endgenerate
 

@@ -27,6 +27,8 @@ module vmac_csr #(
   parameter integer SIGNED = 0,
   parameter integer OPT_CORRECTION = 1,
   parameter integer OPT_MODE = 0,
+  parameter integer OPT_KTILE = 0,
+  parameter integer PHI_RANK = 1,
   parameter integer ACC_DEPTH = 256,
   parameter integer BUF_DEPTH = 4096
 ) (
@@ -116,6 +118,8 @@ module vmac_csr #(
   wire        csr_geometry_signed        = SIGNED != 0;
   wire [1:0]  csr_geometry_opt_correction = OPT_CORRECTION[1:0];
   wire        csr_geometry_opt_mode      = OPT_MODE != 0;
+  wire        csr_geometry_opt_ktile     = OPT_KTILE != 0;
+  wire [2:0]  csr_geometry_phi_rank      = OPT_CORRECTION == 3 ? PHI_RANK[2:0] : 3'd0;
   wire [31:0] csr_cell                   = CELL;
   wire [31:0] csr_acc_depth              = ACC_DEPTH;
   wire [31:0] csr_buf_depth              = BUF_DEPTH;

@@ -27,15 +27,20 @@ module vmac_datapath #(
   // accumulators per column; words in each of the two activation buffers
   parameter integer ACC_DEPTH = 1024,
   parameter integer BUF_DEPTH = 4096,
-  // correction unit: 0 none, 1 one control variate, 2 one per bit plane
+  // correction unit: 0 none, 1 one control variate, 2 one per bit plane, 3 one per plane of PHI
   parameter integer OPT_CORRECTION = 1,
+  // 1: coefficients for every K tile
+  parameter integer OPT_KTILE = 0,
   // 1: a mode beside every weight; 1: operands of gated PEs rest
   parameter integer OPT_MODE = 0,
   parameter integer OPT_LOWPOWER = 0,
   // bytes of a beat
   parameter integer BEAT = 16,
   // the cells of the PEs (vmac_array)
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  // planes of PHI and their tables (vmac_side)
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   input  wire                          clk,
   input  wire                          rst,
@@ -50,10 +55,11 @@ module vmac_datapath #(
   input  wire                          in_valid_i,
   input  wire                          in_dst_i,
   input  wire [15:0]                   in_addr_i,
-  // coefficient records
+  // coefficient records; whether they are of a set's last tile
   input  wire                          k_valid_i,
   output wire                          k_ready_o,
   input  wire [255:0]                  k_i,
+  input  wire                          k_last_i,
   input  wire                          coef_valid_i,
   // the job at work; its set
   input  wire [511:0]                  cfg_i,
@@ -87,7 +93,7 @@ module vmac_datapath #(
 
   localparam integer LANES  = ROWS > COLS ? ROWS : COLS;
   localparam integer ACC_W  = $clog2(ACC_DEPTH);
-  localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION);
+  localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION, PHI_RANK);
   // from a pixel taken by the array to its accumulators; through vmac_vector
   localparam integer MAC_CYCLES    = ROWS + COLS + 5;
   localparam integer VECTOR_CYCLES = 5;
@@ -178,7 +184,7 @@ module vmac_datapath #(
   wire               mac_ready, mac_valid;
   wire [ACC_W-1:0]   unused_mac_addr;
   wire [32*COLS-1:0] mac_acc;
-  // of bit planes 1 to 7 the record's second beat has them
+  // of planes 1 to 7 the record's second beat has them
   wire [18*8-1:0]    k_c = {k_i[128 +: 18*7], k_i[`VMAC_REC_C1]};
 
   // u8 cells take the code + 128, which flips its top bit.
@@ -192,7 +198,10 @@ module vmac_datapath #(
     .OPT_CORRECTION(OPT_CORRECTION),
     .OPT_MODE(OPT_MODE),
     .OPT_LOWPOWER(OPT_LOWPOWER),
-    .MAP(MAP)
+    .MAP(MAP),
+    .OPT_KTILE(OPT_KTILE),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_mac (
     .clk(clk),
     .rst(rst),
@@ -274,7 +283,7 @@ module vmac_datapath #(
   ) u_post (
     .clk(clk),
     .rst(rst),
-    .k_shift_i(k_valid_i && k_ready_o),
+    .k_shift_i(k_valid_i && k_ready_o && k_last_i),
     .k_i({k_i[`VMAC_REC_SHIFT], k_i[`VMAC_REC_MULT]}),
     .take_i(take),
     .set_i(set_i),
@@ -317,17 +326,18 @@ module vmac_datapath #(
 
 `ifdef VMAC_CHECK
   // vmac_mac_unit would take the next set's records before vmac_post has taken this set's scales.
-  // They do not come: a set's records follow its SET beat, and that waits for the place that this
-  // set's own leaves with its first result.
-  reg scales_q;
+  // They do not come: the records with a set's scales follow its SET beat, and that waits for the
+  // place that this set's own leaves with its first result.
+  reg scales_q, k_last_q;
+  always @(posedge clk) if (k_valid_i && k_ready_o) k_last_q <= k_last_i;
   always @(posedge clk)
     if (rst) scales_q <= 1'b0;
-    else scales_q <= coef_valid_i || (scales_q && !take);
+    else scales_q <= (coef_valid_i && k_last_q) || (scales_q && !take);
 
   // A tap never meets a closed door: what it needs was there when it was issued.
   always @(posedge clk)
     if (!rst) begin
-      if (k_valid_i) `VMAC_ASSERT(!k_ready_o || !scales_q)
+      if (k_valid_i && k_ready_o) `VMAC_ASSERT(!coef_valid_i && (!k_last_i || !scales_q))
       if (tap_valid_q && !vector) `VMAC_ASSERT(mac_ready)
       if (in_valid_i) `VMAC_ASSERT(!w_valid)
     end

@@ -28,7 +28,7 @@ module vmac_feet #(
   parameter integer XSUM_W = 12,
   // accumulators per column
   parameter integer DEPTH = 256,
-  // 0 leaves V out; 1: one sum of X; 2: one per bit plane
+  // 0 leaves V out; 1: one sum of X; 2: one per bit plane; 3: one per plane of PHI
   parameter integer OPT_CORRECTION = 1
 ) (
   input  wire                     clk,

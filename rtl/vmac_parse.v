@@ -31,12 +31,16 @@ module vmac_parse #(
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
   parameter integer OPT_CORRECTION = 1,
+  parameter integer OPT_KTILE = 0,
   parameter integer OPT_MODE = 0,
   parameter integer BUF_DEPTH = 4096,
   // bytes of a beat: 16, 32 or 64
   parameter integer BEAT = 16,
   // the cells of the PEs (vmac_array)
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  // planes of PHI and their tables (vmac_side)
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   input  wire              clk,
   input  wire              rst,
@@ -72,10 +76,13 @@ module vmac_parse #(
   output wire              set_valid_o,
   input  wire              set_take_i,
   input  wire              set_written_i,
-  // coefficient records, the last column's first; two beats' words where OPT_CORRECTION = 2
+  // coefficient records, the last column's first, not taken (k_ready_i) while coef_valid_o; two
+  // beats' words where there may be more than one sum of X. k_last_o: of the set's last tile, they
+  // come with the set's scales
   output wire              k_valid_o,
   input  wire              k_ready_i,
   output wire [255:0]      k_o,
+  output wire              k_last_o,
   output wire              coef_valid_o,
   // entries: the beat holds rows from e_beat_o * BEAT / 4 on
   output wire              e_valid_o,
@@ -108,8 +115,12 @@ module vmac_parse #(
                    ENTRY = 4'd6, MODE = 4'd7, WEIGHT = 4'd8, SWALLOW = 4'd9,
                    IDLE = 4'd12, FLUSH = 4'd13, DRAIN = 4'd14, DONE = 4'd15;
 
-  // how a row's weights begin
-  localparam [3:0] ROW = OPT_MODE != 0 ? MODE : WEIGHT;
+  // how a row's weights begin, and a tile that is not its set's last
+  localparam [3:0] ROW  = OPT_MODE != 0 ? MODE : WEIGHT;
+  localparam [3:0] TILE = OPT_KTILE != 0 ? COEF : ENTRY;
+
+  // a record has a second beat
+  localparam integer PAIR = OPT_CORRECTION == 2 || (OPT_CORRECTION == 3 && PHI_RANK > 1) ? 1 : 0;
 
   reg [3:0]   state_q;
   reg [3:0]   error_q;
@@ -188,7 +199,7 @@ module vmac_parse #(
       JOB:     ready = !job_valid;
       INPUT:   ready = idle_i;
       SET:     ready = !set_full_q;
-      COEF:    ready = OPT_CORRECTION == 2 || k_ready_i;
+      COEF:    ready = PAIR != 0 || k_ready_i;
       PLANES:  ready = k_ready_i;
       ENTRY:   ready = !tile_valid_q;
       WEIGHT:  ready = w_ready_i;
@@ -245,17 +256,17 @@ module vmac_parse #(
         JOB:     next = is_end ? DRAIN
                       : !last_job ? JOB
                       : new_input ? INPUT
-                      : new_vector || new_k_tiles == 16'd1 ? SET : ENTRY;
+                      : new_vector || new_k_tiles == 16'd1 ? SET : TILE;
         INPUT:   next = last_in ? JOB : INPUT;
         SET:     next = is_mac ? COEF : last_set ? JOB : SET;
-        COEF:    next = OPT_CORRECTION == 2 ? PLANES : last_k ? ENTRY : COEF;
+        COEF:    next = PAIR != 0 ? PLANES : last_k ? ENTRY : COEF;
         PLANES:  next = last_k ? ENTRY : COEF;
         ENTRY:   next = last_e ? ROW : ENTRY;
         MODE:    next = WEIGHT;
         WEIGHT:  next = !last_w ? ROW
                       : last_tile && last_set ? JOB
-                      : last_tile ? (k_tiles == 16'd1 ? SET : ENTRY)
-                      : tile_count_q + 16'd2 == k_tiles ? SET : ENTRY;
+                      : last_tile ? (k_tiles == 16'd1 ? SET : TILE)
+                      : tile_count_q + 16'd2 == k_tiles ? SET : TILE;
         default: next = state_q;
       endcase
   end
@@ -268,9 +279,12 @@ module vmac_parse #(
     .ROWS(ROWS),
     .COLS(COLS),
     .OPT_CORRECTION(OPT_CORRECTION),
+    .OPT_KTILE(OPT_KTILE),
     .OPT_MODE(OPT_MODE),
     .BUF_DEPTH(BUF_DEPTH),
-    .MAP(MAP)
+    .MAP(MAP),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_check (
     .valid_i(take && state_q != SWALLOW),
     .beat_i(s_tdata_i[127:0]),
@@ -307,7 +321,7 @@ module vmac_parse #(
       if (set_written_i) set_full_q <= 1'b0;
       if (tile_take_i) begin
         tile_valid_q <= 1'b0;
-        if (tile_last_i) coef_valid_q <= 1'b0;
+        if (tile_last_i || OPT_KTILE != 0) coef_valid_q <= 1'b0;
       end
 
       if (state_q == IDLE) begin
@@ -343,7 +357,7 @@ module vmac_parse #(
           set_full_q  <= 1'b1;
           set_valid_q <= 1'b1;
         end
-        if ((state_q == PLANES || (state_q == COEF && OPT_CORRECTION != 2)) && last_k)
+        if ((state_q == PLANES || (state_q == COEF && PAIR == 0)) && last_k)
           coef_valid_q <= 1'b1;
         if (state_q == WEIGHT && last_w) tile_valid_q <= 1'b1;
       end
@@ -365,7 +379,7 @@ module vmac_parse #(
           if (!is_mac) set_count_q <= set_count_q + 16'd1;
         end
         COEF: begin
-          if (OPT_CORRECTION != 2) beat_q <= last_k ? 16'd0 : beat_q + 16'd1;
+          if (PAIR == 0) beat_q <= last_k ? 16'd0 : beat_q + 16'd1;
           record_q <= s_tdata_i[127:0];
         end
         PLANES: beat_q <= last_k ? 16'd0 : beat_q + 16'd1;
@@ -400,9 +414,9 @@ module vmac_parse #(
   assign set_o        = set_q;
   assign set_valid_o  = set_valid_q;
   assign coef_valid_o = coef_valid_q;
-  assign k_valid_o    = s_tvalid_i && state_q == (OPT_CORRECTION == 2 ? PLANES : COEF);
-  assign k_o          = OPT_CORRECTION == 2 ? {s_tdata_i[127:0], record_q}
-                                            : {128'd0, s_tdata_i[127:0]};
+  assign k_valid_o    = s_tvalid_i && state_q == (PAIR != 0 ? PLANES : COEF);
+  assign k_o          = PAIR != 0 ? {s_tdata_i[127:0], record_q} : {128'd0, s_tdata_i[127:0]};
+  assign k_last_o     = OPT_KTILE == 0 || tile_count_q == k_tiles - 16'd1;
   assign e_valid_o    = take && state_q == ENTRY;
   assign e_beat_o     = beat_q[3:0];
   assign w_valid_o    = s_tvalid_i && state_q == WEIGHT;

@@ -18,10 +18,14 @@ module vmac_parse_check #(
   parameter integer ROWS = 16,
   parameter integer COLS = 16,
   parameter integer OPT_CORRECTION = 1,
+  parameter integer OPT_KTILE = 0,
   parameter integer OPT_MODE = 0,
   parameter integer BUF_DEPTH = 4096,
   // the cells of the PEs (vmac_array)
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  // planes of PHI and their tables (vmac_side)
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   // a beat is taken: its first four words, and whether it has TLAST
   input  wire         valid_i,
@@ -43,7 +47,8 @@ module vmac_parse_check #(
   localparam [7:0]  VERSION  = `VMAC_CSR_VERSION_STREAM_RESET;
   // Comparisons on whole words, so that a field nobody reads cannot hide a difference.
   localparam [31:0] GEOMETRY = ROWS + (COLS << 8) + (SIGNED << 24) + (OPT_CORRECTION << 25) +
-                               (OPT_MODE << 27);
+                               (OPT_MODE << 27) + (OPT_KTILE << 28) +
+                               (OPT_CORRECTION == 3 ? PHI_RANK << 29 : 0);
 
   wire [31:0] w0 = beat_i[31:0];
   wire [31:0] w1 = beat_i[63:32];
@@ -57,7 +62,10 @@ module vmac_parse_check #(
     .ROWS(ROWS),
     .COLS(COLS),
     .BUF_DEPTH(BUF_DEPTH),
-    .MAP(MAP)
+    .MAP(MAP),
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_ident (
     .ident_o(ident)
   );

@@ -3,16 +3,28 @@
 //
 // SPDX-License-Identifier: Apache-2.0
 
-// how many sums: one per bit plane of X (OPT_CORRECTION = 2), else one, which may stay 0
+// how many sums: one per bit plane of X (OPT_CORRECTION = 2) or per plane of PHI (3), else one,
+// which may stay 0
 function integer vmac_planes;
   input integer index;
   input integer correction;
-  vmac_planes = correction == 2 && vmac_cell_xkind(index) != 0 ? vmac_cell_xbits(index) : 1;
+  input integer phi_rank;
+  vmac_planes = correction == 3 ? phi_rank :
+                correction == 2 && vmac_cell_xkind(index) != 0 ? vmac_cell_xbits(index) : 1;
 endfunction
 
-// bits that one activation adds to a sum: the low bits of A at once, or one bit
+// bits that one activation adds to a sum: an entry of PHI, the low bits of A at once, or one bit
 function integer vmac_x_bits;
   input integer index;
   input integer correction;
-  vmac_x_bits = correction == 1 && vmac_cell_xkind(index) == 1 ? vmac_cell_xbits(index) : 1;
+  vmac_x_bits = correction == 3 ? 8 :
+                correction == 1 && vmac_cell_xkind(index) == 1 ? vmac_cell_xbits(index) : 1;
+endfunction
+
+// how many low bits of an activation the side column reads, X and A
+function integer vmac_side_bits;
+  input integer index;
+  input integer correction;
+  vmac_side_bits = vmac_cell_signed(index) == 0 || correction == 3 ? 8 :
+                   correction != 0 && vmac_cell_xkind(index) != 0 ? vmac_cell_xbits(index) : 0;
 endfunction

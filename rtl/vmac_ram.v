@@ -49,8 +49,8 @@ module vmac_ram #(
     if (DEPTH < 4 || DEPTH > 65536) begin : g_depth
       error_DEPTH_must_be_4_to_65536 u_err ();
     end
-    if (WIDTH < 1 || WIDTH > 2048) begin : g_width
-      error_WIDTH_must_be_1_to_2048 u_err ();
+    if (WIDTH < 1 || WIDTH > 4096) begin : g_width
+      error_WIDTH_must_be_1_to_4096 u_err ();
     end
   endgenerate
 

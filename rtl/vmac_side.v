@@ -7,6 +7,8 @@
 //   sum_x_o, of cells with a control variate (else 0), from the low bits of A that the registry
 //   names: OPT_CORRECTION = 1: the sum of X = A mod 2^bits, or of their OR, as the registry says;
 //   OPT_CORRECTION = 2: plane i is the sum of bit i of A; one sum per bit, lowest first.
+//   OPT_CORRECTION = 3, any cell: plane i is the sum of the bytes that plane i of PHI, a table of
+//   256, has for the bits of A.
 // Not: accumulation over K tiles (vmac_accum).
 // Paper: arXiv:2412.16757 (control variate) adds X in every PE; the sum does
 //   not depend on the column, so it is made once here.
@@ -18,8 +20,11 @@ module vmac_side #(
   // index of the multiplier cell in rtl/mult/mults.tbl
   parameter integer CELL = 0,
   parameter integer ROWS = 16,
-  // 0 leaves the sum of X out; 1: one sum of X; 2: one sum per bit plane
-  parameter integer OPT_CORRECTION = 1
+  // 0 leaves the sum of X out; 1: one sum of X; 2: one sum per bit plane; 3: one per plane of PHI
+  parameter integer OPT_CORRECTION = 1,
+  // planes of PHI, 1..4, and what plane p has for activation a at [8*(256*p+a) +: 8]
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   input  wire clk,
   // column 0's activations and enable bits, row r at [8*r +: 8] and [r]
@@ -27,7 +32,7 @@ module vmac_side #(
   input  wire [ROWS-1:0] en_i,
   // the sums at the foot; sum_x_o has vmac_planes() sums, each log2(ROWS) bits wider than its X
   output wire [8+$clog2(ROWS)-1:0] sum_a_o,
-  output wire [vmac_planes(CELL, OPT_CORRECTION)
+  output wire [vmac_planes(CELL, OPT_CORRECTION, PHI_RANK)
                *(vmac_x_bits(CELL, OPT_CORRECTION)+$clog2(ROWS))-1:0] sum_x_o
 );
 
@@ -37,7 +42,7 @@ module vmac_side #(
   localparam integer GROW   = $clog2(ROWS);
   localparam integer XKIND  = OPT_CORRECTION != 0 ? vmac_cell_xkind(CELL) : 0;
   localparam integer XBITS  = XKIND != 0 ? vmac_cell_xbits(CELL) : 1;
-  localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION);
+  localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION, PHI_RANK);
   localparam integer XTERM  = vmac_x_bits(CELL, OPT_CORRECTION);
   localparam integer XSUM_W = XTERM + GROW;
 
@@ -61,12 +66,16 @@ module vmac_side #(
     end
 
     for (p = 0; p < PLANES; p = p + 1) begin : g_plane
-      if (XKIND != 0) begin : g_x
+      if (XKIND != 0 || OPT_CORRECTION == 3) begin : g_x
+        // Cut to a plane here: a tool that slices the whole of PHI per row would take long.
+        localparam [2047:0] TABLE = OPT_CORRECTION == 3 ? PHI[2048*(p%PHI_RANK) +: 2048] : 2048'd0;
         for (r = 0; r < ROWS; r = r + 1) begin : g_row
           wire [XTERM-1:0]  x;
           wire [XSUM_W-1:0] above;
           reg  [XSUM_W-1:0] sum_q;
-          if (OPT_CORRECTION == 2) begin : g_bit
+          if (OPT_CORRECTION == 3) begin : g_phi
+            assign x = TABLE[{a_i[8*r +: 8], 3'd0} +: 8];
+          end else if (OPT_CORRECTION == 2) begin : g_bit
             assign x = a_i[8*r+p];
           end else if (XKIND == 1) begin : g_low
             assign x = a_i[8*r +: XBITS];
@@ -90,8 +99,11 @@ module vmac_side #(
     if (ROWS < 4 || ROWS > 64) begin : g_range
       error_ROWS_must_be_4_to_64 u_err ();
     end
-    if (OPT_CORRECTION < 0 || OPT_CORRECTION > 2) begin : g_option
-      error_OPT_CORRECTION_must_be_0_1_or_2 u_err ();
+    if (OPT_CORRECTION < 0 || OPT_CORRECTION > 3) begin : g_option
+      error_OPT_CORRECTION_must_be_0_to_3 u_err ();
+    end
+    if (PHI_RANK < 1 || PHI_RANK > 4) begin : g_rank
+      error_PHI_RANK_must_be_1_to_4 u_err ();
     end
   endgenerate
 

@@ -25,8 +25,10 @@ module vmac_top #(
   parameter integer ACC_DEPTH = 1024,
   // words, of max(ROWS, COLS) bytes, in each of the two activation buffers; a power of two
   parameter integer BUF_DEPTH = 4096,
-  // correction unit: 0 none, 1 one control variate, 2 one per bit plane
+  // correction unit: 0 none, 1 one control variate, 2 one per bit plane, 3 one per plane of PHI
   parameter integer OPT_CORRECTION = 1,
+  // 1: coefficients for every K tile
+  parameter integer OPT_KTILE = 0,
   // 1: every weight brings the mode of its cell along, for cells with a mode operand
   parameter integer OPT_MODE = 0,
   // 1: the cells of gated PEs see operands that rest
@@ -37,7 +39,11 @@ module vmac_top #(
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
   // the cell of the PE in row r, column c at [8*(COLS*r+c) +: 8], where they are not all CELL; all
   // of its operand class, and what CELL says about the side column and the edge holds for all
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  // where OPT_CORRECTION = 3: planes of PHI, 1..4, and what plane p of the side column adds for the
+  // bits a of an activation, at [8*(256*p+a) +: 8]
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   // clock, rising edge; reset, synchronous, active high
   input  wire              clk,
@@ -90,7 +96,7 @@ module vmac_top #(
   wire         tile_last, coef_valid, job_follows, load, exec_idle, illegal, weights_wait;
   wire [511:0] job, cfg;
   wire [127:0] set;
-  wire         k_valid, k_ready, e_valid, w_valid, w_ready, in_valid, in_dst;
+  wire         k_valid, k_ready, k_last, e_valid, w_valid, w_ready, in_valid, in_dst;
   wire [255:0] k;
   wire [3:0]   e_beat;
   wire [5:0]   w_row;
@@ -131,7 +137,10 @@ module vmac_top #(
     .OPT_MODE(OPT_MODE),
     .BUF_DEPTH(BUF_DEPTH),
     .BEAT(BEAT),
-    .MAP(MAP)
+    .MAP(MAP),
+    .OPT_KTILE(OPT_KTILE),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_parse (
     .clk(clk),
     .rst(rst),
@@ -163,6 +172,7 @@ module vmac_top #(
     .k_valid_o(k_valid),
     .k_ready_i(k_ready),
     .k_o(k),
+    .k_last_o(k_last),
     .coef_valid_o(coef_valid),
     .e_valid_o(e_valid),
     .e_beat_o(e_beat),
@@ -238,7 +248,10 @@ module vmac_top #(
     .OPT_MODE(OPT_MODE),
     .OPT_LOWPOWER(OPT_LOWPOWER),
     .BEAT(BEAT),
-    .MAP(MAP)
+    .MAP(MAP),
+    .OPT_KTILE(OPT_KTILE),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_data (
     .clk(clk),
     .rst(data_rst),
@@ -255,6 +268,7 @@ module vmac_top #(
     .k_valid_i(k_valid),
     .k_ready_o(k_ready),
     .k_i(k),
+    .k_last_i(k_last),
     .coef_valid_i(coef_valid),
     .cfg_i(cfg),
     .set_i(set),
@@ -308,6 +322,8 @@ module vmac_top #(
     .SIGNED(SIGNED),
     .OPT_CORRECTION(OPT_CORRECTION),
     .OPT_MODE(OPT_MODE),
+    .OPT_KTILE(OPT_KTILE),
+    .PHI_RANK(PHI_RANK),
     .CELL(CELL),
     .ACC_DEPTH(ACC_DEPTH),
     .BUF_DEPTH(BUF_DEPTH)

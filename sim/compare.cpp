@@ -6,35 +6,39 @@
 
 #include "sim.h"
 
-/* One channel of one pixel; planes = 0: no correction; terms as in vmac_mac. */
+/* One channel of one pixel, its coefficients those of `tiles` K tiles of `rows` products; planes =
+ * 0: no correction; terms as in vmac_mac. */
 static int32_t expect_one(const vmac_mult *mult, const int32_t *table, const uint8_t *a,
-                          const uint8_t *w, int k, int planes, const uint8_t *terms, int32_t c0,
-                          const int32_t *c, int32_t bias) {
-  int64_t sum = 0, sum_a = 0;
-  int32_t x[VMAC_CORR_PLANES] = {};
+                          const uint8_t *w, int k, int rows, int tiles, int planes,
+                          const uint8_t *terms, const int32_t *c0, const int32_t *c, int32_t bias) {
+  int64_t sum = 0, sum_a = 0, v = 1 << (VMAC_CORR_F - 1);
   for (int i = 0; i < k; i++) {
     sum += table[a[i] << 8 | w[i]];
     sum_a += a[i];
-    for (int p = 0; p < planes; p++) x[p] += terms[256 * p + a[i]];
+    const int32_t *slope = c + (tiles > 1 ? i / rows * planes : 0);
+    for (int p = 0; p < planes; p++) v += (int64_t)slope[p] * terms[256 * p + a[i]];
   }
+  for (int t = 0; planes && t < tiles; t++) v += c0[t];
   if (mult->cls == VMAC_U8) sum -= 128 * sum_a;
-  if (planes) sum += vmac_correction(c0, planes, c, x);
+  if (planes) sum += v >> VMAC_CORR_F;
   /* The unit's accumulators wrap modulo 2^32. */
   return (int32_t)(uint32_t)(uint64_t)(sum + bias);
 }
 
 void sim_expect(const sim_model *model, const int32_t *table, const sim_job *job, int32_t *acc) {
-  static const int32_t zeros[VMAC_CORR_PLANES] = {};
   const vmac_mult *mult = vmac_mult_at((size_t)model->cell);
-  const int planes = sim_planes(model);
+  const int planes = sim_planes(model), tiles = sim_tiles(model, job->k);
+  const size_t slopes = (size_t)tiles * (size_t)planes;
+  int32_t *zeros = (int32_t *)vmac_alloc((size_t)tiles * VMAC_CORR_PLANES, sizeof *zeros);
   uint8_t terms[256 * VMAC_CORR_PLANES];
   vmac_x_terms(mult, sim_mode(model), terms);
   for (int i = 0; i < job->m; i++)
     for (int j = 0; j < job->n; j++)
       acc[(size_t)i * job->n + j] = expect_one(
-          mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k, planes,
-          terms, job->c0 ? job->c0[j] : 0, job->c ? job->c + (size_t)j * planes : zeros,
-          job->bias[j]);
+          mult, table, job->a + (size_t)i * job->k, job->w + (size_t)j * job->k, job->k,
+          model->rows, tiles, planes, terms, job->c0 ? job->c0 + (size_t)j * tiles : zeros,
+          job->c ? job->c + (size_t)j * slopes : zeros, job->bias[j]);
+  free(zeros);
 }
 
 /* The k whose product alone already comes out wrong, or -1; *want and *got are that product's. */
@@ -62,8 +66,8 @@ static int find_product(const sim_model *model, const sim_job *job, const sim_op
     uint64_t cycles = 0;
     vmac_err ignored;
     if (!sim_product(model, &one, &single, acc, &cycles, &ignored)) break;
-    *want = expect_one(mult, table, one.a + k, job->w + (size_t)channel * job->k + k, 1, 0, NULL, 0,
-                       NULL, 0);
+    *want = expect_one(mult, table, one.a + k, job->w + (size_t)channel * job->k + k, 1, 1, 1, 0,
+                       NULL, NULL, NULL, 0);
     *got = acc[channel - n0];
     if (*got != *want) found = k;
   }

@@ -36,7 +36,7 @@ static const char usage_text[] =
     "  --calib SPEC       images the correction is calibrated on (default subset:calib)\n"
     "  --calib-images N   the first N of them (default 32)\n"
     "  --models A,B,...   models to run (default all; --list names them)\n"
-    "  --modes A,B,...    correction modes (default none,cv,bitplane)\n"
+    "  --modes A,B,...    correction modes (default none,cv,bitplane,phi2)\n"
     "  --layers N         only the first N MAC layers (default all)\n"
     "  --idle P           chance of an idle cycle on each input stream, in 1/1000 (default 20)\n"
     "  --seed N           seed of the idle cycles (default 1)\n";
@@ -84,7 +84,7 @@ static Options parse(int argc, char **argv) {
                      "subset:test",
                      "subset:calib",
                      NULL,
-                     "none,cv,bitplane",
+                     "none,cv,bitplane,phi2",
                      0,
                      1,
                      32,
@@ -169,18 +169,23 @@ static void run_channels(const sim_model *model, const vmac_net *net, const vmac
     for (size_t pixel = 0; pixel < m; pixel++)
       part[pixel * (size_t)n + (size_t)j] = want[pixel * (size_t)op->n + (size_t)(n0 + j)];
   }
-  /* A mode without slopes leaves the model's at 0. */
-  const int planes = sim_planes(model);
-  int32_t *slopes = (int32_t *)vmac_alloc((size_t)n * VMAC_CORR_PLANES, sizeof *slopes);
-  for (int j = 0; mac->c && j < n * planes && planes == mac->planes; j++)
-    slopes[j] = mac->c[n0 * planes + j];
-  const sim_job job = {layer, op->m, op->k, n, a, w, bias, mac->c0 ? mac->c0 + n0 : NULL, slopes};
+  /* A mode without slopes leaves the model at 0; one set of coefficients serves all K tiles, whose
+   * first has the constant. */
+  const int planes = sim_planes(model), tiles = sim_tiles(model, op->k);
+  int32_t *c0 = (int32_t *)vmac_alloc((size_t)(n * tiles), sizeof *c0);
+  int32_t *slopes = (int32_t *)vmac_alloc((size_t)(n * tiles) * VMAC_CORR_PLANES, sizeof *slopes);
+  for (int j = 0; mac->c0 && j < n; j++) c0[j * tiles] = mac->c0[n0 + j];
+  for (int j = 0; mac->c && j < n * tiles && planes == mac->planes; j++)
+    memcpy(slopes + j * planes, mac->c + (n0 + j / tiles) * planes,
+           (size_t)planes * sizeof *slopes);
+  const sim_job job = {layer, op->m, op->k, n, a, w, bias, c0, slopes};
   vmac_err err;
   if (!sim_check(model, &job, options, part, &tally->cycles, &err)) {
     printf("FAIL conv %s: %s\n", model->name, err.text);
     exit(1);
   }
   free(slopes);
+  free(c0);
   free(part);
   free(bias);
   free(w);
@@ -223,7 +228,7 @@ static bool has_mode(const sim_model *model, vmac_mode mode) {
   case VMAC_CORR_PHI2:
   case VMAC_CORR_PHI3:
   case VMAC_CORR_PHI4:
-    return false;
+    return model->correction == 3 && vmac_mode_rank(mode) == model->rank;
   }
   return false;
 }

@@ -5,7 +5,7 @@
 # operands), and benches of modules. The other benches hold so many instances that their counters
 # are not worth the time: what they test is counted in the accelerator.
 COVER_BENCHES := accum correct requant vector csr fifo exec skew macs
-COVER_MODELS  := 5x7_perf2_planes 6x6_exacts_plain 9x4_trunc6
+COVER_MODELS  := 5x7_perf2_planes 6x6_exacts_plain 9x4_trunc6 4x6_drum6_phi2_ktile
 COVER_MODES   := 4x5_dyn4_modes_lowpower
 # the one with the largest buffers
 COVER_LARGEST := 5x7_perf2_planes

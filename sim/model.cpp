@@ -1,7 +1,7 @@
 /* One verilated vmac_mac_unit as a sim_model. Compiled once per model, with
  *   SIM_NAME     the model's name, an identifier; its verilated class is Vmac_<name>
  *   SIM_HEADER   that class's header
- *   SIM_ROWS, SIM_COLS, SIM_DEPTH, SIM_CELL, SIM_CORRECTION   the unit's parameters
+ *   SIM_ROWS, SIM_COLS, SIM_DEPTH, SIM_CELL, SIM_CORRECTION, SIM_RANK, SIM_TILED   parameters
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <limits.h>
@@ -92,6 +92,6 @@ static void model_cycle(void *handle, const sim_in *in, sim_out *out) {
 }
 
 extern const sim_model SIM_PASTE(sim_model_, SIM_NAME);
-const sim_model SIM_PASTE(sim_model_, SIM_NAME) = {SIM_TEXT(SIM_NAME), SIM_ROWS,    SIM_COLS,
-                                                   SIM_DEPTH,          SIM_CELL,    SIM_CORRECTION,
-                                                   model_open,         model_cycle, model_close};
+const sim_model SIM_PASTE(sim_model_, SIM_NAME) = {
+    SIM_TEXT(SIM_NAME), SIM_ROWS,  SIM_COLS,   SIM_DEPTH,   SIM_CELL,   SIM_CORRECTION,
+    SIM_RANK,           SIM_TILED, model_open, model_cycle, model_close};

@@ -161,10 +161,13 @@ static void put_coefficients(const Walk *walk, int column, sim_in *in) {
   const sim_job *job = walk->job;
   const int n = walk->tile.n0 + column;
   if (n >= walk->tile.n_end) return;
-  in->c0 = job->c0 ? job->c0[n] : 0;
-  const int planes = sim_planes(walk->model);
-  for (int i = 0; i < planes; i++) in->c[i] = job->c ? job->c[(size_t)n * (size_t)planes + i] : 0;
-  in->bias = job->bias[n];
+  const int planes = sim_planes(walk->model), tiles = sim_tiles(walk->model, job->k);
+  const int tile = walk->model->tiled ? walk->tile.k0 / walk->model->rows : 0;
+  const size_t at = (size_t)n * (size_t)tiles + (size_t)tile;
+  in->c0 = job->c0 ? job->c0[at] : 0;
+  for (int i = 0; i < planes; i++) in->c[i] = job->c ? job->c[at * (size_t)planes + i] : 0;
+  /* Any one of a channel's tiles has its bias. */
+  in->bias = tile == n % tiles || walk->only_k >= 0 ? job->bias[n] : 0;
 }
 
 static void put_pixel(const Walk *walk, int i, sim_in *in) {
@@ -192,6 +195,11 @@ struct Run {
 
 static void skip_to_last_tile(Walk *walk) {
   while (!walk->done && !tile_is_last(walk)) walk_next(walk);
+}
+
+/* The next tile that has coefficients. */
+static void skip_to_coefficients(Walk *walk) {
+  if (!walk->model->tiled) skip_to_last_tile(walk);
 }
 
 static bool sink_take(Run *run, const sim_out *out, uint64_t now, int32_t *acc, vmac_err *err) {
@@ -256,7 +264,7 @@ static bool streams_advance(Run *run, const sim_out *out, uint64_t now, sim_in *
     if (--run->column < 0) {
       run->column = run->coefficients.model->cols - 1;
       walk_next(&run->coefficients);
-      skip_to_last_tile(&run->coefficients);
+      skip_to_coefficients(&run->coefficients);
     }
   }
   if (a) {
@@ -298,7 +306,7 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
   run.weights = run.coefficients = run.pixels = run.sink = start;
   run.row = model->rows - 1;
   run.column = model->cols - 1;
-  skip_to_last_tile(&run.coefficients);
+  skip_to_coefficients(&run.coefficients);
   skip_to_last_tile(&run.sink);
   sim_in in = {};
   sim_out out = {};

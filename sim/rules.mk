@@ -1,6 +1,7 @@
 # The co-simulation library (sim/*.cpp) and one verilated vmac_mac_unit per model.
 # A model is ROWSxCOLS_CELL, ROWSxCOLS_CELL_plain for the unit without the correction, or
-# ROWSxCOLS_CELL_planes for the one with a sum of X per bit plane.
+# ROWSxCOLS_CELL_planes for the one with a sum of X per bit plane, _phi2 with one per plane of the cell's
+# phi, of which there are two; _ktile behind it: coefficients for every K tile.
 
 VCXX       ?= clang++
 VERILATOR_OF = verilator -Wall --cc -O3 --x-assign unique --x-initial unique
@@ -36,6 +37,14 @@ $(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h cmodel/vmac.h cmodel/net/net.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -c -o $@ $<
 
+# A cell's phi of some rank, PHI of Verilog and the bytes of C: both are of one file, which changes only
+# with its text. phi-CELL-RANK.txt
+$(B)/gen/phi-%.txt: $(VARIMAC)
+	$(Q)mkdir -p $(@D) && of=$* && $(VARIMAC) mult phi $${of%-*} --rank $${of##*-} --hex > $@.new && \
+	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+.PRECIOUS: $(B)/gen/phi-%.txt
+PHI_BYTES = awk '{ sub(/.*h/, ""); for (i = length - 1; i > 0; i -= 2) print "0x" substr($$$$0, i, 2) "," }'
+
 # ---- models -----------------------------------------------------
 
 SIM_SHAPES := 8x8 16x16 12x20
@@ -46,6 +55,11 @@ SIM_MODELS := $(foreach s,$(SIM_SHAPES),$(SIM_CELLS:%=$(s)_%)) 8x8_exacts 8x8_pe
 # many, of low bits and of an OR, of a cell that has none, on the tallest array.
 SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s 8x8_edge2 \
               8x8_perf2_planes 8x8_trunc6s_planes 5x7_rec4_planes 4x4_exact_planes 64x5_trunc8_planes
+# Coefficients for every K tile: the smallest, no power of two, more columns than rows; both classes,
+# no X, one, planes.
+SIM_EXTRA  += 4x4_exact_ktile 5x7_rec4_planes_ktile 4x33_trunc6s_ktile
+# Tables at the edge: a cell whose error is no linear function, both classes, activations rounded.
+SIM_EXTRA  += 8x8_drum6_phi2 5x7_roup1_4s_phi2_ktile 4x4_edge2s_phi2
 # The array by table (sim/table/vmac_array.v) must pass as the real one does: both classes, widths
 # with and without a loop of their own, the tallest, a rounded edge.
 SIM_EXTRA  += 8x8_edge2_table 12x16_perf4s_table 5x64_trunc6s_planes_table 64x16_rec4_plain_table
@@ -54,21 +68,27 @@ model_shape = $(subst x, ,$(word 1,$(subst _, ,$(1))))
 model_rows  = $(word 1,$(call model_shape,$(1)))
 model_cols  = $(word 2,$(call model_shape,$(1)))
 model_real  = $(1:%_table=%)
-model_bare  = $(patsubst %_planes,%,$(patsubst %_plain,%,$(model_real)))
+model_whole = $(model_real:%_ktile=%)
+model_bare  = $(patsubst %_phi2,%,$(patsubst %_planes,%,$(patsubst %_plain,%,$(model_whole))))
 model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(model_bare))
 model_cell  = $(CELL_$(model_name))
-model_corr  = $(if $(filter %_plain,$(model_real)),0,$(if $(filter %_planes,$(model_real)),2,1))
+model_corr  = $(if $(filter %_plain,$(model_whole)),0,$(if $(filter %_planes,$(model_whole)),2,$(if \
+                $(model_phi),3,1)))
+model_phi   = $(if $(filter %_phi2,$(model_whole)),$(B)/gen/phi-$(model_name)-2.txt)
+model_rank  = $(if $(model_phi),2,0)
+model_tiled = $(if $(filter %_ktile,$(model_real)),1,0)
 model_rtl   = $(if $(filter %_table,$(1)),\
                 $(RTL_MAC:rtl/vmac_array.v=sim/table/vmac_array.v),$(RTL_MAC))
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
-              -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) --assert
+              -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) -GOPT_KTILE=$(model_tiled) \
+              $(if $(model_phi),-GPHI_RANK=2 -GPHI=$$$$(cat $(model_phi))) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) \
                                       $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
-                                      $(SIM_TOOLS)
+                                      $(SIM_TOOLS) $(model_phi)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \
@@ -82,7 +102,8 @@ $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.
 	  > $$(@D)/model.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -I$$(@D) \
 	  -DSIM_NAME=$(1) -DSIM_HEADER='"Vmac_$(1).h"' -DSIM_ROWS=$(call model_rows,$(1)) \
 	  -DSIM_COLS=$(call model_cols,$(1)) -DSIM_CELL=$(call model_cell,$(1)) \
-	  -DSIM_DEPTH=$(model_depth) -DSIM_CORRECTION=$(call model_corr,$(1)) -c -o $$@ $$(@D)/model.cpp
+	  -DSIM_DEPTH=$(model_depth) -DSIM_CORRECTION=$(call model_corr,$(1)) \
+	  -DSIM_RANK=$(model_rank) -DSIM_TILED=$(call model_tiled,$(1)) -c -o $$@ $$(@D)/model.cpp
 endef
 # Any cell's models of the smallest shape that networks run on, for a runner of its own.
 SIM_ONE := $(MULTS:%=8x8_%) $(MULTS:%=8x8_%_planes)

@@ -39,7 +39,9 @@ struct sim_model {
   const char *name;
   int rows, cols, depth;
   int cell;                     /* index in the registry */
-  int correction;               /* OPT_CORRECTION: 0 none, 1 one sum X, 2 one per bit plane */
+  int correction;               /* OPT_CORRECTION: 0 none, 1 one sum X, 2, 3 one per plane */
+  int rank;                     /* planes of phi, 0: none */
+  bool tiled;                   /* OPT_KTILE: coefficients for every K tile */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const sim_in *in, sim_out *out);
   void (*close)(void *dut);
@@ -52,13 +54,20 @@ struct sim_job {
   const uint8_t *a;    /* (m, k) */
   const uint8_t *w;    /* (n, k) */
   const int32_t *bias; /* (n) folded bias */
-  const int32_t *c0;   /* (n) or NULL: 0 */
-  const int32_t *c;    /* (n, planes) or NULL: 0; planes as sim_planes() says */
+  const int32_t *c0;   /* (n, tiles) or NULL: 0; tiles as sim_tiles() says */
+  const int32_t *c;    /* (n, tiles, planes) or NULL: 0; planes as sim_planes() says */
 };
+
+/* Sets of coefficients that a channel has: one, or one for each K tile of `rows` products. */
+static inline int sim_tiles(const sim_model *model, int k) {
+  return model->tiled ? (k + model->rows - 1) / model->rows : 1;
+}
 
 /* The sums X that the model has are those of this mode. */
 static inline vmac_mode sim_mode(const sim_model *model) {
-  return model->correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
+  return model->correction == 3   ? (vmac_mode)(VMAC_CORR_PHI + model->rank - 1)
+         : model->correction == 2 ? VMAC_CORR_BITPLANE
+                                  : VMAC_CORR_CV;
 }
 /* How many, and coefficients of a column; without correction none. */
 static inline int sim_planes(const sim_model *model) {

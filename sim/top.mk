@@ -1,7 +1,8 @@
 # The co-simulation of the whole accelerator: one verilated vmac_top_sim per model, the library
 # (sim/top_*.cpp) and its runners.
-# A model is ROWSxCOLS_CELL with, in this order: _plain (no correction) or _planes (one X per bit
-# plane); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the
+# A model is ROWSxCOLS_CELL with, in this order: _plain (no correction), _planes (one X per bit
+# plane) or _phi, _phi2, _phi3, _phi4 (one X per plane of the cell's phi); _ktile (coefficients for
+# every K tile); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the
 # PEs' cells are those of the file TOP_MAP_<model>, and CELL says what the edge is made for); _table
 # (the array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
 
@@ -12,11 +13,12 @@ TOP_BUF_DEPTH ?= 4096
 
 # Models of the random networks and streams (sim/random.mk): few accumulators, so that small layers
 # are cut into blocks of pixels; the most rows, in the real array, and depths that are no powers of
-# two; a map of cells; modes, and operands at rest.
+# two; a map of cells; modes, operands at rest, and coefficients for every K tile, of planes and of phi.
 RANDOM_MODELS := 12x20_exacts_plain_check 20x12_trunc6_planes_check 64x5_perf2_check \
-                 5x6_perf2_map_check 6x5_dyn4_planes_modes_lowpower_check
+                 5x6_perf2_map_check 6x5_dyn4_planes_ktile_modes_lowpower_check \
+                 7x9_edge2s_phi3_ktile_check
 STREAM_MODELS := 20x12_trunc6_planes_check 5x6_perf2_map_check \
-                 6x5_dyn4_planes_modes_lowpower_check
+                 6x5_dyn4_planes_ktile_modes_lowpower_check 7x9_edge2s_phi3_ktile_check
 TOP_ACC_12x20_exacts_plain_check  ?= 64
 TOP_ACC_20x12_trunc6_planes_check ?= 64
 TOP_ACC_64x5_perf2_check          ?= 37
@@ -37,10 +39,16 @@ top_words = $(subst _, ,$(1))
 top_shape = $(subst x, ,$(word 1,$(call top_words,$(1))))
 top_rows  = $(word 1,$(call top_shape,$(1)))
 top_cols  = $(word 2,$(call top_shape,$(1)))
-top_has   = $(filter $(2),$(wordlist 3,9,$(call top_words,$(1))))
-top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,1))
+top_has   = $(filter $(2),$(wordlist 3,10,$(call top_words,$(1))))
+top_corr  = $(if $(call top_has,$(1),plain),0,$(if $(call top_has,$(1),planes),2,$(if \
+              $(call top_has,$(1),phi%),3,1)))
+# planes of phi, 0: the model has none
+top_rank  = $(or $(patsubst phi%,%,$(filter-out phi,$(call top_has,$(1),phi%))),$(if \
+              $(call top_has,$(1),phi),1,0))
+top_phi   = $(if $(call top_has,$(1),phi%),$(B)/gen/phi-$(call top_name,$(1))-$(call top_rank,$(1)).txt)
+top_ktile = $(if $(call top_has,$(1),ktile),1,0)
 # The cell's own name may have underscores: what is left without shape and suffixes.
-TOP_SUFFIXES := plain planes modes lowpower map table check trace
+TOP_SUFFIXES := plain planes phi phi2 phi3 phi4 ktile modes lowpower map table check trace
 top_last  = $(lastword $(call top_words,$(1)))
 top_strip = $(if $(filter $(TOP_SUFFIXES),$(call top_last,$(1))),\
               $(call top_strip,$(patsubst %_$(call top_last,$(1)),%,$(1))),$(1))
@@ -52,6 +60,8 @@ top_array = $(if $(call top_has,$(1),table),sim/table,rtl)/vmac_array.v
 top_rtl   = sim/vmac_top_sim.v $(filter-out rtl/vmac_array.v,$(RTL_MAC)) $(call top_array,$(1))
 top_params = -GROWS=$(top_rows) -GCOLS=$(top_cols) -GCELL=$(top_cell) -GACC_DEPTH=$(top_acc) \
              -GBUF_DEPTH=$(top_buf) -GOPT_CORRECTION=$(top_corr) -GOPT_MODE=$(top_modes) \
+             -GOPT_KTILE=$(top_ktile) \
+             $(if $(filter-out 0,$(top_rank)),-GPHI_RANK=$(top_rank) -GPHI=$$$$(cat $(top_phi))) \
              $(TOP_OUT_$(1):%=-GOUT_DEPTH=%) \
              -GOPT_LOWPOWER=$(if $(call top_has,$(1),lowpower),1,0) \
              $(if $(top_map),-GMAP=$$$$($(VARIMAC) map --verilog $(top_map)))
@@ -67,7 +77,7 @@ define top_model_rules
 $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),$(2)) \
                                       $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) \
                                       $(wildcard rtl/*.vh) $(call top_map,$(1)) $(TOP_TOOLS) \
-                                      $(if $(call top_map,$(1)),$(VARIMAC))
+                                      $(if $(call top_map,$(1)),$(VARIMAC)) $(call top_phi,$(1))
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(call top_cells,$(1),$(2)) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
@@ -80,6 +90,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
                                  $(CSR_H) cmodel/program/program.h
 	$$(call say,VCXX,$(1))
 	$$(Q)$(if $(call top_map,$(1)),$(VARIMAC) map --c $(call top_map,$(1)),echo 0) > $$(@D)/map.h && \
+	  $(if $(call top_has,$(1),phi%),$(PHI_BYTES) $(call top_phi,$(1)),echo 0) > $$(@D)/phi.h && \
 	  edge= && $(if $(call top_has,$(1),check trace),,root=$$(@D)/Vtop_$(1)___024root && \
 	  if grep -q '^void Vtop_$(1)___024root___eval_ico\>' $$$$root*.cpp && \
 	     grep -q '^void Vtop_$(1)___024root___eval_nba\>' $$$$root*.cpp && \
@@ -96,6 +107,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_ACC_DEPTH=$(call top_acc,$(1)) -DTOP_BUF_DEPTH=$(call top_buf,$(1)) \
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
 	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) \
+	  -DTOP_KTILE=$(call top_ktile,$(1)) -DTOP_PHI=$(call top_rank,$(1)) \
 	  $$$$edge -DTOP_ROOT='"Vtop_$(1)___024root.h"' \
 	  -c -o $$@ $$(@D)/model.cpp
 endef
@@ -148,8 +160,9 @@ endef
 # `make cosim` has them, where a cycle is one call for inputs and one for the edge.
 COSIM_MODELS := 16x16_perf2_table_check 16x16_perf2_table 16x16_perf2_planes_table_check \
                 8x8_exacts_check 8x8_exacts 8x8_exacts_table_check 12x20_rec4_table_check \
-                20x12_edge2_table_check 8x8_trunc6s_plain_table_check 4x40_exact_table_check
-FAULT_MODELS := 16x16_perf2_table_check 32x20_exacts_table_check
+                20x12_edge2_table_check 8x8_trunc6s_plain_table_check 4x40_exact_table_check \
+                8x8_drum6_phi2_table 16x16_trunc6s_phi_ktile_table_check
+FAULT_MODELS := 16x16_perf2_table_check 32x20_exacts_ktile_table_check
 TRACE_MODEL  := 8x8_exact_table_trace
 
 # $(1) = runner, $(2) = its main file, $(3) = its models
@@ -172,7 +185,8 @@ $(B)/bench/faults: $(FAULT_PARTS)
 $(B)/verilator/sim/top_faults.o $(FAULT_PARTS): sim/top_faults.h
 tests-build: $(B)/bench/cosim $(B)/bench/faults $(B)/bench/cosim-$(TRACE_MODEL)
 
-# What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, ROWS, COLS, IMAGES, DATA,
+# What `make cosim` runs: NET, MULT (any of the registry), CORRECTION, KTILE (1: hardware and plan have
+# coefficients for every K tile), ROWS, COLS, IMAGES, DATA,
 # FIRST, SEED; IDLE, STALL (in 1/1000); TRACE=FROM:TO (cycles; build/cosim.vcd); TABLE=0: the real
 # array, else the one by table; TOP_ACC_DEPTH, TOP_BUF_DEPTH; JOBS_SIM processes.
 NET        ?= $(NETWORK)
@@ -180,10 +194,12 @@ MULT       ?= perf2
 CORRECTION ?= cv
 ROWS       ?= 16
 COLS       ?= 16
+KTILE      ?= 0
 IMAGES     ?= 64
 TABLE      ?= 1
 TRACE      ?=
-COSIM_MODEL = $(ROWS)x$(COLS)_$(MULT)$(if $(filter bitplane,$(CORRECTION)),_planes)$(if \
+COSIM_MODEL = $(ROWS)x$(COLS)_$(MULT)$(if $(filter bitplane,$(CORRECTION)),_planes)$(patsubst \
+              %,_%,$(filter phi%,$(CORRECTION)))$(if $(filter 1,$(KTILE)),_ktile)$(if \
               $(filter 1,$(TABLE)),_table)$(if $(TRACE),_trace)
 COSIM_ARGS  = --net $(NET) --correction $(CORRECTION) --images $(if $(TRACE),1,$(IMAGES)) \
               $(if $(DATA),--data $(DATA)) $(if $(FIRST),--first $(FIRST)) \

@@ -238,7 +238,9 @@ static bool identify(top_bench *bench, vmac_err *err) {
            (uint32_t)hw->cols << VMAC_CSR_GEOMETRY_COLS_SHIFT |
            is_signed << VMAC_CSR_GEOMETRY_SIGNED_SHIFT |
            (uint32_t)hw->opt_correction << VMAC_CSR_GEOMETRY_OPT_CORRECTION_SHIFT |
-           (uint32_t)hw->opt_mode << VMAC_CSR_GEOMETRY_OPT_MODE_SHIFT},
+           (uint32_t)hw->opt_mode << VMAC_CSR_GEOMETRY_OPT_MODE_SHIFT |
+           (uint32_t)hw->opt_ktile << VMAC_CSR_GEOMETRY_OPT_KTILE_SHIFT |
+           (uint32_t)hw->phi_rank << VMAC_CSR_GEOMETRY_PHI_RANK_SHIFT},
       {"cell", VMAC_CSR_CELL, (uint32_t)hw->cell},
       {"acc_depth", VMAC_CSR_ACC_DEPTH, (uint32_t)hw->acc_depth},
       {"buf_depth", VMAC_CSR_BUF_DEPTH, (uint32_t)hw->buf_depth},

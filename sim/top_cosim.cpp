@@ -322,8 +322,12 @@ int main(int argc, char **argv) {
               calib.n);
     die(err.text);
   }
-  vmac_plan *plan = vmac_plan_make(net, vmac_mult_at((size_t)model->hw.cell), nullptr, o.mode,
-                                   &calib, o.calib_images, &err);
+  /* Hardware with coefficients for every K tile gets a plan that has them. */
+  vmac_ktiles *tiles =
+      model->hw.opt_ktile ? vmac_ktiles_new(net, model->hw.rows, model->hw.cols, &err) : nullptr;
+  if (model->hw.opt_ktile && !tiles) die(err.text);
+  vmac_plan *plan = vmac_plan_make_tiled(net, vmac_mult_at((size_t)model->hw.cell), nullptr, o.mode,
+                                         tiles, &calib, o.calib_images, &err);
   if (!plan) die(err.text);
   /* The compiler's refusals, before the processes. */
   vmac_program *program = vmac_program_compile(net, plan, &model->hw, o.rounding, &err);

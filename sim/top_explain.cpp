@@ -39,22 +39,21 @@ static void mask(const vmac_program *program, const top_place *at, int only_tile
   const vmac_job *job = &program->job[at->job];
   const int beat = vmac_hw_beat(hw), per = beat / 4;
   const int entry_beats = (hw->rows + per - 1) / per;
-  const int records = hw->cols * (hw->opt_correction == 2 ? 2 : 1);
+  const int pair = vmac_hw_record(hw), records = hw->cols * pair;
   uint8_t *next = beats + (job->beat + (size_t)(64 / beat)) * (size_t)beat;
   for (int set = 0; set < job->sets; set++)
     for (int tile = 0; tile < job->k_tiles; tile++) {
-      if (tile == job->k_tiles - 1) {
-        next += beat; /* SET */
-        for (int i = 0; i < records; i++, next += beat) {
-          if (set != at->set) continue;
-          if (hw->opt_correction == 2 && i % 2) {
-            memset(next, 0, (size_t)beat);
-            continue;
-          }
-          memset(next, 0, 8);      /* c0, bias */
-          memset(next + 12, 0, 2); /* c1 */
-          next[14] = (uint8_t)(next[14] & 0xfc);
+      const bool last = tile == job->k_tiles - 1;
+      if (last) next += beat; /* SET */
+      for (int i = 0; i < records && (last || hw->opt_ktile); i++, next += beat) {
+        if (set != at->set) continue;
+        if (i % pair) {
+          memset(next, 0, (size_t)beat);
+          continue;
         }
+        memset(next, 0, 8);      /* c0, bias */
+        memset(next + 12, 0, 2); /* c1 */
+        next[14] = (uint8_t)(next[14] & 0xfc);
       }
       for (int row = 0; row < hw->rows; row++)
         if (set == at->set && (tile != only_tile || row != only_row)) {

@@ -114,6 +114,8 @@ static void broken_headers(Faults *f) {
               {"columns", 1, 1u << 15, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"operand class", 1, 1u << 24, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"correction", 1, 1u << 25, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"coefficients per K tile", 1, 1u << 28, VMAC_CSR_ERROR_CODE_GEOMETRY},
+              {"planes of phi", 1, 1u << 29, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"cell", 2, 1, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"cell, highest bit", 2, 1u << 31, VMAC_CSR_ERROR_CODE_GEOMETRY},
               {"words per buffer", 3, 1, VMAC_CSR_ERROR_CODE_GEOMETRY},

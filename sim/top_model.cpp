@@ -3,7 +3,9 @@
  *   TOP_HEADER   that class's header
  *   TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION   parameters
  *   TOP_TABLE, VM_TRACE, TOP_MODES   1: the array by table; a tracing build; weights with modes
+ *   TOP_KTILE    1: coefficients for every K tile
  *   TOP_MAP      1: map.h lists the PEs' cells
+ *   TOP_PHI      planes of phi, which phi.h lists
  *   TOP_INPUTS, TOP_EDGE   where they are set: the functions in which verilator keeps what follows
  *                inputs, and what follows the clock's rising edge. With them a cycle is one call of
  *                each: no output hangs on an input within a cycle (rtl/vmac_top.v), so there is
@@ -206,14 +208,19 @@ static const uint8_t map[] = {
 };
 static_assert(!TOP_MAP || sizeof map == TOP_ROWS * TOP_COLS, "the map is of another array");
 
+static const uint8_t phi[] = {
+#include "phi.h"
+};
+static_assert(!TOP_PHI || sizeof phi == 256 * TOP_PHI, "phi has another rank");
+
 extern const top_model TOP_PASTE(top_model_, TOP_NAME);
-const top_model TOP_PASTE(top_model_,
-                          TOP_NAME) = {TOP_TEXT(TOP_NAME),
-                                       {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH,
-                                        TOP_CORRECTION, TOP_MODES, TOP_MAP ? map : NULL},
-                                       TOP_TABLE,
-                                       VM_TRACE,
-                                       model_open,
-                                       model_cycle,
-                                       model_trace,
-                                       model_close};
+const top_model TOP_PASTE(top_model_, TOP_NAME) = {
+    TOP_TEXT(TOP_NAME),
+    {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION, TOP_MODES,
+     TOP_KTILE, TOP_PHI, TOP_PHI ? phi : NULL, TOP_MAP ? map : NULL},
+    TOP_TABLE,
+    VM_TRACE,
+    model_open,
+    model_cycle,
+    model_trace,
+    model_close};

@@ -45,8 +45,11 @@ top_net *top_net_make(uint64_t seed, const vmac_hw *hw, bool large, vmac_err *er
   }
   /* The unit corrects, or is there and has nothing to do; or cannot (vmac_program_compile()). */
   const bool can = hw->opt_correction == 2 || mult == own;
+  vmac_err ignored;
+  if (hw->opt_ktile && below(&net->b, 3)) /* none where the network does not compile */
+    vmac_plan_tile(net->plan, vmac_ktiles_new(net->b.net, hw->rows, hw->cols, &ignored));
   if (hw->opt_correction && can && !hw->map && below(&net->b, 5))
-    random_correction(&net->b, net->plan, hw->opt_correction);
+    random_correction(&net->b, net->plan, hw->opt_correction, hw->phi_rank);
   net->rounding = below(&net->b, 2) ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE;
   return net;
 }

@@ -71,7 +71,9 @@ void sabotages(Faults *f) {
   const vmac_job *job = &p->job[first_job(f, VMAC_JOB_MAC, true)];
   const int per = f->beat / 4, rows = p->hw.rows;
   /* The first tile: descriptor, entries, then weights, the bottom row first; row 2, column 1. */
-  const size_t beat = job->beat + (size_t)(64 / f->beat + (rows + per - 1) / per + (rows - 1 - 2));
+  const int records = p->hw.opt_ktile ? p->hw.cols * vmac_hw_record(&p->hw) : 0;
+  const size_t beat = job->beat + (size_t)(64 / f->beat + records + (rows + per - 1) / per) +
+                      (size_t)(rows - 1 - 2);
   char k[32];
   snprintf(k, sizeof k, "K tile 0, row 2, k %d:", vmac_job_k(job, rows, 0, 0, 2));
   const char *const weight[] = {k, "column 1 (channel 1)", "accumulator expected"};

@@ -194,7 +194,7 @@ static void put_records(Stream *s) {
     put(&w[2], wide(s, INT32_MAX), 31, 0);
     put(&w[3], below(s, 62) - 31, 6, 24);
     vmac_beats_words(&s->beats, w, 4);
-    if (hw->opt_correction == 2) vmac_beats_words(&s->beats, planes, 4);
+    if (vmac_hw_record(hw) == 2) vmac_beats_words(&s->beats, planes, 4);
   }
 }
 
@@ -236,9 +236,10 @@ static void put_job(Stream *s, const Job *j) {
       if (k == j->k_tiles - 1) {
         const Used used = put_set(s, j), kept = s->used[s->jobs][set % MAX_SETS];
         s->used[s->jobs][set % MAX_SETS] = set < MAX_SETS || used.to < kept.to ? used : kept;
-        if (j->kind == VMAC_JOB_MAC) put_records(s);
       }
-      if (j->kind == VMAC_JOB_MAC) put_tile(s, j);
+      if (j->kind != VMAC_JOB_MAC) continue;
+      if (k == j->k_tiles - 1 || s->hw->opt_ktile) put_records(s);
+      put_tile(s, j);
     }
   s->jobs++;
 }
@@ -295,7 +296,9 @@ void stream_make(Stream *s, const vmac_hw *hw, uint64_t seed, int jobs, bool fil
   const uint32_t header[4] = {VMAC_STREAM_MAGIC,
                               (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
                                   VMAC_STREAM_VERSION << 16 | (uint32_t)is_signed << 24 |
-                                  (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27,
+                                  (uint32_t)hw->opt_correction << 25 |
+                                  (uint32_t)hw->opt_mode << 27 | (uint32_t)hw->opt_ktile << 28 |
+                                  (uint32_t)hw->phi_rank << 29,
                               (uint32_t)hw->cell, vmac_hw_ident(hw)};
   vmac_beats_words(&s->beats, header, 4);
   for (int set = 0; set < 2 && fill; set++) put_input(s, set);

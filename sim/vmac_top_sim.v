@@ -17,11 +17,14 @@ module vmac_top_sim #(
   parameter integer ACC_DEPTH = 1024,
   parameter integer BUF_DEPTH = 4096,
   parameter integer OPT_CORRECTION = 1,
+  parameter integer OPT_KTILE = 0,
   parameter integer OPT_MODE = 0,
   parameter integer OPT_LOWPOWER = 0,
   parameter integer OUT_DEPTH = ROWS + COLS + 16,
   parameter integer BEAT = ROWS > 32 || COLS > 32 ? 64 : ROWS > 16 || COLS > 16 ? 32 : 16,
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   input  wire               clk,
   input  wire               rst,
@@ -71,7 +74,10 @@ module vmac_top_sim #(
     .OPT_MODE(OPT_MODE),
     .OPT_LOWPOWER(OPT_LOWPOWER),
     .OUT_DEPTH(OUT_DEPTH),
-    .MAP(MAP)
+    .MAP(MAP),
+    .OPT_KTILE(OPT_KTILE),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_top (
     .clk(clk),
     .rst(rst),

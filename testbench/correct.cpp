@@ -1,4 +1,4 @@
-/* correct: vmac_correct, a column's correction, zero point and bias.
+/* correct: vmac_correct and vmac_correct_tile, a column's correction, zero point and bias.
  *
  * TEST RATIONALE
  * 1. State space. Shadow and active coefficients, two accumulators in flight. Random accumulators
@@ -7,7 +7,8 @@
  *    (so that rounding decides), corners often: c = -2^17, X = 2^24 - 1, sums that land on
  *    exactly half, results that wrap; often all planes meet the same corner.
  * 2. Parameters. OPT_CORRECTION 0, 1 and 2; the widest sums, the most planes. Expected V is
- * vmac_correction() of vmac.h.
+ * vmac_correction() of vmac.h. Of one K tile: both classes, the widest sums, planes; what is
+ * expected are its terms, not rounded, modulo 2^38.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -24,6 +25,7 @@ struct Coefficients {
 struct Result {
   bool valid;
   uint32_t full, plain, planes;
+  uint64_t tile_u, tile_s;
 };
 
 /* `bits` random bits, sign-extended; small values and corners often. */
@@ -57,6 +59,27 @@ static void check_words(const Bench *bench, const char *what, const int32_t *wan
   uint32_t words[6];
   pack(words, want, PLANES, width);
   for (int i = 0; i < (PLANES * width + 31) / 32; i++) check(bench, what, words[i], got[i]);
+}
+
+/* 38 bits, 6 of them fraction. */
+static void check_fixed(const Bench *bench, const char *what, uint64_t want, uint64_t got) {
+  const uint64_t mask = ((uint64_t)1 << (32 + VMAC_CORR_F)) - 1;
+  if ((want ^ got) & mask)
+    bench_fail(bench, "%s: expected 0x%llx, found 0x%llx", what, (unsigned long long)(want & mask),
+               (unsigned long long)got);
+}
+
+/* What a tile adds whatever its sums are. */
+static uint64_t constant(const Coefficients *k) {
+  return (uint64_t)((int64_t)k->c0 + (int64_t)k->bias * (1 << VMAC_CORR_F));
+}
+
+/* A tile's sum: partial sum, sum of A, `planes` sums of X. */
+static uint64_t tile_sum(const Coefficients *k, int64_t ps, int64_t sum_a, const int32_t *x,
+                         int planes) {
+  uint64_t sum = constant(k) + (uint64_t)((ps - 128 * sum_a) * (1 << VMAC_CORR_F));
+  for (int i = 0; i < planes; i++) sum += (uint64_t)((int64_t)k->c[i] * (x[i] & 0x3fff));
+  return sum;
 }
 
 static Coefficients draw_coefficients(Bench *bench) {
@@ -102,11 +125,15 @@ int main(int argc, char **argv) {
         check(&bench, "accumulator", two.full, dut.acc_o);
         check(&bench, "accumulator without V", two.plain, dut.plain_acc_o);
         check(&bench, "accumulator with eight planes", two.planes, dut.planes_acc_o);
+        check_fixed(&bench, "sum of a tile, u8", two.tile_u, dut.tile_u_o);
+        check_fixed(&bench, "sum of a tile, s8", two.tile_s, dut.tile_s_o);
       }
       check(&bench, "c0 to the right", (uint32_t)shadow.c0, dut.c0_o);
       check(&bench, "c0 to the right, planes", (uint32_t)shadow.c0, dut.planes_c0_o);
       check(&bench, "slope to the right", (uint32_t)shadow.c[0] & 0x3ffff, dut.c_o);
       check_words(&bench, "slopes to the right, planes", shadow.c, 18, &dut.planes_c_o[0]);
+      check_fixed(&bench, "constant of a tile to the right", constant(&shadow), dut.tile_k_o);
+      check_words(&bench, "slopes of a tile to the right", shadow.c, 18, &dut.tile_c_o[0]);
       check(&bench, "bias to the right", (uint32_t)shadow.bias, dut.bias_o);
       check(&bench, "bias to the right, without V", (uint32_t)shadow.bias, dut.plain_bias_o);
       check(&bench, "bias to the right, planes", (uint32_t)shadow.bias, dut.planes_bias_o);
@@ -116,6 +143,9 @@ int main(int argc, char **argv) {
     one.plain = dut.acc_i + (uint32_t)active.bias - 128 * dut.sum_a_i;
     one.full = one.plain + (uint32_t)vmac_correction(active.c0, 1, active.c, sum_x);
     one.planes = one.plain + (uint32_t)vmac_correction(active.c0, PLANES, active.c, low);
+    const int32_t ps = (int32_t)(dut.acc_i & 0x3fffff);
+    one.tile_u = tile_sum(&active, ps, dut.sum_a_i & 0x3fff, sum_x, PLANES);
+    one.tile_s = tile_sum(&active, ps - (ps >> 21 << 22), 0, sum_x, 1);
     if (dut.take_i) active = shadow;
     if (dut.k_shift_i) shadow = next;
     dut.clk = 1;

@@ -14,7 +14,8 @@
  * 3. Speed. Where no stream idles, the number of cycles is what the contract promises.
  * 4. Parameters. Square, long, flat and smallest arrays, side lengths and DEPTH that are no power
  *    of two; u8 and s8 cells, X = low bits, OR bit, none; without the correction unit, with one
- *    sum of X, with one per bit plane. The list is SIM_MODELS and SIM_EXTRA in sim/rules.mk.
+ *    sum of X, with one per bit plane or plane of phi; coefficients for the whole K and for every K
+ *    tile. The list is SIM_MODELS and SIM_EXTRA in sim/rules.mk.
  * 5. The checker. Units broken on purpose must fail, and the error must name the place; streams
  *    that break a rule must fail the unit's assertion.
  * Expected values are plain loops over the C golden model's table (sim_expect).
@@ -32,18 +33,19 @@ static uint8_t random_operand(Bench *bench) {
 
 /* Cycles of a product from reset to its last accumulator, no stream idle, by the contract's rules:
  * weights are taken one by one from ROWS + COLS - 1 cycles after the tile before started,
- * coefficients from ROWS + COLS + 2 cycles after the set before started its last K tile. */
+ * coefficients from ROWS + COLS + 2 cycles after the set before started its last K tile, or, where
+ * every K tile has them, ROWS + COLS cycles after the tile before started. */
 static uint64_t promised_cycles(const sim_model *model, const sim_job *job) {
   const int r = model->rows, c = model->cols;
   int64_t weights = 1, coefficients = 1, start = 0, free_at = 0;
   for (int m0 = 0; m0 < job->m; m0 += model->depth)
     for (int n0 = 0; n0 < job->n; n0 += c)
       for (int k0 = 0; k0 < job->k; k0 += r) {
-        const bool last = k0 + r >= job->k;
+        const bool wanted = model->tiled || k0 + r >= job->k;
         start = weights + r > free_at ? weights + r : free_at;
-        if (last && coefficients + c > start) start = coefficients + c;
+        if (wanted && coefficients + c > start) start = coefficients + c;
         weights = start + r + c - 1;
-        if (last) coefficients = start + r + c + 2;
+        if (wanted) coefficients = start + r + c + (model->tiled ? 0 : 2);
         free_at = start + (job->m - m0 < model->depth ? job->m - m0 : model->depth);
       }
   return (uint64_t)(free_at - 1 + r + c + 5);
@@ -71,15 +73,14 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
   uint8_t *a = (uint8_t *)vmac_alloc((size_t)(m * k), 1);
   uint8_t *w = (uint8_t *)vmac_alloc((size_t)(n * k), 1);
   int32_t *bias = (int32_t *)vmac_alloc((size_t)n, sizeof *bias);
-  int32_t *c0 = (int32_t *)vmac_alloc((size_t)n, sizeof *c0);
-  const int slopes = n * sim_planes(model);
+  const int sets = n * sim_tiles(model, k), slopes = sets * sim_planes(model);
+  int32_t *c0 = (int32_t *)vmac_alloc((size_t)sets, sizeof *c0);
   int32_t *c = (int32_t *)vmac_alloc((size_t)slopes + 1, sizeof *c);
   for (int i = 0; i < m * k; i++) a[i] = random_operand(bench);
   for (int i = 0; i < n * k; i++) w[i] = random_operand(bench);
-  for (int i = 0; i < n; i++) {
-    bias[i] = (int32_t)vmac_rng_next(&bench->rng) >> 8;
+  for (int i = 0; i < n; i++) bias[i] = (int32_t)vmac_rng_next(&bench->rng) >> 8;
+  for (int i = 0; i < sets; i++)
     c0[i] = (int32_t)vmac_rng_next(&bench->rng) >> vmac_rng_below(&bench->rng, 24);
-  }
   for (int i = 0; i < slopes; i++)
     c[i] = ((int32_t)vmac_rng_next(&bench->rng) >> 14) >> vmac_rng_below(&bench->rng, 12);
   static const int idle[] = {0, 0, 100, 500};
@@ -98,10 +99,13 @@ static void run_shape(Bench *bench, const sim_model *model, const int32_t *table
 static void run_longest(Bench *bench, const sim_model *model, const int32_t *table) {
   enum { M = 3, N = 2, K = VMAC_MAX_K };
   static const uint8_t extreme[M] = {0xff, 0x80, 0x7f};
-  static const int32_t bias[N] = {}, c0[N] = {1 << 20, -1};
-  const int planes = sim_planes(model);
-  int32_t c[N * VMAC_CORR_PLANES]; /* extremes too, all of one sign in a channel */
-  for (int i = 0; i < N * planes; i++) c[i] = i < planes ? (1 << 17) - 1 : -(1 << 17);
+  static const int32_t bias[N] = {};
+  const int sets = sim_tiles(model, K), slopes = sets * sim_planes(model);
+  int32_t *c0 = (int32_t *)vmac_alloc((size_t)(N * sets), sizeof *c0);
+  int32_t *c = (int32_t *)vmac_alloc((size_t)(N * slopes) + 1, sizeof *c);
+  /* extremes too, all of one sign in a channel */
+  for (int i = 0; i < N * sets; i++) c0[i] = i < sets ? 1 << 20 : -1;
+  for (int i = 0; i < N * slopes; i++) c[i] = i < slopes ? (1 << 17) - 1 : -(1 << 17);
   uint8_t *a = (uint8_t *)vmac_alloc(M * (K + 1), 1), *w = (uint8_t *)vmac_alloc(N * (K + 1), 1);
   for (int i = 0; i < M; i++) memset(a + i * K, extreme[i], K);
   for (int i = 0; i < N; i++) memset(w + i * K, extreme[i], K);
@@ -116,6 +120,8 @@ static void run_longest(Bench *bench, const sim_model *model, const int32_t *tab
   vmac_err err;
   if (sim_product(model, &job, &options, acc, &cycles, &err) || !strstr(err.text, "at most"))
     bench_fail(bench, "K = %d was not refused", job.k);
+  free(c);
+  free(c0);
   free(w);
   free(a);
 }

@@ -14,8 +14,8 @@
  * run, not behind a TLAST, not after an abort.
  * A packet of results that is open is closed once after a fault or an abort, else never. One cycle
  * of reset anywhere.
- * 3. Parameters. The beat's three widths; OPT_CORRECTION 0, 1, 2; OPT_MODE; arrays whose entries
- * fill whole beats, and not.
+ * 3. Parameters. The beat's three widths; OPT_CORRECTION 0, 1, 2, 3, phi of one plane and of more;
+ * OPT_KTILE; OPT_MODE; arrays whose entries fill whole beats, and not.
  * A run that stands still for 3000 cycles is a failure.
  *
  * SPDX-License-Identifier: Apache-2.0 */
@@ -60,7 +60,8 @@ static void takers(Model *m, Vtb_parse *dut, const Pace *pace) {
   dut->job_take_i = dut->set_take_i = dut->tile_take_i = dut->tile_last_i = dut->set_written_i = 0;
   dut->illegal_i = m->complaint;
   dut->idle_i = m->walk < 0 && m->coming < 0 && m->tail == 0;
-  dut->k_ready_i = bench_chance(&bench, pace->ready);
+  /* A tile's coefficients wait until those before them are taken. */
+  dut->k_ready_i = bench_chance(&bench, pace->ready) && !m->coef_full;
   dut->w_ready_i = bench_chance(&bench, pace->ready);
   if (m->coming == 0) dut->set_written_i = 1;
   if (m->complaint) return;
@@ -107,7 +108,7 @@ static bool may_accept(const Model *m, const Vtb_parse *dut, const Beat *b) {
   case SET:
     return !m->set_full;
   case COEF:
-    return shape->corr == 2 || dut->k_ready_i;
+    return pairs() || dut->k_ready_i;
   case PLANES:
     return dut->k_ready_i;
   case ENTRY:
@@ -121,14 +122,15 @@ static bool may_accept(const Model *m, const Vtb_parse *dut, const Beat *b) {
 
 /* An accepted beat goes to its taker and to nobody else. */
 static void check_events(const Vtb_parse *dut, const Beat *b) {
-  const bool record = b && b->piece == (shape->corr == 2 ? PLANES : COEF);
+  const bool record = b && b->piece == (pairs() ? PLANES : COEF);
   const Piece piece = b ? b->piece : REST;
   check("record passed", record, (dut->event_o >> 3 & 1) && dut->k_ready_i);
   check("entries passed", piece == ENTRY, dut->event_o >> 2 & 1);
   check("weights passed", piece == WEIGHT, (dut->event_o >> 1 & 1) && dut->w_ready_i);
   check("input passed", piece == INPUT, dut->event_o & 1);
-  if (record && memcmp(&dut->k_o, shape->corr == 2 ? b[-1].w : b->w, 16)) fail("record", 1, 0);
-  if (record && shape->corr == 2 && memcmp(&dut->k_o[4], b->w, 16)) fail("plane record", 1, 0);
+  if (record && memcmp(&dut->k_o, pairs() ? b[-1].w : b->w, 16)) fail("record", 1, 0);
+  if (record) check("record of the last tile", b->k_last, dut->k_last_o);
+  if (record && pairs() && memcmp(&dut->k_o[4], b->w, 16)) fail("plane record", 1, 0);
   if (piece == ENTRY) check("number of the entries' beat", b->index, dut->e_beat_o);
   if (piece == WEIGHT) {
     check("row of the weights", b->index, dut->w_row_o);
@@ -156,6 +158,7 @@ static void advance(Model *m, const Vtb_parse *dut, const Beat *b, const Pace *p
     m->set = m->tile = 0;
   }
   if (dut->tile_take_i) {
+    if (shape->tiled) m->coef_full = false;
     m->tile_full = false;
     m->tile++;
   }

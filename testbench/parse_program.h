@@ -10,13 +10,14 @@
 
 struct Shape {
   const char *name;
-  uint32_t rows, cols, words, corr, mode;
+  uint32_t rows, cols, words, corr, mode, tiled, rank;
 };
 /* The same list stands in vmac_tb_parse.v. */
-static const Shape shapes[] = {{"16x16", 16, 16, 4, 1, 0}, {"12x20", 12, 20, 8, 0, 0},
-                               {"20x12", 20, 12, 8, 2, 0}, {"4x64", 4, 64, 16, 1, 1},
-                               {"64x4", 64, 4, 16, 2, 0},  {"16x16 with modes", 16, 16, 4, 2, 1},
-                               {"5x7", 5, 7, 4, 0, 0}};
+static const Shape shapes[] = {
+    {"16x16", 16, 16, 4, 1, 0, 0, 0}, {"12x20", 12, 20, 8, 0, 0, 0, 0},
+    {"20x12", 20, 12, 8, 2, 0, 0, 0}, {"4x64", 4, 64, 16, 1, 1, 1, 0},
+    {"64x4", 64, 4, 16, 2, 0, 1, 0},  {"16x16 with modes", 16, 16, 4, 2, 1, 0, 0},
+    {"5x7", 5, 7, 4, 3, 0, 0, 1},     {"6x5", 6, 5, 4, 3, 0, 1, 3}};
 enum { HEAD_MAGIC = 0x31504d56 };
 enum { SHAPES = sizeof shapes / sizeof shapes[0], MAX_BEATS = 8192, MAX_JOBS = 8 };
 
@@ -29,7 +30,7 @@ struct Beat {
   Piece piece;
   uint32_t index; /* within its piece: row of a WEIGHT, number of an ENTRY, INPUT, JOB beat */
   int job;
-  bool job_end, k_end, w_end, last;
+  bool job_end, k_end, k_last, w_end, last;
 };
 
 struct Program {
@@ -73,14 +74,18 @@ static uint32_t tiles_of(const uint32_t *job) {
   return job[2] >> 16;
 }
 
-static void add_tile(Program *p, int job, bool first_of_set_here) {
-  if (first_of_set_here) {
-    add(p, SET, 0, job);
-    for (uint32_t c = 0; c < shape->cols; c++) {
-      Beat *b = add(p, COEF, c, job);
-      if (shape->corr == 2) b = add(p, PLANES, c, job);
-      b->k_end = c + 1 == shape->cols;
-    }
+/* A record has a second beat. */
+static bool pairs() {
+  return shape->corr == 2 || shape->rank > 1;
+}
+
+static void add_tile(Program *p, int job, bool last) {
+  if (last) add(p, SET, 0, job);
+  for (uint32_t c = 0; (last || shape->tiled) && c < shape->cols; c++) {
+    Beat *b = add(p, COEF, c, job);
+    if (pairs()) b = add(p, PLANES, c, job);
+    b->k_end = c + 1 == shape->cols;
+    b->k_last = last;
   }
   for (uint32_t i = 0; i * shape->words < shape->rows; i++) add(p, ENTRY, i, job);
   for (uint32_t r = shape->rows; r-- > 0;) {
@@ -163,6 +168,10 @@ static uint32_t ident(uint32_t which) {
   hw.cols = (int)shape->cols;
   hw.buf_depth = 16 << which;
   hw.map = map;
+  uint8_t phi[4 * 256];
+  for (int i = 0; i < 4 * 256; i++) phi[i] = map[i % 256];
+  hw.phi = phi;
+  hw.phi_rank = (int)shape->rank;
   return vmac_hw_ident(&hw);
 }
 
@@ -174,7 +183,7 @@ static void make_good(Program *p, int jobs) {
   Beat *head = add(p, HEADER, 0, -1);
   head->w[0] = HEAD_MAGIC;
   head->w[1] = shape->rows | shape->cols << 8 | 1 << 16 | which % 2 << 24 | shape->corr << 25 |
-               shape->mode << 27;
+               shape->mode << 27 | shape->tiled << 28 | shape->rank << 29;
   head->w[2] = 7 * which + 2;
   head->w[3] = ident(which);
   for (int i = 0; i < jobs; i++) add_job(p, below(5));
@@ -215,7 +224,7 @@ static void break_header(Program *p, uint32_t what) {
     w[1] ^= 1u << (25 + below(2));
     break;
   case 6:
-    w[1] ^= 1u << 27;
+    w[1] ^= 1u << (27 + below(5));
     break;
   case 7:
     w[3] ^= 1u << below(32);

@@ -5,8 +5,8 @@
  * cycles' inputs. Random activations (zero and full scale often) and random enable bits every
  * cycle; the expected sums come from the inputs' history.
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
- * only for u8; OPT_CORRECTION 0, 1 and 2 (bit planes: 1..8 of them, none where the cell has no X);
- * 7 rows, no power of two.
+ * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X) and
+ * 3 (1..4 planes of a table that has all bytes); 7 rows, no power of two.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -14,7 +14,12 @@
 
 #include "bench.h"
 
-enum { ROWS = 7 };
+enum { ROWS = 7, PHI = 4 };
+
+/* PHI of vmac_tb_side.v. */
+static uint8_t table(int plane, uint8_t a) {
+  return (uint8_t)((a * (29 + 2 * plane)) ^ (a << 4 | a >> 4));
+}
 
 int main(int argc, char **argv) {
   Bench bench = bench_start("side", argc, argv);
@@ -23,7 +28,8 @@ int main(int argc, char **argv) {
   context.randSeed((int)(bench.seed & 0x3fffffff) + 1);
   Vtb_side dut(&context);
   const size_t cells = vmac_mult_count();
-  enum { SUMS = 6 };
+  enum { SUMS = 11 };
+  uint64_t *phi_sums = (uint64_t *)vmac_alloc(cells, sizeof *phi_sums);
   uint32_t *found[SUMS];
   for (int i = 0; i < SUMS; i++) found[i] = (uint32_t *)vmac_alloc(cells, sizeof(uint32_t));
   uint8_t a[ROWS][ROWS] = {}; /* a[cycle % ROWS][row] */
@@ -51,9 +57,13 @@ int main(int argc, char **argv) {
     memcpy(found[3], &dut.plain_x_o, cells * 4);
     memcpy(found[4], &dut.planes_a_o, cells * 4);
     memcpy(found[5], &dut.planes_x_o, cells * 4);
+    memcpy(found[6], &dut.phi_a_o, cells * 4);
+    memcpy(phi_sums, &dut.phi_x_o, cells * 8);
     for (size_t c = 0; c < cells; c++) {
+      for (int p = 0; p < PHI; p++) found[7 + p][c] = (uint32_t)(phi_sums[c] >> 16 * p & 0xffff);
       const vmac_mult *mult = vmac_mult_at(c);
       uint32_t sum_a = 0, sum_x = 0, planes = 0; /* four bits per plane */
+      uint32_t phi[PHI] = {};
       for (int r = 0; r < ROWS; r++) {
         const size_t then = (bench.cycles + (size_t)r + 1) % ROWS; /* ROWS-1-r cycles ago */
         if (!(en[then] >> r & 1)) continue;
@@ -61,15 +71,22 @@ int main(int argc, char **argv) {
         sum_x += (uint32_t)vmac_variate(mult->xkind, mult->xbits, a[then][r]);
         for (int i = 0; i < mult->xbits && mult->xkind != VMAC_X_NONE; i++)
           planes += (uint32_t)(a[then][r] >> i & 1) << (4 * i);
+        for (int p = 0; p <= (int)(c % PHI); p++) phi[p] += table(p, a[then][r]);
       }
       if (mult->cls == VMAC_S8) sum_a = 0;
-      const uint32_t want[SUMS] = {sum_a, sum_x, sum_a, 0, sum_a, planes};
+      const uint32_t want[SUMS] = {sum_a, sum_x,  sum_a,  0,      sum_a, planes,
+                                   sum_a, phi[0], phi[1], phi[2], phi[3]};
       static const char *const what[SUMS] = {"sum of A",
                                              "sum of X",
                                              "sum of A without correction",
                                              "sum of X without correction",
                                              "sum of A beside bit planes",
-                                             "sums of the bit planes"};
+                                             "sums of the bit planes",
+                                             "sum of A beside phi",
+                                             "sum of plane 0 of phi",
+                                             "sum of plane 1 of phi",
+                                             "sum of plane 2 of phi",
+                                             "sum of plane 3 of phi"};
       for (int i = 0; i < SUMS; i++)
         if (found[i][c] != want[i])
           bench_fail(&bench, "cell %s: %s: expected 0x%x, found 0x%x", mult->name, what[i], want[i],
@@ -77,5 +94,6 @@ int main(int argc, char **argv) {
     }
   }
   for (int i = 0; i < SUMS; i++) free(found[i]);
+  free(phi_sums);
   return bench_pass(&bench);
 }

@@ -1,5 +1,5 @@
 // vmac_tb_correct: vmac_correct with one sum of X, without V, and with eight planes, on the same
-// inputs; the one sum is plane 0
+// inputs; the one sum is plane 0; and vmac_correct_tile of both classes, on their low bits
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -24,7 +24,11 @@ module vmac_tb_correct (
   output wire [31:0]  planes_bias_o,
   output wire [31:0]  acc_o,
   output wire [31:0]  plain_acc_o,
-  output wire [31:0]  planes_acc_o
+  output wire [31:0]  planes_acc_o,
+  output wire [37:0]  tile_k_o,
+  output wire [143:0] tile_c_o,
+  output wire [37:0]  tile_u_o,
+  output wire [37:0]  tile_s_o
 );
 
   wire [49:0] unused_k;
@@ -58,6 +62,27 @@ module vmac_tb_correct (
     .k_c0_o(planes_c0_o), .k_c_o(planes_c_o),
     .k_bias_o(planes_bias_o), .take_i(take_i), .valid_i(valid_i),
     .acc_i(acc_i), .sum_a_i(sum_a_i), .sum_x_i(low), .acc_o(planes_acc_o));
+
+  wire [111:0] side_x;
+  generate
+    for (p = 0; p < 8; p = p + 1) begin : g_side
+      assign side_x[14*p +: 14] = sum_x_i[24*p +: 14];
+    end
+  endgenerate
+  wire [37:0]  k = {bias_i, 6'd0} + {{6{c0_i[31]}}, c0_i};
+  wire [37:0]  unused_tile_k;
+  wire [17:0]  unused_tile_c;
+
+  // as wide as of 64 rows
+  vmac_correct_tile #(.SIGNED(0), .PSUM_W(22), .SIDE_W(14), .XSUM_W(14), .PLANES(8)) u_tile (
+    .clk(clk), .k_shift_i(k_shift_i), .k_i(k), .k_c_i(c_i), .k_o(tile_k_o), .k_c_o(tile_c_o),
+    .take_i(take_i), .valid_i(valid_i), .ps_i(acc_i[21:0]), .sum_a_i(sum_a_i[13:0]),
+    .sum_x_i(side_x), .sum_o(tile_u_o));
+
+  vmac_correct_tile #(.SIGNED(1), .PSUM_W(22), .SIDE_W(14), .XSUM_W(14), .PLANES(1)) u_signed (
+    .clk(clk), .k_shift_i(k_shift_i), .k_i(k), .k_c_i(c_i[17:0]), .k_o(unused_tile_k),
+    .k_c_o(unused_tile_c), .take_i(take_i), .valid_i(valid_i), .ps_i(acc_i[21:0]),
+    .sum_a_i(14'd0), .sum_x_i(side_x[13:0]), .sum_o(tile_s_o));
 
 endmodule
 

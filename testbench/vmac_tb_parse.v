@@ -1,4 +1,4 @@
-// vmac_tb_parse: program parsers of seven configurations; sel_i names the one that is spoken to
+// vmac_tb_parse: program parsers of eight configurations; sel_i names the one that is spoken to
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -33,6 +33,7 @@ module vmac_tb_parse (
   // {job, set, tile, coef}
   output wire [3:0]   valid_o,
   output wire [255:0] k_o,
+  output wire         k_last_o,
   // {k, e, w, in}
   output wire [3:0]   event_o,
   output wire [3:0]   e_beat_o,
@@ -52,6 +53,7 @@ module vmac_tb_parse (
   wire [128*N-1:0] set;
   wire [4*N-1:0]   valid;
   wire [256*N-1:0] k;
+  wire [N-1:0]     k_last;
   wire [4*N-1:0]   event_all;
   wire [4*N-1:0]   e_beat;
   wire [6*N-1:0]   w_row;
@@ -70,20 +72,23 @@ module vmac_tb_parse (
   // The same list stands in parse_program.h.
   genvar i;
   generate
-    for (i = 0; i < 7; i = i + 1) begin : g_shape
+    for (i = 0; i < N; i = i + 1) begin : g_shape
       localparam integer ROWS = i == 1 ? 12 : i == 2 ? 20 : i == 3 ? 4 : i == 4 ? 64
-                              : i == 6 ? 5 : 16;
+                              : i == 6 ? 5 : i == 7 ? 6 : 16;
       localparam integer COLS = i == 1 ? 20 : i == 2 ? 12 : i == 3 ? 64 : i == 4 ? 4
-                              : i == 6 ? 7 : 16;
+                              : i == 6 ? 7 : i == 7 ? 5 : 16;
       localparam integer BEAT = i == 3 || i == 4 ? 64 : i == 1 || i == 2 ? 32 : 16;
-      localparam integer CORR = i == 0 || i == 3 ? 1 : i == 1 || i == 6 ? 0 : 2;
+      localparam integer CORR = i == 0 || i == 3 ? 1 : i == 1 ? 0 : i == 6 || i == 7 ? 3 : 2;
       localparam integer MODE = i == 3 || i == 5 ? 1 : 0;
+      localparam integer TILED = i == 3 || i == 4 || i == 7 ? 1 : 0;
+      localparam integer RANK = i == 7 ? 3 : 1;
       localparam [8*256-1:0] CELLS = cells(i[7:0]);
       wire here = sel_i == i[2:0];
 
       vmac_parse #(
         .CELL(7 * i + 2), .SIGNED(i % 2), .ROWS(ROWS), .COLS(COLS), .OPT_CORRECTION(CORR),
-        .OPT_MODE(MODE), .BUF_DEPTH(16 << i), .BEAT(BEAT), .MAP(CELLS[8*ROWS*COLS-1:0])
+        .OPT_KTILE(TILED), .OPT_MODE(MODE), .BUF_DEPTH(16 << i), .BEAT(BEAT),
+        .MAP(CELLS[8*ROWS*COLS-1:0]), .PHI_RANK(RANK), .PHI({RANK{CELLS}})
       ) u_parse (
         .clk(clk), .rst(rst), .start_i(start_i && here), .abort_i(abort_i && here),
         .busy_o(state[6*i+3]), .done_o(state[6*i+2]), .error_o(error[4*i +: 4]),
@@ -96,7 +101,8 @@ module vmac_tb_parse (
         .work_o(work[512*i +: 512]),
         .set_o(set[128*i +: 128]), .set_valid_o(valid[4*i+2]), .set_take_i(set_take_i && here),
         .set_written_i(set_written_i && here), .k_valid_o(event_all[4*i+3]), .k_ready_i(k_ready_i),
-        .k_o(k[256*i +: 256]), .coef_valid_o(valid[4*i]), .e_valid_o(event_all[4*i+2]),
+        .k_o(k[256*i +: 256]), .k_last_o(k_last[i]), .coef_valid_o(valid[4*i]),
+        .e_valid_o(event_all[4*i+2]),
         .e_beat_o(e_beat[4*i +: 4]), .w_valid_o(event_all[4*i+1]), .w_ready_i(w_ready_i),
         .w_row_o(w_row[6*i +: 6]), .w_mode_o(w_mode[256*i +: 4*COLS]), .tile_valid_o(valid[4*i+1]),
         .tile_take_i(tile_take_i && here), .tile_last_i(tile_last_i),
@@ -105,20 +111,6 @@ module vmac_tb_parse (
         assign w_mode[256*i+4*COLS +: 256-4*COLS] = {(256-4*COLS){1'b0}};
       end
     end
-    assign state[42 +: 6] = 6'd0;
-    assign error[28 +: 4] = 4'd0;
-    assign job[3584 +: 512] = 512'd0;
-    assign work[3584 +: 512] = 512'd0;
-    assign set[896 +: 128] = 128'd0;
-    assign valid[28 +: 4] = 4'd0;
-    assign k[1792 +: 256] = 256'd0;
-    assign event_all[28 +: 4] = 4'd0;
-    assign e_beat[28 +: 4] = 4'd0;
-    assign w_row[42 +: 6] = 6'd0;
-    assign w_mode[1792 +: 256] = 256'd0;
-    assign in_dst[7] = 1'b0;
-    assign follows[7] = 1'b0;
-    assign in_addr[112 +: 16] = 16'd0;
   endgenerate
 
   assign state_o   = state[6*sel_i +: 6];
@@ -128,6 +120,7 @@ module vmac_tb_parse (
   assign set_o     = set[128*sel_i +: 128];
   assign valid_o   = valid[4*sel_i +: 4];
   assign k_o       = k[256*sel_i +: 256];
+  assign k_last_o  = k_last[sel_i];
   assign event_o   = event_all[4*sel_i +: 4];
   assign e_beat_o  = e_beat[4*sel_i +: 4];
   assign w_row_o   = w_row[6*sel_i +: 6];

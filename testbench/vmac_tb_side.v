@@ -1,4 +1,5 @@
-// vmac_tb_side: three side columns per cell of the registry: OPT_CORRECTION 1, 0 and 2
+// vmac_tb_side: four side columns per cell of the registry: OPT_CORRECTION 1, 0, 2, and 3 with the
+// cell's index modulo 4 planes and one more
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -17,11 +18,24 @@ module vmac_tb_side #(
   output wire [32*CELLS-1:0] plain_x_o,
   // plane i of a cell at [4*i +: 4] of its word: a sum of 7 rows' bits
   output wire [32*CELLS-1:0] planes_a_o,
-  output wire [32*CELLS-1:0] planes_x_o
+  output wire [32*CELLS-1:0] planes_x_o,
+  // plane i of a cell at [16*i +: 16] of its two words
+  output wire [32*CELLS-1:0] phi_a_o,
+  output wire [64*CELLS-1:0] phi_x_o
 );
 
   `include "vmac_cells.vh"
   `include "vmac_planes.vh"
+
+  // Entry a of plane p, any bytes that no plane shares with another; the bench has the same.
+  function [8191:0] tables(input integer unused);
+    integer n;
+    begin
+      for (n = 0; n < 1024; n = n + 1)
+        tables[8*n +: 8] = n[7:0] * (8'd29 + {5'd0, n[9:8], 1'b0}) ^ {n[3:0], n[7:4]} ^ unused[7:0];
+    end
+  endfunction
+  localparam [8191:0] TABLES = tables(0);
 
   localparam integer GROW  = $clog2(ROWS);
   localparam integer SUM_W = 8 + GROW;
@@ -30,7 +44,7 @@ module vmac_tb_side #(
   generate
     for (c = 0; c < CELLS; c = c + 1) begin : g_cell
       localparam integer X_W = vmac_x_bits(c, 1) + GROW;
-      localparam integer PLANES = vmac_planes(c, 2);
+      localparam integer PLANES = vmac_planes(c, 2, 1);
       assign sum_a_o[32*c+SUM_W +: 32-SUM_W] = {(32 - SUM_W){1'b0}};
       assign sum_x_o[32*c+X_W +: 32-X_W] = {(32 - X_W){1'b0}};
       assign plain_a_o[32*c+SUM_W +: 32-SUM_W] = {(32 - SUM_W){1'b0}};
@@ -71,6 +85,28 @@ module vmac_tb_side #(
         .en_i(en_i),
         .sum_a_o(planes_a_o[32*c +: SUM_W]),
         .sum_x_o(planes_x_o[32*c +: 4*PLANES])
+      );
+
+      localparam integer RANK = c % 4 + 1;
+      wire [(8+GROW)*RANK-1:0] phi_x;
+      genvar p;
+      for (p = 0; p < 4; p = p + 1) begin : g_plane
+        assign phi_x_o[64*c+16*p +: 16] =
+          p < RANK ? {{(8 - GROW){1'b0}}, phi_x[(8+GROW)*(p%RANK) +: 8+GROW]} : 16'd0;
+      end
+      assign phi_a_o[32*c+SUM_W +: 32-SUM_W] = {(32 - SUM_W){1'b0}};
+      vmac_side #(
+        .CELL(c),
+        .ROWS(ROWS),
+        .OPT_CORRECTION(3),
+        .PHI_RANK(RANK),
+        .PHI(TABLES[2048*RANK-1:0])
+      ) u_phi (
+        .clk(clk),
+        .a_i(a_i),
+        .en_i(en_i),
+        .sum_a_o(phi_a_o[32*c +: SUM_W]),
+        .sum_x_o(phi_x)
       );
     end
   endgenerate

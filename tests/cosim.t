@@ -22,6 +22,8 @@ for model in $("$cosim" --list); do
   case $model in
     *_plain_*) correction=none ;;
     *_planes_*) correction=bitplane ;;
+    *_phi2_*) correction=phi2 ;;
+    *_phi_*) correction=phi ;;
     *) correction=cv ;;
   esac
   said=$("$cosim" --model "$model" --correction $correction --idle 100 --stall 300 --seed 7 2>&1)

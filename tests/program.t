@@ -55,6 +55,28 @@ compile --mult dyn2 -o "$tmp/m.vmp" --data subset:test --image 3 --results "$tmp
   grep -q '(dyn4) in mode 2' "$tmp/out"
 ok $? "dyn4 in mode 2 computes what dyn2 does" "$(cat "$tmp/out" "$tmp/err")"
 
+# phi, and coefficients for every K tile: the same plan, the same results.
+phi="--mult drum6 --correction phi2 --calib-images 8 --data subset:test --image 3"
+# shellcheck disable=SC2086 # words
+for more in '--phi-rank 2|' '--phi-rank 3 --opt-ktile|--ktile 16'; do
+  "$VARIMAC" eval --net "$net" --mult drum6 --correction phi2 --calib-images 8 --images 4 \
+    --trace-layer 14 --image 3 --trace "$tmp/want" --save-plan "$tmp/phi.json" ${more#*|} \
+    > "$tmp/log" &&
+    compile $phi --opt-correction 3 ${more%|*} -o "$tmp/p.vmp" --results "$tmp/p.bin" &&
+    head -c 10 "$tmp/p.bin" | cmp -s - "$tmp/want"
+  ok $? "phi2 on hardware with ${more%|*} is the golden model's" "$(cat "$tmp/out" "$tmp/err")"
+done
+grep -q 'correction 3 (phi, rank 3) per K tile' "$tmp/out"
+ok $? "and named" "$(cat "$tmp/out")"
+compile --plan "$tmp/phi.json" --opt-correction 3 --phi-rank 3 --opt-ktile -o "$tmp/q.vmp" &&
+  compile --mult drum6 --correction phi2 --calib-images 8 --opt-correction 3 --phi-rank 3 \
+    --opt-ktile -o "$tmp/p.vmp" && cmp -s "$tmp/p.vmp" "$tmp/q.vmp"
+ok $? "a saved plan of K tiles compiles to the same program"
+compile --plan "$tmp/plan.json" --opt-ktile -o "$tmp/q.vmp" --data subset:test --image 3 \
+  --results "$tmp/q.bin" && compile --plan "$tmp/plan.json" -o "$tmp/p.vmp" --data subset:test \
+  --image 3 --results "$tmp/p.bin" && cmp -s "$tmp/p.bin" "$tmp/q.bin"
+ok $? "one set of coefficients on hardware that takes one for every K tile"
+
 # Maps of cells.
 map() { printf '{"format": "varimac-map-1", "rows": 16, "cols": 16, "cells": %s}\n' "$1"; }
 exact=\"exact\" perf2=\"perf2\"
@@ -117,6 +139,19 @@ o="-o $tmp/dump.vmp" ne="--net $net --mult exact"
     --acc-depth 31 $o
   refuse "a corrected plan on hardware without" 1 "OPT_CORRECTION 0" --net $net \
     --plan "$tmp/plan.json" --opt-correction 0 $o
+  refuse "phi on hardware without" 1 "use OPT_CORRECTION 3 and at least as many planes" \
+    --net $net --mult drum6 --correction phi2 --calib-images 4 $o
+  refuse "phi of a lower rank" 1 "use OPT_CORRECTION 3 and at least as many planes" \
+    --net $net --mult drum6 --correction phi2 --calib-images 4 --opt-correction 3 $o
+  refuse "another sum on hardware with phi" 1 "use OPT_CORRECTION 1" \
+    --net $net --mult trunc6 --correction cv --calib-images 4 --opt-correction 3 $o
+  refuse "slopes of K tiles on hardware without" 1 "the hardware one set for all" \
+    --net $net --plan "$tmp/phi.json" --opt-correction 3 --phi-rank 2 $o
+  refuse "K tiles of another array" 1 "K tiles of 16 x 16, the hardware is 16 x 8" --net $net \
+    --plan "$tmp/phi.json" --opt-correction 3 --phi-rank 2 --opt-ktile --cols 8 $o
+  refuse "planes of phi without phi" 2 "--phi-rank wants --opt-correction 3" $ne --phi-rank 2 $o
+  refuse "K tiles without a correction" 2 "--opt-ktile wants hardware that corrects" \
+    $ne --opt-ktile --opt-correction 0 $o
   refuse "a map beside a cell" 2 "--map brings the cells" $ne --map "$tmp/rows.json" $o
   refuse "a map beside rows" 2 "--map brings rows and columns" --net $net --map "$tmp/rows.json" \
     --rows 16 $o

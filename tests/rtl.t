@@ -72,9 +72,14 @@ ok $? "yosys: five assumptions and an assertion with -formal, none without" "$sa
 
 while read -r top parameter value sentence; do
   for tool in verilator iverilog yosys; do
-    ! said=$(elaborate $tool "$top" "$parameter" "$value" 2>&1) &&
-      printf '%s\n' "$said" | grep -q "error_$sentence"
-    ok $? "$tool: $top with $parameter = $value: $sentence" "$said"
+    { elaborate $tool "$top" "$parameter" "$value" && touch "$tmp/$tool.taken"; } \
+      > "$tmp/$tool.said" 2>&1 < /dev/null &
+  done
+  wait
+  for tool in verilator iverilog yosys; do
+    [ ! -e "$tmp/$tool.taken" ] && grep -q "error_$sentence" "$tmp/$tool.said"
+    ok $? "$tool: $top with $parameter = $value: $sentence" "$(cat "$tmp/$tool.said")"
+    rm -f "$tmp/$tool.taken"
   done
 done << 'LIST'
 vmac_array ROWS 3 ROWS_must_be_4_to_64
@@ -82,10 +87,11 @@ vmac_array ROWS 65 ROWS_must_be_4_to_64
 vmac_array COLS 3 COLS_must_be_4_to_64
 vmac_array COLS 65 COLS_must_be_4_to_64
 vmac_mac_unit COLS 65 COLS_must_be_4_to_64
+vmac_mac_unit OPT_KTILE 2 OPT_KTILE_must_be_0_or_1
 vmac_mac_unit DEPTH 3 DEPTH_must_be_4_to_65536
 vmac_mac_unit DEPTH 65537 DEPTH_must_be_4_to_65536
 vmac_ram DEPTH 3 DEPTH_must_be_4_to_65536
-vmac_ram WIDTH 2049 WIDTH_must_be_1_to_2048
+vmac_ram WIDTH 4097 WIDTH_must_be_1_to_4096
 vmac_mult CELL 999 CELL_is_not_in_mults_tbl
 vmac_ident CELL 256 CELL_must_be_0_to_255
 vmac_ident CELL 255 CELL_is_not_in_mults_tbl
@@ -153,7 +159,7 @@ vmac_skew LANES 65 LANES_must_be_1_to_64
 vmac_skew DESCEND 2 DESCEND_must_be_0_or_1
 vmac_delay DEPTH 256 DEPTH_must_be_0_to_255
 vmac_delay WIDTH 1025 WIDTH_must_be_1_to_1024
-vmac_accum IN_W 32 ACC_W_must_exceed_IN_W
+vmac_accum IN_W 33 ACC_W_must_be_at_least_IN_W
 vmac_correct A_W 25 A_W_must_be_1_to_24
 vmac_correct X_W 25 X_W_must_be_1_to_24
 vmac_requant IN_W 1 IN_W_must_be_at_least_2_and_with_LEFT_at_most_32
@@ -163,9 +169,13 @@ vmac_requant OUT8 2 OUT8_must_be_0_or_1
 vmac_vector LANES 0 LANES_must_be_1_to_64
 vmac_vector LANES 65 LANES_must_be_1_to_64
 vmac_correct PLANES 9 PLANES_must_be_1_to_8
-vmac_correct OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
-vmac_side OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
-vmac_mac_unit OPT_CORRECTION 3 OPT_CORRECTION_must_be_0_1_or_2
+vmac_correct OPT_CORRECTION 4 OPT_CORRECTION_must_be_0_to_3
+vmac_side OPT_CORRECTION 4 OPT_CORRECTION_must_be_0_to_3
+vmac_mac_unit OPT_CORRECTION 4 OPT_CORRECTION_must_be_0_to_3
+vmac_side PHI_RANK 5 PHI_RANK_must_be_1_to_4
+vmac_correct_tile PSUM_W 18 PSUM_W_must_be_SIDE_W_plus_7_to_30
+vmac_correct_tile XSUM_W 20 XSUM_W_must_be_1_to_19
+vmac_correct_tile PLANES 9 PLANES_must_be_1_to_8
 vmac_fifo DEPTH 1 DEPTH_must_be_2_to_1024
 vmac_fifo DEPTH 1025 DEPTH_must_be_2_to_1024
 vmac_fifo WIDTH 1025 WIDTH_must_be_1_to_1024

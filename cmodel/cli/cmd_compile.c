@@ -91,10 +91,13 @@ static void print(const compiled *c) {
     snprintf(cell, sizeof cell, "cell %d (%s) in mode %d", hw->cell, mult->name, c->operand_mode);
   else
     snprintf(cell, sizeof cell, "cell %d (%s)", hw->cell, mult->name);
+  char rank[32] = "";
+  if (hw->phi_rank) snprintf(rank, sizeof rank, " (phi, rank %d)", hw->phi_rank);
   printf("network      %s\nhardware     %d x %d, %s, %d accumulators per column, 2 x %d "
-         "words of %d bytes, correction %d\ncorrection   %s\n",
+         "words of %d bytes, correction %d%s%s\ncorrection   %s\n",
          c->net_path, hw->rows, hw->cols, cell, hw->acc_depth, hw->buf_depth, vmac_hw_lanes(hw),
-         hw->opt_correction, vmac_mode_name(c->plan->mode));
+         hw->opt_correction, rank, hw->opt_ktile ? " per K tile" : "",
+         vmac_mode_name(c->plan->mode));
   printf("%3s %-17s %-5s %4s %5s %5s %9s  %s\n", "op", "kind", "job", "jobs", "sets", "tiles",
          "beats", "place");
   for (int i = 0, end; i < p->jobs; i = end) {

@@ -39,7 +39,13 @@ void compiled_option(compiled *c, int option, const char *value) {
     c->hw.buf_depth = (int)cli_int("--buf-depth", value, 16, 32768);
     break;
   case COMPILED_OPT:
-    c->hw.opt_correction = (int)cli_int("--opt-correction", value, 0, 2);
+    c->hw.opt_correction = (int)cli_int("--opt-correction", value, 0, 3);
+    break;
+  case COMPILED_RANK:
+    c->hw.phi_rank = (int)cli_int("--phi-rank", value, 1, VMAC_PHI_MAX);
+    break;
+  case COMPILED_KTILE:
+    c->hw.opt_ktile = 1;
     break;
   case COMPILED_CORRECTION:
     c->mode_name = value;
@@ -84,6 +90,10 @@ void compiled_check(compiled *c) {
     cli_usage("%s: --plan brings multiplier and mode: no --mult or --correction with it",
               c->command);
   check_map(c);
+  if (c->hw.phi_rank && c->hw.opt_correction != 3)
+    cli_usage("%s: --phi-rank wants --opt-correction 3", c->command);
+  if (c->hw.opt_ktile && !c->hw.opt_correction)
+    cli_usage("%s: --opt-ktile wants hardware that corrects: no --opt-correction 0", c->command);
   if (c->plan_path && c->hw.opt_mode)
     cli_usage("%s: --mode wants --mult: a plan is of one mode", c->command);
   if (!c->plan_path && !c->mult && !c->map_path)
@@ -145,7 +155,13 @@ static void make_plan(compiled *c) {
   long long images = c->calib_images;
   if (vmac_mode_calibrates(c->mode))
     calib = run_load(c->calib, c->net, c->net_path, &images, "--calib-images");
-  c->plan = run_plan(c->net, mult, c->mode, &calib, c->calib, (size_t)images, &err);
+  vmac_ktiles *tiles = NULL;
+  if (c->hw.opt_ktile) {
+    tiles = vmac_ktiles_new(c->net, c->hw.rows, c->hw.cols, &err);
+    if (!tiles) cli_die("%s does not compile: %s", c->net_path, err.text);
+  }
+  c->plan =
+      run_plan_layers(c->net, mult, NULL, c->mode, tiles, &calib, c->calib, (size_t)images, &err);
   if (!c->plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
 }
@@ -155,6 +171,11 @@ void compiled_make(compiled *c) {
   c->net = run_net(c->net_path);
   if (c->map_path) load_map(c);
   make_plan(c);
+  if (c->hw.opt_correction == 3) {
+    if (!c->hw.phi_rank) c->hw.phi_rank = 1;
+    vmac_phi(vmac_mult_at((size_t)c->hw.cell), c->hw.phi_rank, c->phi);
+    c->hw.phi = c->phi;
+  }
   c->program = vmac_program_compile(c->net, c->plan, &c->hw, c->rounding, &err);
   if (!c->program)
     cli_die("%s does not compile for %d x %d: %s", c->net_path, c->hw.rows, c->hw.cols, err.text);

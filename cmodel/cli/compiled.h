@@ -16,9 +16,12 @@
   "  --acc-depth N        accumulators per column (default 1024)\n"                                \
   "  --buf-depth N        words per activation buffer set, a power of two (default 4096)\n"        \
   "  --opt-correction N   what the hardware corrects with: 0 nothing, 1 one sum X (default),\n"    \
-  "                       2 one sum per bit plane\n"                                               \
+  "                       2 one sum per bit plane, 3 one sum per plane of the cell's phi\n"        \
+  "  --phi-rank R         planes of phi that it sums with --opt-correction 3 (default 1)\n"        \
+  "  --opt-ktile          it takes coefficients for every K tile (OPT_KTILE), and --correction\n"  \
+  "                       fits them so; a plan may have them or not\n"                             \
   "  --correction MODE    " CLI_MODES "\n"                                                         \
-  "                       (default none)\n"                                                       \
+  "                       (default none)\n"                                                        \
   "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \
   "  --calib-images N     the first N of them (default all)\n"                                     \
   "  --plan F             take multiplier, mode and coefficients from a plan instead\n"            \
@@ -34,6 +37,8 @@ enum {
   COMPILED_ACC,
   COMPILED_BUF,
   COMPILED_OPT,
+  COMPILED_RANK,
+  COMPILED_KTILE,
   COMPILED_CORRECTION,
   COMPILED_CALIB,
   COMPILED_CALIB_IMAGES,
@@ -47,6 +52,7 @@ enum {
   {"mode", 1, 0, COMPILED_MODE}, {"rows", 1, 0, COMPILED_ROWS},                                    \
   {"cols", 1, 0, COMPILED_COLS}, {"acc-depth", 1, 0, COMPILED_ACC},                                \
   {"buf-depth", 1, 0, COMPILED_BUF}, {"opt-correction", 1, 0, COMPILED_OPT},                       \
+  {"phi-rank", 1, 0, COMPILED_RANK}, {"opt-ktile", 0, 0, COMPILED_KTILE},                          \
   {"correction", 1, 0, COMPILED_CORRECTION}, {"calib", 1, 0, COMPILED_CALIB},                      \
   {"calib-images", 1, 0, COMPILED_CALIB_IMAGES}, {"plan", 1, 0, COMPILED_PLAN},                    \
   {"rounding", 1, 0, COMPILED_ROUNDING}
@@ -59,8 +65,9 @@ typedef struct {
   vmac_mode mode;
   vmac_rounding rounding;
   vmac_hw hw;
-  bool sized;       /* --rows or --cols were given */
-  uint8_t *map;     /* what hw.map points to, or NULL */
+  bool sized;   /* --rows or --cols were given */
+  uint8_t *map; /* what hw.map points to, or NULL */
+  uint8_t phi[256 * VMAC_PHI_MAX];
   int operand_mode; /* of --mode, or -1 */
   /* Made by compiled_make(): */
   vmac_net *net;

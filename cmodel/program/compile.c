@@ -14,23 +14,48 @@ static bool same_cell(const vmac_hw *hw, const vmac_mult *mult) {
                          !strcmp(mult->family, own->family));
 }
 
-/* Whether the side column, which is made for the hardware's cell, sums what the slopes multiply:
- * that X, or (opt_correction 2) all of its bit planes. */
+/* Whether the side column sums what the slopes multiply: a table for each sum, the same as the
+ * plan's; or (opt_correction 2) the planes of the one sum that the plan wants. */
 static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac,
                           vmac_err *err) {
   const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);
+  const int rank = vmac_mode_rank(g->plan->mode);
   bool slope = false;
-  for (int i = 0; i < mac->n * mac->planes; i++) slope = slope || mac->c[i];
+  for (int i = 0; i < mac->n * vmac_mac_sums(mac); i++) slope = slope || mac->c[i];
   if (!slope) return true;
-  const bool summed = g->hw->opt_correction == 2
-                          ? own->xbits >= mult->xbits
-                          : own->xkind == mult->xkind && own->xbits == mult->xbits;
-  return summed ||
-         vmac_op_fail(g->net, op, err,
+  const bool split = g->hw->opt_correction == 2 && mac->planes == 1 && !rank;
+  if (split ? own->xbits >= mult->xbits
+            : mac->planes <= g->planes && !memcmp(mac->terms, g->terms, 256 * (size_t)mac->planes))
+    return true;
+  if (rank || g->hw->opt_correction == 3)
+    return vmac_op_fail(g->net, op, err,
+                        "correction %s of %s wants %d other sums than the hardware's side column "
+                        "makes; use OPT_CORRECTION %d%s",
+                        vmac_mode_name(g->plan->mode), mult->name, mac->planes,
+                        rank              ? 3
+                        : mac->planes > 1 ? 2
+                                          : 1,
+                        rank ? " and at least as many planes of the cell's phi" : "");
+  if (mac->planes > g->planes) return true; /* which is said with the coefficients */
+  return vmac_op_fail(g->net, op, err,
                       "correction %s of %s wants sums of %d low bits, the hardware's side "
                       "column is made for %s; use OPT_CORRECTION 2 and the cell of the "
                       "highest mode",
                       vmac_mode_name(g->plan->mode), mult->name, mult->xbits, own->name);
+}
+
+/* Slopes of each K tile: the hardware has them, and cuts K as the plan does. */
+static bool check_tiles(const vmac_graph *g, const vmac_op *op, vmac_err *err) {
+  const vmac_ktiles *tiles = g->plan->ktiles;
+  if (!tiles) return true;
+  if (!g->hw->opt_ktile)
+    return vmac_op_fail(g->net, op, err,
+                        "the plan has slopes of each K tile, the hardware one set for all "
+                        "(OPT_KTILE 0)");
+  return (tiles->rows == g->hw->rows && tiles->cols == g->hw->cols) ||
+         vmac_op_fail(g->net, op, err,
+                      "the plan has slopes of the K tiles of %d x %d, the hardware is %d x %d",
+                      tiles->rows, tiles->cols, g->hw->rows, g->hw->cols);
 }
 
 /* A plan that the hardware can carry out: one cell, and the correction that it was built with. */
@@ -57,14 +82,7 @@ static bool check_plan(const vmac_graph *g, vmac_err *err) {
                           "the plan corrects it (%s): coefficients are fitted to the error of one "
                           "cell, and the PEs have a map of cells; only mode none goes with it",
                           vmac_mode_name(g->plan->mode));
-    if (mac->c0 && g->plan->ktiles)
-      return vmac_op_fail(g->net, op, err,
-                          "the plan has slopes of each K tile, the hardware one set for all");
-    if (mac->c0 && vmac_mode_rank(g->plan->mode))
-      return vmac_op_fail(g->net, op, err,
-                          "the plan corrects it by sums of phi (%s); the hardware sums low bits or "
-                          "their planes",
-                          vmac_mode_name(g->plan->mode));
+    if (mac->c0 && !check_tiles(g, op, err)) return false;
     if (mac->c0 && !check_variate(g, op, mac, err)) return false;
   }
   return true;
@@ -95,6 +113,11 @@ static void describe(vmac_program *p, const vmac_graph *g) {
     p->hw.map = p->map = vmac_alloc(size, 1);
     memcpy(p->map, g->hw->map, size);
   }
+  if (g->hw->phi_rank) {
+    const size_t size = 256 * (size_t)g->hw->phi_rank;
+    p->hw.phi = p->phi = vmac_alloc(size, 1);
+    memcpy(p->phi, g->hw->phi, size);
+  }
   p->input = (vmac_layout){
       .h = in->h, .w = in->w, .c = in->c, .period = in->period, .used = in->period * in->copies};
   p->out_h = out->h;
@@ -111,6 +134,7 @@ vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, c
                                    vmac_rounding rounding, vmac_err *err) {
   if (!vmac_hw_check(hw, err)) return NULL;
   vmac_graph g = {.net = net, .plan = plan, .hw = hw, .rounding = rounding};
+  g.planes = vmac_hw_terms(hw, g.terms);
   vmac_program *p = NULL;
   if (check_plan(&g, err) && vmac_lower(&g, err) && vmac_allocate(&g, err) && check_jobs(&g, err)) {
     p = vmac_alloc(1, sizeof *p);
@@ -135,6 +159,7 @@ void vmac_program_free(vmac_program *p) {
   free(p->job);
   free(p->result);
   free(p->map);
+  free(p->phi);
   free(p->beats);
   free(p);
 }

@@ -30,7 +30,8 @@ enum {
 };
 
 /* From a pixel taken by the array to its accumulators, and how long it keeps the next weights and
- * coefficients waiting from its first pixel, its last tile's first pixel, on (vmac_mac_unit). */
+ * coefficients waiting from its first pixel, its last tile's first pixel (with opt_ktile every
+ * tile's), on (vmac_mac_unit). */
 static int64_t mac_latency(const vmac_hw *hw) {
   return hw->rows + hw->cols + 5;
 }
@@ -38,7 +39,7 @@ static int64_t weights_wait(const vmac_hw *hw) {
   return hw->rows + hw->cols - 1;
 }
 static int64_t coefficients_wait(const vmac_hw *hw) {
-  return hw->rows + hw->cols + 2;
+  return hw->rows + hw->cols + (hw->opt_ktile ? 0 : 2);
 }
 
 /* ---- the walks ----------------------------------------------------------------------------------
@@ -91,25 +92,29 @@ static int64_t take_weights(clocks *c) {
   return take(c, 2 * (c->hw->rows - 1), 0);
 }
 
+/* Nobody has to be ready for the first of a record's two beats. */
+static void take_records(clocks *c) {
+  const int64_t beats = vmac_hw_record(c->hw);
+  take(c, beats - 1, 0);
+  take(c, 1, c->records_free);
+  take(c, beats * (c->hw->cols - 1), 0);
+}
+
 static void mac_set(clocks *c, const vmac_job *job) {
   const vmac_hw *hw = c->hw;
   const int64_t words = vmac_hw_beat(hw) / 4, entries = (hw->rows + words - 1) / words;
-  const int64_t per_record = hw->opt_correction == 2 ? 2 : 1;
   for (int t = 0; t < job->k_tiles; t++) {
     const bool last = t == job->k_tiles - 1;
-    if (last) {
-      take(c, 1, c->set_free);
-      take(c, hw->cols * per_record, c->records_free);
-    }
+    const bool records = last || hw->opt_ktile;
+    if (last) take(c, 1, c->set_free);
+    if (records) take_records(c);
     take(c, entries, c->tile_free);
     const int64_t loaded = take_weights(c) + VALID_AFTER_BEAT;
     const int64_t first = issue(c, loaded, job->pixels);
     c->tile_free = first + FREE_AFTER_TAKE;
     c->weights_free = first + ISSUE_TO_ARRAY + weights_wait(hw);
-    if (last) {
-      c->records_free = first + ISSUE_TO_ARRAY + coefficients_wait(hw);
-      results(c, first, mac_latency(hw));
-    }
+    if (records) c->records_free = first + ISSUE_TO_ARRAY + coefficients_wait(hw);
+    if (last) results(c, first, mac_latency(hw));
   }
 }
 

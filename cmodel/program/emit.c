@@ -15,7 +15,8 @@ static void emit_header(vmac_beats *b, const vmac_hw *hw) {
   const uint32_t word[4] = {VMAC_STREAM_MAGIC,
                             field(hw->rows, 8, 0) | field(hw->cols, 8, 8) |
                                 field(VMAC_STREAM_VERSION, 8, 16) | field(is_signed, 1, 24) |
-                                field(hw->opt_correction, 2, 25) | field(hw->opt_mode, 1, 27),
+                                field(hw->opt_correction, 2, 25) | field(hw->opt_mode, 1, 27) |
+                                field(hw->opt_ktile, 1, 28) | field(hw->phi_rank, 3, 29),
                             (uint32_t)hw->cell, vmac_hw_ident(hw)};
   vmac_beats_words(b, word, 4);
 }

@@ -75,7 +75,7 @@ static bool read_records(job_state *s) {
     r->scale.shift = vmac_sbits(vmac_word(b, 3), 24, 6);
     r->c[0] = vmac_sbits(vmac_word(b, 3), 0, 18);
     if (!check_shift(m, r->scale.shift)) return false;
-    if (m->hw->opt_correction != 2) continue;
+    if (vmac_hw_record(m->hw) == 1) continue;
     if (!(b = vmac_machine_beat(m))) return false;
     for (int i = 1; i < PLANES; i++) {
       const int at = 18 * (i - 1), word = at / 32;
@@ -186,31 +186,35 @@ static bool deliver(job_state *s, int pixel, const int32_t *acc, const vmac_scal
 typedef struct {
   uint32_t column[VMAC_ROWS_MAX]; /* of the cells; wrapping */
   int32_t a;
-  int32_t x[PLANES];
+  int32_t x[PLANES];        /* that no record has met yet */
+  int64_t v[VMAC_ROWS_MAX]; /* correction and bias, VMAC_CORR_F fraction bits */
 } sums;
 
 /* One activation enters a row: its products, and what the side column adds. */
 static void multiply(const job_state *s, int row, uint8_t a, sums *t) {
   const vmac_machine *m = s->m;
-  const vmac_mult *mult = m->mult;
   const int32_t *const *product = s->product[row];
   for (int c = 0; c < m->hw->cols; c++) t->column[c] += (uint32_t)product[c][a << 8];
   t->a += a;
-  if (m->hw->opt_correction == 1) t->x[0] += vmac_variate(mult->xkind, mult->xbits, a);
-  if (m->hw->opt_correction == 2 && mult->xkind != VMAC_X_NONE)
-    for (int i = 0; i < mult->xbits; i++) t->x[i] += a >> i & 1;
+  for (int i = 0; i < m->planes; i++) t->x[i] += m->x[256 * i + a];
+}
+
+/* The records at hand meet the sums X so far. */
+static void correct(const job_state *s, sums *t) {
+  const vmac_machine *m = s->m;
+  for (int c = 0; c < m->hw->cols; c++) {
+    const record *r = &s->column[c];
+    t->v[c] += (int64_t)r->bias * (1 << VMAC_CORR_F);
+    if (m->hw->opt_correction) t->v[c] += r->c0;
+    for (int i = 0; i < m->planes; i++) t->v[c] += (int64_t)r->c[i] * t->x[i];
+  }
+  memset(t->x, 0, sizeof t->x);
 }
 
 static int32_t final_acc(const job_state *s, const sums *t, int c) {
   const vmac_machine *m = s->m;
-  const record *r = &s->column[c];
-  int64_t acc = (int64_t)t->column[c] + r->bias;
+  int64_t acc = (int64_t)t->column[c] + ((t->v[c] + (1 << (VMAC_CORR_F - 1))) >> VMAC_CORR_F);
   if (m->mult->cls == VMAC_U8) acc -= 128 * (int64_t)t->a;
-  if (m->hw->opt_correction) {
-    int64_t v = (int64_t)r->c0 + (1 << (VMAC_CORR_F - 1));
-    for (int i = 0; i < PLANES; i++) v += (int64_t)r->c[i] * t->x[i];
-    acc += v >> VMAC_CORR_F;
-  }
   return vmac_wrap(acc);
 }
 
@@ -236,6 +240,7 @@ static bool run_tile(job_state *s, sums *total, bool last) {
           return false;
         multiply(s, r, vmac_operand_bits(cls, (int8_t)code), t);
       }
+      if (last || m->hw->opt_ktile) correct(s, t);
       if (last) {
         int32_t acc[VMAC_ROWS_MAX];
         for (int c = 0; c < m->hw->cols; c++) acc[c] = final_acc(s, t, c);
@@ -246,7 +251,7 @@ static bool run_tile(job_state *s, sums *total, bool last) {
   return true;
 }
 
-/* The SET beat comes with the last tile. */
+/* The SET beat comes with the last tile, and the records, but that every tile may have some. */
 static bool run_mac(job_state *s) {
   const vmac_descriptor *d = s->d;
   const size_t pixels = d->k_tiles > 1 ? (size_t)d->out_w * (size_t)d->out_h : 1;
@@ -256,8 +261,8 @@ static bool run_mac(job_state *s) {
     memset(total, 0, pixels * sizeof *total);
     for (int k = 0; good && k < d->k_tiles; k++) {
       const bool last = k == d->k_tiles - 1;
-      good =
-          (!last || (read_set(s) && read_records(s))) && read_tile(s) && run_tile(s, total, last);
+      good = (!last || read_set(s)) && (!(last || s->m->hw->opt_ktile) || read_records(s)) &&
+             read_tile(s) && run_tile(s, total, last);
     }
   }
   free(total);

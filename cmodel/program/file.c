@@ -5,10 +5,11 @@
  *   u64 beats, u64 first beat of the INPUT payload, u64 beats of it
  *   input: u32 h, w, c, period, used (vmac_layout)
  *   output: u32 h, w, c, f32 scale, i32 zero point, u32 softmax left to the host, f32 beta
- *   u64 result beats, u32 sets of results, u32 opt_mode | 2 where the PEs have a map of cells
+ *   u64 result beats, u32 sets of results, u32 opt_mode | 2 where the PEs have a map of cells |
+ *   opt_ktile << 2 | phi_rank << 8
  *   per set u32 pixels, first pixel, channel, column, count: `pixels` result beats, whose bytes
  *   column .. column + count - 1 are channels channel ..
- *   the map, where there is one: (rows, cols) bytes
+ *   the map, where there is one: (rows, cols) bytes; phi, (phi_rank, 256) bytes
  *   zeros up to a multiple of 64 bytes; the beats, as they go to s_axis
  *   u64 FNV-1a of all bytes before
  * SPDX-License-Identifier: Apache-2.0 */
@@ -25,7 +26,9 @@ enum {
   HEAD = 8 + 4 * 2 + 4 * 6 + 8 * 2 + 8 * 3 + 4 * 5 + 4 * 7 + 8 + 4 * 2,
   PER_SET = 4 * 5,
   HAS_MODE = 1,
-  HAS_MAP = 2
+  HAS_MAP = 2,
+  HAS_KTILE = 4,
+  RANK_AT = 8
 };
 static const char magic[8] = {'V', 'M', 'A', 'C', 'P', 'R', 'O', 'G'};
 
@@ -64,8 +67,13 @@ static size_t map_size(const vmac_hw *hw) {
   return (size_t)hw->rows * (size_t)hw->cols;
 }
 
+static size_t phi_size(const vmac_hw *hw) {
+  return 256 * (size_t)hw->phi_rank;
+}
+
 static size_t stream_at(const vmac_program *p, bool has_map) {
-  const size_t head = HEAD + PER_SET * (size_t)p->result_sets + (has_map ? map_size(&p->hw) : 0);
+  const size_t head =
+      HEAD + PER_SET * (size_t)p->result_sets + (has_map ? map_size(&p->hw) : 0) + phi_size(&p->hw);
   return (head + ALIGN - 1) / ALIGN * ALIGN;
 }
 
@@ -94,7 +102,8 @@ bool vmac_program_save(const vmac_program *p, const char *path, vmac_err *err) {
   put_float(&at, p->beta);
   put(&at, p->result_beats, 8);
   put_int(&at, p->result_sets);
-  put_int(&at, (p->hw.opt_mode ? HAS_MODE : 0) | (p->hw.map ? HAS_MAP : 0));
+  put_int(&at, (p->hw.opt_mode ? HAS_MODE : 0) | (p->hw.map ? HAS_MAP : 0) |
+                   (p->hw.opt_ktile ? HAS_KTILE : 0) | p->hw.phi_rank << RANK_AT);
   for (int i = 0; i < p->result_sets; i++) {
     const vmac_results *r = &p->result[i];
     put_int(&at, r->pixels);
@@ -103,7 +112,11 @@ bool vmac_program_save(const vmac_program *p, const char *path, vmac_err *err) {
     put_int(&at, r->set.column);
     put_int(&at, r->set.count);
   }
-  if (p->hw.map) memcpy(at, p->hw.map, map_size(&p->hw));
+  if (p->hw.map) {
+    memcpy(at, p->hw.map, map_size(&p->hw));
+    at += map_size(&p->hw);
+  }
+  if (p->hw.phi_rank) memcpy(at, p->hw.phi, phi_size(&p->hw));
   memcpy(bytes + start, p->beats, stream);
   at = bytes + start + stream;
   put(&at, vmac_hash(bytes, size - 8), 8);
@@ -210,14 +223,20 @@ static void read_head(vmac_program *p, int *beat, int *has, const uint8_t *at) {
   p->result_sets = get_int(&at);
   *has = get_int(&at);
   p->hw.opt_mode = *has & HAS_MODE;
+  p->hw.opt_ktile = *has & HAS_KTILE ? 1 : 0;
+  p->hw.phi_rank = *has >> RANK_AT;
 }
 
-/* Size is enough for it. */
-static bool read_map(vmac_program *p, int beat, const uint8_t *at, const char *path,
-                     vmac_err *err) {
-  p->map = vmac_alloc(map_size(&p->hw), 1);
-  memcpy(p->map, at, map_size(&p->hw));
-  p->hw.map = p->map;
+/* Size is enough for both. */
+static bool read_tables(vmac_program *p, int beat, bool has_map, const uint8_t *at,
+                        const char *path, vmac_err *err) {
+  if (has_map) {
+    p->map = vmac_alloc(map_size(&p->hw), 1);
+    memcpy(p->map, at, map_size(&p->hw));
+    at += map_size(&p->hw);
+    p->hw.map = p->map;
+  }
+  if (p->phi) memcpy(p->phi, at, phi_size(&p->hw));
   return check_hardware(p, beat, path, err);
 }
 
@@ -234,8 +253,10 @@ static bool parse(vmac_program *p, const uint8_t *bytes, size_t size, const char
                      version);
   int beat, has;
   read_head(p, &beat, &has, at);
-  if (has & ~(HAS_MODE | HAS_MAP))
-    return vmac_fail(err, "%s: expected options 0..3, found %d", path, has);
+  if (has & ~(HAS_MODE | HAS_MAP | HAS_KTILE | 7 << RANK_AT))
+    return vmac_fail(err, "%s: expected options 0..7 and 0..7 planes of phi, found 0x%x", path,
+                     (unsigned)has);
+  if (p->hw.phi_rank) p->hw.phi = p->phi = vmac_alloc(phi_size(&p->hw), 1);
   if (!check_hardware(p, beat, path, err)) return false;
   if (p->result_sets < 1 || (size_t)p->result_sets > size / PER_SET)
     return vmac_fail(err, "%s: %d sets of results in %zu bytes", path, p->result_sets, size);
@@ -256,7 +277,7 @@ static bool parse(vmac_program *p, const uint8_t *bytes, size_t size, const char
     r->set.column = get_int(&at);
     r->set.count = get_int(&at);
   }
-  if ((has & HAS_MAP && !read_map(p, beat, at, path, err)) || !check_cells(p, path, err))
+  if (!read_tables(p, beat, has & HAS_MAP, at, path, err) || !check_cells(p, path, err))
     return false;
   if (!check_input(p, path, err) || !check_output(p, path, err)) return false;
   p->beats = vmac_alloc(p->beat_count, step);

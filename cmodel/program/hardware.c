@@ -1,5 +1,6 @@
 /* vmac_top's parameters: defaults and what the RTL accepts. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
+#include <string.h>
 
 #include "program/program.h"
 
@@ -20,6 +21,11 @@ uint32_t vmac_hw_ident(const vmac_hw *hw) {
     uint32_t row = 2166136261u ^ (uint32_t)r;
     for (int c = 0; c < hw->cols; c++) row = (row ^ (uint32_t)vmac_hw_pe(hw, r, c)) * 16777619u;
     all ^= row;
+  }
+  for (int i = 0; i < 4 * hw->phi_rank; i++) {
+    uint32_t part = 2166136261u ^ (uint32_t)(64 + i);
+    for (int j = 0; j < 64; j++) part = (part ^ hw->phi[64 * i + j]) * 16777619u;
+    all ^= part;
   }
   while (hw->buf_depth >> depth > 1) depth++;
   return (all ^ all >> 24) << 8 | depth;
@@ -90,14 +96,33 @@ bool vmac_hw_check(const vmac_hw *hw, vmac_err *err) {
                      "hardware: expected a power of two from 16 to 32768 words per buffer set, "
                      "found %d",
                      hw->buf_depth);
-  if (hw->opt_correction < 0 || hw->opt_correction > 2)
+  if (hw->opt_correction < 0 || hw->opt_correction > 3)
     return vmac_fail(err,
-                     "hardware: expected correction 0 (none), 1 (one X) or 2 (bit planes), "
-                     "found %d",
+                     "hardware: expected correction 0 (none), 1 (one X), 2 (bit planes) or 3 "
+                     "(phi), found %d",
                      hw->opt_correction);
+  if (hw->opt_correction == 3 ? hw->phi_rank < 1 || hw->phi_rank > VMAC_PHI_MAX : hw->phi_rank)
+    return vmac_fail(err,
+                     "hardware: expected 1 to %d planes of phi with correction 3, else 0, found %d "
+                     "with correction %d",
+                     VMAC_PHI_MAX, hw->phi_rank, hw->opt_correction);
+  if (hw->phi_rank && !hw->phi) return vmac_fail(err, "hardware: correction 3 without its phi");
+  if (hw->opt_ktile != 0 && hw->opt_ktile != 1)
+    return vmac_fail(err, "hardware: expected opt_ktile 0 or 1, found %d", hw->opt_ktile);
+  if (hw->opt_ktile && !hw->opt_correction)
+    return vmac_fail(err, "hardware: opt_ktile wants a correction, found correction 0");
   if (hw->opt_mode != 0 && hw->opt_mode != 1)
     return vmac_fail(err, "hardware: expected opt_mode 0 or 1, found %d", hw->opt_mode);
   return check_map(hw, err);
+}
+
+int vmac_hw_terms(const vmac_hw *hw, uint8_t *terms) {
+  if (!hw->opt_correction) return 0;
+  if (hw->opt_correction < 3)
+    return vmac_x_terms(vmac_mult_at((size_t)hw->cell),
+                        hw->opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV, terms);
+  memcpy(terms, hw->phi, 256 * (size_t)hw->phi_rank);
+  return hw->phi_rank;
 }
 
 const char *vmac_job_name(vmac_jobkind kind) {

@@ -51,20 +51,22 @@ static bool read_header(vmac_machine *m) {
                              VMAC_STREAM_VERSION, vmac_bits(w1, 16, 8));
   const uint32_t geometry = (uint32_t)hw->rows | (uint32_t)hw->cols << 8 |
                             (m->mult->cls == VMAC_S8 ? 1u << 24 : 0) |
-                            (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27;
+                            (uint32_t)hw->opt_correction << 25 | (uint32_t)hw->opt_mode << 27 |
+                            (uint32_t)hw->opt_ktile << 28 | (uint32_t)hw->phi_rank << 29;
   if ((w1 & 0xff00ffff) != geometry || w2 != (uint32_t)hw->cell)
-    return vmac_machine_fail(m, VMAC_RUN_GEOMETRY,
-                             "made for %d x %d, correction %d, modes %d, cell %u, the hardware is "
-                             "%d x %d, correction %d, "
-                             "modes %d, cell %d",
-                             vmac_bits(w1, 0, 8), vmac_bits(w1, 8, 8), vmac_bits(w1, 25, 2),
-                             vmac_bits(w1, 27, 1), w2, hw->rows, hw->cols, hw->opt_correction,
-                             hw->opt_mode, hw->cell);
+    return vmac_machine_fail(
+        m, VMAC_RUN_GEOMETRY,
+        "made for %d x %d, correction %d, modes %d, K tiles %d, phi %d, cell "
+        "%u, the hardware is %d x %d, correction %d, modes %d, K tiles %d, phi "
+        "%d, cell %d",
+        vmac_bits(w1, 0, 8), vmac_bits(w1, 8, 8), vmac_bits(w1, 25, 2), vmac_bits(w1, 27, 1),
+        vmac_bits(w1, 28, 1), vmac_bits(w1, 29, 3), w2, hw->rows, hw->cols, hw->opt_correction,
+        hw->opt_mode, hw->opt_ktile, hw->phi_rank, hw->cell);
   const uint32_t ident = vmac_hw_ident(hw);
   if (w3 != ident)
     return vmac_machine_fail(m, VMAC_RUN_GEOMETRY,
-                             "made for buffers of 2^%d words and the cells with hash %06x, the "
-                             "hardware has 2^%d and %06x",
+                             "made for buffers of 2^%d words and the cells and phi with hash %06x, "
+                             "the hardware has 2^%d and %06x",
                              vmac_bits(w3, 0, 8), w3 >> 8, vmac_bits(ident, 0, 8), ident >> 8);
   return true;
 }
@@ -179,6 +181,7 @@ bool vmac_interpret(const vmac_hw *hw, const uint8_t *beats, size_t count,
                     .observer = observer,
                     .run = run,
                     .err = err};
+  m.planes = vmac_hw_terms(hw, m.x);
   for (int i = 0; i < 2; i++) m.set[i] = vmac_alloc((size_t)hw->buf_depth, (size_t)m.lanes);
   const bool good = read_header(&m) && run_jobs(&m);
   free(m.set[0]);

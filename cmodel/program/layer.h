@@ -43,6 +43,8 @@ typedef struct {
   const vmac_plan *plan;
   const vmac_hw *hw;
   vmac_rounding rounding;
+  int planes; /* vmac_hw_terms() */
+  uint8_t terms[VMAC_CORR_PLANES * 256];
   int places, layers;
   vmac_place *place;
   vmac_layer *layer;

@@ -21,9 +21,11 @@ typedef struct {
   size_t count, at;
   int beat, lanes;
   uint32_t sum;
-  const vmac_mult *mult;    /* what the edge and the side column are made for */
-  int32_t *table[256 * 16]; /* by cell and mode, NULL: not asked for yet */
-  uint8_t *set[2];          /* buffer sets, (buf_depth, lanes) */
+  const vmac_mult *mult;             /* what the edge and the side column are made for */
+  int32_t *table[256 * 16];          /* by cell and mode, NULL: not asked for yet */
+  int planes;                        /* sums X */
+  uint8_t x[VMAC_CORR_PLANES * 256]; /* what an activation adds to them */
+  uint8_t *set[2];                   /* buffer sets, (buf_depth, lanes) */
   const vmac_observer *observer;
   vmac_run *run;
   size_t room; /* beats of run->bytes */

@@ -25,14 +25,19 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
   vmac_beats_words(b, word, 4);
 }
 
-/* One channel's coefficients of the bit planes: the mode's own, or, since a sum of A mod 2^m is a
- * sum of planes with powers of two, those of its one X; an OR of bits is no such sum. */
-static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int channel, int32_t *c,
-                               vmac_err *err) {
+/* One channel's coefficients (planes) in a K tile. */
+static const int32_t *slopes_of(const vmac_mac *mac, int channel, int tile) {
+  const int at = mac->end ? channel * mac->tiles + tile : channel;
+  return mac->c + (size_t)at * (size_t)mac->planes;
+}
+
+/* Those of the bit planes: the mode's own, or, since a sum of A mod 2^m is a sum of planes with
+ * powers of two, those of its one X; an OR of bits is no such sum. */
+static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int channel,
+                               const int32_t *own, int32_t *c, vmac_err *err) {
   const vmac_mac *mac = &g->plan->mac[y->op];
   const vmac_mult *mult = mac->mult;
   const vmac_op *op = &g->net->op[y->op];
-  const int32_t *own = mac->c + (size_t)channel * (size_t)mac->planes;
   if (mac->planes > 1) memcpy(c, own, (size_t)mac->planes * sizeof *c);
   if (mac->planes > 1 || !*own || mult->xkind == VMAC_X_NONE) return true;
   if (mult->xkind == VMAC_X_OR && mult->xbits > 1)
@@ -54,9 +59,10 @@ static bool plane_coefficients(const vmac_graph *g, const vmac_layer *y, int cha
   return true;
 }
 
-/* channel < 0: a column that no channel has; everything 0. */
+/* channel < 0: a column that no channel has; everything 0. last: of all tiles, this one brings what
+ * they have together. */
 static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, int channel,
-                        vmac_err *err) {
+                        int tile, bool last, vmac_err *err) {
   const vmac_op *op = &g->net->op[y->op];
   const vmac_mult *mult = vmac_mult_at((size_t)g->hw->cell);
   const vmac_mac *mac = g->plan ? &g->plan->mac[y->op] : NULL;
@@ -65,21 +71,21 @@ static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
   if (channel >= 0) {
     const bool corrected = mac && mac->c0;
     if (corrected && g->hw->opt_correction == 2) {
-      if (!plane_coefficients(g, y, channel, c, err)) return false;
-    } else if (corrected && mac->planes > 1) {
+      if (!plane_coefficients(g, y, channel, slopes_of(mac, channel, tile), c, err)) return false;
+    } else if (corrected && mac->planes > g->planes) {
       return vmac_op_fail(g->net, op, err,
                           "mode %s wants a sum per bit plane; use OPT_CORRECTION 2, found %d",
                           vmac_mode_name(g->plan->mode), g->hw->opt_correction);
     } else if (corrected) {
-      c[0] = mac->c[channel];
+      memcpy(c, slopes_of(mac, channel, tile), (size_t)mac->planes * sizeof *c);
     }
-    word[0] = corrected ? (uint32_t)mac->c0[channel] : 0;
-    word[1] = (uint32_t)vmac_folded_bias(g->net, op, mult->cls, channel);
-    word[2] = (uint32_t)op->requant[channel].mult;
-    word[3] = bits(c[0], VMAC_CORR_C_BITS, 0) | bits(op->requant[channel].shift, 6, 24);
+    word[0] = corrected && last ? (uint32_t)mac->c0[channel] : 0;
+    word[1] = last ? (uint32_t)vmac_folded_bias(g->net, op, mult->cls, channel) : 0;
+    word[2] = last ? (uint32_t)op->requant[channel].mult : 0;
+    word[3] = bits(c[0], VMAC_CORR_C_BITS, 0) | bits(last ? op->requant[channel].shift : 0, 6, 24);
   }
   vmac_beats_words(b, word, 4);
-  if (g->hw->opt_correction != 2) return true;
+  if (vmac_hw_record(g->hw) == 1) return true;
   for (int i = 1; i < PLANES; i++)
     for (int j = 0; j < VMAC_CORR_C_BITS; j++) {
       const int at = VMAC_CORR_C_BITS * (i - 1) + j;
@@ -125,10 +131,11 @@ static void emit_weights(vmac_beats *b, const vmac_graph *g, const vmac_layer *y
 }
 
 static bool emit_records(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
-                         const vmac_set *set, vmac_err *err) {
+                         const vmac_set *set, int tile, bool last, vmac_err *err) {
   for (int c = g->hw->cols - 1; c >= 0; c--) {
     const bool used = c >= set->column && c < set->column + set->count;
-    if (!emit_record(b, g, y, used ? set->channel + c - set->column : -1, err)) return false;
+    if (!emit_record(b, g, y, used ? set->channel + c - set->column : -1, tile, last, err))
+      return false;
   }
   return true;
 }
@@ -149,10 +156,10 @@ bool vmac_emit_payload(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
       if (s < job->k_sets)
         for (int r = 0; r < rows; r++)
           job->k[((size_t)s * (size_t)tiles + (size_t)t) * (size_t)rows + (size_t)r] = row_use[r].k;
-      if (t == tiles - 1) {
-        emit_set(b, g, y, &sets[s], row);
-        if (!emit_records(b, g, y, &sets[s].who, err)) return false;
-      }
+      const bool last = t == tiles - 1;
+      if (last) emit_set(b, g, y, &sets[s], row);
+      if ((last || g->hw->opt_ktile) && !emit_records(b, g, y, &sets[s].who, t, last, err))
+        return false;
       emit_entries(b, g, y, row_use);
       emit_weights(b, g, y, &sets[s].who, row_use);
     }

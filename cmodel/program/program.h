@@ -5,7 +5,8 @@
  * are 32 bits, little endian. What is not named is 0 and ignored.
  *
  * HEADER  w0 "VMP1"; w1 rows | cols<<8 | version<<16 | signed<<24 | opt_correction<<25 |
- *         opt_mode<<27; w2 cell; w3 log2(buf_depth) | hash of the PEs' cells<<8 (vmac_hw_ident())
+ *         opt_mode<<27 | opt_ktile<<28 | phi_rank<<29 (0 unless opt_correction is 3); w2 cell; w3
+ *         log2(buf_depth) | hash of the PEs' cells and of phi<<8 (vmac_hw_ident())
  * JOB     16 words in 64 / BEAT beats:
  *   w0  kind[3:0]; src[4] the buffer set that operand A is read from; dst[5] the set written;
  *       to_stream[6] results leave on m_axis instead, column c's in byte c of a beat, 0 in bytes from
@@ -30,8 +31,9 @@
  *   w15 INPUT: in_addr[15:0] first word address in set dst
  * INPUT   payload: byte b of beat j goes to bank b, word in_addr + j. Not in the checksum.
  * MAX, SUM, ADD  payload: a SET beat per set.
- * MAC     payload, per set, for k = 0 .. k_tiles - 1: { where k = k_tiles - 1 a SET beat and COLS
- *         coefficient records, the last column's first }; ENTRY beats, row r's 32-bit entry in word
+ * MAC     payload, per set, for k = 0 .. k_tiles - 1: { where k = k_tiles - 1 a SET beat }; { there,
+ *         or with opt_ktile for every k, COLS coefficient records, the last column's first };
+ *         ENTRY beats, row r's 32-bit entry in word
  *         r; ROWS weight beats, the bottom row first, byte c = operand bits of column c (with
  *         opt_mode, before each a beat of modes, 4 bits a column)
  * SET     w0 in_off[15:0] added to the address, sub[19:16] (vector jobs: column c stands for lane
@@ -39,7 +41,9 @@
  *         b mod 2^code where code < 15, is written where lo <= l < lo + cnt, with column l - rbase;
  *         w2 mult[30:0] and w3 shift[5:0], signed, requantize all lanes (vector jobs); rbase[15:8]
  * record  w0 c0[31:0], w1 bias[31:0] folded, w2 mult[30:0], w3 c1[17:0], shift[29:24] signed. With
- *         opt_correction 2 a second beat holds c of bit planes 1..7 at bits 18 * (i - 1); c1 is 0's
+ *         opt_correction 2, or 3 and more planes than one, a second beat holds c of planes 1..7 at
+ *         bits 18 * (i - 1); c1 is 0's. With opt_ktile c0 and bias of all tiles add up, and mult and
+ *         shift count in the last tile's
  * entry   off[14:0], ky[20:15], kx[26:21], sub[30:27], en[31]: the row reads bank r + sub * ROWS at
  *         address + off where (iy + ky, ix + kx) is inside, else it takes the pad code; en = 0: idle
  * END     w0 15, w1 checksum of all beats before it but INPUT payloads; TLAST is here and only here.
@@ -51,7 +55,8 @@
  * is replicated every C lanes, whatever C, as often as ROWS holds it, where C <= ROWS / 2.
  *
  * Numbers, byte = clamp(requantize(acc) + zero, act_min, act_max):
- *   MAC  acc as vmac_layer_acc()'s
+ *   MAC  acc as vmac_layer_acc()'s: sum of products + bias + ((sum over records of c0 + c * X) +
+ *        half >> 6), a record's X over its own tile, or without opt_ktile over all
  *   ADD  acc = ((qa - za) << 19) + requantize((qb - zb) << 20, mult_b, shift_b)
  *   MAX  acc = largest code of the window, SUM  acc = sum of its codes + vbias
  *   outside the map pad counts as a code, of an ADD as both
@@ -93,8 +98,11 @@ typedef struct {
   int rows, cols;
   int acc_depth;      /* accumulators per column */
   int buf_depth;      /* words per buffer set */
-  int opt_correction; /* 0 none, 1 one X, 2 one X per bit plane */
+  int opt_correction; /* 0 none, 1 one X, 2 one X per bit plane, 3 one X per plane of phi */
   int opt_mode;       /* 1: every weight brings its cell's mode along */
+  int opt_ktile;      /* 1: coefficients for every K tile */
+  int phi_rank;       /* planes of phi, 1..VMAC_PHI_MAX; 0 unless opt_correction is 3 */
+  const uint8_t *phi; /* (phi_rank, 256) by operand bits: what X[i] gets. Not owned */
   const uint8_t *map; /* (rows, cols) cells of the PEs; NULL: all are `cell`, which else stands for
                        * them at the edge and in the side column. Not owned */
 } vmac_hw;
@@ -108,11 +116,20 @@ static inline int vmac_hw_pe(const vmac_hw *hw, int row, int col) {
   return hw->map ? hw->map[row * hw->cols + col] : hw->cell;
 }
 /* w3 of the header. The hash: each row's, 32-bit FNV-1a over its cells' indices, from the usual
- * basis XOR the row's number; all rows' XORed; of that, the upper 8 bits XORed into the lowest 8. */
+ * basis XOR the row's number; that of each 64 bytes of phi, from the basis XOR 64 plus their
+ * number; all XORed; of that, the upper 8 bits XORed into the lowest 8. */
 uint32_t vmac_hw_ident(const vmac_hw *hw);
 /* What the cells compute, as a hash: vmac_table_hash() of the one cell; of a map, vmac_hash() of
  * those of all PEs, little-endian. */
 uint64_t vmac_hw_tables(const vmac_hw *hw);
+
+/* What an activation adds to the sums X that the side column makes, as vmac_x_terms() has it: terms
+ * (planes, 256), room for VMAC_CORR_PLANES. Returns the planes; 0: no correction. */
+int vmac_hw_terms(const vmac_hw *hw, uint8_t *terms);
+/* Beats of a coefficient record. */
+static inline int vmac_hw_record(const vmac_hw *hw) {
+  return hw->opt_correction == 2 || hw->phi_rank > 1 ? 2 : 1;
+}
 
 /* A map from a file, see program/map.c; into new memory. */
 uint8_t *vmac_map_load(const char *path, int *rows, int *cols, vmac_err *err);
@@ -172,7 +189,7 @@ typedef struct {
 typedef struct {
   vmac_hw hw;
   uint64_t net_hash;  /* of the .tflite file; 0 where there was none */
-  uint8_t *map;       /* what hw.map points to, or NULL */
+  uint8_t *map, *phi; /* what hw.map, hw.phi point to, or NULL */
   uint64_t cell_hash; /* vmac_hw_tables() */
   uint8_t *beats;     /* (beat_count, BEAT) */
   size_t beat_count;

@@ -242,10 +242,12 @@ static inline void random_input(builder *b, vmac_state *state) {
 }
 
 /* Coefficients of any size that the hardware's registers hold, and that it can carry out: of one X,
- * or of its bit planes where the hardware sums those. */
-static inline void random_correction(builder *b, vmac_plan *plan, int opt) {
+ * or of its bit planes where the hardware sums those, or of some of its planes of phi. */
+static inline void random_correction(builder *b, vmac_plan *plan, int opt, int phi_rank) {
   const vmac_mult *mult = plan->mult;
-  plan->mode = opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
+  plan->mode = phi_rank                  ? (vmac_mode)(VMAC_CORR_PHI + below(b, phi_rank))
+               : opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE
+                                         : VMAC_CORR_CV;
   const int planes = vmac_x_terms(mult, plan->mode, plan->terms);
   const int bits = opt == 2 && planes == 1 && mult->xkind == VMAC_X_LOW ? 18 - mult->xbits : 17;
   const bool none = opt == 2 && planes == 1 && mult->xkind == VMAC_X_OR;
@@ -255,10 +257,10 @@ static inline void random_correction(builder *b, vmac_plan *plan, int opt) {
     mac->planes = planes;
     mac->terms = plan->terms;
     mac->c0 = vmac_alloc((size_t)mac->n, sizeof *mac->c0);
-    mac->c = vmac_alloc((size_t)mac->n * (size_t)planes, sizeof *mac->c);
+    const int slopes = mac->n * vmac_mac_sums(mac);
+    mac->c = vmac_alloc((size_t)slopes, sizeof *mac->c);
     for (int c = 0; c < mac->n; c++) mac->c0[c] = below(b, 1 << 24) - (1 << 23);
-    for (int c = 0; c < mac->n * planes; c++)
-      mac->c[c] = none ? 0 : below(b, 2 << bits) - (1 << bits);
+    for (int c = 0; c < slopes; c++) mac->c[c] = none ? 0 : below(b, 2 << bits) - (1 << bits);
   }
 }
 

@@ -18,7 +18,9 @@ module vmac_array #(
   parameter integer OPT_CORRECTION = 1,
   parameter integer OPT_MODE = 0,
   parameter integer OPT_LOWPOWER = 0,
-  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}}
+  parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
+  parameter integer PHI_RANK = 1,
+  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
 ) (
   input  wire                              clk,
   input  wire                              rst,
@@ -30,7 +32,7 @@ module vmac_array #(
   input  wire [4*COLS-1:0]                 w_mode_i,
   output wire [COLS*(16+$clog2(ROWS))-1:0] ps_o,
   output wire [8+$clog2(ROWS)-1:0]         sum_a_o,
-  output wire [vmac_planes(CELL, OPT_CORRECTION)
+  output wire [vmac_planes(CELL, OPT_CORRECTION, PHI_RANK)
                *(vmac_x_bits(CELL, OPT_CORRECTION)+$clog2(ROWS))-1:0] sum_x_o
 );
 
@@ -59,6 +61,7 @@ module vmac_array #(
   reg  [COLS*PSUM_W-1:0] ps_q;
   // bytes of ones for the rows whose PE in column 0 is enabled
   reg  [8*ROWS-1:0]      en;
+  reg  [ROWS-1:0]        en_q;
 
   genvar r;
   generate
@@ -87,11 +90,13 @@ module vmac_array #(
     end
   endgenerate
 
+  integer row;
   always @(posedge clk) begin
     if (!sim_array_step(array, rst, a_in, swap_i, shift_i, w_i, w_en_i, ps, en))
       $error("weights moved under a wave");
     ps_q     <= ps;
-    side_a_q <= a_i & en;
+    side_a_q <= a_i;
+    for (row = 0; row < ROWS; row = row + 1) en_q[row] <= en[8*row];
   end
 
   assign ps_o = ps_q;
@@ -99,11 +104,13 @@ module vmac_array #(
   vmac_side #(
     .CELL(CELL),
     .ROWS(ROWS),
-    .OPT_CORRECTION(OPT_CORRECTION)
+    .OPT_CORRECTION(OPT_CORRECTION),
+    .PHI_RANK(PHI_RANK),
+    .PHI(PHI)
   ) u_side (
     .clk(clk),
     .a_i(side_a_q),
-    .en_i({ROWS{1'b1}}),
+    .en_i(en_q),
     .sum_a_o(sum_a_o),
     .sum_x_o(sum_x_o)
   );

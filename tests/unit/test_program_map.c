@@ -175,7 +175,7 @@ static void run_mode(uint64_t seed, const char *own, const char *as, int opt_cor
   vmac_err err;
   vmac_plan *plan =
       vmac_plan_make(b.net, vmac_mult_at((size_t)cell(as)), NULL, VMAC_CORR_NONE, NULL, 0, &err);
-  if (opt_correction) random_correction(&b, plan, opt_correction);
+  if (opt_correction) random_correction(&b, plan, opt_correction, 0);
   vmac_state *state = vmac_state_new(b.net);
   random_input(&b, state);
   char what[512];
@@ -255,6 +255,21 @@ static void refusals(void **unused) {
   refuse_plan(&hw, "dyn2", VMAC_CORR_PAPER, "wants sums of 2 low bits");
   hw.opt_mode = 2;
   refuse_hw(&hw, "expected opt_mode 0 or 1, found 2");
+  hw.opt_mode = 0;
+  hw.opt_correction = 4;
+  refuse_hw(&hw, "or 3 (phi), found 4");
+  hw.opt_correction = 3;
+  refuse_hw(&hw, "expected 1 to 4 planes of phi with correction 3, else 0, found 0");
+  hw.phi_rank = 2;
+  refuse_hw(&hw, "correction 3 without its phi");
+  hw.opt_correction = 2;
+  refuse_hw(&hw, "else 0, found 2 with correction 2");
+  hw.phi_rank = 0;
+  hw.opt_ktile = 2;
+  refuse_hw(&hw, "expected opt_ktile 0 or 1, found 2");
+  hw.opt_ktile = 1;
+  hw.opt_correction = 0;
+  refuse_hw(&hw, "opt_ktile wants a correction");
 }
 
 /* ---- ident --------------------------------------------------------------------------------------
@@ -265,6 +280,12 @@ static void ident(void **unused) {
   vmac_hw hw = vmac_hw_default();
   hw.cell = 2;
   assert_int_equal(vmac_hw_ident(&hw), 0x27f0710c); /* by simulation of vmac_ident */
+  uint8_t phi[512];
+  for (int i = 0; i < 512; i++) phi[i] = (uint8_t)(7 * i + 3 + i / 256);
+  hw.phi_rank = 2;
+  hw.phi = phi;
+  assert_int_equal(vmac_hw_ident(&hw), 0xfba3900c);
+  hw.phi_rank = 0;
   uint8_t map[30];
   for (int i = 0; i < 30; i++) map[i] = (uint8_t)(30 - i);
   hw.rows = 5;

@@ -184,6 +184,29 @@ static void programs(void **unused) {
   if (!p) fail_msg("%s", err.text);
   vmac_program_free(round_trip(p));
   vmac_program_free(p);
+
+  hw = hardware(4, 5);
+  hw.cell = cell("drum6");
+  hw.opt_correction = 3;
+  hw.opt_ktile = 1;
+  hw.phi_rank = 2;
+  uint8_t phi[512];
+  for (int i = 0; i < 512; i++) phi[i] = (uint8_t)(7 * i + 3);
+  hw.phi = phi;
+  p = vmac_program_compile(net, NULL, &hw, VMAC_ROUND_DOUBLE, &err);
+  if (!p) fail_msg("%s", err.text);
+  q = round_trip(p);
+  assert_true(q->hw.opt_ktile == 1 && q->hw.phi_rank == 2);
+  assert_memory_equal(q->hw.phi, phi, sizeof phi);
+  phi[300] ^= 1; /* hardware that sums another phi */
+  assert_false(vmac_interpret(&hw, p->beats, p->beat_count, NULL, &run, &err));
+  assert_int_equal(run.error, VMAC_RUN_GEOMETRY);
+  phi[300] ^= 1;
+  hw.opt_ktile = 0; /* and without coefficients for every K tile */
+  assert_false(vmac_interpret(&hw, p->beats, p->beat_count, NULL, &run, &err));
+  assert_int_equal(run.error, VMAC_RUN_GEOMETRY);
+  vmac_program_free(q);
+  vmac_program_free(p);
   vmac_net_free(net);
   unlink(path);
 }

@@ -1,14 +1,15 @@
 /* Programs of random small networks on random hardware against the golden model.
  *
- * State space
- *   operators  convolution 1x1 to 7x7, depthwise with 1 to 3 channels out per channel in, maximum
- *              (SAME, VALID) and average, addition of equal and of unequal scales, stand-alone
- * RELU, PAD before all of them, RESHAPE, fully connected over a map, over its rows and over pixels,
- * SOFTMAX last; strides 1 to 3; 1 to 70 channels; odd and even maps hardware   4 to 64 rows and
- * columns, square or not, few accumulators (blocks of pixels), all three corrections with random
- * coefficients, cells of both classes and all variates Every accumulator, every layer's bytes and
- * the output must be equal. The seed of a failing network is in its message; PROGRAM_SEED=N runs
- * that one alone. SPDX-License-Identifier: Apache-2.0 */
+ * State space: convolution 1x1 to 7x7, depthwise with 1 to 3 channels out per channel in, maximum
+ * (SAME, VALID) and average, addition of equal and of unequal scales, stand-alone RELU, PAD before
+ * all of them, RESHAPE, fully connected over a map, over its rows and over pixels, SOFTMAX last;
+ * strides 1 to 3; 1 to 70 channels; odd and even maps; 4 to 64 rows and columns, square or not, few
+ * accumulators (blocks of pixels), all four corrections with random coefficients, taken for the
+ * whole K or for every K tile, cells of both classes, all variates. Every accumulator, every layer's
+ * bytes and the output must be equal. The seed of a failing network is in its message;
+ * PROGRAM_SEED=N runs that one alone.
+ *
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
 #include "program_run.h"
@@ -23,7 +24,8 @@ static vmac_hw random_hw(builder *b) {
   static const int depths[] = {24, 40, 100, 1024};
   hw.acc_depth = depths[below(b, 4)];
   hw.buf_depth = 32768;
-  hw.opt_correction = below(b, 3);
+  hw.opt_correction = below(b, 4);
+  hw.opt_ktile = hw.opt_correction ? below(b, 2) : 0;
   return hw;
 }
 
@@ -37,13 +39,19 @@ static void run_seed(uint64_t seed, char *ops, size_t size) {
   const vmac_mult *mult = vmac_mult_find(cell[below(&b, sizeof cell / sizeof *cell)], &err);
   if (!mult) fail_msg("%s", err.text);
   hw.cell = vmac_hw_cell(mult);
+  uint8_t phi[256 * VMAC_PHI_MAX];
+  hw.phi_rank = hw.opt_correction == 3 ? 1 + below(&b, VMAC_PHI_MAX) : 0;
+  if (hw.phi_rank) vmac_phi(mult, hw.phi_rank, phi);
+  hw.phi = phi;
   vmac_plan *plan = vmac_plan_make(b.net, mult, NULL, VMAC_CORR_NONE, NULL, 0, &err);
-  if (hw.opt_correction) random_correction(&b, plan, hw.opt_correction);
+  if (hw.opt_ktile && below(&b, 3))
+    vmac_plan_tile(plan, vmac_ktiles_new(b.net, hw.rows, hw.cols, &err));
+  if (hw.opt_correction) random_correction(&b, plan, hw.opt_correction, hw.phi_rank);
   vmac_state *state = vmac_state_new(b.net);
   random_input(&b, state);
   char what[512];
-  snprintf(what, sizeof what, "seed %d, %dx%d acc %d %s correction %d:%s", (int)seed, hw.rows,
-           hw.cols, hw.acc_depth, mult->name, hw.opt_correction, b.ops);
+  snprintf(what, sizeof what, "seed %d, %dx%d acc %d %s correction %d, K tiles %d:%s", (int)seed,
+           hw.rows, hw.cols, hw.acc_depth, mult->name, hw.opt_correction, hw.opt_ktile, b.ops);
   program_compare(what, b.net, plan, &hw, below(&b, 2) ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE,
                   state);
   snprintf(ops, size, "%s", b.ops);
