@@ -11,13 +11,14 @@ typedef struct {
   bool is_number;
 } column;
 
-static const column columns[] = {
-    {"mult", false},     {"correction", false},      {"layers", false},
-    {"network", false},  {"table", false},           {"x", false},
-    {"data", false},     {"images", true},           {"calibration", false},
-    {"rounding", false}, {"correct", true},          {"accuracy", true},
-    {"agreement", true}, {"approximate_share", true},
-    {"lost", true},      {"gained", true}};
+static const column columns[] = {{"mult", false},        {"correction", false},
+                                 {"layers", false},      {"network", false},
+                                 {"table", false},       {"x", false},
+                                 {"data", false},        {"images", true},
+                                 {"calibration", false}, {"rounding", false},
+                                 {"correct", true},      {"accuracy", true},
+                                 {"agreement", true},    {"approximate_share", true},
+                                 {"lost", true},         {"gained", true}};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 /* Headers of earlier versions, whose rows do not say all that a row is of, or not all results. */
