@@ -34,6 +34,8 @@ for cell in $cells; do
     exit 1
   }
   for opt in $opts; do
+    # Another correction's unit may pass for the same hardware: only what was measured counts.
+    [ "$opt" = 0 ] || grep -q "\"opt_correction\":[[:space:]]*$opt,*\$" "$dir/ppa.json" || continue
     # Coefficients decide no cycle and no design, so none are fitted.
     if ! "$varimac" energy --ppa "$dir/ppa.json" --net "$network" --mult "$cell" \
       --correction none --opt-correction "$opt" --rows $side --cols $side \

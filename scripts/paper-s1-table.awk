@@ -2,10 +2,11 @@
 # usage: awk -f paper-s1-table.awk NET.exact.csv NET.cells.csv NET.energy.tsv ... (of each network)
 #
 # kind: exact; paper, of the families that the paper corrects; rival, an exact multiplier of rounded
-# activations; other. exact_percent: the network as it is. loss: points below that. lost, gained: images that only the
-# exact network, only this one answers rightly; mcnemar_p: how likely a difference as large, or
-# larger, between two networks that are equally good (binomial, two-sided, exact). mult_saved,
-# array_saved: percent against that exact cell of the class whose array takes the least energy.
+# activations; other. exact_percent: the network as it is. loss: points below that. lost, gained:
+# images that only the exact network, only this one answers rightly; mcnemar_p: how likely a
+# difference as large, or larger, between two networks that are equally good (binomial, two-sided,
+# exact). mult_saved, array_saved: percent against that exact cell of the class whose array takes
+# the least energy. period_ns: the clock that all designs meet, which sets no energy but leakage.
 # Array energy is that of an inference; `bias` needs no hardware, for its constant goes into the
 # bias. +tune: taken as that of the given weights. Empty: no such hardware was measured.
 # SPDX-License-Identifier: Apache-2.0
@@ -40,8 +41,8 @@ BEGIN {
   factorial[0] = factorials = 0
   kind_of["perforated"] = kind_of["truncated"] = kind_of["recursive"] = "paper"
   kind_of["edge_rounded"] = "rival"
-  print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", "exact_percent", "loss", \
-    "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", "mult_saved", "array_uj", \
+  print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", \
+    "exact_percent", "loss", "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", "mult_saved", "array_uj", \
     "array_saved", "period_ns", "area_um2"
 }
 FNR == 1 {

@@ -101,8 +101,9 @@ energy {
 END {
   classes = split("u8 s8", order_class, " ")
   budgets = split("30 45 60", budget, " ")
-  print "Of each class, the most accurate cell and mode that saves so much energy against the best exact"
-  print "array, with the points gained (McNemar's p), and the exact multiplier of rounded activations:"
+  print "Of each class, the most accurate cell and mode that saves so much energy against the best"
+  print "exact array, with the points gained (McNemar's p), and the exact multiplier of rounded"
+  print "activations:"
   print ""
   print "| network | class | saved | array | points | p | rival | points | p | multiplier alone |" \
     " points | p |"
@@ -118,9 +119,8 @@ END {
           cells_of(best(n, c, budget[d], "multiplier", 0))
     }
   print ""
-  printf "The paper's claim, %g %% less power at a mean loss below %g point over %d network%s,", \
-    claim, points, nets, nets > 1 ? "s" : ""
-  print " nothing retrained:"
+  printf "The paper's claim, %g %% less power at a mean loss below %g point over %d network%s, " \
+    "nothing retrained:\n", claim, points, nets, (nets > 1 ? "s" : "")
   print ""
   for (b = 1; b <= classes; b++) {
     c = order_class[b]

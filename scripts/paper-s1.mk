@@ -23,7 +23,7 @@ PAPER := $(REPORT)/paper-s1
 paper_ppa = $(SYNTH)/paper-s1/$(1)
 
 .PHONY: paper-s1
-paper-s1: setup ## the control-variate paper's claim on PAPER_NETS: accuracy, energy, verdict (hours)
+paper-s1: setup ## the control-variate paper's claim, measured on PAPER_NETS (hours)
 	$(Q)for n in $(PAPER_NETS); do [ -e weights/$$n.tflite ] || { \
 	  echo "paper-s1: PAPER_NETS: no network $$n; there are: $(PAPER_ALL)" >&2; exit 1; }; done
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(ENERGY) $(VMAC_LIB)
@@ -72,6 +72,6 @@ paper-s1-report:
 .PHONY: readme-paper
 readme: readme-paper
 # Behind readme-savings: each rewrites README.md.
-readme-paper: | readme-top readme-savings ## put the verdict of the last `make paper-s1`, if any, into README.md
+readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
 	$(Q)if [ -e $(PAPER)/verdict.md ]; then $(call readme_put,paper=$(PAPER)/verdict.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi

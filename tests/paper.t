@@ -54,6 +54,7 @@ for n in a b; do
     row trunc7 bitplane 0.8 0 0
     row edge2 none 0.785 3 0
     row drum4 none 0.5 60 0
+    row drum4 none+tune 0.5 60 0
     row perf2s none 0.75 15 5
   } > "$in/$n.cells.csv"
   energies << 'END' | sed "s/ /$tab/g" > "$in/$n.energy.tsv"
@@ -75,7 +76,7 @@ $in/b.energy.tsv"
 # shellcheck disable=SC2086 # names of files
 table $files
 ok $? "a table is made" "$(cat "$tmp/err")"
-[ "$(wc -l < "$tmp/paper.tsv")" -eq $((1 + 2 * 15)) ]
+[ "$(wc -l < "$tmp/paper.tsv")" -eq $((1 + 2 * 16)) ]
 ok $? "a row for each point"
 is a exact none array_saved -25.00
 is a dadda none array_saved 0.00
@@ -83,6 +84,7 @@ is a perf2 none array_saved 30.00
 is a perf2 bias array_saved 30.00
 is a perf2 cv array_saved 25.00
 is a perf2 cv+tune array_saved 25.00
+is a drum4 none+tune array_saved 70.00
 is a perf2 bitplane array_saved ''
 is a perf2 phi array_uj ''
 is a trunc7 bitplane array_saved 40.00
@@ -111,7 +113,7 @@ grep -q '^{"network": "a", "cell": "perf2", "class": "u8", "kind": "paper", "mod
 '"images": 200, "accuracy_percent": 79.50, .*"mcnemar_p": 1, "mult_pj": 2, "mult_saved": 60.00, '\
 '"array_uj": 240.000, "array_saved": 25.00, "period_ns": 5, "area_um2": 7},$' "$tmp/paper.json" &&
   grep -q '"array_uj": null' "$tmp/paper.json" && [ "$(tail -n 1 "$tmp/paper.json")" = ']' ] &&
-  [ "$(grep -c '^{.*},*$' "$tmp/paper.json")" -eq 30 ]
+  [ "$(grep -c '^{.*},*$' "$tmp/paper.json")" -eq 32 ]
 ok $? "JSON has the same rows" "$(head -n 8 "$tmp/paper.json")"
 
 awk -v network=a -f scripts/paper-s1-front.awk "$tmp/paper.tsv" > "$tmp/a.points"
@@ -119,9 +121,9 @@ awk -v network=a -f scripts/paper-s1-front.awk "$tmp/paper.tsv" > "$tmp/a.points
 [ "$(sed -n '/^"none"/,/^$/p' "$tmp/a.points" | tr '\n' ' ')" = \
   '"none" 96 50 drum4 1 120 78.5 edge2 1 160 40 trunc7 0 200 80 daddas 1 220 75 perf2s 0 224 40 perf2 0 320 80 dadda 0 400 80 exact 0  ' ]
 ok $? "the front of a mode" "$(sed -n '/^"none"/,/^$/p' "$tmp/a.points")"
-[ "$(grep -c '^"' "$tmp/a.points")" -eq 5 ]
+[ "$(grep -c '^"' "$tmp/a.points")" -eq 6 ]
 ok $? "a block for each mode with energies" "$(cat "$tmp/a.points")"
-gnuplot -e "points='$tmp/a.points'; modes=5; network='a'; out='$tmp/a.svg'" scripts/paper-s1-plot.gp \
+gnuplot -e "points='$tmp/a.points'; modes=6; network='a'; out='$tmp/a.svg'" scripts/paper-s1-plot.gp \
   2> "$tmp/err" && grep -q '</svg>' "$tmp/a.svg" && grep -q 'cv+tune' "$tmp/a.svg"
 ok $? "a plot with all modes" "$(cat "$tmp/err")"
 
@@ -142,6 +144,8 @@ says '| a | u8 | 45 % | trunc7 cv | -0.50 | 1 | edge2 none | -1.50 | 0.25 | perf
 says '| a | u8 | 60 % | drum4 none | -30.00 | 1.73e-18 | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
   "at 60 %"
 says '| a | s8 | 30 % | none | - | - | none | - | - | none | - | - |' "no cell saves as much"
+says "The paper's claim, 45 % less power at a mean loss below 1 point over 2 networks, nothing retrained:" \
+  "the claim is said"
 says '- array, u8: met: 45.0 % saved at a mean loss of 0.50 points (trunc7 cv); the rival not met: no cell and mode loses less than 1 point' \
   "the claim is met at its bound"
 says '- multiplier alone, u8: met: 80.0 % saved at a mean loss of 0.50 points (trunc7 cv)' \
@@ -154,6 +158,7 @@ says '- a, exact u8 array (dadda): multipliers take 25.0 % of its energy, adders
   "what the best exact array is made of"
 # In one network 1.5 points lost: a mean of 1 is not below 1. Less power saved: named with what is.
 sed -i 's/^trunc7,cv\(.*\),0.795,/trunc7,cv\1,0.785,/; /^trunc7,bitplane/d' "$in/b.cells.csv"
+row drum4 bias 0.8 0 0 >> "$in/a.cells.csv"
 # shellcheck disable=SC2086
 table $files
 verdict
@@ -163,7 +168,7 @@ says '1.98 times with cv (met), 1.98 times with bitplane (met)' "ratios are of m
 
 awk -f scripts/paper-s1-ladder.awk "$tmp/paper.tsv" > "$tmp/ladder.md"
 row=$(grep '^| a | perf2 |' "$tmp/ladder.md")
-[ "$row" = '| a | perf2 | u8 | 60.0 | 30.0 / 25.0 / - | 40.00\* | 60.00\* | 79.50 | 79.00\* | 78.75 | 80.50 |' ]
+[ "$row" = '| a | perf2 | u8 | 60.0 | 30.0 / 25.0 / - | 40.00\* | 60.00\* | 79.50 | 79.00\* | 78.75 | 80.50 | - |' ]
 ok $? "a row of the ladder" "$row"
 
 # ---- what is missing ----

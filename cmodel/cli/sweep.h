@@ -40,7 +40,7 @@ typedef struct {
   vmac_net *net;
   uint64_t net_hash;
   vmac_dataset data, calib; /* calib: empty where no mode calibrates */
-  vmac_net *tuned; /* the network again, where weights are tuned */
+  vmac_net *tuned;          /* the network again, where weights are tuned */
   size_t cells, choices, modes, points;
   const vmac_mult **cell;
   sweep_layers *choice;
@@ -61,8 +61,9 @@ void sweep_free(sweep *s);
 
 /* sweep_file.c: the points whose results are known, as CSV and, if asked for, as JSON. How many. */
 size_t sweep_write(const sweep *s, const sweep_options *o);
-/* Ends the program where text, that of an existing file, is not a sweep's. */
-void sweep_check_header(const char *path, const char *text);
+/* Whether text, that of an existing file, has rows like ours, not an earlier version's; ends the
+ * program where it is not a sweep's. */
+bool sweep_check_header(const char *path, const char *text);
 
 /* sweep_run.c: computes what is missing; false where a signal ended it. */
 bool sweep_run(sweep *s, const sweep_options *o);

@@ -11,13 +11,14 @@ typedef struct {
   bool is_number;
 } column;
 
-static const column columns[] = {
-    {"mult", false},     {"correction", false},      {"layers", false},
-    {"network", false},  {"table", false},           {"x", false},
-    {"data", false},     {"images", true},           {"calibration", false},
-    {"rounding", false}, {"correct", true},          {"accuracy", true},
-    {"agreement", true}, {"approximate_share", true},
-    {"lost", true},      {"gained", true}};
+static const column columns[] = {{"mult", false},        {"correction", false},
+                                 {"layers", false},      {"network", false},
+                                 {"table", false},       {"x", false},
+                                 {"data", false},        {"images", true},
+                                 {"calibration", false}, {"rounding", false},
+                                 {"correct", true},      {"accuracy", true},
+                                 {"agreement", true},    {"approximate_share", true},
+                                 {"lost", true},         {"gained", true}};
 enum { COLUMNS = sizeof columns / sizeof *columns };
 
 /* Headers of earlier versions, whose rows do not say all that a row is of, or not all results. */
@@ -35,15 +36,15 @@ static char *put_header(char *line) {
   return line;
 }
 
-void sweep_check_header(const char *path, const char *text) {
+bool sweep_check_header(const char *path, const char *text) {
   char header[256], found[81];
   put_header(header);
   const size_t size = strcspn(text, "\n");
-  if (size == strlen(header) && !memcmp(text, header, size)) return;
+  if (size == strlen(header) && !memcmp(text, header, size)) return true;
   for (size_t i = 0; i < sizeof earlier / sizeof *earlier; i++)
     if (size == strlen(earlier[i]) && !memcmp(text, earlier[i], size)) {
       fprintf(stderr, "varimac: %s is an earlier version's: its rows are computed again\n", path);
-      return;
+      return false;
     }
   snprintf(found, sizeof found, "%.*s", size < 80 ? (int)size : 80, text);
   for (char *c = found; *c; c++) /* the file may be anything */

@@ -50,8 +50,8 @@ static size_t jobs_of(const sweep *s, job *jobs) {
   for (size_t i = 0; i < s->points; i++) {
     const sweep_point *p = &s->point[i];
     if (p->results || p->same != i) continue;
-    jobs[count++] = (job){s->choice[p->layers].first, p->cell, p->layers, p->mode.tune,
-                          -(int)p->mode.mode, i};
+    jobs[count++] =
+        (job){s->choice[p->layers].first, p->cell, p->layers, p->mode.tune, -(int)p->mode.mode, i};
   }
   qsort(jobs, count, sizeof *jobs, by_work);
   return count;
@@ -125,7 +125,8 @@ static bool tune(const runner *r, const job *j) {
     const vmac_op *op = &s->net->op[i];
     if (!vmac_op_is_mac(op)) continue;
     const vmac_tensor *given = &s->net->tensor[op->weight];
-    memcpy(s->tuned->tensor[op->weight].i8, given->i8, given->size); /* an earlier job's were there */
+    /* An earlier job's were there. */
+    memcpy(s->tuned->tensor[op->weight].i8, given->i8, given->size);
     if (!s->choice[j->layers].has[i]) continue;
     if (interrupted()) return false;
     cli_progress(what, r->done * images, r->jobs * images);

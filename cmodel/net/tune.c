@@ -10,7 +10,7 @@
 #include "net/correction.h"
 
 enum {
-  CODES = 256,               /* of a weight or an activation, by its bits as int8 */
+  CODES = 256,                /* of a weight or an activation, by its bits as int8 */
   SPAN = 1 + VMAC_CORR_PLANES /* 1 and the X */
 };
 /* A change must gain more than this share of what it moves: less is rounding. */
@@ -104,7 +104,8 @@ static void position(const terms *t, group *g, int i) {
   }
   for (int a = 0; a < CODES; a++) g->aa[i] += (int64_t)count[a] * t->a[a] * t->a[a];
   for (size_t b = 0; b < spans; b++)
-    for (int a = 0; a < CODES; a++) g->qa[at * spans + b] += by_code[b * CODES + (size_t)a] * t->a[a];
+    for (int a = 0; a < CODES; a++)
+      g->qa[at * spans + b] += by_code[b * CODES + (size_t)a] * t->a[a];
   for (size_t w = 0; w < CODES; w++) {
     const int32_t *e = t->e + w * CODES;
     int64_t ea = 0, ee = 0;
@@ -126,10 +127,10 @@ static void position(const terms *t, group *g, int i) {
 
 /* One channel as its weights change. */
 typedef struct {
-  int8_t *w;             /* (k): now */
-  const int8_t *given;   /* (k): before any change */
-  int64_t *r;            /* (samples) */
-  double along[SPAN];    /* inner products of r and q */
+  int8_t *w;           /* (k): now */
+  const int8_t *given; /* (k): before any change */
+  int64_t *r;          /* (samples) */
+  double along[SPAN];  /* inner products of r and q */
 } channel_state;
 
 /* out[w] = sum over a of r[a] e[w][a]. */
@@ -192,7 +193,8 @@ static bool tune_weight(const terms *t, const group *g, int i, vmac_isa isa, cha
   for (int b = 0; b < t->spans; b++) rest[b] = c->along[b] - along_of(t, g, i, was, given, b);
   all_dots[isa](r, t->e, dots);
   int8_t best = was;
-  double least = cost_of(t, g, i, was, given, dots[(uint8_t)was] + (was - given) * ra, rest, &moves);
+  double least =
+      cost_of(t, g, i, was, given, dots[(uint8_t)was] + (was - given) * ra, rest, &moves);
   const double scale = moves;
   for (int v = -INT8_MAX; v <= INT8_MAX; v++) { /* TFLite's weights have no -128 */
     const int64_t cross = dots[(uint8_t)(int8_t)v] + (v - given) * ra;

@@ -7,8 +7,9 @@
  * is off by the sum of its d, r, and the correction, fitted to what is there, takes out of r what
  * its constant and its X can say. What is left over calibration images is
  *   J = (1 - s) |P r|^2 + s sum of |P d|^2 + (mode none: samples * mean(r)^2)
- * P projecting onto what 1 and the X do not span. Few samples tell little about how k inputs vary
- * together: s = k / (k + samples) of J takes them as independent.
+ * P projecting onto what 1 and the X do not span (X of the whole K, also where slopes are each K
+ * tile's). Few samples tell little about how k inputs vary together: s = k / (k + samples) of J
+ * takes them as independent.
  *
  * J is lowered one weight at a time, the best of all values for each, until no single one helps or
  * VMAC_TUNE_PASSES are over: with s = 1 this is the map of ALWANN (Mrazek et al., ICCAD 2019) for

@@ -51,7 +51,8 @@ static double left_of(size_t samples, int vectors, double x[][MOST], const doubl
   for (int i = 0; i < vectors; i++) {
     for (int j = 0; j <= vectors; j++) {
       a[i][j] = 0;
-      for (size_t s = 0; s < samples; s++) a[i][j] += (long double)x[i][s] * (j < vectors ? x[j][s] : v[s]);
+      for (size_t s = 0; s < samples; s++)
+        a[i][j] += (long double)x[i][s] * (j < vectors ? x[j][s] : v[s]);
     }
   }
   for (size_t s = 0; s < samples; s++) sum += (long double)v[s] * v[s];
@@ -95,8 +96,8 @@ static void add_weights(const vmac_mult *mult, int zero, const windows *w, int v
 }
 
 /* J as tune.h has it. */
-static double j_of(vmac_mode mode, const windows *w, int vectors, double x[][MOST],
-                   const double *r, double own) {
+static double j_of(vmac_mode mode, const windows *w, int vectors, double x[][MOST], const double *r,
+                   double own) {
   const double apart = w->k / (w->k + (double)w->samples);
   double mean = 0;
   for (size_t s = 0; s < w->samples; s++) mean += r[s] / (double)w->samples;
@@ -151,8 +152,7 @@ static void check_channel(const vmac_net *net, const vmac_net *tuned, int index,
     assert_true(now <= before * (1 + 1e-9));
     if (now > other + 1e-6 * (before + 1))
       fail_msg("%s %s, op %d, channel %d: last weight %d leaves %g, %d would leave %g", mult->name,
-               vmac_mode_name(mode), index, ch, chosen, now, v,
-               other);
+               vmac_mode_name(mode), index, ch, chosen, now, v, other);
   }
 }
 
@@ -218,7 +218,8 @@ static void test_added_is_what_accumulators_show(void **state) {
 
 static bool same_weights(const vmac_net *a, const vmac_net *b) {
   for (int t = 0; t < a->tensors; t++)
-    if (a->tensor[t].i8 && memcmp(a->tensor[t].i8, b->tensor[t].i8, a->tensor[t].size)) return false;
+    if (a->tensor[t].i8 && memcmp(a->tensor[t].i8, b->tensor[t].i8, a->tensor[t].size))
+      return false;
   return true;
 }
 

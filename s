@@ -1,1 +1,0 @@
-The paper's claim, 45 % less power at a mean loss below 1 point over 2 network2,
