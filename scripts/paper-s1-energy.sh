@@ -1,6 +1,7 @@
 #!/bin/sh
 # paper-s1-energy.sh: what an inference costs with each cell, with its correction's hardware and
-# without, and of what that is made. On stdout, a row per cell and OPT_CORRECTION:
+# without, and of what that is made. On stdout, a row per cell and OPT, which is OPT_CORRECTION and,
+# of 3, as 3:R, planes of phi:
 #   cell class family opt area_um2 array_pj period_ns met mult_pj mult add register clock rest foot
 # mult_pj: a product of the bare multiplier; mult .. clock: of array_pj what multipliers, adders,
 # registers and clock of PEs take that multiply; rest: PEs that wait or have no operands; foot: side
@@ -35,10 +36,13 @@ for cell in $cells; do
   }
   for opt in $opts; do
     # Another correction's unit may pass for the same hardware: only what was measured counts.
-    [ "$opt" = 0 ] || grep -q "\"opt_correction\":[[:space:]]*$opt,*\$" "$dir/ppa.json" || continue
+    [ "$opt" = 0 ] || grep -q "\"opt_correction\":[[:space:]]*${opt%:*},*\$" "$dir/ppa.json" || continue
+    rank=
+    case $opt in *:*) rank="--phi-rank ${opt#*:}" ;; esac
     # Coefficients decide no cycle and no design, so none are fitted.
+    # shellcheck disable=SC2086
     if ! "$varimac" energy --ppa "$dir/ppa.json" --net "$network" --mult "$cell" \
-      --correction none --opt-correction "$opt" --rows $side --cols $side \
+      --correction none --opt-correction "${opt%:*}" $rank --rows $side --cols $side \
       --json "$tmp/inference" > "$tmp/out" 2> "$tmp/err"; then
       [ "$opt" != 0 ] && grep -q 'no side\|no correct\|opt.correction' "$tmp/err" && continue
       cat "$tmp/err" >&2

@@ -15,8 +15,8 @@ PAPER_PLAIN  := $(foreach m,1 2 3 4,perf$(m) edge$(m)) $(foreach t,5 6 7 8,trunc
                 $(foreach m,3 4 5,rec$(m)) drum4 mitchell
 PAPER_CELLS  ?= $(PAPER_PLAIN) $(PAPER_PLAIN:%=%s) $(foreach r,0_6 0_7 1_4 1_6 2_0,roup$(r)s)
 PAPER_EXACT  := exact dadda exacts daddas
-# OPT_CORRECTION of the side columns and correction units that are measured.
-PAPER_OPTS   ?= 0 1 2
+# OPT_CORRECTION of the side columns and correction units that are measured, as PPA_CORRECTIONS.
+PAPER_OPTS   ?= 0 1 2 3
 
 PAPER := $(REPORT)/paper-s1
 # Figures are of a network's own operands: a folder of its own, and one for each of its streams.

@@ -9,7 +9,7 @@ here=$(dirname "$0")
 # Line by line the same designs: jobs.txt is "RESULT_KEY DESIGN ...", map-keys.txt "MAP_KEY DESIGN".
 paste -d ' ' "$dir/map-keys.txt" "$dir/jobs.txt" |
   awk -v cache="$VMAC_CACHE/map" -v out="$dir/equiv" '
-    $2 ~ /^(pe|side[012]|correct0)\// && !seen[$1]++ {
+    $2 ~ /^(pe|side[^\/]*|correct0)\// && !seen[$1]++ {
       printf "%s %s %s", $8, cache "/" $1 "/netlist.v", out "/" $2
       for (i = 13; i <= NF; i++) printf " %s", $i
       print ""

@@ -25,7 +25,11 @@ mkdir -p "$work"
 sh "$here/map.sh" plain "$top" "$work" "$@" || fail
 sh "$here/time.sh" "${top%%:*}" "$work/scalar.v" "$work/timing.rpt" > "$work/delay.txt" || fail
 set --
-[ "$correction" = - ] || set -- --opt-correction "$correction"
+case $correction in
+  -) ;;
+  *:*) set -- --opt-correction "${correction%:*}" --phi-rank "${correction#*:}" ;;
+  *) set -- --opt-correction "$correction" ;;
+esac
 [ "$model" = "${design#*/}" ] || set -- "$@" --variant "${design#*/}"
 sh "$here/energy.sh" "$PPA_ENERGY" "$kind" "$work/netlist.json" "$model" \
   "$PPA_OPERANDS-$class.bin" "$work/energy.json" "$@" > "$work/energy.txt" || fail

@@ -2,9 +2,10 @@
 # ppa-table.sh: what `make ppa` measured, tab-separated, a row per cell; comments say with what.
 # usage: ppa-table.sh PPA_DIR TOOLS
 # published_* come from the header of an imported EvoApproxLib file (PDK45_PWR and so on): other
-# cells, tools and operands than ours; empty where there are none. foot0_of, foot1_of, foot2_of: the
-# cell on which side column and correction unit were measured, which is one for all cells that have
-# the same class and X. Environment: see ppa.sh.
+# cells, tools and operands than ours; empty where there are none. footC_of, sideC_*, correctC_*: C
+# is a correction of designs.sh, 0 to 2 and what else was measured; footC_of is the cell on which
+# side column and correction unit were measured, which is one for all cells that have the same class
+# and X. Environment: see ppa.sh.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -40,11 +41,12 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/sh
   }
   # Side column and correction unit of another cell, whose row stands above.
   function take_over(  i, c, owner, title) {
-    for (i = 0; i < 3; i++) {
-      owner = figure["foot" i "_of"] = owner_of[i, name]
+    for (i = 1; i <= corrections; i++) {
+      owner = figure["foot" correction[i] "_of"] = owner_of[correction[i], name]
       for (c = 1; c <= columns; c++) {
         title = column[c]
-        if (index(title, "side" i) != 1 && index(title, "correct" i) != 1) continue
+        if (index(title, "side" correction[i] "_") != 1 &&
+            index(title, "correct" correction[i] "_") != 1) continue
         if (owner == name) foot[owner, title] = figure[title]
         else if (owner != "") figure[title] = foot[owner, title]
       }
@@ -60,15 +62,20 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/sh
     split("", figure)
   }
   BEGIN {
-    while ((getline line < shared) > 0) { # OPT_CORRECTION NAME OWNER
+    corrections = split("0 1 2", correction, " ")
+    for (i in correction) known[correction[i]]
+    while ((getline line < shared) > 0) { # CORRECTION NAME OWNER
       split(line, word, " ")
       owner_of[word[1], word[2]] = word[3]
+      if (!(word[1] in known)) correction[++corrections] = word[1]
+      known[word[1]]
     }
     list = "cell area_um2 delay_ns gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
       "leakage_nw;pe area_um2 delay_ns fmax_mhz gates energy_zero_pj energy_unit_pj energy_inertial_pj " \
       "idle_pj leakage_nw;"
-    for (i = 0; i < 3; i++) list = list "foot" i " of;side" i \
-      " area_um2 delay_ns energy_inertial_pj;correct" i " area_um2 delay_ns energy_inertial_pj;"
+    for (i = 1; i <= corrections; i++) list = list "foot" correction[i] " of;side" correction[i] \
+      " area_um2 delay_ns energy_inertial_pj;correct" correction[i] \
+      " area_um2 delay_ns energy_inertial_pj;"
     n = split(list, part, ";")
     printf "name\tclass\tfamily\tmodel"
     for (i = 1; i < n; i++) {

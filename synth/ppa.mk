@@ -6,9 +6,10 @@ PPA := $(SYNTH)/ppa
 # Cells asked for, and the exact baselines that savings are against.
 PPA_CELLS := $(sort $(filter $(CELL_LIST),$(SYNTH_CELLS)) exact exacts dadda daddas \
                $(filter-out $(MULTS),$(SYNTH_CELLS)))
-# OPT_CORRECTION of the side columns and correction units that are measured.
+# OPT_CORRECTION of the side columns and correction units that are measured; 3:R: with R planes of
+# phi. Every cell has a phi of its own, whose side column takes a minute and 2 GiB to map.
 export PPA_CORRECTIONS ?= 0 1 2
-export PLATFORM IMPORT_DIR
+export PLATFORM IMPORT_DIR VARIMAC
 
 # $(1) = goal, of make with each PLATFORM whose library is here; $(2) = a word for those left out,
 # in seven columns; $(3): run behind each. $$all: the platforms that were not left out.
@@ -36,7 +37,7 @@ else
 	$(Q)awk -f synth/ppa-show.awk $(PPA)/ppa.tsv $(PPA)/ppa.tsv && echo $(PPA)/ppa.tsv
 endif
 
-ppa-run: $(ENERGY) $(OPERANDS:=.bin) $(VMAC_LIB)
+ppa-run: $(ENERGY) $(VARIMAC) $(OPERANDS:=.bin) $(VMAC_LIB)
 	+$(Q)sh synth/ppa.sh $(PPA) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands $(FAMILIES) \
 	  '$(PPA_CELLS)' rtl/mult/mults.tbl $(IMPORTS) synth/baselines.tbl
 

@@ -2,8 +2,8 @@
 # ppa.sh: area, delay and energy of every design of the cells asked for; only what no earlier run
 # measured is mapped, so that it can be stopped and started again, and a second run takes seconds.
 # usage: ppa.sh PPA_DIR JOBS VMAC_ENERGY OPERANDS FAMILIES 'NAME ...' TABLE ...
-# OPERANDS-u8.bin and OPERANDS-s8.bin are the streams. Environment: a platform's config.mk and
-# synth/library.mk's. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all figures).
+# OPERANDS-u8.bin and OPERANDS-s8.bin are the streams. Environment: a platform's config.mk,
+# synth/library.mk's and designs.sh's. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all figures).
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 
@@ -33,7 +33,7 @@ awk '{
 tools="$(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
 measure=$(cat "$here/time.sh" "$here/time.tcl" "$here/energy.sh" "$here/ppa-job.sh" \
   synth/energy/*.[ch] synth/liberty/*.[ch] cmodel/operands/*.[ch] cmodel/vmac.h \
-  cmodel/base/*.[ch] cmodel/mult/*.[ch] | sha256sum | cut -c 1-64)
+  cmodel/base/*.[ch] cmodel/mult/*.[ch] cmodel/net/phi.c | sha256sum | cut -c 1-64)
 streams=$(sha256sum "$PPA_OPERANDS-u8.bin" "$PPA_OPERANDS-s8.bin" | cut -c 1-64 | tr '\n' ' ')
 # An imported cell's model is its table.
 find "$IMPORT_DIR" -maxdepth 1 -type f 2> /dev/null | sort | xargs -r sha256sum \

@@ -10,17 +10,22 @@ net=weights/resnet8.tflite
 "$VARIMAC" operands --net "$net" -o "$tmp/s8" --columns 2 --steps 4 --images 2 --class s8 > "$tmp/log"
 ok $? "operands of class s8 recorded"
 
+# foot OPT: fields of a side column's or correction unit's correction
+foot() {
+  printf ' "opt_correction": %s,' "$1"
+  [ "$1" != 3 ] || printf ' "phi_rank": 1,'
+}
 # ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much;
-# the foot with one X or bit planes two and three times.
+# the foot with one X, bit planes or phi two, three and four times.
 ppa() {
   design pe perf2 "$1" "$2" "$3" "$4" > "$tmp/pe"
   design pe dadda $(($1 * 2)) $(($2 * 2)) $(($3 * 2)) $(($4 * 2)) > "$tmp/pe2"
-  for o in 0 1 2; do
-    design side perf2 $(($5 * (o + 1))) 0 0 "$6" " \"opt_correction\": $o," > "$tmp/side$o"
-    design correct perf2 $(($5 * (o + 1))) 0 0 "$6" " \"opt_correction\": $o," > "$tmp/correct$o"
+  for o in 0 1 2 3; do
+    design side perf2 $(($5 * (o + 1))) 0 0 "$6" "$(foot $o)" > "$tmp/side$o"
+    design correct perf2 $(($5 * (o + 1))) 0 0 "$6" "$(foot $o)" > "$tmp/correct$o"
   done
-  "$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp"/side[012] \
-    "$tmp"/correct[012] > "$tmp/log"
+  "$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp"/side[0123] \
+    "$tmp"/correct[0123] > "$tmp/log"
 }
 energy() {
   "$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --activity zero "$@" > "$tmp/out" 2> "$tmp/err"
@@ -77,6 +82,9 @@ sums=$((16 * (3 * 1024 + 2 * 2 * 256 + 2 * 256 + 2 * 4 * 64 + 4 * 64 + 1)))
 is $sums "$(total 10)" "an accumulator leaves per pixel, set and column"
 energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 2
 is $((3 * sums)) "$(total 10)" "the hardware's own correction unit"
+side=$(($(total 9) / 3))
+energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 3
+is "$((4 * sums)) $((4 * side))" "$(total 10) $(total 9)" "that of phi, and its side column"
 
 ppa 1 0 0 0 0 0
 row='"perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2"'
@@ -91,7 +99,10 @@ map=$(total 11)
 top=$((1024 * 16 * 2 + 2 * 1024 * 16 * 9 + 256 * 32 * (9 + 18 + 1) + 64 * 64 * (18 + 36 + 2) + 10 * 4))
 is $((12501632 + top)) "$map" "a map: the top row's cells cost twice as much"
 energy --mult perf2 --correction cv --calib-images 4 && grep -q 'correction 1, here' "$tmp/out" &&
-  energy --mult perf2 --correction bitplane --calib-images 4 && grep -q 'correction 2, here' "$tmp/out"
+  energy --mult perf2 --correction bitplane --calib-images 4 &&
+  grep -q 'correction 2, here' "$tmp/out" &&
+  energy --mult perf2 --correction phi --calib-images 4 &&
+  grep -q 'correction 3, here' "$tmp/out" && grep -q '^phi  *planes: 1$' "$tmp/out"
 ok $? "correction decides what the hardware corrects with" "$(cat "$tmp/out" "$tmp/err")"
 
 # One clock for all: what they were measured for, or what the slowest takes.
@@ -124,9 +135,9 @@ cp "$tmp/good.json" "$tmp/ppa.json"
 
 # Side column and correction unit of a cell without X: as those of any other of its class, and as
 # many bits of X or none are the same hardware.
-for o in 0 1 2; do
-  design side exact 1 0 0 0 " \"opt_correction\": $o," > "$tmp/side$o"
-  design correct exact $((10 * (o + 1))) 0 0 0 " \"opt_correction\": $o," > "$tmp/correct$o"
+for o in 0 1 2 3; do
+  design side exact 1 0 0 0 "$(foot $o)" > "$tmp/side$o"
+  design correct exact $((10 * (o + 1))) 0 0 0 "$(foot $o)" > "$tmp/correct$o"
 done
 design pe dadda 0 0 0 0 > "$tmp/pe2"
 "$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side0" "$tmp"/correct[01] > "$tmp/log"
@@ -138,6 +149,21 @@ energy --mult dadda --correction bitplane --calib-images 4 --csv "$tmp/e.csv"
 is $((20 * sums)) "$(total 10)" "without X there are no bit planes"
 energy --mult dadda --csv "$tmp/e.csv"
 is $((10 * sums)) "$(total 10)" "a cell without X, uncorrected"
+# Both are exact: their phi is 0 throughout. perf2's is not.
+"$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side3" "$tmp/correct3" > "$tmp/log"
+energy --mult dadda --correction phi --calib-images 4 --csv "$tmp/e.csv" &&
+  grep -q 'side *that of exact, the same hardware' "$tmp/out"
+ok $? "a cell with the phi of another" "$(cat "$tmp/out" "$tmp/err")"
+is $((40 * sums)) "$(total 10)" "takes its hardware"
+cp "$tmp/ppa.json" "$tmp/exact.json"
+# An s8 cell's side column is there for phi alone.
+design pe drum4s 1 0 0 0 > "$tmp/pe"
+design side drum4s 0 0 0 1 "$(foot 3)" > "$tmp/side3"
+design correct drum4s 0 0 0 0 "$(foot 3)" > "$tmp/correct3"
+"$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/side3" "$tmp/correct3" > "$tmp/log"
+energy --mult drum4s --correction phi --calib-images 4 --csv "$tmp/e.csv"
+awk -v n="$(total 9)" 'BEGIN { exit !(n > 0) }'
+ok $? "an s8 cell without X has a side column for phi" "$(cat "$tmp/out" "$tmp/err")"
 cp "$tmp/good.json" "$tmp/ppa.json"
 
 # PEs of 16 rows in an array of 8.
@@ -212,6 +238,13 @@ refused 2 "found 'some'" run --mult perf2 --activity some
 refused 1 'no pe of cell trunc6; `make ppa CELLS=trunc6`' run --mult trunc6
 refused 1 'cannot' run --mult perf2 --csv "$tmp/no/such/folder"
 refused 1 'expected a number "unit", found nothing' run --mult perf2 --activity unit
+phi=" with correction 3 and"
+refused 1 "no side for cell perf2$phi 1 plane of phi; .make ppa CELLS=perf2 PPA_CORR.*='0 1 2 3'" \
+  "$VARIMAC" energy --ppa "$tmp/exact.json" --net "$net" --mult perf2 --opt-correction 3
+refused 1 "no side for cell perf2$phi 2 planes of phi; .make ppa .* PPA_CORRECTIONS='0 1 2 3:2'" \
+  run --mult perf2 --opt-correction 3 --phi-rank 2
+refused 1 "has no figures of correction in every K tile (OPT_KTILE)" \
+  run --mult perf2 --opt-correction 1 --opt-ktile
 refused 1 'measured with operands of an array of 16 rows, and this one has 8; --any-rows' \
   run --mult perf2 --rows 8
 refused 1 '--mode 0: the PE of dyn2 is measured in mode 2; --mult dyn0' \
@@ -231,6 +264,7 @@ bad 'design 0 (pe of perf2), layer 0: expected "gated_pj" by activity' '0,/gated
 bad '"period_ns": expected 0 or more, found -5' '0,/"period_ns":	5/s//"period_ns":	-5/'
 bad 'no figures of operator 1 (CONV_2D, 2359296 MACs)' 's/"op":	1,/"op":	3,/'
 bad 'no side for cell perf2 with correction 0' 's/"side"/"slide"/'
+bad 'expected a number "phi_rank", found nothing' 's/"phi_rank"/"rank"/'
 bad 'not JSON' '$d'
 cp "$tmp/good.json" "$tmp/ppa.json"
 refused 1 'cannot read' "$VARIMAC" energy --ppa "$tmp/none" --net "$net" --mult perf2
@@ -249,7 +283,10 @@ refused 2 "no command 'sell', did you mean 'cell'" "$ENERGY" sell
 refused 2 '--lib is missing' "$ENERGY" pe --netlist a
 refused 2 "--load-ff: expected a number above 0" "$ENERGY" cell --load-ff 0
 refused 2 "--modes: expected zero, unit or inertial, found 'some'" "$ENERGY" cell --modes zero,some
-refused 2 '--opt-correction: expected 0, 1 or 2' "$ENERGY" side --opt-correction 3
+refused 2 "--opt-correction: expected 0 to 3, found '4'" "$ENERGY" side --opt-correction 4
+refused 2 "--phi-rank: expected 1 to 4, found '5'" "$ENERGY" side --phi-rank 5
+refused 2 '--phi-rank wants --opt-correction 3' "$ENERGY" side --lib a --netlist b --cell c \
+  --operands d --load-ff 1 --slew 1 --period 1 --phi-rank 2
 refused 2 'stands for --operands' "$ENERGY" cell --lib a --netlist b --cell c --operands d \
   --load-ff 1 --slew 1 --period 1 --vcd-in e
 one() { # CELL OPERANDS

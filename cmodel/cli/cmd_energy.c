@@ -28,7 +28,7 @@ static const char help[] =
     "  --csv F, --json F    the same as files\n" COMPILED_HELP
     "Without --opt-correction the hardware is what --correction needs: 0 for none, 2 for "
     "bitplane,\n"
-    "else 1.\n";
+    "3 with as many planes for phi .. phi4, else 1.\n";
 
 enum { PPA = COMPILED_LAST, ACTIVITY, ANY_ROWS, ANY_OPERANDS, CSV, JSON, HELP };
 
@@ -77,6 +77,7 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
          c->net_path, c->hw.rows, c->hw.cols,
          c->map_path ? c->map_path : vmac_mult_at((size_t)c->hw.cell)->name, c->hw.opt_correction,
          ppa->platform[0] ? ppa->platform : ppa->path, o->activity);
+  if (c->hw.phi_rank) printf("phi          planes: %d\n", c->hw.phi_rank);
   if (c->plan->mult->mode >= 0)
     printf("mode         %d, held by the PEs as an operand: they can change it\n",
            c->plan->mult->mode);
@@ -242,8 +243,12 @@ int cmd_energy(int argc, char **argv) {
     cli_die("%s", err.text);
   vmac_ppa *ppa = vmac_ppa_load(o.ppa, o.activity, &err);
   if (!ppa) cli_die("%s", err.text);
-  if (!o.opt_given && !c.plan_path)
-    c.hw.opt_correction = c.mode == VMAC_CORR_NONE ? 0 : c.mode == VMAC_CORR_BITPLANE ? 2 : 1;
+  if (!o.opt_given && !c.plan_path) {
+    c.hw.phi_rank = vmac_mode_rank(c.mode);
+    c.hw.opt_correction = c.hw.phi_rank                  ? 3
+                          : c.mode == VMAC_CORR_BITPLANE ? 2
+                                                         : c.mode != VMAC_CORR_NONE;
+  }
   compiled_make(&c);
   check_mode(&c);
   vmac_energy energy;

@@ -76,7 +76,7 @@ static bool read_layer(const reader *r, const cJSON *item, bool pe, vmac_ppa_lay
 /* Sets d->mult to NULL where the design is none that a program is made of. */
 static bool read_design(reader *r, const cJSON *item, vmac_ppa_design *d) {
   char cell[64];
-  double rows, correction = -1;
+  double rows, correction = -1, rank = 0;
   vmac_err unknown;
   if (!text(r, item, "design", d->kind, sizeof d->kind) ||
       !text(r, item, "cell", cell, sizeof cell))
@@ -97,10 +97,12 @@ static bool read_design(reader *r, const cJSON *item, vmac_ppa_design *d) {
       !text(r, item, "net_hash", d->net_hash, sizeof d->net_hash) ||
       !text(r, item, "origin", d->origin, sizeof d->origin) ||
       !whole(r, item, "rows", VMAC_ROWS_MAX, &rows) ||
-      (foot && !whole(r, item, "opt_correction", 2, &correction)))
+      (foot && !whole(r, item, "opt_correction", 3, &correction)) ||
+      (correction == 3 && !whole(r, item, "phi_rank", VMAC_PHI_MAX, &rank)))
     return false;
   d->rows = (int)rows;
   d->opt_correction = (int)correction;
+  d->phi_rank = (int)rank;
   const cJSON *layers = cJSON_GetObjectItemCaseSensitive(item, "layers"), *layer;
   if (!cJSON_IsArray(layers) || !cJSON_GetArraySize(layers))
     return vmac_fail(r->err, "%s: %s: expected a list \"layers\", found %s", r->path, r->place,
@@ -171,36 +173,50 @@ void vmac_ppa_free(vmac_ppa *ppa) {
 typedef struct {
   bool v;         /* it corrects with c0 + c X */
   int sums, bits; /* of X, and of one of them; 0: there is none */
-  int of;         /* bits of A that X is made from */
+  int of;         /* bits of A that X is made from; 0: phi says it */
 } foot;
 
-static foot foot_of(const vmac_mult *mult, int opt_correction) {
+static foot foot_of(const vmac_mult *mult, int opt_correction, int phi_rank) {
+  if (opt_correction == 3) return (foot){.v = true, .sums = phi_rank, .bits = 8};
   if (!opt_correction || mult->xkind == VMAC_X_NONE) return (foot){.v = opt_correction != 0};
   const int sums = vmac_planes(mult, opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV);
   const bool low = sums == 1 && mult->xkind == VMAC_X_LOW;
   return (foot){.v = true, .sums = sums, .bits = low ? mult->xbits : 1, .of = mult->xbits};
 }
 
+/* Another phi is another table in the side column, and sums that switch otherwise in the unit. */
+static bool same_phi(const vmac_mult *a, const vmac_mult *b, int rank) {
+  uint8_t phi[2][256 * VMAC_PHI_MAX];
+  vmac_phi(a, rank, phi[0]);
+  vmac_phi(b, rank, phi[1]);
+  return !memcmp(phi[0], phi[1], 256 * (size_t)rank);
+}
+
 /* Whether two cells have the same hardware there. */
-static bool same_foot(const char *kind, const vmac_ppa_design *d, const vmac_mult *mult, int opt) {
-  const foot a = foot_of(d->mult, d->opt_correction), b = foot_of(mult, opt);
+static bool same_foot(const char *kind, const vmac_ppa_design *d, const vmac_mult *mult, int opt,
+                      int phi_rank) {
+  const foot a = foot_of(d->mult, d->opt_correction, d->phi_rank);
+  const foot b = foot_of(mult, opt, phi_rank);
   if (d->mult->cls != mult->cls || a.sums != b.sums || a.bits != b.bits) return false;
+  if (opt == 3 || d->opt_correction == 3)
+    return opt == d->opt_correction && same_phi(d->mult, mult, phi_rank);
   return strcmp(kind, "correct") ? a.of == b.of : a.v == b.v;
 }
 
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
-                                     int opt_correction, vmac_err *err) {
+                                     int opt_correction, int phi_rank, vmac_err *err) {
   const bool pe = !strcmp(kind, "pe");
   const vmac_ppa_design *best = NULL;
   int best_rank = 0;
   for (int i = 0; i < ppa->designs; i++) {
     const vmac_ppa_design *d = &ppa->design[i];
     if (strcmp(d->kind, kind)) continue;
-    const bool own = d->mult == mult && (pe || d->opt_correction == opt_correction);
-    if (!own && (pe || !same_foot(kind, d, mult, opt_correction))) continue;
+    const bool own = d->mult == mult && (pe || (d->opt_correction == opt_correction &&
+                                                d->phi_rank == phi_rank));
     const bool plain = !d->variant[0] || !strcmp(d->variant, "plain");
     const int rank = 1 + 2 * own + plain;
     if (rank <= best_rank) continue;
+    if (!own && (pe || !same_foot(kind, d, mult, opt_correction, phi_rank))) continue;
     best = d;
     best_rank = rank;
   }
@@ -208,6 +224,12 @@ const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, cons
   if (pe)
     vmac_fail(err, "%s: no pe of cell %s; `make ppa CELLS=%s` makes it", ppa->path, mult->name,
               mult->name);
+  else if (opt_correction == 3)
+    vmac_fail(err,
+              "%s: no %s for cell %s with correction 3 and %d plane%s of phi; `make ppa CELLS=%s "
+              "PPA_CORRECTIONS='0 1 2 3%.*s'` makes it",
+              ppa->path, kind, mult->name, phi_rank, phi_rank == 1 ? "" : "s", mult->name,
+              phi_rank == 1 ? 0 : 2, (const char[]){':', (char)('0' + phi_rank)});
   else
     vmac_fail(err, "%s: no %s for cell %s with correction %d; `make ppa CELLS=%s` makes it",
               ppa->path, kind, mult->name, opt_correction, mult->name);

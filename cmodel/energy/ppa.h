@@ -21,6 +21,7 @@ typedef struct {
   char variant[32];
   const vmac_mult *mult;
   int opt_correction; /* side, correct; else -1 */
+  int phi_rank;       /* of those with 3, as in vmac_hw; else 0 */
   int rows;           /* of the array whose operands were recorded */
   double area;        /* um2 */
   double period;      /* ns: its leakage is of as long a cycle */
@@ -45,11 +46,12 @@ typedef struct {
 vmac_ppa *vmac_ppa_load(const char *path, const char *activity, vmac_err *err);
 void vmac_ppa_free(vmac_ppa *ppa);
 
-/* The design of that kind for a cell; of side column and correction unit also one that was made for
- * another cell, or correction, and is the same hardware. Those without a variant, or "plain", come
+/* The design of that kind for a cell, of correction opt_correction with phi_rank planes of phi (as
+ * in vmac_hw); of side column and correction unit also one that was made for another cell, or
+ * correction, and is the same hardware: of phi, with the same phi. Those without a variant, or "plain", come
  * first. A PE with a mode operand is measured in its registry line's mode. */
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
-                                     int opt_correction, vmac_err *err);
+                                     int opt_correction, int phi_rank, vmac_err *err);
 
 /* ---- a program's energy ----------------------------------------------------------------------- */
 

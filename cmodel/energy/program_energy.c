@@ -58,19 +58,25 @@ static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa
   for (int r = 0; r < hw->rows; r++)
     for (int c = 0; c < hw->cols; c++) {
       const vmac_mult *mult = vmac_mult_at((size_t)vmac_hw_pe(hw, r, c));
-      const vmac_ppa_design *pe = vmac_ppa_find(ppa, "pe", mult, 0, err);
+      const vmac_ppa_design *pe = vmac_ppa_find(ppa, "pe", mult, 0, 0, err);
       if (!pe || !check_rows(h, pe, leave->any_rows, err) ||
           !check_net(h, pe, p, leave->any_operands, err))
         return false;
       h->pe[r * hw->cols + c] = pe;
     }
+  if (hw->opt_ktile)
+    return vmac_fail(err,
+                     "%s: has no figures of correction in every K tile (OPT_KTILE): `make ppa` "
+                     "measures the unit that corrects an accumulator",
+                     ppa->path);
   /* An s8 cell's side column sums X alone. */
-  if ((edge->cls == VMAC_U8 || (hw->opt_correction && edge->xkind != VMAC_X_NONE)) &&
-      (!(h->side = vmac_ppa_find(ppa, "side", edge, hw->opt_correction, err)) ||
+  const bool has_x = hw->opt_correction == 3 || (hw->opt_correction && edge->xkind != VMAC_X_NONE);
+  if ((edge->cls == VMAC_U8 || has_x) &&
+      (!(h->side = vmac_ppa_find(ppa, "side", edge, hw->opt_correction, hw->phi_rank, err)) ||
        !check_rows(h, h->side, leave->any_rows, err) ||
        !check_net(h, h->side, p, leave->any_operands, err)))
     return false;
-  h->correct = vmac_ppa_find(ppa, "correct", edge, hw->opt_correction, err);
+  h->correct = vmac_ppa_find(ppa, "correct", edge, hw->opt_correction, hw->phi_rank, err);
   return h->correct && check_net(h, h->correct, p, leave->any_operands, err);
 }
 

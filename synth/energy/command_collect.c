@@ -25,11 +25,13 @@ static char *name_of(const cJSON *design) {
   const char *variant = text_of(design, "variant");
   char *name = vmac_alloc(512, 1);
   const cJSON *correction = cJSON_GetObjectItemCaseSensitive(design, "opt_correction");
+  const cJSON *rank = cJSON_GetObjectItemCaseSensitive(design, "phi_rank");
   snprintf(name, 512, "design %s, cell %s, variant %s", text_of(design, "design"),
            text_of(design, "cell"), variant ? variant : "none");
   const size_t used = strlen(name);
   if (cJSON_IsNumber(correction))
-    snprintf(name + used, 512 - used, ", opt_correction %d", correction->valueint);
+    snprintf(name + used, 512 - used, ", opt_correction %d, phi_rank %d", correction->valueint,
+             cJSON_IsNumber(rank) ? rank->valueint : 0);
   return name;
 }
 

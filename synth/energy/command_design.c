@@ -25,7 +25,9 @@ static const char help[] =
     "  --period NS     of the clock, for leakage\n"
     "  --modes LIST    of zero, unit, inertial: how gates settle; default all\n"
     "  --opt-correction N  what side column and correction unit were built with: 0, 1 (default), "
-    "2\n"
+    "2,\n"
+    "                  3\n"
+    "  --phi-rank R    planes of phi with --opt-correction 3; default 1\n"
     "  --variant NAME  kept in the JSON: which of several mappings of a cell this is\n"
     "  --json F        all figures, layer by layer\n"
     "  --nets F        transitions per net in the last of the modes, CSV: net,rises,falls\n"
@@ -42,7 +44,7 @@ typedef struct {
   size_t lib_count;
   const char *netlist, *cell, *operands, *json, *nets, *gates, *variant, *stream, *vcd_in,
       *vcd_clock;
-  int opt_correction;
+  int opt_correction, phi_rank;
   run_setup setup;
 } job;
 
@@ -66,6 +68,12 @@ static void parse_modes(job *j, const char *text) {
   }
 }
 
+static int parse_digit(const char *option, const char *text, int least, int most) {
+  if (strlen(text) != 1 || *text < '0' + least || *text > '0' + most)
+    command_die(2, "%s: expected %d to %d, found '%s'", option, least, most, text);
+  return *text - '0';
+}
+
 static void check_options(const job *j) {
   const struct {
     const char *option;
@@ -84,6 +92,8 @@ static void check_options(const job *j) {
   if (j->vcd_in && (j->operands || j->json || j->nets || j->gates || j->setup.vcd || j->stream))
     command_die(2, "%s: --vcd-in stands for --operands, and gives the one line alone",
                 j->design->name);
+  if (j->phi_rank && j->opt_correction != 3)
+    command_die(2, "%s: --phi-rank wants --opt-correction 3", j->design->name);
   if (j->stream && j->design != &stim_array)
     command_die(2, "%s: --stream-out is of an array", j->design->name);
 }
@@ -99,6 +109,7 @@ static job parse(const stim_design *design, int argc, char **argv) {
     PERIOD,
     MODES,
     CORR,
+    RANK,
     VARIANT,
     JSON,
     NETS,
@@ -119,6 +130,7 @@ static job parse(const stim_design *design, int argc, char **argv) {
                                           {"modes", 1, NULL, MODES},
                                           {"variant", 1, NULL, VARIANT},
                                           {"opt-correction", 1, NULL, CORR},
+                                          {"phi-rank", 1, NULL, RANK},
                                           {"json", 1, NULL, JSON},
                                           {"nets", 1, NULL, NETS},
                                           {"gates", 1, NULL, GATES},
@@ -158,9 +170,10 @@ static job parse(const stim_design *design, int argc, char **argv) {
       parse_modes(&j, optarg);
       break;
     case CORR:
-      if (strlen(optarg) != 1 || *optarg < '0' || *optarg > '2')
-        command_die(2, "--opt-correction: expected 0, 1 or 2, found '%s'", optarg);
-      j.opt_correction = *optarg - '0';
+      j.opt_correction = parse_digit("--opt-correction", optarg, 0, 3);
+      break;
+    case RANK:
+      j.phi_rank = parse_digit("--phi-rank", optarg, 1, VMAC_PHI_MAX);
       break;
     case VARIANT:
       j.variant = optarg;
@@ -197,6 +210,7 @@ static job parse(const stim_design *design, int argc, char **argv) {
     }
   if (optind < argc) command_die(2, "%s: unexpected '%s'", design->name, argv[optind]);
   check_options(&j);
+  if (j.opt_correction == 3 && !j.phi_rank) j.phi_rank = 1;
   return j;
 }
 
@@ -270,8 +284,12 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   if (j.operands) load_operands(&ops, j.operands, mult);
   int32_t *table = vmac_alloc(65536, sizeof *table);
   vmac_mult_table(mult, table);
-  const stim_source src = {
-      .nl = nl, .mult = mult, .ops = &ops, .table = table, .opt_correction = j.opt_correction};
+  const stim_source src = {.nl = nl,
+                           .mult = mult,
+                           .ops = &ops,
+                           .table = table,
+                           .opt_correction = j.opt_correction,
+                           .phi_rank = j.phi_rank};
   if (j.vcd_in)
     run_file(&j, &src, lib);
   else if (j.stream)

@@ -63,6 +63,7 @@ static void add_design(const report *r, cJSON *to) {
   cJSON_AddNumberToObject(to, "arrival_ns", r->result->arrival_ns);
   if (r->design == &stim_side || r->design == &stim_correct)
     cJSON_AddNumberToObject(to, "opt_correction", src->opt_correction);
+  if (src->phi_rank) cJSON_AddNumberToObject(to, "phi_rank", src->phi_rank);
 }
 
 static void add_figures(const report *r, cJSON *to) {

@@ -124,11 +124,13 @@ int32_t stim_sum_a(const stim_source *src, size_t column, size_t step) {
 }
 
 static vmac_mode mode_of(const stim_source *src) {
+  if (src->opt_correction == 3) return (vmac_mode)(VMAC_CORR_PHI + src->phi_rank - 1);
   return src->opt_correction == 2 ? VMAC_CORR_BITPLANE : VMAC_CORR_CV;
 }
 
 int stim_planes(const stim_source *src) {
-  if (!src->opt_correction || src->mult->xkind == VMAC_X_NONE) return 0;
+  const bool has_x = src->opt_correction == 3 || src->mult->xkind != VMAC_X_NONE;
+  if (!src->opt_correction || !has_x) return 0;
   return vmac_planes(src->mult, mode_of(src));
 }
 

@@ -19,7 +19,8 @@ typedef struct {
   const vmac_mult *mult;
   const vmac_operands *ops; /* of the cell's class */
   const int32_t *table;     /* vmac_mult_table(mult) */
-  int opt_correction;       /* what side column and correction unit were built with */
+  int opt_correction;       /* what side column and correction unit were built with: 0 .. 3 */
+  int phi_rank;             /* planes of phi, where that is 3; else 0 */
   size_t from_row, to_row;  /* of PEs only: those of rows from_row .. to_row - 1; 0, 0: of all */
 } stim_source;
 
