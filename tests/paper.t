@@ -211,11 +211,16 @@ for cell in exact perf2; do # the side column and the unit take nothing in one, 
     design correct $cell 0 0 0 0 " \"opt_correction\": $opt," > "$work/correct$opt-$cell"
   done
 done
+for rank in 1 2; do # phi of one cell alone
+  foot=" \"opt_correction\": 3, \"phi_rank\": $rank,"
+  design side perf2 $((16 * rank)) 0 0 0 "$foot" > "$work/side3-$rank"
+  design correct perf2 0 0 0 0 "$foot" > "$work/correct3-$rank"
+done
 "$ENERGY" collect -o "$work/ppa.json" --platform here "$work"/*-* > "$tmp/log" 2>&1
 ok $? "designs are collected" "$(cat "$tmp/log")"
 printf 'name class family cell_inertial_pj\nexact u8 exact 8\nperf2 u8 perforated 2\n' |
   sed "s/ /$tab/g" > "$work/ppa.tsv"
-sh scripts/paper-s1-energy.sh "$VARIMAC" "$work" $net '0 1 3' 'exact perf2' > "$tmp/energy.tsv" \
+sh scripts/paper-s1-energy.sh "$VARIMAC" "$work" $net '0 1 2 3 3:2' 'exact perf2' > "$tmp/energy.tsv" \
   2> "$tmp/err"
 ok $? "energies of a network" "$(cat "$tmp/err")"
 # 12,501,632 multiplications of 120 pJ and of 30 pJ; the side column at work in 52,480 cycles.
@@ -232,7 +237,11 @@ energy perf2 0 'u8 perforated 3.75e+08 2 1.875e+08 3.75e+07 7.501e+07 7.501e+07'
 [ "$(awk -F '\t' '$1 == "perf2" && $4 == 1 { print ($15 > 0) }' "$tmp/energy.tsv")" = 1 ] &&
   [ "$(awk -F '\t' '$1 == "perf2" && $4 == 0 { print ($15 == 0) }' "$tmp/energy.tsv")" = 1 ]
 ok $? "the correction's hardware is the foot's" "$(cat "$tmp/energy.tsv")"
-[ "$(cut -f 1,4 "$tmp/energy.tsv" | grep -c .)" -eq 4 ]
+awk -F '\t' '$1 == "perf2" { foot[$4] = $15 }
+  END { exit !(foot["3"] == 2 * foot["1"] && foot["3:2"] == 2 * foot["3"]) }' "$tmp/energy.tsv"
+ok $? "that of phi, by its planes" "$(cat "$tmp/energy.tsv")"
+[ "$(tail -n +2 "$tmp/energy.tsv" | cut -f 1,4 | tr '\t\n' '- ')" = \
+  'exact-0 perf2-0 perf2-1 perf2-3 perf2-3:2 ' ]
 ok $? "no row of hardware that was not measured" "$(cat "$tmp/energy.tsv")"
 refused 'no row of drum4' "a cell that was not measured" \
   sh scripts/paper-s1-energy.sh "$VARIMAC" "$work" $net 0 drum4

@@ -77,6 +77,30 @@ static void test_lanes(void **state) {
   vmac_operands_free(&ops);
 }
 
+/* With phi every cell has its planes, which are what the C model sums; others as many as their X. */
+static void test_phi(void **state) {
+  (void)state;
+  vmac_operands ops;
+  make_stream(&ops);
+  vmac_err err;
+  stim_source src = source(NULL, &ops);
+  uint8_t phi[256 * VMAC_PHI_MAX], terms[256 * VMAC_CORR_PLANES];
+  assert_int_equal(stim_planes(&src), 0);
+  src.mult = vmac_mult_find("drum6", &err);
+  src.opt_correction = 3;
+  for (src.phi_rank = 1; src.phi_rank <= VMAC_PHI_MAX; src.phi_rank++) {
+    const size_t bytes = 256 * (size_t)src.phi_rank;
+    assert_int_equal(stim_planes(&src), src.phi_rank);
+    vmac_phi(src.mult, src.phi_rank, phi);
+    stim_terms(&src, terms);
+    assert_memory_equal(terms, phi, bytes);
+  }
+  const uint8_t *top = vmac_operands_row(&ops, 0, 0), *bottom = vmac_operands_row(&ops, 0, 2);
+  for (size_t s = 0; s < STEPS; s++)
+    assert_int_equal(stim_sum_x(&src, phi, 0, s), phi[top[s]] + phi[bottom[s]]);
+  vmac_operands_free(&ops);
+}
+
 /* Each column becomes as many as the array has: its own activations, its neighbours' weights, and
  * none where it is idle itself. */
 static void test_array_stream(void **state) {
@@ -310,6 +334,7 @@ static void test_refused(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(test_lanes),
+                                     cmocka_unit_test(test_phi),
                                      cmocka_unit_test(test_array_stream),
                                      cmocka_unit_test(test_weights),
                                      cmocka_unit_test(test_cell),
