@@ -6,6 +6,8 @@
 #   shared     sums of X in one column beside the array, with the low bits of A, which PEs drop
 #   every_pe   sums of X in every PE, with these bits in every PE
 #   units      N correction units; v: what they are more than those that correct nothing
+#   tiles      N correction units of hardware with coefficients for every K tile, which are at work
+#              in every cycle
 # and each but the first as percent of the PEs.
 # usage: awk [-v style=tsv|md] -f correction-cost.awk parts.tsv
 # SPDX-License-Identifier: Apache-2.0
@@ -43,12 +45,13 @@ function row(o, figure,  pes, sums, low) {
   share(n * sums + n * n * low, pes)
   share(n * get("unit" o, figure), pes)
   share(n * (get("unit" o, figure) - get("unit0", figure)), pes)
+  share(n * get("tile" o, figure), pes)
   end()
 }
 
 BEGIN {
   FS = "\t"
-  columns = split("shared every_pe units v", column, " ")
+  columns = split("shared every_pe units v tiles", column, " ")
 }
 {
   if (!(($1, $2) in seen)) {

@@ -1,6 +1,7 @@
 #!/bin/sh
 # correction-cost.sh: what correction costs in arrays of N x N PEs: sums of X made once beside the
-# array, as vmac_side makes them, or by an adder in every PE, and a correction unit for each column.
+# array, as vmac_side makes them, or by an adder in every PE, and a correction unit for each column,
+# of accumulators or of every K tile.
 # usage: correction-cost.sh OUT_DIR VMAC_ENERGY STREAMS FAMILIES TABLE 'CELL ...' 'N ...'
 # STREAMS-N.bin: operands of class u8 of N rows, STREAMS-s8-N.bin: of s8. Each CELL is of class u8
 # and has an s8 twin, CELLs, whose side column makes the same sums of X and no sum of A, which any
@@ -24,9 +25,9 @@ out=$1 energy=$2 streams=$3 families=$4 table=$5 cells=$6 sizes=$7
 mkdir -p "$out/done"
 names=
 for cell in $cells; do names="$names $cell ${cell}s"; done
-PPA_CORRECTIONS='0 1 2' sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" \
+PPA_CORRECTIONS='0 1 2' PPA_KTILES=1 sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" \
   > "$out/designs.txt"
-total=$(($(echo "$cells" | wc -w) * $(echo "$sizes" | wc -w) * 7)) count=0
+total=$(($(echo "$cells" | wc -w) * $(echo "$sizes" | wc -w) * 9)) count=0
 
 # part CELL NAME N DESIGN [PARAMETERS]: one line "CELL N NAME um2 pJ" of parts.tsv
 part() {
@@ -35,7 +36,7 @@ part() {
   # A design that cells share is listed once, under the first of them.
   owner=${4#*/} level=${4%%/*}
   case $level in
-    side[12] | correct[012])
+    side[12] | correct[012] | tile[12])
       owner=$(awk -v o="${level#"${level%?}"}" -v c="$owner" '$1 == o && $2 == c { print $3 }' \
         "$out/rtl/shared.txt") ;;
   esac
@@ -43,7 +44,16 @@ part() {
   # Names, numbers and files without blanks.
   # shellcheck disable=SC2086
   set -- $line
-  kind=$2 spec=$(echo "$5$more" | sed "s/:ROWS=16/:ROWS=$n/") model=$6 class=$7 correction=$8
+  kind=$2 model=$6 class=$7 correction=$8
+  # Widths of the unit of tiles are those of 16 rows.
+  spec=$(echo "$5$more" | awk -v RS=: -v ORS=: -F = -v n="$n" '
+    BEGIN { for (grow = -4; 2 ^ (grow + 4) < n; grow++) continue }
+    { sub(/\n/, "") }
+    $1 == "ROWS" { $0 = "ROWS=" n }
+    $1 ~ /^(PSUM|SIDE|XSUM)_W$/ && FNR > 1 && tile { $0 = $1 "=" $2 + grow }
+    $1 == "vmac_correct_tile" { tile = 1 }
+    { print }')
+  spec=${spec%:}
   export VMAC_DELAY_PS="$3" VMAC_PERIOD_NS="$4"
   shift 9
   stream=$streams-$n.bin
@@ -73,6 +83,7 @@ for cell in $cells; do
     for o in 1 2; do
       part "$cell" "x$o" "$n" "side$o/${cell}s"
       part "$cell" "unit$o" "$n" "correct$o/$cell"
+      part "$cell" "tile$o" "$n" "tile$o/$cell"
     done
     part "$cell" unit0 "$n" "correct0/$cell"
   done

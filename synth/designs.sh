@@ -3,7 +3,8 @@
 # usage: designs.sh OUT_DIR FAMILIES 'NAME ...' TABLE ...    (tables: as for scripts/mults-read.awk)
 # Environment: VMAC_DELAY_PS, VMAC_PERIOD_NS, VMAC_PE_DELAY_PS, VMAC_PE_PERIOD_NS, IMPORT_DIR;
 # PPA_CORRECTIONS: of 0, 1, 2, 3 and 3:RANK, which is OPT_CORRECTION and, of 3, how many planes of
-# phi (1 where none is said); VARIMAC: the program, which knows phi.
+# phi (1 where none is said); VARIMAC: the program, which knows phi; PPA_KTILES: not empty, also the
+# correction unit of hardware with coefficients for every K tile, tileC/NAME beside correctC/NAME.
 # Each cell is number 0 of a registry of its own here, so that no netlist depends on where its line
 # stands, and OUT_DIR/NAME is written again only when the line changes. Prints a line per design:
 #   DESIGN/NAME KIND DELAY_PS PERIOD_NS TOP[:PARAMETERS] MODEL CLASS CORRECTION FAMILY FILE ...
@@ -139,6 +140,17 @@ designs() {
     echo "correct$correction/$name correct $pe" \
       "vmac_correct:A_W=$sum_a:X_W=$sum_x:PLANES=$planes:OPT_CORRECTION=$opt" \
       "$model $class $correction $family rtl/vmac_correct.v"
+    [ "${PPA_KTILES-}" ] && [ "$opt" != 0 ] || continue
+    signed=0 xterm=1
+    [ "$class" = u8 ] || signed=1
+    case $correction:$xvar in
+      3*) xterm=8 ;;
+      1:low:*) xterm=$bits ;;
+    esac
+    # An array of 16 rows adds 4 bits to each.
+    widths=PSUM_W=20:SIDE_W=12:XSUM_W=$((xterm + 4))
+    echo "tile$correction/$name tile $pe vmac_correct_tile:SIGNED=$signed:$widths:PLANES=$planes" \
+      "$model $class $correction $family rtl/vmac_correct_tile.v"
   done
 }
 

@@ -1,6 +1,6 @@
 #!/bin/sh
 # energy.sh: vmac-energy on one mapped design of the platform.
-# usage: energy.sh VMAC_ENERGY cell|pe|side|correct NETLIST.json CELL OPERANDS.bin OUT.json \
+# usage: energy.sh VMAC_ENERGY cell|pe|side|correct|tile NETLIST.json CELL OPERANDS.bin OUT.json \
 #          [OPTION ...]
 # Environment: VMAC_LIB, ABC_LOAD_IN_FF, VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS.
 # Prints the line of name=value pairs; the same and more, by layer and part, goes to OUT.json.

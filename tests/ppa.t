@@ -256,6 +256,29 @@ ok $? "it is not another cell's" "$(said)"
 side drum6 && grep -q '"phi_rank":	1' "$tmp/side.json"
 ok $? "it sums what the C model says" "$(said)"
 
+# ---- the unit of hardware that corrects every K tile ----
+
+PPA_KTILES=1 feet 'perf2 perf2s drum6' '0 1 3:2' > "$tmp/feet" && widths=PSUM_W=20:SIDE_W=12:XSUM_W=
+[ "$(grep -c '^tile' "$tmp/feet")" = 6 ] && ! grep -q '^tile0' "$tmp/feet" &&
+  grep -q "^tile1/perf2s .* vmac_correct_tile:SIGNED=1:${widths}6:PLANES=1 " "$tmp/feet" &&
+  grep -q "^tile3:2/drum6 .* vmac_correct_tile:SIGNED=0:${widths}12:PLANES=2 " "$tmp/feet"
+ok $? "designs of it, where they are asked for" "$(grep '^tile' "$tmp/feet")"
+VMAC_DELAY_PS=4500 sh synth/map.sh plain "vmac_correct_tile:SIGNED=0:${widths}6:PLANES=1" \
+  "$tmp/tile" rtl/vmac_correct_tile.v > "$tmp/log" 2>&1
+ok $? "it is mapped" "$(tail -n 3 "$tmp/log")"
+tile() { # CELL
+  "$B/vmac-energy" tile --lib "$VMAC_LIB" --netlist "$tmp/tile/netlist.json" --cell "$1" \
+    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --modes inertial \
+    > "$tmp/out" 2> "$tmp/err"
+}
+tile perf2
+ok $? "it says what the C model says" "$(said)"
+"$VARIMAC" operands --net weights/resnet8.tflite --rows 16 --columns 2 --steps 32 --images 2 \
+  -o "$tmp/ops" > "$tmp/log"
+tile perf3
+[ $? -ne 0 ] && grep -q 'expected sum_o 0x' "$tmp/err"
+ok $? "not where a sum is too wide for it" "$(said)"
+
 # ---- published figures stand apart ----
 
 cp "$work/jobs.txt" "$tmp/jobs.txt"

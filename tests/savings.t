@@ -170,19 +170,19 @@ refused 'no correct for cell perf2 with correction 1' "a correction unit that wa
 
 # Of 4 x 4 PEs: 16 * 100 and 16 * 10; low bits of A: 2 and 1 more a PE.
 for part in 'pe 100 10' 'pe_whole_a 102 11' 'x1 40 4' 'x2 80 8' 'unit0 20 2' 'unit1 60 6' \
-  'unit2 70 7'; do
+  'unit2 70 7' 'tile1 50 8' 'tile2 65 9'; do
   echo "c 4 $part" | tr ' ' '\t'
 done > "$tmp/parts.tsv"
 cost() { awk -f synth/correction-cost.awk "$@" > "$tmp/out" 2> "$tmp/err"; }
-# x + 4 * low; 4 * x + 16 * low; 4 units; 4 * (unit - unit0)
+# x + 4 * low; 4 * x + 16 * low; 4 units; 4 * (unit - unit0); 4 units of tiles
 cost "$tmp/parts.tsv" && [ "$(sed 1d "$tmp/out" | tr '\t' ' ')" = \
-'c 4 cv area 1600 48 3.00 192 12.00 240 15.00 160 10.00
-c 4 cv pj 160 8 5.00 32 20.00 24 15.00 16 10.00
-c 4 bitplane area 1600 88 5.50 352 22.00 280 17.50 200 12.50
-c 4 bitplane pj 160 12 7.50 48 30.00 28 17.50 20 12.50' ]
+'c 4 cv area 1600 48 3.00 192 12.00 240 15.00 160 10.00 200 12.50
+c 4 cv pj 160 8 5.00 32 20.00 24 15.00 16 10.00 32 20.00
+c 4 bitplane area 1600 88 5.50 352 22.00 280 17.50 200 12.50 260 16.25
+c 4 bitplane pj 160 12 7.50 48 30.00 28 17.50 20 12.50 36 22.50' ]
 ok $? "sums of X beside the array and in every PE, units, what V adds" "$(said)"
 awk -v style=md -f synth/correction-cost.awk "$tmp/parts.tsv" > "$tmp/out" &&
-  grep -q '^| c | 4 | cv | pj | 160 | 5.00 | 20.00 | 15.00 | 10.00 |$' "$tmp/out"
+  grep -q '^| c | 4 | cv | pj | 160 | 5.00 | 20.00 | 15.00 | 10.00 | 20.00 |$' "$tmp/out"
 ok $? "as a page" "$(said)"
 grep -v x2 "$tmp/parts.tsv" > "$tmp/less.tsv"
 ! cost "$tmp/less.tsv" && grep -q 'no x2 of c, 4 rows' "$tmp/err"

@@ -7,6 +7,7 @@ int command_cell(int argc, char **argv);
 int command_pe(int argc, char **argv);
 int command_side(int argc, char **argv);
 int command_correct(int argc, char **argv);
+int command_tile(int argc, char **argv);
 int command_array(int argc, char **argv);
 int command_collect(int argc, char **argv);
 int command_compose(int argc, char **argv);

@@ -1,4 +1,4 @@
-/* vmac-energy cell, pe, side, correct, array: one netlist's figures.
+/* vmac-energy cell, pe, side, correct, tile, array: one netlist's figures.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <getopt.h>
 #include <stdio.h>
@@ -314,6 +314,9 @@ int command_side(int argc, char **argv) {
 }
 int command_correct(int argc, char **argv) {
   return command_design(&stim_correct, argc, argv);
+}
+int command_tile(int argc, char **argv) {
+  return command_design(&stim_tile, argc, argv);
 }
 int command_array(int argc, char **argv) {
   return command_design(&stim_array, argc, argv);

@@ -16,6 +16,7 @@ static const command commands[] = {
     {"pe", "a processing element: weight held, partial sums from above", command_pe},
     {"side", "the side column, which sums activations", command_side},
     {"correct", "the correction unit at a column's foot", command_correct},
+    {"tile", "the correction unit of hardware that corrects every K tile", command_tile},
     {"array", "a flat array: what a whole array of PEs is", command_array},
     {"compose", "a flat array against the sum of its PEs and side column", command_compose},
     {"export", "random vectors as Verilog benches, with our own counts of them", energy_export},

@@ -61,7 +61,7 @@ static void add_design(const report *r, cJSON *to) {
   cJSON_AddNumberToObject(to, "leakage_nw", r->result->mean[SIM_ZERO][STIM_BUSY].leakage_nw);
   cJSON_AddNumberToObject(to, "period_ns", r->setup->period);
   cJSON_AddNumberToObject(to, "arrival_ns", r->result->arrival_ns);
-  if (r->design == &stim_side || r->design == &stim_correct)
+  if (r->design == &stim_side || r->design == &stim_correct || r->design == &stim_tile)
     cJSON_AddNumberToObject(to, "opt_correction", src->opt_correction);
   if (src->phi_rank) cJSON_AddNumberToObject(to, "phi_rank", src->phi_rank);
 }

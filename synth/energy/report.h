@@ -24,7 +24,7 @@ void report_line(const report *r); /* to stdout */
  *   parts: by part, by mode: of energy_pj
  *   leakage_pj; idle_pj (the clock alone); gated_pj, unused_pj by mode (stimulus.h)
  *   layers: op, name, macs, tiles, energy_pj, gated_pj, unused_pj by mode
- *   opt_correction (side, correct), phi_rank (those with 3), rows, net_hash and origin (of the operands' network),
+ *   opt_correction (side, correct, tile), phi_rank (those with 3), rows, net_hash and origin (of the operands' network),
  *   operand_count */
 char *report_json(const report *r);
 

@@ -49,6 +49,7 @@ extern const stim_design stim_cell;    /* vmac_cell_NAME: a_i, w_i, mode_i, p_o 
 extern const stim_design stim_pe;      /* vmac_pe */
 extern const stim_design stim_side;    /* vmac_side */
 extern const stim_design stim_correct; /* vmac_correct */
+extern const stim_design stim_tile;    /* vmac_correct_tile */
 extern const stim_design stim_array;   /* vmac_array, flat */
 
 /* ---- what their files share --------------------------------------------------------------------
@@ -96,6 +97,11 @@ int32_t stim_sum_x(const stim_source *src, const uint8_t *terms, size_t column, 
 int stim_planes(const stim_source *src); /* sums of X, 0: the hardware has none */
 /* terms (VMAC_CORR_PLANES, 256): those of the planes. */
 void stim_terms(const stim_source *src, uint8_t *terms);
+
+/* Of both correction units: the column's exact foot; c that best foretells `lack` (steps) from x, in
+ * units of 2^-F, which it takes away from `lack`. */
+int32_t stim_exact_foot(const stim_source *src, size_t column, size_t step);
+int32_t stim_fit(double *lack, const uint32_t *x, size_t steps);
 
 /* The stream that an array of `cols` columns makes of one of single columns: for each column as many
  * as the array has, with its activations and enables, and the weights of the columns beside it in

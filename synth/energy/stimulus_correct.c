@@ -63,7 +63,7 @@ static size_t lanes(const stim_source *src, size_t layer) {
   return stim_columns(src);
 }
 
-static int32_t exact_foot(const stim_source *src, size_t column, size_t step) {
+int32_t stim_exact_foot(const stim_source *src, size_t column, size_t step) {
   const vmac_operands *ops = src->ops;
   int32_t sum = 0;
   for (size_t r = 0; r < ops->rows; r++)
@@ -72,8 +72,7 @@ static int32_t exact_foot(const stim_source *src, size_t column, size_t step) {
   return sum;
 }
 
-/* c = what best foretells `lack` (steps) from x; takes it away from `lack`. In units of 2^-F. */
-static int32_t fit(double *lack, const uint32_t *x, size_t steps) {
+int32_t stim_fit(double *lack, const uint32_t *x, size_t steps) {
   const double most = (1 << (VMAC_CORR_C_BITS - 1)) - 1;
   double mean = 0, mean_x = 0, both = 0, square = 0;
   for (size_t s = 0; s < steps; s++) {
@@ -95,7 +94,7 @@ static void correct_lane(sums *u, size_t i, double *lack, bool has_v) {
   const size_t n = u->lanes * u->steps, at = i * u->steps;
   int32_t c0 = 0, c[VMAC_CORR_PLANES] = {0};
   for (int p = 0; p < u->planes; p++) {
-    c[p] = fit(lack, u->x + (size_t)p * n + at, u->steps);
+    c[p] = stim_fit(lack, u->x + (size_t)p * n + at, u->steps);
     u->c[(size_t)p * u->lanes + i] = stim_bits(c[p], VMAC_CORR_C_BITS);
   }
   double mean = 0, centre = 0;
@@ -136,7 +135,7 @@ static void make_sums(sums *u, const stim_source *src, size_t layer) {
         const int32_t foot = stim_foot(src, column, s);
         u->acc[at] += (uint32_t)foot;
         u->sum_a[at] += (uint32_t)stim_sum_a(src, column, s);
-        lack[s] += exact_foot(src, column, s) - foot;
+        lack[s] += stim_exact_foot(src, column, s) - foot;
         for (size_t p = 0; p < planes; p++)
           u->x[p * n + at] += (uint32_t)stim_sum_x(src, terms + 256 * p, column, s);
       }
