@@ -36,7 +36,8 @@ for cell in $cells; do
   }
   for opt in $opts; do
     # Another correction's unit may pass for the same hardware: only what was measured counts.
-    [ "$opt" = 0 ] || grep -q "\"opt_correction\":[[:space:]]*${opt%:*},*\$" "$dir/ppa.json" || continue
+    [ "$opt" = 0 ] ||
+      grep -q "\"opt_correction\":[[:space:]]*${opt%:*},*\$" "$dir/ppa.json" || continue
     rank=
     case $opt in *:*) rank="--phi-rank ${opt#*:}" ;; esac
     # Coefficients decide no cycle and no design, so none are fitted.

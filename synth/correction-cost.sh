@@ -25,8 +25,8 @@ out=$1 energy=$2 streams=$3 families=$4 table=$5 cells=$6 sizes=$7
 mkdir -p "$out/done"
 names=
 for cell in $cells; do names="$names $cell ${cell}s"; done
-PPA_CORRECTIONS='0 1 2' PPA_KTILES=1 sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" \
-  > "$out/designs.txt"
+PPA_CORRECTIONS='0 1 2' PPA_KTILES=1 \
+  sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" > "$out/designs.txt"
 total=$(($(echo "$cells" | wc -w) * $(echo "$sizes" | wc -w) * 9)) count=0
 
 # part CELL NAME N DESIGN [PARAMETERS]: one line "CELL N NAME um2 pJ" of parts.tsv

@@ -3,7 +3,8 @@
 # measured is mapped, so that it can be stopped and started again, and a second run takes seconds.
 # usage: ppa.sh PPA_DIR JOBS VMAC_ENERGY OPERANDS FAMILIES 'NAME ...' TABLE ...
 # OPERANDS-u8.bin and OPERANDS-s8.bin are the streams. Environment: a platform's config.mk,
-# synth/library.mk's and designs.sh's. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all figures).
+# synth/library.mk's and designs.sh's. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all
+# figures).
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 

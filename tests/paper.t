@@ -220,8 +220,8 @@ done
 ok $? "designs are collected" "$(cat "$tmp/log")"
 printf 'name class family cell_inertial_pj\nexact u8 exact 8\nperf2 u8 perforated 2\n' |
   sed "s/ /$tab/g" > "$work/ppa.tsv"
-sh scripts/paper-s1-energy.sh "$VARIMAC" "$work" $net '0 1 2 3 3:2' 'exact perf2' > "$tmp/energy.tsv" \
-  2> "$tmp/err"
+sh scripts/paper-s1-energy.sh "$VARIMAC" "$work" $net '0 1 2 3 3:2' 'exact perf2' \
+  > "$tmp/energy.tsv" 2> "$tmp/err"
 ok $? "energies of a network" "$(cat "$tmp/err")"
 # 12,501,632 multiplications of 120 pJ and of 30 pJ; the side column at work in 52,480 cycles.
 energy() { # CELL OPT EXPECTED: array, product, mult, add, register, clock

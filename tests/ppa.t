@@ -3,10 +3,10 @@
 #
 # TEST RATIONALE. State space: two cells and their PEs measured from nothing; again with nothing
 # changed, with the registry in another order, with a comment in a family's file, with a C model
-# changed; stopped half-way; beside another run; two modes of one cell; feet that cells share; phi
-# of cells that are alike and of others; a netlist that differs from its Verilog; goals that want a
-# few cells only; tools that are missing, fail, or complain and exit 0; figures within and beyond a
-# baseline's tolerances, rows it does not find, other operands. yosys and sta are counted by scripts of those names in front of them.
+# changed; stopped half-way; beside another run; two modes of one cell; feet that cells share; a
+# netlist that differs from its Verilog; goals that want a few cells only; tools that are missing,
+# fail, or complain and exit 0; figures within and beyond a baseline's tolerances, rows it does not
+# find, other operands. yosys and sta are counted by scripts of those names in front of them.
 # Parameters: one library (osu018); PPA_CORRECTIONS empty but for one run of 1.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -221,63 +221,6 @@ ok $? "same area, energy by mode" "$(sed -n '/^dyn/p' "$work/ppa.tsv")"
     'BEGIN { exit !(a > 40000 && a < b && c > 40000 && c < 0.6 * d) }'
 ok $? "a shared foot has its figures and owner; without X it is smaller" \
   "$(sed -n '/^[np]\|^dyn/p' "$work/ppa.tsv")"
-
-# ---- phi: a table of each cell's own in the side column ----
-
-feet() { # CELL CORRECTIONS: as designs.sh lists them
-  PPA_CORRECTIONS=$2 sh synth/designs.sh "$tmp/phi" "$B/gen/families.txt" "$1" rtl/mult/mults.tbl \
-    2> "$tmp/err"
-}
-feet 'exact dadda drum6 drum6s' '3 3:2' > "$tmp/feet"
-ok $? "designs of phi" "$(cat "$tmp/err")"
-[ "$(grep -c '^side3/.* vmac_side_phi:ROWS=16 .*/phi1/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
-  [ "$(grep -c '^side3:2/.* vmac_side_phi:ROWS=16 .*/phi2/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
-  grep -q '^correct3:2/drum6s .*:A_W=1:X_W=23:PLANES=2:OPT_CORRECTION=3 ' "$tmp/feet" &&
-  grep -q '^3:2 dadda exact$' "$tmp/phi/shared.txt" && ! grep -q drum6.*exact "$tmp/phi/shared.txt"
-ok $? "cells with the same phi share them, others do not" "$(cat "$tmp/phi/shared.txt")"
-! feet perf2 4 > "$tmp/feet" && grep -q "expected 0, 1, 2, 3 or 3:2 to 3:4, found '4'" "$tmp/err"
-ok $? "a correction that there is not" "$(cat "$tmp/err")"
-# The whole column takes a minute to map: four rows of it, against the C model's sums.
-"$VARIMAC" operands --net weights/resnet8.tflite --rows 4 --columns 2 --steps 32 --images 2 \
-  -o "$tmp/ops" > "$tmp/log" && feet drum6 3 > "$tmp/feet"
-# The list of files is words.
-# shellcheck disable=SC2046
-VMAC_DELAY_PS=4500 sh synth/map.sh plain vmac_side_phi:ROWS=4 "$tmp/side" \
-  $(sed -n 's/^side3\/drum6 .* drum //p' "$tmp/feet") > "$tmp/log" 2>&1
-ok $? "a side column with phi is mapped" "$(tail -n 3 "$tmp/log")"
-side() { # CELL
-  "$B/vmac-energy" side --lib "$VMAC_LIB" --netlist "$tmp/side/netlist.json" --cell "$1" \
-    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --opt-correction 3 \
-    --json "$tmp/side.json" > "$tmp/out" 2> "$tmp/err"
-}
-side trunc6
-[ $? -ne 0 ] && grep -q 'the sums of A and X are not the C model' "$tmp/err"
-ok $? "it is not another cell's" "$(said)"
-side drum6 && grep -q '"phi_rank":	1' "$tmp/side.json"
-ok $? "it sums what the C model says" "$(said)"
-
-# ---- the unit of hardware that corrects every K tile ----
-
-PPA_KTILES=1 feet 'perf2 perf2s drum6' '0 1 3:2' > "$tmp/feet" && widths=PSUM_W=20:SIDE_W=12:XSUM_W=
-[ "$(grep -c '^tile' "$tmp/feet")" = 6 ] && ! grep -q '^tile0' "$tmp/feet" &&
-  grep -q "^tile1/perf2s .* vmac_correct_tile:SIGNED=1:${widths}6:PLANES=1 " "$tmp/feet" &&
-  grep -q "^tile3:2/drum6 .* vmac_correct_tile:SIGNED=0:${widths}12:PLANES=2 " "$tmp/feet"
-ok $? "designs of it, where they are asked for" "$(grep '^tile' "$tmp/feet")"
-VMAC_DELAY_PS=4500 sh synth/map.sh plain "vmac_correct_tile:SIGNED=0:${widths}6:PLANES=1" \
-  "$tmp/tile" rtl/vmac_correct_tile.v > "$tmp/log" 2>&1
-ok $? "it is mapped" "$(tail -n 3 "$tmp/log")"
-tile() { # CELL
-  "$B/vmac-energy" tile --lib "$VMAC_LIB" --netlist "$tmp/tile/netlist.json" --cell "$1" \
-    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --modes inertial \
-    > "$tmp/out" 2> "$tmp/err"
-}
-tile perf2
-ok $? "it says what the C model says" "$(said)"
-"$VARIMAC" operands --net weights/resnet8.tflite --rows 16 --columns 2 --steps 32 --images 2 \
-  -o "$tmp/ops" > "$tmp/log"
-tile perf3
-[ $? -ne 0 ] && grep -q 'expected sum_o 0x' "$tmp/err"
-ok $? "not where a sum is too wide for it" "$(said)"
 
 # ---- published figures stand apart ----
 

@@ -211,8 +211,8 @@ const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, cons
   for (int i = 0; i < ppa->designs; i++) {
     const vmac_ppa_design *d = &ppa->design[i];
     if (strcmp(d->kind, kind)) continue;
-    const bool own = d->mult == mult && (pe || (d->opt_correction == opt_correction &&
-                                                d->phi_rank == phi_rank));
+    const bool built = d->opt_correction == opt_correction && d->phi_rank == phi_rank;
+    const bool own = d->mult == mult && (pe || built);
     const bool plain = !d->variant[0] || !strcmp(d->variant, "plain");
     const int rank = 1 + 2 * own + plain;
     if (rank <= best_rank) continue;

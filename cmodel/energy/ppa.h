@@ -48,8 +48,8 @@ void vmac_ppa_free(vmac_ppa *ppa);
 
 /* The design of that kind for a cell, of correction opt_correction with phi_rank planes of phi (as
  * in vmac_hw); of side column and correction unit also one that was made for another cell, or
- * correction, and is the same hardware: of phi, with the same phi. Those without a variant, or "plain", come
- * first. A PE with a mode operand is measured in its registry line's mode. */
+ * correction, and is the same hardware: of phi, with the same phi. Those without a variant, or
+ * "plain", come first. A PE with a mode operand is measured in its registry line's mode. */
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
                                      int opt_correction, int phi_rank, vmac_err *err);
 

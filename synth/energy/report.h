@@ -24,8 +24,8 @@ void report_line(const report *r); /* to stdout */
  *   parts: by part, by mode: of energy_pj
  *   leakage_pj; idle_pj (the clock alone); gated_pj, unused_pj by mode (stimulus.h)
  *   layers: op, name, macs, tiles, energy_pj, gated_pj, unused_pj by mode
- *   opt_correction (side, correct, tile), phi_rank (those with 3), rows, net_hash and origin (of the operands' network),
- *   operand_count */
+ *   opt_correction (side, correct, tile), phi_rank (those with 3), rows, net_hash and origin (of the
+ *   operands' network), operand_count */
 char *report_json(const report *r);
 
 bool report_nets(const net_list *nl, const net_activity *activity, const char *path, vmac_err *err);

@@ -1,5 +1,6 @@
-/* The correction unit of hardware with coefficients for every K tile: loaded, then a partial sum per
- * cycle with its sums, as the tile's columns give them. Coefficients are fitted to what these lack.
+/* The correction unit of hardware with coefficients for every K tile: loaded, then a partial sum
+ * per cycle with its sums, as the tile's columns give them. Coefficients are fitted to what these
+ * lack.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
@@ -14,8 +15,8 @@ typedef struct {
   const net_port *shift, *k, *c, *take, *valid, *ps, *sum_a, *sum_x, *out;
 } tile_ports;
 
-/* Everything of one layer: (lanes, steps), but x (plane, lanes, steps) and coefficients k (lanes), c
- * (plane, lanes). out and k as two words, the low bits first: (2, ..). */
+/* Everything of one layer: (lanes, steps), but x (plane, lanes, steps) and coefficients k (lanes),
+ * c (plane, lanes). out and k as two words, the low bits first: (2, ..). */
 typedef struct {
   size_t lanes, steps;
   int planes;

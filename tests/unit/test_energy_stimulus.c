@@ -77,7 +77,7 @@ static void test_lanes(void **state) {
   vmac_operands_free(&ops);
 }
 
-/* With phi every cell has its planes, which are what the C model sums; others as many as their X. */
+/* With phi every cell has its planes, which are what the C model sums; else as many as its X. */
 static void test_phi(void **state) {
   (void)state;
   vmac_operands ops;

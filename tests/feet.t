@@ -1,0 +1,76 @@
+#!/bin/sh
+# Side columns with phi and the correction unit of K tiles: which designs `make ppa` makes of them,
+# and their netlists against the C model.
+#
+# TEST RATIONALE. State space: cells of both classes with a phi of their own and with that of
+# another, one plane and two; a correction that there is not; netlists of the cell asked for, of
+# another, and too narrow for its sums.
+# Parameters: one library (osu018); of the side column four rows, of the unit 16 rows' widths.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+lib=$B/synth/osu018/lib/cells.lib
+make -s B="$B" "$lib" "$B/vmac-energy" > "$tmp/log" 2>&1
+ok $? "library and tool are there" "$(tail -n 3 "$tmp/log")"
+export VMAC_LIB="$lib" VMAC_CACHE="" ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 IMPORT_DIR="$tmp"
+export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
+export VARIMAC
+said() { tail -n 3 "$tmp/out" "$tmp/err"; }
+
+# ---- phi: a table of each cell's own in the side column ----
+
+feet() { # CELL CORRECTIONS: as designs.sh lists them
+  PPA_CORRECTIONS=$2 sh synth/designs.sh "$tmp/phi" "$B/gen/families.txt" "$1" rtl/mult/mults.tbl \
+    2> "$tmp/err"
+}
+feet 'exact dadda drum6 drum6s' '3 3:2' > "$tmp/feet"
+ok $? "designs of phi" "$(cat "$tmp/err")"
+[ "$(grep -c '^side3/.* vmac_side_phi:ROWS=16 .*/phi1/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
+  [ "$(grep -c '^side3:2/.* vmac_side_phi:ROWS=16 .*/phi2/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
+  grep -q '^correct3:2/drum6s .*:A_W=1:X_W=23:PLANES=2:OPT_CORRECTION=3 ' "$tmp/feet" &&
+  grep -q '^3:2 dadda exact$' "$tmp/phi/shared.txt" && ! grep -q drum6.*exact "$tmp/phi/shared.txt"
+ok $? "cells with the same phi share them, others do not" "$(cat "$tmp/phi/shared.txt")"
+! feet perf2 4 > "$tmp/feet" && grep -q "expected 0, 1, 2, 3 or 3:2 to 3:4, found '4'" "$tmp/err"
+ok $? "a correction that there is not" "$(cat "$tmp/err")"
+# The whole column takes a minute to map: four rows of it, against the C model's sums.
+"$VARIMAC" operands --net weights/resnet8.tflite --rows 4 --columns 2 --steps 32 --images 2 \
+  -o "$tmp/ops" > "$tmp/log" && feet drum6 3 > "$tmp/feet"
+# The list of files is words.
+# shellcheck disable=SC2046
+VMAC_DELAY_PS=4500 sh synth/map.sh plain vmac_side_phi:ROWS=4 "$tmp/side" \
+  $(sed -n 's/^side3\/drum6 .* drum //p' "$tmp/feet") > "$tmp/log" 2>&1
+ok $? "a side column with phi is mapped" "$(tail -n 3 "$tmp/log")"
+side() { # CELL
+  "$B/vmac-energy" side --lib "$VMAC_LIB" --netlist "$tmp/side/netlist.json" --cell "$1" \
+    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --opt-correction 3 \
+    --json "$tmp/side.json" > "$tmp/out" 2> "$tmp/err"
+}
+side trunc6
+[ $? -ne 0 ] && grep -q 'the sums of A and X are not the C model' "$tmp/err"
+ok $? "it is not another cell's" "$(said)"
+side drum6 && grep -q '"phi_rank":	1' "$tmp/side.json"
+ok $? "it sums what the C model says" "$(said)"
+
+# ---- the unit of hardware that corrects every K tile ----
+
+PPA_KTILES=1 feet 'perf2 perf2s drum6' '0 1 3:2' > "$tmp/feet" && widths=PSUM_W=20:SIDE_W=12:XSUM_W=
+[ "$(grep -c '^tile' "$tmp/feet")" = 6 ] && ! grep -q '^tile0' "$tmp/feet" &&
+  grep -q "^tile1/perf2s .* vmac_correct_tile:SIGNED=1:${widths}6:PLANES=1 " "$tmp/feet" &&
+  grep -q "^tile3:2/drum6 .* vmac_correct_tile:SIGNED=0:${widths}12:PLANES=2 " "$tmp/feet"
+ok $? "designs of it, where they are asked for" "$(grep '^tile' "$tmp/feet")"
+VMAC_DELAY_PS=4500 sh synth/map.sh plain "vmac_correct_tile:SIGNED=0:${widths}6:PLANES=1" \
+  "$tmp/tile" rtl/vmac_correct_tile.v > "$tmp/log" 2>&1
+ok $? "it is mapped" "$(tail -n 3 "$tmp/log")"
+tile() { # CELL
+  "$B/vmac-energy" tile --lib "$VMAC_LIB" --netlist "$tmp/tile/netlist.json" --cell "$1" \
+    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --modes inertial \
+    > "$tmp/out" 2> "$tmp/err"
+}
+tile perf2
+ok $? "it says what the C model says" "$(said)"
+"$VARIMAC" operands --net weights/resnet8.tflite --rows 16 --columns 2 --steps 32 --images 2 \
+  -o "$tmp/ops" > "$tmp/log"
+tile perf3
+[ $? -ne 0 ] && grep -q 'expected sum_o 0x' "$tmp/err"
+ok $? "not where a sum is too wide for it" "$(said)"
+done_testing
