@@ -28,7 +28,7 @@ ok $? "designs of phi" "$(cat "$tmp/err")"
 [ "$(grep -c '^side3/.* vmac_side_phi:ROWS=16 .*/phi1/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
   [ "$(grep -c '^side3:2/.* vmac_side_phi:ROWS=16 .*/phi2/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
   grep -q '^correct3:2/drum6s .*:A_W=1:X_W=23:PLANES=2:OPT_CORRECTION=3 ' "$tmp/feet" &&
-  grep -q '^3:2 dadda exact$' "$tmp/phi/shared.txt" && ! grep -q drum6.*exact "$tmp/phi/shared.txt"
+  grep -q '^3:2 dadda exact$' "$tmp/phi/shared.txt" && ! grep -q "drum6.*exact" "$tmp/phi/shared.txt"
 ok $? "cells with the same phi share them, others do not" "$(cat "$tmp/phi/shared.txt")"
 ! feet perf2 4 > "$tmp/feet" && grep -q "expected 0, 1, 2, 3 or 3:2 to 3:4, found '4'" "$tmp/err"
 ok $? "a correction that there is not" "$(cat "$tmp/err")"
