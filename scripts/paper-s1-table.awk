@@ -42,8 +42,8 @@ BEGIN {
   kind_of["perforated"] = kind_of["truncated"] = kind_of["recursive"] = "paper"
   kind_of["edge_rounded"] = "rival"
   print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", \
-    "exact_percent", "loss", "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", "mult_saved", "array_uj", \
-    "array_saved", "period_ns", "area_um2"
+    "exact_percent", "loss", "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", \
+    "mult_saved", "array_uj", "array_saved", "period_ns", "area_um2"
 }
 FNR == 1 {
   net = FILENAME

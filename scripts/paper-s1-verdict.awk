@@ -115,7 +115,8 @@ END {
       if (!((n, c) in base)) continue
       for (d = 1; d <= budgets; d++)
         printf "| %s | %s | %d %% | %s | %s | %s |\n", n, c, budget[d], \
-          cells_of(best(n, c, budget[d], "array", 0)), cells_of(best(n, c, budget[d], "array", 1)), \
+          cells_of(best(n, c, budget[d], "array", 0)), \
+          cells_of(best(n, c, budget[d], "array", 1)), \
           cells_of(best(n, c, budget[d], "multiplier", 0))
     }
   print ""

@@ -5,7 +5,9 @@
 # TEST RATIONALE. State space: both classes; exact cells, of which another array is the least; cells
 # of the paper, the rival, another; modes that need no hardware, one X, planes, none that was
 # measured, tuned weights; no, few, many answers that differ; a claim met at its bound, missed by
-# accuracy, by power; two networks with a cell that only one has. What is missing is named.
+# accuracy, by power; two networks with a cell that only one has. Of each layer's residual a forecast
+# at its bound, above and below, of nothing; bit planes that leave less, as much, more. What is
+# missing is named.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -280,4 +282,116 @@ ran 'exact none dadda none perf2 none ' "fewer images are other points"
 sed -i '1s/.*/mult,correction,other/' "$tmp/points/lenet5.known.csv"
 score none perf2 20
 ran '' "points of the last run outlive another version's file"
+
+# ---- residuals: what a program says that counts itself, kept by what they are of ----
+cat > "$tmp/varimac" << 'END'
+#!/bin/sh
+while [ $# -gt 0 ]; do
+  case $1 in --mult) cell=$2 ;; --correction) mode=$2 ;; --images) images=$2 ;;
+    --calib-images) calib=$2 ;; --residuals) out=$2 ;; esac
+  shift
+done
+[ "$cell" != "${BAD-}" ] || { echo "eval: $cell is bad" >&2; exit 1; }
+echo "$cell $mode $images $calib" >> "$RUNS"
+echo "mult,correction,layer,op,kind,k,predicted,measured,ratio,mean_square,signal,rounding" > "$out"
+for layer in 0 1; do
+  echo "$cell,$mode,$layer,$layer,CONV_2D,9,1,$(grep -c . "$RUNS"),1,0,9,0" >> "$out"
+done
+END
+left() { # CELLS IMAGES CALIB
+  : > "$RUNS"
+  sh scripts/paper-s1-residual.sh "$tmp/varimac" weights/MANIFEST.tsv lenet5 "$tmp/points" "$2" \
+    "$3" "$1" > "$tmp/out" 2> "$tmp/err"
+}
+# points NETWORK_HASH: of three cells, one with tuned weights
+points() {
+  echo "$head_csv"
+  for point in perf2,none perf2,cv perf2,cv+tune perf2s,cv rec4,cv; do
+    echo "$point,all,$1,7,low:2,mnist:test,10000,,double,0,0,0,0,0,0"
+  done
+}
+points a1 > "$tmp/points/lenet5.cells.csv"
+rm -f "$tmp/points/lenet5.residual.csv"
+left 'perf2 perf2s' 5 7
+ran 'perf2 none 5 7 perf2 cv 5 7 perf2s cv 5 7 ' "residuals of cells that are asked for, not tuned"
+[ "$(cut -d , -f 1-9 "$tmp/points/lenet5.residual.csv" | sed -n '1p;2p;7p')" = \
+  'network,table,x,data,images,calibration,mult,correction,layer
+a1,7,low:2,mnist:test,5,7 of mnist:train,perf2,none,0
+a1,7,low:2,mnist:test,5,7 of mnist:train,perf2s,cv,1' ] &&
+  [ "$(wc -l < "$tmp/points/lenet5.residual.csv")" -eq 7 ]
+ok $? "rows stand behind what they are of" "$(cat "$tmp/points/lenet5.residual.csv")"
+BAD=rec4 left 'perf2 rec4' 5 7
+[ $? -ne 0 ] && grep -q 'rec4 is bad' "$tmp/err" && [ ! -e "$tmp/points/lenet5.residual.new" ] &&
+  [ ! -e "$tmp/points/lenet5.residual.new.csv" ]
+ok $? "a point that fails fails, and nothing is left half-written" "$(cat "$tmp/err")"
+left 'rec4 perf2' 5 7
+ran 'rec4 cv 5 7 ' "a point that is known costs nothing"
+[ "$(cut -d , -f 7 "$tmp/points/lenet5.residual.csv" | uniq | tr '\n' ' ')" = 'mult perf2 rec4 ' ]
+ok $? "the file has the cells that were asked for" "$(cat "$tmp/points/lenet5.residual.csv")"
+left perf2s 6 7
+ran 'perf2s cv 6 7 ' "other images are other points"
+left perf2s 6 8
+ran 'perf2s cv 6 8 ' "so are other calibration images"
+points a2 > "$tmp/points/lenet5.cells.csv"
+left perf2s 6 8
+ran 'perf2s cv 6 8 ' "so is another network"
+sed -i '1s/x,data/y,data/' "$tmp/points/lenet5.residual.known.csv"
+left perf2 6 8
+[ "$(wc -l < "$tmp/points/lenet5.residual.known.csv")" -eq 5 ]
+ok $? "another version's rows go" "$(cat "$tmp/points/lenet5.residual.known.csv")"
+
+# ---- what they say ----
+head=network,table,x,data,images,calibration,mult,correction,layer,op,kind,k,predicted,measured,\
+ratio,mean_square,signal,rounding
+# still CELL MODE LAYER PREDICTED MEASURED MEAN_SQUARE SIGNAL ROUNDING
+still() { echo "h,t,x,d,50,7 of d,$1,$2,$3,$3,CONV_2D,9,$4,$5,0,$6,$7,$8"; }
+{
+  echo "$head"
+  still trunc6 none 0 120 100 300 1000 0
+  still trunc6 none 1 121 100 300 1000 0
+  still trunc6 cv 0 80 100 0 1000 0.8
+  still trunc6 cv 1 79 100 0 1000 0.5
+  still trunc6 bitplane 0 100 103 0 1000 0.5
+  still trunc6 bitplane 1 100 50 0 1000 1.01
+} > "$in/a.residual.csv"
+{
+  echo "$head"
+  still perf2 none 0 0 0 0 1000 0
+  still perf2 cv 0 10 0 0 1000 0
+  still perf2 cv 1 10 10 0 1000 0
+  still perf2 bitplane 1 10 10.5 0 1000 0
+  still rec4 bitplane 1 10 90 0 1000 0
+} > "$in/b.residual.csv"
+awk -f scripts/paper-s1-residual.awk "$in/a.residual.csv" "$in/b.residual.csv" > "$tmp/paper.tsv"
+is a trunc6 none ratio "1.2
+1.21"
+is a trunc6 cv left "0.1
+0.1"
+is a trunc6 none left "0.4
+0.4"
+is b perf2 none ratio 1
+is b perf2 cv ratio "
+1"
+awk -v within=20 -v noise=3 -v rounding=1 -f scripts/paper-s1-forecast.awk "$tmp/paper.tsv" \
+  > "$tmp/verdict.md"
+says '- a: 3 of 6 rows within 20 % on 50 test images; farthest: +100.0 % (trunc6 bitplane, layer 1)' \
+  "20 % above and below is within, 21 % is not"
+says '- b: 3 of 5 rows within 20 % on 50 test images; farthest: all, for none is measured (perf2 cv, layer 0)' \
+  "nothing foretold of nothing is within, something is not"
+says '- a: of 2 layers of all cells bitplane leaves more than cv in 1, by more than 3 % in 0; most: +3.0 % (trunc6, layer 0)' \
+  "bit planes above one X, within the noise"
+says '- b: of 1 layers of all cells bitplane leaves more than cv in 1, by more than 3 % in 1; most: +5.0 % (perf2, layer 1)' \
+  "bit planes above one X, beyond it"
+says '- beyond that noise: b perf2, layer 1: +5.0 %' "where that is"
+says '- a: rounding slopes and V to fixed point is more than 1 % of what is left in 1 of 4 rows; most: 1.01 % (trunc6 bitplane, layer 1)' \
+  "what fixed point adds"
+says '| a | 1 | CONV_2D, K = 9 | 3 | 3 | -21.0 % (trunc6 cv) | +100.0 % (trunc6 bitplane) |' \
+  "a row for each layer"
+sh scripts/paper-s1-residual-plot.sh "$tmp/paper.tsv" a "$tmp/a.residual.svg" 'trunc6 rec4' \
+  2> "$tmp/err" && grep -q '</svg>' "$tmp/a.residual.svg" && grep -q '>bitplane<' "$tmp/a.residual.svg" &&
+  ! grep -q rec4 "$tmp/a.residual.svg"
+ok $? "a plot of the cells that there are" "$(cat "$tmp/err")"
+sh scripts/paper-s1-residual-plot.sh "$tmp/paper.tsv" a "$tmp/a.residual.svg" rec4 2> "$tmp/err" &&
+  [ ! -e "$tmp/a.residual.svg" ]
+ok $? "none of them: no plot" "$(cat "$tmp/err")"
 done_testing
