@@ -113,7 +113,7 @@ END {
     }
     b = base[n]
     place = n SUBSEP c SUBSEP opt_of(row_mode[i])
-    if (!(place in array)) array[place] = period[place] = met[place] = area[place] = ""
+    # Not "in array": whoever looked there before has made an entry of it.
     uj = array[place] == "" ? "" : sprintf("%.3f", array[place] * 1e-6)
     what = is_exact[i] ? "exact" : family[c] in kind_of ? kind_of[family[c]] : "other"
     print n, c, class_of[c], what, row_mode[i], row_images[i], row_text[i], exact[n], \
