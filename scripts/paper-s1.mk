@@ -61,6 +61,7 @@ PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
 # Percent: the forecast's goal, what calibration's images alone make of two fits, the rule of
 # VMAC_CORR_F.
 PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1
+paper_ppas = $(wildcard $(foreach n,$(PAPER_NETS),$(call paper_ppa,$(n))/ppa.tsv))
 paper_residuals = $(wildcard $(call paper_files,residual.csv))
 
 # From what is measured: tables, plots and the verdict in seconds.
@@ -74,8 +75,11 @@ paper-s1-report:
 	  awk -v network=$$n -f scripts/paper-s1-front.awk $(PAPER).tsv > $(PAPER)/$$n.points && \
 	  gnuplot -e "points='$(PAPER)/$$n.points'; modes=$$(grep -c '^"' $(PAPER)/$$n.points); \
 	    network='$$n'; out='$(PAPER)/$$n.svg'" scripts/paper-s1-plot.gp || exit 1; done
-	$(Q)awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
-	  $(call paper_files,energy.tsv) > $(PAPER)/verdict.md
+	$(Q){ awk -f scripts/paper-s1-facts.awk $(call paper_files,exact.csv) \
+	  $(call paper_files,cells.csv) $(paper_ppas) && echo && \
+	  awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
+	    $(call paper_files,energy.tsv); } > $(PAPER)/verdict.md.new && \
+	  mv $(PAPER)/verdict.md.new $(PAPER)/verdict.md
 	$(Q)awk -f scripts/paper-s1-residual.awk $(paper_residuals) /dev/null \
 	  > $(PAPER)-residual.tsv.new && mv $(PAPER)-residual.tsv.new $(PAPER)-residual.tsv
 	$(Q)for n in $(PAPER_NETS); do sh scripts/paper-s1-residual-plot.sh $(PAPER)-residual.tsv $$n \
