@@ -257,8 +257,8 @@ typedef struct {
   const uint8_t *terms; /* (planes, 256) what an activation adds to them, vmac_x_terms() */
   int tiles;      /* K tiles that have coefficients of their own; of vmac_patch()'s operands */
   const int *end; /* (tiles) tile t ends before operand end[t]; NULL: the whole K is one */
-  int32_t *c0;          /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
-  int32_t *c;           /* (n, tiles, planes) likewise */
+  int32_t *c0;    /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
+  int32_t *c;     /* (n, tiles, planes) likewise */
 } vmac_mac;
 
 /* Sums X of one output, and slopes of one channel. */

@@ -1,5 +1,6 @@
 # paper-s1-front.awk: a network's points for the plot, a block per mode: array energy, accuracy,
 # cell, and 1 where no other point of the mode is as good in both (the Pareto front), by energy.
+# What misses the period is a point, but none of the front, and beats no other.
 # usage: awk -v network=NET -f paper-s1-front.awk paper-s1.tsv
 # SPDX-License-Identifier: Apache-2.0
 
@@ -13,11 +14,13 @@ $at["network"] != network || $at["array_uj"] == "" { next }
   uj[m, n] = $at["array_uj"] + 0
   accuracy[m, n] = $at["accuracy_percent"] + 0
   cell[m, n] = $at["cell"]
+  slow[m, n] = $at["met"] != 1
 }
 # Whether point i of mode m is no better than another; of two that are the same the first stays.
 function beaten(m, i,  j) {
+  if (slow[m, i]) return 1
   for (j = 1; j <= count[m]; j++) {
-    if (j == i || uj[m, j] > uj[m, i] || accuracy[m, j] < accuracy[m, i]) continue
+    if (j == i || slow[m, j] || uj[m, j] > uj[m, i] || accuracy[m, j] < accuracy[m, i]) continue
     if (uj[m, j] < uj[m, i] || accuracy[m, j] > accuracy[m, i] || j < i) return 1
   }
   return 0

@@ -1,6 +1,7 @@
 # paper-s1-ladder.awk: paper-s1.tsv as a Markdown table, a row per network and cell: what its
 # multiplier and its array save, without V / with one X / with bit planes, and the accuracy of each
-# mode; a star where McNemar's test tells it from the exact network (p < 0.05).
+# mode; a star where McNemar's test tells it from the exact network (p < 0.05), `slow` behind an
+# array that misses the period.
 # usage: awk -f paper-s1-ladder.awk paper-s1.tsv
 # SPDX-License-Identifier: Apache-2.0
 
@@ -13,8 +14,11 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   if (!(key in saved_mult)) { order[++keys] = key; saved_mult[key] = $at["mult_saved"] }
   value[key, m] = $at["accuracy_percent"] ($at["mcnemar_p"] < 0.05 ? "\\*" : "")
   array[key, m] = $at["array_saved"]
+  slow[key, m] = $at["met"] == 1 ? "" : " slow"
 }
-function of(key, m) { return array[key, m] == "" ? "-" : sprintf("%.1f", array[key, m]) }
+function of(key, m) {
+  return array[key, m] == "" ? "-" : sprintf("%.1f", array[key, m]) slow[key, m]
+}
 END {
   printf "| network | cell | class | multiplier saves %% | array saves %% |"
   for (i = 1; i <= modes; i++) printf " %s |", mode[i]

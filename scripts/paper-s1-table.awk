@@ -5,9 +5,10 @@
 # activations; other. exact_percent: the network as it is. loss: points below that. lost, gained:
 # images that only the exact network, only this one answers rightly; mcnemar_p: how likely a
 # difference as large, or larger, between two networks that are equally good (binomial, two-sided,
-# exact). mult_saved, array_saved: percent against that exact cell of the class whose array takes
-# the least energy. period_ns: the clock that all designs meet, which sets no energy but leakage.
-# Array energy is that of an inference; `bias` needs no hardware, for its constant goes into the
+# exact). mult_saved, array_saved: percent against that exact cell of either class (`against`) whose
+# array takes the least energy of those that meet the period. period_ns: the clock that designs were
+# measured for, which sets no energy but leakage; met: 1 where all of the array's meet it. Array
+# energy is that of an inference; `bias` needs no hardware, for its constant goes into the
 # bias. +tune: taken as that of the given weights. Empty: no such hardware was measured.
 # SPDX-License-Identifier: Apache-2.0
 
@@ -42,8 +43,8 @@ BEGIN {
   kind_of["perforated"] = kind_of["truncated"] = kind_of["recursive"] = "paper"
   kind_of["edge_rounded"] = "rival"
   print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", \
-    "exact_percent", "loss", "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", "mult_saved", "array_uj", \
-    "array_saved", "period_ns", "area_um2"
+    "exact_percent", "loss", "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", \
+    "mult_saved", "array_uj", "array_saved", "period_ns", "met", "area_um2", "against"
 }
 FNR == 1 {
   net = FILENAME
@@ -62,6 +63,7 @@ kind == "energy" {
   family[cell] = f[at["family"]]
   array[place] = f[at["array_pj"]]
   period[place] = f[at["period_ns"]]
+  met[place] = f[at["met"]]
   area[place] = f[at["area_um2"]]
   product[net, cell] = f[at["mult_pj"]]
   next
@@ -83,13 +85,13 @@ kind == "energy" {
   }
 }
 END {
-  # The least array of each class among exact cells, as it is without correction.
+  # The least array among exact cells, as it is without correction: the network is the same in both
+  # classes.
   for (i = 1; i <= rows; i++) {
     place = row_net[i] SUBSEP row_cell[i] SUBSEP 0
-    if (!is_exact[i] || !(place in array)) continue
-    group = row_net[i] SUBSEP class_of[row_cell[i]]
-    if (!(group in base) || array[place] < array[row_net[i], base[group], 0])
-      base[group] = row_cell[i]
+    if (!is_exact[i] || !(place in array) || met[place] != 1) continue
+    n = row_net[i]
+    if (!(n in base) || array[place] < array[n, base[n], 0]) base[n] = row_cell[i]
   }
   for (i = 1; i <= rows; i++) {
     n = row_net[i]
@@ -104,15 +106,21 @@ END {
       failed = 1
       continue
     }
+    if (!(n in base)) {
+      if (!(n in said)) print "paper-s1: no exact array of " n " meets its period" > "/dev/stderr"
+      said[n] = failed = 1
+      continue
+    }
+    b = base[n]
     place = n SUBSEP c SUBSEP opt_of(row_mode[i])
-    b = base[n, class_of[c]]
-    uj = place in array ? sprintf("%.3f", array[place] * 1e-6) : ""
+    # Not "in array": whoever looked there before has made an entry of it.
+    uj = array[place] == "" ? "" : sprintf("%.3f", array[place] * 1e-6)
     what = is_exact[i] ? "exact" : family[c] in kind_of ? kind_of[family[c]] : "other"
     print n, c, class_of[c], what, row_mode[i], row_images[i], row_text[i], exact[n], \
       sprintf("%.2f", exact[n] - row_text[i]), agreement[i], row_lost[i], row_gained[i], \
       sprintf("%.3g", mcnemar(row_lost[i], row_gained[i])), product[n, c], \
       saved(product[n, c], product[n, b]), uj, saved(array[place], array[n, b, 0]), \
-      period[place], area[place]
+      period[place], met[place], area[place], b
   }
   exit failed
 }

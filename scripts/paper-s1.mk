@@ -17,6 +17,11 @@ PAPER_CELLS  ?= $(PAPER_PLAIN) $(PAPER_PLAIN:%=%s) $(foreach r,0_6 0_7 1_4 1_6 2
 PAPER_EXACT  := exact dadda exacts daddas
 # OPT_CORRECTION of the side columns and correction units that are measured, as PPA_CORRECTIONS.
 PAPER_OPTS   ?= 0 1 2 3
+# What correction leaves of each layer's error is measured on so many test images, and plotted for a
+# few cells.
+PAPER_RESIDUAL_IMAGES ?= 500
+PAPER_RESIDUAL_CELLS  ?= $(PAPER_CELLS)
+PAPER_PLOT_CELLS      ?= perf2 trunc6 rec4
 
 PAPER := $(REPORT)/paper-s1
 # Figures are of a network's own operands: a folder of its own, and one for each of its streams.
@@ -31,6 +36,9 @@ paper-s1: setup ## the control-variate paper's claim, measured on PAPER_NETS (ho
 	  echo "  PAPER   $$n: accuracy" && \
 	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) '$(PAPER_IMAGES)' \
 	    $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)' && \
+	  echo "  PAPER   $$n: residual of each layer" && \
+	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) \
+	    $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) '$(PAPER_RESIDUAL_CELLS)' && \
 	  echo "  PAPER   $$n: energy" && \
 	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-energy || exit 1; done
 	$(Q)$(MAKE) --no-print-directory paper-s1-report
@@ -50,6 +58,11 @@ paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 # $(1) = suffix of a network's file
 paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
 PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
+# Percent: the forecast's goal, what calibration's images alone make of two fits, the rule of
+# VMAC_CORR_F.
+PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1
+paper_ppas = $(wildcard $(foreach n,$(PAPER_NETS),$(call paper_ppa,$(n))/ppa.tsv))
+paper_residuals = $(wildcard $(call paper_files,residual.csv))
 
 # From what is measured: tables, plots and the verdict in seconds.
 .PHONY: paper-s1-report
@@ -62,16 +75,27 @@ paper-s1-report:
 	  awk -v network=$$n -f scripts/paper-s1-front.awk $(PAPER).tsv > $(PAPER)/$$n.points && \
 	  gnuplot -e "points='$(PAPER)/$$n.points'; modes=$$(grep -c '^"' $(PAPER)/$$n.points); \
 	    network='$$n'; out='$(PAPER)/$$n.svg'" scripts/paper-s1-plot.gp || exit 1; done
-	$(Q)awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
-	  $(call paper_files,energy.tsv) > $(PAPER)/verdict.md
-	$(Q){ cat $(PAPER)/verdict.md; echo; awk -f scripts/paper-s1-ladder.awk $(PAPER).tsv; } \
-	  > $(PAPER).md.new && mv $(PAPER).md.new $(PAPER).md
-	$(Q)cat $(PAPER)/verdict.md
-	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER).json, $(PAPER)/*.svg"
+	$(Q){ awk -f scripts/paper-s1-facts.awk $(call paper_files,exact.csv) \
+	  $(call paper_files,cells.csv) $(paper_ppas) && echo && \
+	  awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
+	    $(call paper_files,energy.tsv); } > $(PAPER)/verdict.md.new && \
+	  mv $(PAPER)/verdict.md.new $(PAPER)/verdict.md
+	$(Q)awk -f scripts/paper-s1-residual.awk $(paper_residuals) /dev/null \
+	  > $(PAPER)-residual.tsv.new && mv $(PAPER)-residual.tsv.new $(PAPER)-residual.tsv
+	$(Q)for n in $(PAPER_NETS); do sh scripts/paper-s1-residual-plot.sh $(PAPER)-residual.tsv $$n \
+	  $(PAPER)/$$n.residual.svg '$(PAPER_PLOT_CELLS)' || exit 1; done
+	$(Q)awk $(PAPER_FORECAST) -f scripts/paper-s1-forecast.awk $(PAPER)-residual.tsv \
+	  > $(PAPER)/forecast.md
+	$(Q){ cat $(PAPER)/verdict.md; echo; cat $(PAPER)/forecast.md; echo; \
+	  awk -f scripts/paper-s1-ladder.awk $(PAPER).tsv; } > $(PAPER).md.new && \
+	  mv $(PAPER).md.new $(PAPER).md
+	$(Q)cat $(PAPER)/verdict.md; sed '/^|/d' $(PAPER)/forecast.md
+	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER)-residual.tsv, $(PAPER).json, $(PAPER)/*.svg"
 
 .PHONY: readme-paper
 readme: readme-paper
 # Behind readme-savings: each rewrites README.md.
 readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
-	$(Q)if [ -e $(PAPER)/verdict.md ]; then $(call readme_put,paper=$(PAPER)/verdict.md); \
+	$(Q)if [ -e $(PAPER)/verdict.md ]; then \
+	  $(call readme_put,paper=$(PAPER)/verdict.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi

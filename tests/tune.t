@@ -64,6 +64,16 @@ bad "mode paper" 2 'paper looks at no activations' --mult perf2 --correction pap
 bad "a test set to calibrate on" 1 'is a test set' --mult perf2 --calib subset:test
 bad "images of nothing" 2 'images wants --test' --mult perf2 --images 3
 bad "one file for both" 2 'the same file' --mult perf2 --save-plan "$tmp/t.tflite"
+cp "$net" "$tmp/n.tflite" && ln "$tmp/n.tflite" "$tmp/link.tflite"
+ln -s n.tflite "$tmp/symbolic.tflite"
+for name in n link symbolic; do
+  bad "its own network is not written over: $name" 2 'net and -o are the same' \
+    --mult perf2 --net "$tmp/n.tflite" -o "$tmp/$name.tflite"
+  bad "nor by the plan: $name" 2 'net and --save-plan are the same' \
+    --mult perf2 --net "$tmp/n.tflite" --save-plan "$tmp/$name.tflite"
+done
+cmp -s "$net" "$tmp/n.tflite"
+ok $? "the network is as it was"
 bad "a plan that cannot be written" 1 'nonexistent' --mult perf2 --save-plan /nonexistent/plan
 bad "more images than there are" 1 'expected at most 200' --mult perf2 --calib-images 201
 done_testing

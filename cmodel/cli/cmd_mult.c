@@ -202,8 +202,9 @@ int cmd_mult(int argc, char **argv) {
     if (given[o->val] && !strchr(verbs[verb].options, o->val))
       cli_usage("mult %s: takes no option '--%s'; see varimac mult --help", opt.verb, o->name);
   if (!opt.net && (given['d'] || given['i']))
-    cli_usage("mult %s: --data and --images choose the images of --net; expected --net FILE, found "
-              "none", opt.verb);
+    cli_usage("mult %s: --data and --images choose the images of --net; expected --net FILE, "
+              "found none",
+              opt.verb);
   verbs[verb].run(&opt);
   return 0;
 }

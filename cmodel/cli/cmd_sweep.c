@@ -28,8 +28,8 @@ static const char help[] =
     "                       " CLI_MODES ";\n"
     "                       with +tune behind (cv+tune) also the weights tuned for it, as\n"
     "                       `varimac tune` does. Agreement is with the network as given\n"
-    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size (see eval);\n"
-    "                       the rows' corrections are named so, cv@16x16\n"
+    "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size (see\n"
+    "                       eval); the rows' corrections are named so, cv@16x16\n"
     "  --data SPEC          images to score (default subset:test)\n"
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
@@ -64,15 +64,21 @@ static sweep_options parse(int argc, char **argv) {
     KTILE,
     HELP
   };
-  static const struct option table[] = {
-      {"net", 1, 0, NET},       {"output", 1, 0, 'o'},
-      {"json", 1, 0, JSON},     {"mults", 1, 0, MULTS},
-      {"layers", 1, 0, LAYERS}, {"modes", 1, 0, MODES},
-      {"data", 1, 0, DATA},     {"images", 1, 0, IMAGES},
-      {"calib", 1, 0, CALIB},   {"calib-images", 1, 0, CALIB_IMAGES},
-      {"cache", 1, 0, CACHE},   {"rounding", 1, 0, ROUNDING},
-      {"ktile", 1, 0, KTILE},   {"help", 0, 0, HELP},
-      {0}};
+  static const struct option table[] = {{"net", 1, 0, NET},
+                                        {"output", 1, 0, 'o'},
+                                        {"json", 1, 0, JSON},
+                                        {"mults", 1, 0, MULTS},
+                                        {"layers", 1, 0, LAYERS},
+                                        {"modes", 1, 0, MODES},
+                                        {"data", 1, 0, DATA},
+                                        {"images", 1, 0, IMAGES},
+                                        {"calib", 1, 0, CALIB},
+                                        {"calib-images", 1, 0, CALIB_IMAGES},
+                                        {"cache", 1, 0, CACHE},
+                                        {"rounding", 1, 0, ROUNDING},
+                                        {"ktile", 1, 0, KTILE},
+                                        {"help", 0, 0, HELP},
+                                        {0}};
   sweep_options o = {.data = "subset:test", .calib = "subset:calib", .cache = 512};
   for (int c; (c = cli_getopt(argc, argv, "o:", table)) != -1;) switch (c) {
     case NET:

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/run.h"
@@ -97,10 +98,23 @@ static options parse(int argc, char **argv) {
   if (!vmac_mode_tunes(o.mode))
     cli_usage("tune: --correction paper looks at no activations, tuning does; cv has the same X");
   if (o.images && !o.test) cli_usage("tune: --images wants --test");
-  if (o.save_plan && !strcmp(o.save_plan, o.output))
-    cli_usage("tune: --save-plan and -o are the same file");
   run_refuse_test_set("--calib", o.calib);
   return o;
+}
+
+/* Also by a link; of what is not there only the name can be the same. */
+static bool same_file(const char *a, const char *b) {
+  struct stat x, y;
+  if (!strcmp(a, b)) return true;
+  return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
+         x.st_ino == y.st_ino;
+}
+
+static void refuse_same_file(const options *o) {
+  if (same_file(o->net, o->output)) cli_usage("tune: --net and -o are the same file");
+  if (!o->save_plan) return;
+  if (same_file(o->net, o->save_plan)) cli_usage("tune: --net and --save-plan are the same file");
+  if (same_file(o->output, o->save_plan)) cli_usage("tune: --save-plan and -o are the same file");
 }
 
 typedef struct {
@@ -111,6 +125,7 @@ typedef struct {
 } work;
 
 static work prepare(options *o) {
+  refuse_same_file(o);
   work w = {.net = run_net(o->net), .tuned = run_net(o->net)};
   vmac_err err;
   if (!(w.mult = vmac_mult_find(o->mult, &err))) cli_die("%s", err.text);

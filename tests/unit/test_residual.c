@@ -75,8 +75,7 @@ static double exact_variance(const vmac_net *net, int op, const vmac_dataset *da
   }
   vmac_state_free(net, state);
   const double all = (double)m * (double)count;
-  for (int j = 0; j < n; j++)
-    variance += (square[j] / all - sum[j] / all * (sum[j] / all)) / n;
+  for (int j = 0; j < n; j++) variance += (square[j] / all - sum[j] / all * (sum[j] / all)) / n;
   return variance;
 }
 

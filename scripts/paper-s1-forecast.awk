@@ -1,0 +1,100 @@
+# paper-s1-forecast.awk: what paper-s1-residual.tsv says of the forecast, of bit planes against one
+# X and of fixed point, as Markdown.
+# usage: awk -v within=20 -v noise=3 -v rounding=1 -f paper-s1-forecast.awk paper-s1-residual.tsv
+# within: percent of the measured variance that the predicted one may be off; noise: percent that
+# calibration's images alone make of two fits; rounding: percent of the predicted variance.
+# SPDX-License-Identifier: Apache-2.0
+
+function off(i) { # percent
+  return measured[i] > 0 ? 100 * (predicted[i] - measured[i]) / measured[i] : \
+    predicted[i] > 0 ? 1e9 : 0
+}
+function size(x) { return x < 0 ? 0 - x : x }
+function of(i) { return cell[i] " " mode[i] ", layer " layer[i] }
+function percent(x) { return x >= 1e9 ? "all, for none is measured" : sprintf("%+.1f %%", x) }
+
+# bitplane's layers against those of cv, the same cell's.
+function compare(n,  i, j, more, pairs, above, beyond, most, worst) {
+  for (i = 1; i <= rows; i++) {
+    if (net[i] != n || mode[i] != "bitplane") continue
+    if (!((n, cell[i], "cv", layer[i]) in place)) continue
+    j = place[n, cell[i], "cv", layer[i]]
+    pairs++
+    if (measured[i] <= measured[j]) continue
+    above++
+    more = measured[j] > 0 ? 100 * (measured[i] / measured[j] - 1) : 1e9
+    if (100 * measured[i] > (100 + noise) * measured[j]) { # 3 % of 100 is 103, not a bit more
+      beyond++
+      places = places (places == "" ? "" : "; ") n " " cell[i] ", layer " layer[i] ": " \
+        percent(more)
+    }
+    if (more > most) { most = more; worst = i }
+  }
+  if (!pairs) return
+  printf "- %s: of %d layers of all cells bitplane leaves more than cv in %d, by more than %g %% " \
+    "in %d%s\n", n, pairs, above, noise, beyond, \
+    worst ? sprintf("; most: %s (%s, layer %s)", percent(most), cell[worst], layer[worst]) : ""
+}
+function rounded(n,  i, share, over, all, most, worst) {
+  for (i = 1; i <= rows; i++) {
+    if (net[i] != n || added[i] <= 0) continue
+    all++
+    share = predicted[i] > 0 ? 100 * added[i] / predicted[i] : 100
+    if (share > rounding) over++
+    if (share > most) { most = share; worst = i }
+  }
+  if (all)
+    printf "- %s: rounding slopes and V to fixed point is more than %g %% of what is left in %d " \
+      "of %d rows; most: %.3g %% (%s)\n", n, rounding, over, all, most, of(worst)
+}
+
+BEGIN { FS = "\t" }
+FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+{
+  i = ++rows
+  net[i] = $at["network"]
+  cell[i] = $at["cell"]
+  mode[i] = $at["mode"]
+  layer[i] = $at["layer"]
+  predicted[i] = $at["predicted"] + 0
+  measured[i] = $at["measured"] + 0
+  added[i] = $at["rounding"] + 0
+  place[net[i], cell[i], mode[i], layer[i]] = i
+  if (!(net[i] in images)) order_net[++nets] = net[i]
+  images[net[i]] = $at["images"]
+  key = net[i] SUBSEP layer[i]
+  if (!(key in count)) { order[++layers] = key; what[key] = $at["kind"] ", K = " $at["k"] }
+  count[key]++
+  total[net[i]]++
+  if (size(off(i)) > within) {
+    out[key]++
+    missed[net[i]]++
+  }
+  if (!(key in low) || off(i) < off(low[key])) low[key] = i
+  if (!(key in high) || off(i) > off(high[key])) high[key] = i
+  if (!(net[i] in far) || size(off(i)) > size(off(far[net[i]]))) far[net[i]] = i
+}
+END {
+  if (!rows) exit
+  print "The variance that correction leaves of a layer's error, as calibration foretells it and as"
+  print "test images have it, one row per network, cell, mode and layer:"
+  print ""
+  for (a = 1; a <= nets; a++) {
+    n = order_net[a]
+    printf "- %s: %d of %d rows within %g %% on %d test images; farthest: %s (%s)\n", n, \
+      total[n] - missed[n], total[n], within, images[n], percent(off(far[n])), of(far[n])
+  }
+  for (a = 1; a <= nets; a++) compare(order_net[a])
+  if (places != "") print "- beyond that noise: " places
+  for (a = 1; a <= nets; a++) rounded(order_net[a])
+  print ""
+  print "| network | layer | kind | rows | not within " within " % | lowest | highest |"
+  print "|---|---:|---|---:|---:|---|---|"
+  for (k = 1; k <= layers; k++) {
+    split(order[k], p, SUBSEP)
+    printf "| %s | %s | %s | %d | %d | %s (%s %s) | %s (%s %s) |\n", p[1], p[2], what[order[k]], \
+      count[order[k]], out[order[k]], percent(off(low[order[k]])), cell[low[order[k]]], \
+      mode[low[order[k]]], percent(off(high[order[k]])), cell[high[order[k]]], \
+      mode[high[order[k]]]
+  }
+}

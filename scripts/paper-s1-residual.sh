@@ -1,0 +1,55 @@
+#!/bin/sh
+# paper-s1-residual.sh: what correction leaves of each layer's error, foretold and measured, for the
+# points that paper-s1-score.sh left in OUT_DIR/NET.cells.csv.
+# usage: paper-s1-residual.sh VARIMAC MANIFEST NET OUT_DIR IMAGES CALIB 'CELL ...'
+# IMAGES: the first so many test images; CALIB: so many training images calibrate. Tuned weights are
+# left out: they are another network's. Leaves OUT_DIR/NET.residual.csv, the rows of `varimac eval
+# --residuals` behind what they are of, and OUT_DIR/NET.residual.known.csv with every row that was
+# ever made, so that a run that was stopped goes on.
+# SPDX-License-Identifier: Apache-2.0
+set -eu
+varimac=$1 manifest=$2 net=$3 out=$4 images=$5 calib=$6 cells=$7
+data=$(sh "$(dirname "$0")/paper-s1-data.sh" "$manifest" "$net")
+points=$out/$net.cells.csv
+known=$out/$net.residual.known.csv
+new=$out/$net.residual.new
+trap 'rm -f "$new" "$new.csv"' EXIT
+trap 'exit 130' INT TERM
+
+# A point: cell, mode, and what the rows are of, which stands before them. Not the program, of which
+# a point's accuracy does not know either.
+asked() {
+  awk -F , -v cells=" $cells " -v of="$data:test,$images,$calib of $data:train" '
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    index(cells, " " $at["mult"] " ") && $at["correction"] !~ /\+tune$/ {
+      print $at["mult"], $at["correction"], $at["network"] "," $at["table"] "," $at["x"] "," of
+    }' "$points"
+}
+rows() { # KEY CELL MODE: those that are known
+  [ ! -e "$known" ] || awk -v key="$1,$2,$3," 'index($0, key) == 1' "$known"
+}
+keep() { # KEY: eval's rows in $new.csv, whole or not at all
+  head='network,table,x,data,images,calibration,'$(head -n 1 "$new.csv")
+  { # another header is another version's file
+    echo "$head"
+    [ ! -e "$known" ] || [ "$(head -n 1 "$known")" != "$head" ] || tail -n +2 "$known"
+    tail -n +2 "$new.csv" | awk -v key="$1" '{ print key "," $0 }'
+  } > "$new"
+  mv "$new" "$known"
+}
+
+said=
+asked | while read -r cell mode key; do
+  [ -z "$(rows "$key" "$cell" "$mode")" ] || continue
+  [ "$said" = "$cell" ] || echo "  LEFT    $net: $cell"
+  said=$cell
+  "$varimac" eval --net "weights/$net.tflite" --data "$data:test" --images "$images" \
+    --mult "$cell" --correction "$mode" --calib "$data:train" --calib-images "$calib" \
+    --residuals "$new.csv" > "$out/$net.residual.log"
+  keep "$key"
+done
+{
+  [ ! -e "$known" ] || head -n 1 "$known"
+  asked | while read -r cell mode key; do rows "$key" "$cell" "$mode"; done
+} > "$new"
+mv "$new" "$out/$net.residual.csv"
