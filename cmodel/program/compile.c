@@ -62,9 +62,9 @@ static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac
   for (int i = 0; i < mac->n * vmac_mac_sums(mac); i++) slope = slope || mac->c[i];
   const bool split =
       g->hw->opt_correction == 2 && mac->planes == 1 && !vmac_mode_rank(g->plan->mode);
-  const bool same = split ? own->xbits >= mult->xbits
-                          : mac->planes <= g->planes &&
-                                !memcmp(mac->terms, g->terms, 256 * (size_t)mac->planes);
+  const bool same =
+      split ? own->xbits >= mult->xbits
+            : mac->planes <= g->planes && !memcmp(mac->terms, g->terms, 256 * (size_t)mac->planes);
   return !slope || same || other_sums(g, op, mac, err);
 }
 
