@@ -5,7 +5,7 @@
 # compared; one image with random idle cycles and stalls through every model; protocol faults and
 # planted faults (their own program, with a rationale of its own). Parameters: the models of
 # sim/top.mk: more columns than rows and the other way round, beats of 16 and 64 bytes, both operand
-# classes, a rounded edge, all three corrections, the real array and the one by table, with
+# classes, a rounded edge, all corrections, the real array and the one by table, with
 # assertions (both levels of the clock are evaluated) and without (one call for inputs, one for
 # the edge).
 # SPDX-License-Identifier: Apache-2.0
