@@ -41,6 +41,7 @@ refused 1 "no-such.tflite" "$conv" --net no-such.tflite
 refused 2 "usage" "$B/bench/pe" --sed 1
 head -c 5000 weights/resnet8.tflite > "$tmp/cut.tflite"
 refused 1 "cut.tflite" "$conv" --net "$tmp/cut.tflite"
+refused 2 "phi-edge2s-2.txt: expected a last plane" make -s B="$B" "$B/gen/phi-edge2s-2.full"
 
 said=$(make -s B="$B" lint-rtl 2>&1)
 ok $? "lint: every module as top" "$said"
