@@ -56,7 +56,7 @@ cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8, ResNet-20, LeNet-5 through the R
 
 matrix-runs:
 	$(Q)for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do \
-	for sums in '' _planes $(MATRIX_PHI:%=%_phi %_phi2_ktile); do \
+	for sums in '' _planes $(foreach s,$(MATRIX_PHI),$(s)_phi $(s)_phi2_ktile); do \
 	  case $$sums in *x*) [ $${sums%%_*} = $$shape ] || continue; sums=_$${sums#*_} ;; esac; \
 	  model=$${shape}_$$cell$${sums}$(if $(filter 0,$(TABLE)),,_table)_check; \
 	  case $$sums in '') modes='none cv' ;; _planes) modes=bitplane ;; \
