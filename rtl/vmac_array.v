@@ -33,7 +33,7 @@ module vmac_array #(
   parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
   // planes of PHI and their tables (vmac_side)
   parameter integer PHI_RANK = 1,
-  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
+  parameter [2048*(PHI_RANK < 1 ? 1 : PHI_RANK)-1:0] PHI = 0
 ) (
   input  wire                              clk,
   input  wire                              rst,

@@ -4,7 +4,8 @@
 //   the job continues the layer before: cont, and no word differs that results in flight depend on.
 //   From the next cycle on its words stand at cfg_i (vmac_context). Set by set and tile by tile it
 //   waits for what the first tap needs (MAC: tile_valid_i, and coef_valid_i for the last tile of a
-//   set; else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
+//   set: where every tile has coefficients they come before its entries, and a valid tile has them;
+//   else set_valid_i) and issues a tap per cycle without gaps, but where results leave on the
 //   stream and the queue might not have a place for them (it holds waiting_i of OUT_DEPTH). iss_*
 //   hold one cycle each. weights_wait_o: a MAC job's next tile is due, and its weights are not all
 //   there.

@@ -1,8 +1,12 @@
 // vmac_feet_tiled: what stands under the array where every K tile has coefficients of its own
 //
-// Contract: that of vmac_feet, as OPT_KTILE = 1 has it: coefficients come for every K tile, and the
-//   token that carries start makes them the ones in use; the bias comes with one of a pixel's
-//   tiles, or in parts. Latency as there: COLS + 3 cycles.
+// Contract: column c's partial sum enters c cycles after column 0's; the token and the side
+//   column's sums enter with column 0. All COLS final accumulators of a pixel leave together,
+//   COLS + 3 cycles after column 0's partial sum of its last K tile entered.
+//   k_shift_i takes one column's coefficients {c0, c_i, bias}, the last column's first; the token
+//   that carries start makes them the ones in use, for every K tile. c0 and the bias of all of a
+//   pixel's tiles are added up: they come with one tile, or in parts.
+//   rst drops what is in flight; coefficients stay, but the first token after it carries start.
 //   The correction units stand before the accumulators, which so hold 6 fraction bits more and need
 //   no company: a tile's sums of A and X end with the tile. New accumulators begin with one half:
 //   the shift behind them rounds, once, as one set of coefficients would.

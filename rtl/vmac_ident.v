@@ -22,7 +22,7 @@ module vmac_ident #(
   // whose side column has PHI: 3 (vmac_side); its planes and their tables
   parameter integer OPT_CORRECTION = 0,
   parameter integer PHI_RANK = 1,
-  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
+  parameter [2048*(PHI_RANK < 1 ? 1 : PHI_RANK)-1:0] PHI = 0
 ) (
   output wire [31:0] ident_o
 );

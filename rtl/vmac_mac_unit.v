@@ -14,9 +14,10 @@
 //     after the tile before it started, so that tiles start at least ROWS + 2 * COLS cycles apart.
 //   Activations: one word is one pixel, ROWS operands. a_start_i marks a tile's first pixel (and
 //     the first word after reset) and waits until the tile's weights are loaded (and, where
-//     a_last_i, its coefficients). a_first_i, a_last_i: the tile is the first, the last of its K
-//     tiles; constant over the tile. a_addr_i, below DEPTH, names the pixel's accumulator; within
-//     one tile no address repeats, the order is free and may change from tile to tile.
+//     a_last_i or OPT_KTILE, its coefficients). a_first_i, a_last_i: the tile is the first, the
+//     last of its K tiles; constant over the tile. a_addr_i, below DEPTH, names the pixel's
+//     accumulator; within one tile no address repeats, the order is free and may change from tile
+//     to tile.
 //   Output: ROWS + COLS + 5 cycles after a pixel of a last K tile was taken, out_valid_o with its
 //     address and all COLS accumulators (32 bits, wrapping). One pixel per cycle. OPT_CORRECTION
 //     and OPT_KTILE do not change the latency.
@@ -50,7 +51,7 @@ module vmac_mac_unit #(
   parameter [8*ROWS*COLS-1:0] MAP = {(ROWS * COLS){CELL[7:0]}},
   // planes of PHI and their tables (vmac_side)
   parameter integer PHI_RANK = 1,
-  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
+  parameter [2048*(PHI_RANK < 1 ? 1 : PHI_RANK)-1:0] PHI = 0
 ) (
   input  wire                     clk,
   input  wire                     rst,
@@ -92,7 +93,8 @@ module vmac_mac_unit #(
   localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION, PHI_RANK);
   localparam integer XTERM  = vmac_x_bits(CELL, OPT_CORRECTION);
   localparam integer XSUM_W = XTERM + $clog2(ROWS);
-  // The longest K, and the sums over it: of A; of X, its low bits at once or one bit.
+  // The longest K, and the sums over it: of A; of X, its low bits at once, one bit, or a byte of
+  // PHI.
   localparam integer K_BITS = 15;
   localparam integer A_W = SIGNED != 0 ? 0 : K_BITS + 8;
   localparam integer X_W = XKIND != 0 || OPT_CORRECTION == 3 ? K_BITS + XTERM : 0;

@@ -4,12 +4,12 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // how many sums: one per bit plane of X (OPT_CORRECTION = 2) or per plane of PHI (3), else one,
-// which may stay 0
+// which may stay 0; a PHI_RANK of 0, which vmac_side refuses, must not stop others with less to say
 function integer vmac_planes;
   input integer index;
   input integer correction;
   input integer phi_rank;
-  vmac_planes = correction == 3 ? phi_rank :
+  vmac_planes = correction == 3 ? (phi_rank < 1 ? 1 : phi_rank) :
                 correction == 2 && vmac_cell_xkind(index) != 0 ? vmac_cell_xbits(index) : 1;
 endfunction
 

@@ -24,7 +24,7 @@ module vmac_side #(
   parameter integer OPT_CORRECTION = 1,
   // planes of PHI, 1..4, and what plane p has for activation a at [8*(256*p+a) +: 8]
   parameter integer PHI_RANK = 1,
-  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
+  parameter [2048*(PHI_RANK < 1 ? 1 : PHI_RANK)-1:0] PHI = 0
 ) (
   input  wire clk,
   // column 0's activations and enable bits, row r at [8*r +: 8] and [r]
@@ -68,7 +68,8 @@ module vmac_side #(
     for (p = 0; p < PLANES; p = p + 1) begin : g_plane
       if (XKIND != 0 || OPT_CORRECTION == 3) begin : g_x
         // Cut to a plane here: a tool that slices the whole of PHI per row would take long.
-        localparam [2047:0] TABLE = OPT_CORRECTION == 3 ? PHI[2048*(p%PHI_RANK) +: 2048] : 2048'd0;
+        localparam integer AT = OPT_CORRECTION == 3 ? p : 0;
+        localparam [2047:0] TABLE = PHI[2048*AT +: 2048];
         for (r = 0; r < ROWS; r = r + 1) begin : g_row
           wire [XTERM-1:0]  x;
           wire [XSUM_W-1:0] above;

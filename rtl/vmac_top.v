@@ -43,7 +43,7 @@ module vmac_top #(
   // where OPT_CORRECTION = 3: planes of PHI, 1..4, and what plane p of the side column adds for the
   // bits a of an activation, at [8*(256*p+a) +: 8]
   parameter integer PHI_RANK = 1,
-  parameter [2048*PHI_RANK-1:0] PHI = {(2048 * PHI_RANK){1'b0}}
+  parameter [2048*(PHI_RANK < 1 ? 1 : PHI_RANK)-1:0] PHI = 0
 ) (
   // clock, rising edge; reset, synchronous, active high
   input  wire              clk,

@@ -36,7 +36,7 @@ static const char usage_text[] =
     "  --calib SPEC       images the correction is calibrated on (default subset:calib)\n"
     "  --calib-images N   the first N of them (default 32)\n"
     "  --models A,B,...   models to run (default all; --list names them)\n"
-    "  --modes A,B,...    correction modes (default none,cv,bitplane,phi2)\n"
+    "  --modes A,B,...    correction modes (default none,cv,bitplane,phi,phi2)\n"
     "  --layers N         only the first N MAC layers (default all)\n"
     "  --idle P           chance of an idle cycle on each input stream, in 1/1000 (default 20)\n"
     "  --seed N           seed of the idle cycles (default 1)\n";
@@ -84,7 +84,7 @@ static Options parse(int argc, char **argv) {
                      "subset:test",
                      "subset:calib",
                      NULL,
-                     "none,cv,bitplane,phi2",
+                     "none,cv,bitplane,phi,phi2",
                      0,
                      1,
                      32,

@@ -4,6 +4,8 @@
 # images. What it answers does not matter here, and it is not shipped.
 
 MATRIX_SHAPES ?= 8x8 16x16 32x32 12x20
+# where also phi goes, of one plane, and of two with coefficients for every K tile
+MATRIX_PHI    ?= 8x8 16x16
 MATRIX_CELLS  ?= $(MULTS_SIM) $(MULTS_IMPORT) $(MATRIX_OWN)
 MATRIX_NETS   ?= weights/resnet8.tflite $(B)/nets/resnet20.tflite \
                  $(if $(wildcard $(B)/data/mnist),weights/lenet5.tflite)
@@ -38,7 +40,7 @@ $(B)/nets/resnet20.tflite: cmodel/train/nets.c
 MATRIX_SAYS = images $(MATRIX_IMAGES) accumulators $(TOP_ACC_DEPTH) buffers $(TOP_BUF_DEPTH) \
   $(foreach v,$(sort $(filter TOP_ACC_% TOP_BUF_% TOP_OUT_%,$(.VARIABLES))),$(v)=$($(v)))
 .PHONY: cosim-matrix matrix-runs
-cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8, ResNet-20, LeNet-5 through the RTL: shapes, cells, corrections
+cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8, ResNet-20, LeNet-5 through the RTL: shapes, cells, corrections, K tiles
 	$(Q)mkdir -p $(dir $(MATRIX_OUT)); begun=$(MATRIX_OUT:.txt=.begun); \
 	says=$$(echo '$(MATRIX_SAYS)'; sha256sum $(MATRIX_NETS) $(wildcard $(IMPORT_DIR)/*)) && \
 	{ [ -e $$begun ] && [ "$$says" = "$$(cat $$begun)" ] && \
@@ -53,9 +55,12 @@ cosim-matrix: setup $(MATRIX_NETS) ## ResNet-8, ResNet-20, LeNet-5 through the R
 	@echo "cosim-matrix: $$(grep -c PASS $(MATRIX_OUT)) runs equal, $(MATRIX_OUT)"
 
 matrix-runs:
-	$(Q)for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do for planes in '' _planes; do \
-	  model=$${shape}_$$cell$${planes}$(if $(filter 0,$(TABLE)),,_table)_check; \
-	  modes='none cv'; [ -z "$$planes" ] || modes=bitplane; \
+	$(Q)for shape in $(MATRIX_SHAPES); do for cell in $(MATRIX_CELLS); do \
+	for sums in '' _planes $(foreach s,$(MATRIX_PHI),$(s)_phi $(s)_phi2_ktile); do \
+	  case $$sums in *x*) [ $${sums%%_*} = $$shape ] || continue; sums=_$${sums#*_} ;; esac; \
+	  model=$${shape}_$$cell$${sums}$(if $(filter 0,$(TABLE)),,_table)_check; \
+	  case $$sums in '') modes='none cv' ;; _planes) modes=bitplane ;; \
+	    *) modes=$${sums#_}; modes=$${modes%_ktile} ;; esac; \
 	  bench=$(B)/bench/cosim-$$model; built=; there=; [ ! -e $$bench ] || there=1; \
 	  for net in $(MATRIX_NETS); do for mode in $$modes; do for stream in '0 0' '100 300'; do \
 	    key="$$model $${net##*/} $$mode idle,stall $$stream"; \

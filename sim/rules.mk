@@ -1,7 +1,7 @@
 # The co-simulation library (sim/*.cpp) and one verilated vmac_mac_unit per model.
 # A model is ROWSxCOLS_CELL, ROWSxCOLS_CELL_plain for the unit without the correction, or
-# ROWSxCOLS_CELL_planes for the one with a sum of X per bit plane, _phi2 with one per plane of the cell's
-# phi, of which there are two; _ktile behind it: coefficients for every K tile.
+# ROWSxCOLS_CELL_planes for the one with a sum of X per bit plane, _phi or _phi2 with one per plane of
+# the cell's phi, of which there are one or two; _ktile behind it: coefficients for every K tile.
 
 VCXX       ?= clang++
 VERILATOR_OF = verilator -Wall --cc -O3 --x-assign unique --x-initial unique
@@ -42,6 +42,11 @@ $(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h cmodel/vmac.h cmodel/net/net.h
 $(B)/gen/phi-%.txt: $(VARIMAC)
 	$(Q)mkdir -p $(@D) && of=$* && $(VARIMAC) mult phi $${of%-*} --rank $${of##*-} --hex > $@.new && \
 	  if cmp -s $@.new $@; then rm $@.new; else mv $@.new $@; fi
+# What a test runs must be able to fail: the last plane, the first in the text, is not all 0.
+$(B)/gen/phi-%.full: $(B)/gen/phi-%.txt
+	$(Q)awk '{ sub(/.*h/, "") } substr($$0, 1, 512) !~ /[1-9a-f]/ { \
+	    print "$<: expected a last plane with an entry above 0, found none: a test of it could not" \
+	      " fail; take fewer planes or another cell" > "/dev/stderr"; exit 1 }' $< && touch $@
 .PRECIOUS: $(B)/gen/phi-%.txt
 PHI_BYTES = awk '{ sub(/.*h/, ""); for (i = length - 1; i > 0; i -= 2) print "0x" substr($$$$0, i, 2) "," }'
 
@@ -58,8 +63,9 @@ SIM_EXTRA  := 4x4_rec4s 5x7_perf2_plain 4x33_trunc6s 64x4_trunc8 4x64_perf4s 8x8
 # Coefficients for every K tile: the smallest, no power of two, more columns than rows; both classes,
 # no X, one, planes.
 SIM_EXTRA  += 4x4_exact_ktile 5x7_rec4_planes_ktile 4x33_trunc6s_ktile
-# Tables at the edge: a cell whose error is no linear function, both classes, activations rounded.
-SIM_EXTRA  += 8x8_drum6_phi2 5x7_roup1_4s_phi2_ktile 4x4_edge2s_phi2
+# Tables at the edge: a cell whose error is no linear function, both classes; where activations are
+# rounded, one plane says all.
+SIM_EXTRA  += 8x8_drum6_phi2 5x7_roup1_4s_phi2_ktile 4x4_edge2s_phi
 # The array by table (sim/table/vmac_array.v) must pass as the real one does: both classes, widths
 # with and without a loop of their own, the tallest, a rounded edge.
 SIM_EXTRA  += 8x8_edge2_table 12x16_perf4s_table 5x64_trunc6s_planes_table 64x16_rec4_plain_table
@@ -69,26 +75,28 @@ model_rows  = $(word 1,$(call model_shape,$(1)))
 model_cols  = $(word 2,$(call model_shape,$(1)))
 model_real  = $(1:%_table=%)
 model_whole = $(model_real:%_ktile=%)
-model_bare  = $(patsubst %_phi2,%,$(patsubst %_planes,%,$(patsubst %_plain,%,$(model_whole))))
+model_kinds = plain planes phi phi2
+model_kind  = $(filter $(model_kinds),$(lastword $(subst _, ,$(model_whole))))
+model_bare  = $(if $(model_kind),$(model_whole:%_$(model_kind)=%),$(model_whole))
 model_name  = $(patsubst $(word 1,$(subst _, ,$(1)))_%,%,$(model_bare))
 model_cell  = $(CELL_$(model_name))
-model_corr  = $(if $(filter %_plain,$(model_whole)),0,$(if $(filter %_planes,$(model_whole)),2,$(if \
-                $(model_phi),3,1)))
-model_phi   = $(if $(filter %_phi2,$(model_whole)),$(B)/gen/phi-$(model_name)-2.txt)
-model_rank  = $(if $(model_phi),2,0)
+model_corr  = $(if $(filter plain,$(model_kind)),0,$(if $(filter planes,$(model_kind)),2,$(if \
+                $(filter phi%,$(model_kind)),3,1)))
+model_rank  = $(if $(filter phi2,$(model_kind)),2,$(if $(filter phi,$(model_kind)),1,0))
+model_phi   = $(if $(filter-out 0,$(model_rank)),$(B)/gen/phi-$(model_name)-$(model_rank).txt)
 model_tiled = $(if $(filter %_ktile,$(model_real)),1,0)
 model_rtl   = $(if $(filter %_table,$(1)),\
                 $(RTL_MAC:rtl/vmac_array.v=sim/table/vmac_array.v),$(RTL_MAC))
 model_depth = $(or $(SIM_DEPTH_$(1)),$(SIM_DEPTH))
 model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
               -GDEPTH=$(model_depth) -GOPT_CORRECTION=$(model_corr) -GOPT_KTILE=$(model_tiled) \
-              $(if $(model_phi),-GPHI_RANK=2 -GPHI=$$$$(cat $(model_phi))) --assert
+              $(if $(model_phi),-GPHI_RANK=$(model_rank) -GPHI=$$$$(cat $(model_phi))) --assert
 
 # One unity source per model: the wrapper and everything verilator wrote. $(2) = its cell
 define sim_model_rules
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) \
                                       $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
-                                      $(SIM_TOOLS) $(model_phi)
+                                      $(SIM_TOOLS) $(model_phi) $(model_phi:.txt=.full)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \

@@ -16,9 +16,9 @@ TOP_BUF_DEPTH ?= 4096
 # two; a map of cells; modes, operands at rest, and coefficients for every K tile, of planes and of phi.
 RANDOM_MODELS := 12x20_exacts_plain_check 20x12_trunc6_planes_check 64x5_perf2_check \
                  5x6_perf2_map_check 6x5_dyn4_planes_ktile_modes_lowpower_check \
-                 7x9_edge2s_phi3_ktile_check
+                 7x9_trunc6s_phi4_ktile_check
 STREAM_MODELS := 20x12_trunc6_planes_check 5x6_perf2_map_check \
-                 6x5_dyn4_planes_ktile_modes_lowpower_check 7x9_edge2s_phi3_ktile_check
+                 6x5_dyn4_planes_ktile_modes_lowpower_check 7x9_trunc6s_phi4_ktile_check
 TOP_ACC_12x20_exacts_plain_check  ?= 64
 TOP_ACC_20x12_trunc6_planes_check ?= 64
 TOP_ACC_64x5_perf2_check          ?= 37
@@ -72,12 +72,17 @@ top_mult  = $(if $(top_map),$(RTL_MULT),$(B)/gen/cell/$(2)/vmac_mult.v $(call ce
 top_cells = $(if $(top_map),$(B)/gen,$(B)/gen/cell/$(2))
 top_trace = $(if $(call top_has,$(1),trace),1,0)
 
+# These must be able to fail in every plane of phi; any model may be asked for.
+TOP_TESTED = $(RANDOM_MODELS) $(STREAM_MODELS) $(COSIM_MODELS) $(FAULT_MODELS)
+
 # $(1) = model, $(2) = its cell
 define top_model_rules
 $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),$(2)) \
                                       $(call top_cells,$(1),$(2))/vmac_cells.vh $(CSR_VH) \
                                       $(wildcard rtl/*.vh) $(call top_map,$(1)) $(TOP_TOOLS) \
-                                      $(if $(call top_map,$(1)),$(VARIMAC)) $(call top_phi,$(1))
+                                      $(if $(call top_map,$(1)),$(VARIMAC)) $(call top_phi,$(1)) \
+                                      $(if $(filter $(TOP_TESTED),$(1)),$(patsubst \
+                                        %.txt,%.full,$(call top_phi,$(1))))
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(call top_cells,$(1),$(2)) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
@@ -161,7 +166,7 @@ endef
 COSIM_MODELS := 16x16_perf2_table_check 16x16_perf2_table 16x16_perf2_planes_table_check \
                 8x8_exacts_check 8x8_exacts 8x8_exacts_table_check 12x20_rec4_table_check \
                 20x12_edge2_table_check 8x8_trunc6s_plain_table_check 4x40_exact_table_check \
-                8x8_drum6_phi2_table 16x16_trunc6s_phi_ktile_table_check
+                16x16_edge2s_phi_ktile_table_check
 FAULT_MODELS := 16x16_perf2_table_check 32x20_exacts_ktile_table_check
 TRACE_MODEL  := 8x8_exact_table_trace
 

@@ -213,14 +213,23 @@ static const uint8_t phi[] = {
 };
 static_assert(!TOP_PHI || sizeof phi == 256 * TOP_PHI, "phi has another rank");
 
+static vmac_hw hardware() {
+  vmac_hw hw = vmac_hw_default();
+  hw.cell = TOP_CELL;
+  hw.rows = TOP_ROWS;
+  hw.cols = TOP_COLS;
+  hw.acc_depth = TOP_ACC_DEPTH;
+  hw.buf_depth = TOP_BUF_DEPTH;
+  hw.opt_correction = TOP_CORRECTION;
+  hw.opt_mode = TOP_MODES;
+  hw.opt_ktile = TOP_KTILE;
+  hw.phi_rank = TOP_PHI;
+  hw.phi = TOP_PHI ? phi : NULL;
+  hw.map = TOP_MAP ? map : NULL;
+  return hw;
+}
+
 extern const top_model TOP_PASTE(top_model_, TOP_NAME);
-const top_model TOP_PASTE(top_model_, TOP_NAME) = {
-    TOP_TEXT(TOP_NAME),
-    {TOP_CELL, TOP_ROWS, TOP_COLS, TOP_ACC_DEPTH, TOP_BUF_DEPTH, TOP_CORRECTION, TOP_MODES,
-     TOP_KTILE, TOP_PHI, TOP_PHI ? phi : NULL, TOP_MAP ? map : NULL},
-    TOP_TABLE,
-    VM_TRACE,
-    model_open,
-    model_cycle,
-    model_trace,
-    model_close};
+const top_model TOP_PASTE(top_model_, TOP_NAME) = {TOP_TEXT(TOP_NAME), hardware(), TOP_TABLE,
+                                                   VM_TRACE,           model_open, model_cycle,
+                                                   model_trace,        model_close};

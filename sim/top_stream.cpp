@@ -185,14 +185,17 @@ static Used put_set(Stream *s, const Job *j) {
   return Used{0, valid};
 }
 
-static void put_records(Stream *s) {
+/* last: of the set's last K tile, whose records bring the scales; in the others they are noise. */
+static void put_records(Stream *s, bool last) {
   const vmac_hw *hw = s->hw;
   for (int c = 0; c < hw->cols; c++) {
     uint32_t w[4], planes[4];
     for (int i = 0; i < 4; i++) w[i] = any(s);
     for (int i = 0; i < 4; i++) planes[i] = any(s);
-    put(&w[2], wide(s, INT32_MAX), 31, 0);
-    put(&w[3], below(s, 62) - 31, 6, 24);
+    if (last) {
+      put(&w[2], wide(s, INT32_MAX), 31, 0);
+      put(&w[3], below(s, 62) - 31, 6, 24);
+    }
     vmac_beats_words(&s->beats, w, 4);
     if (vmac_hw_record(hw) == 2) vmac_beats_words(&s->beats, planes, 4);
   }
@@ -238,7 +241,7 @@ static void put_job(Stream *s, const Job *j) {
         s->used[s->jobs][set % MAX_SETS] = set < MAX_SETS || used.to < kept.to ? used : kept;
       }
       if (j->kind != VMAC_JOB_MAC) continue;
-      if (k == j->k_tiles - 1 || s->hw->opt_ktile) put_records(s);
+      if (k == j->k_tiles - 1 || s->hw->opt_ktile) put_records(s, k == j->k_tiles - 1);
       put_tile(s, j);
     }
   s->jobs++;

@@ -5,8 +5,9 @@
  * cycles' inputs. Random activations (zero and full scale often) and random enable bits every
  * cycle; the expected sums come from the inputs' history.
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
- * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X) and
- * 3 (1..4 planes of a table that has all bytes); 7 rows, no power of two.
+ * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X), and
+ * beside the first eight cells, of both classes, 3: 1..4 planes, each of which has every byte once
+ * and none of which is 0 where A is; 7 rows, no power of two.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -18,7 +19,7 @@ enum { ROWS = 7, PHI = 4, PHI_CELLS = 8 };
 
 /* PHI of vmac_tb_side.v. */
 static uint8_t table(int plane, uint8_t a) {
-  return (uint8_t)((a * (29 + 2 * plane)) ^ (a << 4 | a >> 4));
+  return (uint8_t)((a * (29 + 2 * plane) + 37) ^ plane << 6);
 }
 
 int main(int argc, char **argv) {

@@ -5,7 +5,7 @@
 # compared; one image with random idle cycles and stalls through every model; protocol faults and
 # planted faults (their own program, with a rationale of its own). Parameters: the models of
 # sim/top.mk: more columns than rows and the other way round, beats of 16 and 64 bytes, both operand
-# classes, a rounded edge, all three corrections, the real array and the one by table, with
+# classes, a rounded edge, all corrections, the real array and the one by table, with
 # assertions (both levels of the clock are evaluated) and without (one call for inputs, one for
 # the edge).
 # SPDX-License-Identifier: Apache-2.0
@@ -22,7 +22,6 @@ for model in $("$cosim" --list); do
   case $model in
     *_plain_*) correction=none ;;
     *_planes_*) correction=bitplane ;;
-    *_phi2_*) correction=phi2 ;;
     *_phi_*) correction=phi ;;
     *) correction=cv ;;
   esac
@@ -34,7 +33,7 @@ ok $? "single rounding: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 
 # Another network, whose activations begin with one channel and whose layers are small.
 if [ -d "$B/data/mnist" ]; then
-  said=$("$cosim" --model 16x16_trunc6s_phi_ktile_table_check --net weights/lenet5.tflite \
+  said=$("$cosim" --model 16x16_edge2s_phi_ktile_table_check --net weights/lenet5.tflite \
     --data mnist:test --calib mnist:train --correction phi --images 8 2>&1)
   ok $? "LeNet-5, phi per K tile: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 else

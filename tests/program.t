@@ -77,6 +77,14 @@ compile --plan "$tmp/plan.json" --opt-ktile -o "$tmp/q.vmp" --data subset:test -
   --image 3 --results "$tmp/p.bin" && cmp -s "$tmp/p.bin" "$tmp/q.bin"
 ok $? "one set of coefficients on hardware that takes one for every K tile"
 
+"$VARIMAC" eval --net "$net" --mult perf2 --correction bias --calib-images 8 --images 1 \
+  --ktile 16 --save-plan "$tmp/bias.json" > "$tmp/log" &&
+  compile --plan "$tmp/bias.json" --rows 20 -o "$tmp/q.vmp" &&
+  compile --mult perf2 --correction bias --calib-images 8 --rows 20 -o "$tmp/p.vmp" &&
+  cmp -s "$tmp/p.vmp" "$tmp/q.vmp"
+ok $? "a plan that knows K tiles, all slopes 0, on hardware with other tiles and without" \
+  "$(cat "$tmp/err")"
+
 # Maps of cells.
 map() { printf '{"format": "varimac-map-1", "rows": 16, "cols": 16, "cells": %s}\n' "$1"; }
 exact=\"exact\" perf2=\"perf2\"
@@ -139,12 +147,19 @@ o="-o $tmp/dump.vmp" ne="--net $net --mult exact"
     --acc-depth 31 $o
   refuse "a corrected plan on hardware without" 1 "OPT_CORRECTION 0" --net $net \
     --plan "$tmp/plan.json" --opt-correction 0 $o
-  refuse "phi on hardware without" 1 "use OPT_CORRECTION 3 and at least as many planes" \
+  refuse "phi on hardware without" 1 \
+    "2 sums of phi, .* makes no sum of X (OPT_CORRECTION 1); use OPT_CORRECTION 3 and --phi-rank 2$" \
     --net $net --mult drum6 --correction phi2 --calib-images 4 $o
-  refuse "phi of a lower rank" 1 "use OPT_CORRECTION 3 and at least as many planes" \
+  refuse "phi of a lower rank" 1 \
+    "wants 2 sums of phi, .* makes 1 sum of phi (OPT_CORRECTION 3); use --phi-rank 2$" \
     --net $net --mult drum6 --correction phi2 --calib-images 4 --opt-correction 3 $o
-  refuse "another sum on hardware with phi" 1 "use OPT_CORRECTION 1" \
+  refuse "another sum on hardware with phi" 1 "use OPT_CORRECTION 1$" \
     --net $net --mult trunc6 --correction cv --calib-images 4 --opt-correction 3 $o
+  refuse "bit planes on hardware with one X" 1 "use OPT_CORRECTION 2$" \
+    --net $net --mult trunc6 --correction bitplane --calib-images 4 $o
+  refuse "bit planes of a higher mode than the hardware's own" 1 \
+    "wants 4 sums .* of dyn2, makes 2 sums .* use OPT_CORRECTION 2 and the cell of the highest mode" \
+    --net $net --mult dyn2 --mode 4 --correction bitplane --calib-images 4 --opt-correction 2 $o
   refuse "slopes of K tiles on hardware without" 1 "the hardware one set for all" \
     --net $net --plan "$tmp/phi.json" --opt-correction 3 --phi-rank 2 $o
   refuse "K tiles of another array" 1 "K tiles of 16 x 16, the hardware is 16 x 8" --net $net \
@@ -164,8 +179,8 @@ o="-o $tmp/dump.vmp" ne="--net $net --mult exact"
   refuse "a mode that no cell stands for" 1 "what mode 7 of dyn4" --net $net --mult dyn4 --mode 7 $o
   refuse "a mode beside a plan" 2 "a plan is of one mode" --net $net --plan "$tmp/plan.json" \
     --mode 1 $o
-  refuse "a mode whose X is not summed" 1 "wants sums of 2 low bits" --net $net --mult dyn4 \
-    --mode 2 --correction paper $o
+  refuse "a mode whose X is not summed" 1 "wants 1 sum of 2 low bits, .* 1 sum of 4 low bits" \
+    --net $net --mult dyn4 --mode 2 --correction paper $o
   refuse "beats that cannot be written" 1 "/nonexistent/b.bin" $ne --beats /nonexistent/b.bin $o
   refuse "an image without a data set" 2 "go together" $ne --image 3 $o
   refuse "an image beyond the set" 1 "has images 0..499" $ne --data subset:test \

@@ -14,7 +14,7 @@
 . tests/tap.sh
 
 for run in 12x20_exacts_plain:60 20x12_trunc6_planes:60 64x5_perf2:24 5x6_perf2_map:60 \
-  6x5_dyn4_planes_ktile_modes_lowpower:60 7x9_edge2s_phi3_ktile:40; do
+  6x5_dyn4_planes_ktile_modes_lowpower:60 7x9_trunc6s_phi4_ktile:40; do
   model=${run%:*}_check
   said=$("$B/bench/random-$model" --networks "${run#*:}" 2>&1)
   ok $? "random networks, $model: $(printf '%s\n' "$said" | tail -n 1)" "$said"
@@ -22,7 +22,7 @@ done
 said=$("$B/bench/random-20x12_trunc6_planes_check" --large --networks 12 2>&1)
 ok $? "large maps, a slow sink: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 for model in 20x12_trunc6_planes 5x6_perf2_map 6x5_dyn4_planes_ktile_modes_lowpower \
-  7x9_edge2s_phi3_ktile; do
+  7x9_trunc6s_phi4_ktile; do
   said=$("$B/bench/streams-${model}_check" 1 4 2>&1)
   ok $? "random streams, ${model}_check: $(printf '%s\n' "$said" | tail -n 1)" "$said"
 done

@@ -22,7 +22,8 @@
   "                       fits them so; a plan may have them or not\n"                             \
   "  --correction MODE    " CLI_MODES "\n"                                                         \
   "                       (default none)\n"                                                        \
-  "  --calib SPEC         training images that bias and cv are fitted on (default subset:calib)\n" \
+  "  --calib SPEC         training images that corrections are fitted on, all but paper\n"         \
+  "                       (default subset:calib)\n"                                                \
   "  --calib-images N     the first N of them (default all)\n"                                     \
   "  --plan F             take multiplier, mode and coefficients from a plan instead\n"            \
   "  --rounding R         double | single: TFLite's requantization (default double)\n"

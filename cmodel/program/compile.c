@@ -2,6 +2,7 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "program/compile.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,40 +15,76 @@ static bool same_cell(const vmac_hw *hw, const vmac_mult *mult) {
                          !strcmp(mult->family, own->family));
 }
 
+/* Sums of X in words. */
+static void name_sums(char text[64], const vmac_mult *mult, int planes, bool phi) {
+  const char *many = planes > 1 ? "s" : "";
+  if (phi)
+    snprintf(text, 64, "%d sum%s of phi", planes, many);
+  else if (mult->xkind == VMAC_X_NONE)
+    snprintf(text, 64, "no sum of X");
+  else if (planes > 1 || mult->xbits == 1)
+    snprintf(text, 64, "%d sum%s of a low bit", planes, many);
+  else
+    snprintf(text, 64, "1 sum of %s%d low bits", mult->xkind == VMAC_X_OR ? "an OR of " : "",
+             mult->xbits);
+}
+
+static bool other_sums(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac, vmac_err *err) {
+  const vmac_hw *hw = g->hw;
+  const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)hw->cell);
+  const int rank = vmac_mode_rank(g->plan->mode);
+  char wants[64], makes[64], use[64];
+  name_sums(wants, mult, mac->planes, rank);
+  name_sums(makes, own, g->planes, hw->opt_correction == 3);
+  if (rank && hw->opt_correction != 3)
+    snprintf(use, sizeof use, "OPT_CORRECTION 3 and --phi-rank %d", rank);
+  else if (rank && !memcmp(mac->terms, g->terms, 256 * (size_t)g->planes))
+    snprintf(use, sizeof use, "--phi-rank %d", rank);
+  else if (rank)
+    snprintf(use, sizeof use, "the phi of %s", mult->name);
+  else if (mult == own)
+    snprintf(use, sizeof use, "OPT_CORRECTION %d", mac->planes > 1 ? 2 : 1);
+  else
+    snprintf(use, sizeof use, "OPT_CORRECTION 2 and the cell of the highest mode");
+  return vmac_op_fail(g->net, op, err,
+                      "correction %s of %s wants %s, the hardware's side column, of %s, makes %s "
+                      "(OPT_CORRECTION %d); use %s",
+                      vmac_mode_name(g->plan->mode), mult->name, wants, own->name, makes,
+                      hw->opt_correction, use);
+}
+
 /* Whether the side column sums what the slopes multiply: a table for each sum, the same as the
  * plan's; or (opt_correction 2) the planes of the one sum that the plan wants. */
 static bool check_variate(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac,
                           vmac_err *err) {
   const vmac_mult *mult = mac->mult, *own = vmac_mult_at((size_t)g->hw->cell);
-  const int rank = vmac_mode_rank(g->plan->mode);
   bool slope = false;
   for (int i = 0; i < mac->n * vmac_mac_sums(mac); i++) slope = slope || mac->c[i];
-  if (!slope) return true;
-  const bool split = g->hw->opt_correction == 2 && mac->planes == 1 && !rank;
-  if (split ? own->xbits >= mult->xbits
-            : mac->planes <= g->planes && !memcmp(mac->terms, g->terms, 256 * (size_t)mac->planes))
-    return true;
-  if (rank || g->hw->opt_correction == 3)
-    return vmac_op_fail(g->net, op, err,
-                        "correction %s of %s wants %d other sums than the hardware's side column "
-                        "makes; use OPT_CORRECTION %d%s",
-                        vmac_mode_name(g->plan->mode), mult->name, mac->planes,
-                        rank              ? 3
-                        : mac->planes > 1 ? 2
-                                          : 1,
-                        rank ? " and at least as many planes of the cell's phi" : "");
-  if (mac->planes > g->planes) return true; /* which is said with the coefficients */
-  return vmac_op_fail(g->net, op, err,
-                      "correction %s of %s wants sums of %d low bits, the hardware's side "
-                      "column is made for %s; use OPT_CORRECTION 2 and the cell of the "
-                      "highest mode",
-                      vmac_mode_name(g->plan->mode), mult->name, mult->xbits, own->name);
+  const bool split =
+      g->hw->opt_correction == 2 && mac->planes == 1 && !vmac_mode_rank(g->plan->mode);
+  const bool same =
+      split ? own->xbits >= mult->xbits
+            : mac->planes <= g->planes && !memcmp(mac->terms, g->terms, 256 * (size_t)mac->planes);
+  return !slope || same || other_sums(g, op, mac, err);
+}
+
+/* Whether some channel has other slopes in one K tile than in another; not every mode of a plan
+ * that knows the tiles does. */
+static bool slopes_differ(const vmac_mac *mac) {
+  const size_t planes = (size_t)mac->planes;
+  for (int n = 0; mac->end && n < mac->n; n++) {
+    const int32_t *first = mac->c + (size_t)n * (size_t)mac->tiles * planes;
+    for (int t = 1; t < mac->tiles; t++)
+      if (memcmp(first + (size_t)t * planes, first, planes * sizeof *first)) return true;
+  }
+  return false;
 }
 
 /* Slopes of each K tile: the hardware has them, and cuts K as the plan does. */
-static bool check_tiles(const vmac_graph *g, const vmac_op *op, vmac_err *err) {
+static bool check_tiles(const vmac_graph *g, const vmac_op *op, const vmac_mac *mac,
+                        vmac_err *err) {
   const vmac_ktiles *tiles = g->plan->ktiles;
-  if (!tiles) return true;
+  if (!slopes_differ(mac)) return true;
   if (!g->hw->opt_ktile)
     return vmac_op_fail(g->net, op, err,
                         "the plan has slopes of each K tile, the hardware one set for all "
@@ -82,7 +119,7 @@ static bool check_plan(const vmac_graph *g, vmac_err *err) {
                           "the plan corrects it (%s): coefficients are fitted to the error of one "
                           "cell, and the PEs have a map of cells; only mode none goes with it",
                           vmac_mode_name(g->plan->mode));
-    if (mac->c0 && !check_tiles(g, op, err)) return false;
+    if (mac->c0 && !check_tiles(g, op, mac, err)) return false;
     if (mac->c0 && !check_variate(g, op, mac, err)) return false;
   }
   return true;

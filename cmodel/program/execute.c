@@ -62,7 +62,8 @@ static bool read_set(job_state *s) {
   return check_shift(s->m, s->f.scale.shift);
 }
 
-static bool read_records(job_state *s) {
+/* The scales are those of the set's last tile; before it nobody looks at them. */
+static bool read_records(job_state *s, bool last) {
   vmac_machine *m = s->m;
   for (int c = m->hw->cols - 1; c >= 0; c--) {
     record *r = &s->column[c];
@@ -74,7 +75,7 @@ static bool read_records(job_state *s) {
     r->scale.mult = vmac_bits(vmac_word(b, 2), 0, 31);
     r->scale.shift = vmac_sbits(vmac_word(b, 3), 24, 6);
     r->c[0] = vmac_sbits(vmac_word(b, 3), 0, 18);
-    if (!check_shift(m, r->scale.shift)) return false;
+    if (last && !check_shift(m, r->scale.shift)) return false;
     if (vmac_hw_record(m->hw) == 1) continue;
     if (!(b = vmac_machine_beat(m))) return false;
     for (int i = 1; i < PLANES; i++) {
@@ -261,7 +262,7 @@ static bool run_mac(job_state *s) {
     memset(total, 0, pixels * sizeof *total);
     for (int k = 0; good && k < d->k_tiles; k++) {
       const bool last = k == d->k_tiles - 1;
-      good = (!last || read_set(s)) && (!(last || s->m->hw->opt_ktile) || read_records(s)) &&
+      good = (!last || read_set(s)) && (!(last || s->m->hw->opt_ktile) || read_records(s, last)) &&
              read_tile(s) && run_tile(s, total, last);
     }
   }

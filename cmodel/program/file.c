@@ -253,9 +253,10 @@ static bool parse(vmac_program *p, const uint8_t *bytes, size_t size, const char
                      version);
   int beat, has;
   read_head(p, &beat, &has, at);
-  if (has & ~(HAS_MODE | HAS_MAP | HAS_KTILE | 7 << RANK_AT))
-    return vmac_fail(err, "%s: expected options 0..7 and 0..7 planes of phi, found 0x%x", path,
-                     (unsigned)has);
+  const unsigned options = (unsigned)has & 0xff, planes = (unsigned)has >> RANK_AT;
+  if (options & ~(unsigned)(HAS_MODE | HAS_MAP | HAS_KTILE) || planes > VMAC_PHI_MAX)
+    return vmac_fail(err, "%s: expected options 0..7 and 0..%d planes of phi, found %u and %u",
+                     path, VMAC_PHI_MAX, options, planes);
   if (p->hw.phi_rank) p->hw.phi = p->phi = vmac_alloc(phi_size(&p->hw), 1);
   if (!check_hardware(p, beat, path, err)) return false;
   if (p->result_sets < 1 || (size_t)p->result_sets > size / PER_SET)

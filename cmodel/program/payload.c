@@ -25,9 +25,10 @@ static void emit_set(vmac_beats *b, const vmac_graph *g, const vmac_layer *y, co
   vmac_beats_words(b, word, 4);
 }
 
-/* One channel's coefficients (planes) in a K tile. */
+/* One channel's coefficients (planes) in a K tile. Where the hardware has other tiles than the plan,
+ * those of all are alike (check_tiles()). */
 static const int32_t *slopes_of(const vmac_mac *mac, int channel, int tile) {
-  const int at = mac->end ? channel * mac->tiles + tile : channel;
+  const int at = mac->end ? channel * mac->tiles + tile % mac->tiles : channel;
   return mac->c + (size_t)at * (size_t)mac->planes;
 }
 
@@ -72,10 +73,6 @@ static bool emit_record(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
     const bool corrected = mac && mac->c0;
     if (corrected && g->hw->opt_correction == 2) {
       if (!plane_coefficients(g, y, channel, slopes_of(mac, channel, tile), c, err)) return false;
-    } else if (corrected && mac->planes > g->planes) {
-      return vmac_op_fail(g->net, op, err,
-                          "mode %s wants a sum per bit plane; use OPT_CORRECTION 2, found %d",
-                          vmac_mode_name(g->plan->mode), g->hw->opt_correction);
     } else if (corrected) {
       memcpy(c, slopes_of(mac, channel, tile), (size_t)mac->planes * sizeof *c);
     }

@@ -92,7 +92,8 @@ static void files(void **unused) {
   lie(bytes, size, 108, 0, "an output of");
   lie(bytes, size, 128, 7, "result sets are");
   lie(bytes, size, 136, 0x7fffffff, "sets of results");
-  lie(bytes, size, 140, 8, "options 0..7 and 0..7 planes of phi, found 0x8");
+  lie(bytes, size, 140, 8, "options 0..7 and 0..4 planes of phi, found 8 and 0");
+  lie(bytes, size, 140, 5 << 8, "0..4 planes of phi, found 0 and 5");
   lie(bytes, size, 140, 1 << 8, "expected 1 to 4 planes of phi with correction 3, else 0, found 1");
   lie(bytes, size, 140, 1, "opt_mode wants cells with a mode operand");
   lie(bytes, size, 140, 2, "bytes, found"); /* no room for a map */

@@ -248,11 +248,11 @@ static void refusals(void **unused) {
   refuse_plan(&hw, "perf2", VMAC_CORR_NONE, "the plan has the cell perf2, the hardware dyn4");
   refuse_plan(&hw, "dyn2s", VMAC_CORR_NONE, "the plan has the cell dyn2s, the hardware dyn4");
   refuse_plan(&hw, "dyn2", VMAC_CORR_PAPER,
-              "wants sums of 2 low bits, the hardware's side column "
-              "is made for dyn4; use OPT_CORRECTION 2");
+              "wants 1 sum of 2 low bits, the hardware's side column, of dyn4, makes "
+              "1 sum of 4 low bits (OPT_CORRECTION 1); use OPT_CORRECTION 2");
   hw.opt_correction = 2;
   hw.cell = cell("dyn1");
-  refuse_plan(&hw, "dyn2", VMAC_CORR_PAPER, "wants sums of 2 low bits");
+  refuse_plan(&hw, "dyn2", VMAC_CORR_PAPER, "wants 1 sum of 2 low bits");
   hw.opt_mode = 2;
   refuse_hw(&hw, "expected opt_mode 0 or 1, found 2");
   hw.opt_mode = 0;
