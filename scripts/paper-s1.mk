@@ -3,8 +3,7 @@
 # Each point is kept by what it is of, so that a run that was stopped goes on, and a longer list
 # costs what is new in it.
 
-PAPER_ALL    := $(sort $(patsubst %.tflite,%,$(shell awk '$$1 ~ /\.tflite$$/ { print $$1 }' \
-                  weights/MANIFEST.tsv)))
+PAPER_ALL    := $(basename $(notdir $(sort $(wildcard weights/*.tflite))))
 PAPER_NETS   ?= $(PAPER_ALL)
 PAPER_IMAGES ?=
 PAPER_CALIB  ?= 1000
