@@ -19,5 +19,6 @@ export VMAC_INPUT_SLEW_NS ?= 0.1
 export VMAC_DELAY_PS ?= 6500
 # Time of one product, for leakage energy and as the clock of the timing report.
 export VMAC_PERIOD_NS ?= 7
-# A clock that every PE reaches, so that all are as small as they can be at one speed.
+# A clock that PEs reach, but those of the slowest cells, so that all are as small as they can be at
+# one speed.
 export VMAC_PE_PERIOD_NS ?= 5
