@@ -8,10 +8,15 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-for bench in cells pe side skew accum correct dyn edge requant vector csr fifo stream_reg parse \
-  exec feed route post join results macs mac_unit conv; do
-  said=$("$B/bench/$bench" 2>&1)
-  ok $? "bench $bench: $(printf '%s\n' "$said" | tail -n 1)" "$said"
+# As many benches at a time as there are cores, the longest first; judged in their order.
+benches='conv mac_unit cells pe side skew accum correct dyn edge requant vector csr fifo stream_reg parse
+  exec feed route post join results macs'
+# shellcheck disable=SC2016 # the inner shell's
+printf '%s\n' $benches | xargs -P "$(nproc)" -I % sh -c '
+  "$1/bench/%" > "$2/%.said" 2>&1; echo $? > "$2/%.rc"' sh "$B" "$tmp"
+for bench in $benches; do
+  ok "$(cat "$tmp/$bench.rc")" "bench $bench: $(tail -n 1 "$tmp/$bench.said")" \
+    "$(cat "$tmp/$bench.said")"
 done
 
 # The same seed draws the same idle cycles, so the run takes as many cycles; another seed does not.
@@ -43,7 +48,7 @@ head -c 5000 weights/resnet8.tflite > "$tmp/cut.tflite"
 refused 1 "cut.tflite" "$conv" --net "$tmp/cut.tflite"
 refused 2 "phi-edge2s-2.txt: expected a last plane" make -s B="$B" "$B/gen/phi-edge2s-2.full"
 
-said=$(make -s B="$B" lint-rtl 2>&1)
+said=$(make -s -j"$(nproc)" B="$B" lint-rtl 2>&1)
 ok $? "lint: every module as top" "$said"
 
 # ---- illegal parameters stop elaboration with a sentence ----
