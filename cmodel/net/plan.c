@@ -57,6 +57,11 @@ static void set_mode(vmac_plan *plan, vmac_mode mode) {
 
 void vmac_plan_tile(vmac_plan *plan, vmac_ktiles *ktiles) {
   drop_coefficients(plan);
+  for (int i = 0; i < plan->ops; i++)
+    if (plan->sums[i] && plan->sums[i]->tiles) { /* other tiles may be as many */
+      vmac_sums_free(plan->sums[i]);
+      plan->sums[i] = NULL;
+    }
   vmac_ktiles_free(plan->ktiles);
   plan->ktiles = ktiles;
   set_mode(plan, plan->mode);

@@ -227,6 +227,7 @@ static void test_changing_tiles(void **state) {
   } steps[] = {{0, VMAC_CORR_CV},   {4, VMAC_CORR_PHI},      {4, VMAC_CORR_CV},
                {4, VMAC_CORR_BIAS}, {8, VMAC_CORR_CV},       {8, VMAC_CORR_PHI},
                {0, VMAC_CORR_PHI4}, {4, VMAC_CORR_BITPLANE}, {4, VMAC_CORR_NONE},
+               {12, VMAC_CORR_CV},  {16, VMAC_CORR_CV}, /* 9 taps: three tiles, of 3 taps or of 4 */
                {0, VMAC_CORR_CV}};
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     const int rows = steps[i].rows;
