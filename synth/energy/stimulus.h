@@ -98,6 +98,10 @@ int stim_planes(const stim_source *src); /* sums of X, 0: the hardware has none 
 /* terms (VMAC_CORR_PLANES, 256): those of the planes. */
 void stim_terms(const stim_source *src, uint8_t *terms);
 
+/* Whether a correction unit's coefficients and sums, as ports, are as many as the model's. */
+bool stim_check_sums(const stim_source *src, const net_port *c, const net_port *sum_x,
+                     vmac_err *err);
+
 /* Of both correction units: the column's exact foot; c that best foretells `lack` (steps) from x,
  * in units of 2^-F, which it takes away from `lack`. */
 int32_t stim_exact_foot(const stim_source *src, size_t column, size_t step);

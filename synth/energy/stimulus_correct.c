@@ -38,19 +38,23 @@ static bool find_ports(correct_ports *p, const stim_source *src, vmac_err *err) 
          (p->out = netlist_port(nl, "acc_o", PIN_OUTPUT, 32, err));
 }
 
-static bool check(const stim_source *src, vmac_err *err) {
-  correct_ports p;
-  if (!find_ports(&p, src, err)) return false;
-  const size_t planes = p.c->width / VMAC_CORR_C_BITS;
+bool stim_check_sums(const stim_source *src, const net_port *c, const net_port *sum_x,
+                     vmac_err *err) {
+  const size_t planes = c->width / VMAC_CORR_C_BITS;
   const int model = stim_planes(src);
-  if (p.c->width % VMAC_CORR_C_BITS || !planes || p.sum_x->width % planes ||
-      p.sum_x->width / planes > 32 || (model && planes != (size_t)model))
+  if (c->width % VMAC_CORR_C_BITS || !planes || sum_x->width % planes ||
+      sum_x->width / planes > 32 || (model && planes != (size_t)model))
     return vmac_fail(err,
                      "netlist %s: expected %d sums of X (correction %d of %s), found %zu bits "
                      "of coefficients, %zu of sums",
-                     src->nl->module, model, src->opt_correction, src->mult->name, p.c->width,
-                     p.sum_x->width);
+                     src->nl->module, model, src->opt_correction, src->mult->name, c->width,
+                     sum_x->width);
   return true;
+}
+
+static bool check(const stim_source *src, vmac_err *err) {
+  correct_ports p;
+  return find_ports(&p, src, err) && stim_check_sums(src, p.c, p.sum_x, err);
 }
 
 static size_t fill(const stim_source *src) {

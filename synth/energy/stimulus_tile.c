@@ -38,17 +38,7 @@ static bool find_ports(tile_ports *p, const stim_source *src, vmac_err *err) {
 
 static bool check(const stim_source *src, vmac_err *err) {
   tile_ports p;
-  if (!find_ports(&p, src, err)) return false;
-  const size_t planes = p.c->width / VMAC_CORR_C_BITS;
-  const int model = stim_planes(src);
-  if (p.c->width % VMAC_CORR_C_BITS || !planes || p.sum_x->width % planes ||
-      p.sum_x->width / planes > 32 || (model && planes != (size_t)model))
-    return vmac_fail(err,
-                     "netlist %s: expected %d sums of X (correction %d of %s), found %zu bits "
-                     "of coefficients, %zu of sums",
-                     src->nl->module, model, src->opt_correction, src->mult->name, p.c->width,
-                     p.sum_x->width);
-  return true;
+  return find_ports(&p, src, err) && stim_check_sums(src, p.c, p.sum_x, err);
 }
 
 static size_t fill(const stim_source *src) {
