@@ -126,11 +126,14 @@ void train_pool_backward(int batch, int pixels, int c, const float *dy, float *d
 void train_maxpool_forward(int batch, const train_layer *l, const float *x, float *y);
 void train_maxpool_backward(int batch, const train_layer *l, const float *x, const float *y,
                             const float *dy, float *dx);
+/* b may be NULL. */
 void train_fc_forward(int batch, int in, int out, const float *x, const float *w, const float *b,
                       bool relu, float *y);
 /* dy lies behind the ReLU, as train_add_backward() leaves it. */
-void train_fc_backward(int batch, int in, int out, const float *x, const float *w, const float *dy,
-                       float *dx, float *dw, float *db);
+void train_fc_backward_data(int batch, int in, int out, const float *dy, const float *w, float *dx);
+void train_fc_backward_weights(int batch, int in, int out, const float *x, const float *dy,
+                               float *dw);
+void train_fc_backward_bias(int batch, int out, const float *dy, float *db);
 
 /* ---- the other layers (layers.c); rows = batch * h * w -----------------------------------------
  */
@@ -169,7 +172,8 @@ typedef struct {
   float **grad_buffer, *scratch;
   float *dparam; /* (params) */
   float *stat;   /* (stats) mean and variance of this shard's last forward */
-  train_conv **conv;
+  struct train_linear *linear; /* (layers), product.h: the layers with weights */
+  struct train_work *work;     /* how they multiply */
 } train_shard;
 
 train_shard *train_shard_new(const train_model *model, int batch);
@@ -203,6 +207,8 @@ typedef struct {
   train_config config;
   train_model *model;
   train_shard **shard;
+  struct train_products *products; /* how its layers multiply in training, product.h */
+  bool simulate;                   /* inference multiplies so too; else exactly */
   int threads;
   void (*progress)(const char *what, size_t done, size_t total); /* or NULL */
 } train_trainer;
@@ -214,7 +220,8 @@ void train_trainer_free(train_trainer *trainer);
 double train_rate(const train_config *config, size_t step, size_t steps);
 /* One pass over `data` as epoch `epoch` (0..epochs-1); a trailing part of a batch is left out. */
 train_result train_epoch(train_trainer *trainer, const vmac_dataset *data, int epoch);
-/* Loss and accuracy without smoothing; fails as train_infer does. */
+/* Loss and accuracy without smoothing; fails as train_infer does. Where trainer->simulate is set,
+ * the products are those that train_products_begin() began last. */
 bool train_evaluate(train_trainer *trainer, const vmac_dataset *data, train_result *result,
                     vmac_err *err);
 /* Calls visit(shard number, shard, images in it) after an inference pass over each part of the

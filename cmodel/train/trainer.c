@@ -8,7 +8,7 @@
 
 #include <omp.h>
 
-#include "train/train.h"
+#include "train/product.h"
 
 /* Share of a new batch in the running statistics of batch norm. */
 static const float STAT_RATE = 0.05f;
@@ -21,6 +21,7 @@ train_trainer *train_trainer_new(train_model *model, const train_config *config,
   t->shard = vmac_alloc((size_t)config->shards, sizeof *t->shard);
   /* oneDNN picks its kernels for the number of threads it sees: each shard shall see one. */
   omp_set_num_threads(1);
+  t->products = train_products_new(model, config->seed);
   for (int i = 0; i < config->shards; i++)
     t->shard[i] = train_shard_new(t->model, config->batch / config->shards);
   return t;
@@ -30,6 +31,7 @@ void train_trainer_free(train_trainer *t) {
   if (!t) return;
   for (int i = 0; i < t->config.shards; i++) train_shard_free(t->shard[i]);
   free(t->shard);
+  train_products_free(t->products);
   train_model_free(t->model);
   free(t);
 }
@@ -82,8 +84,9 @@ static size_t image_size(const train_net *net) {
 }
 
 /* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
-static double shard_step(const train_trainer *t, train_shard *s, const vmac_dataset *data,
-                         int epoch, const uint32_t *order, int *correct) {
+static double shard_step(const train_trainer *t, int number, const vmac_dataset *data, int epoch,
+                         const uint32_t *order, int *correct) {
+  train_shard *s = t->shard[number];
   const train_config *cfg = &t->config;
   const size_t size = image_size(t->model->net);
   const int last = t->model->layers - 1, span = 2 * cfg->crop + 1;
@@ -96,6 +99,8 @@ static double shard_step(const train_trainer *t, train_shard *s, const vmac_data
     load_image(data, t->model->net->border, order[n], dy, dx, flip, s->image + (size_t)n * size);
     s->label[n] = data->labels[order[n]];
   }
+  s->work->products = t->products;
+  s->work->part = (uint32_t)number;
   train_shard_forward(s, true);
   const double loss =
       train_loss(s->batch, t->model->net->classes, s->out[last], s->label, (float)cfg->smoothing,
@@ -145,9 +150,10 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
   if (t->progress) t->progress("train", 0, steps);
   for (size_t step = 0; step < steps; step++) {
     const uint32_t *first = order + step * (size_t)t->config.batch;
+    train_products_begin(t->products, (uint64_t)epoch << 32 | step);
 #pragma omp parallel for num_threads(t->threads) schedule(static, 1)
     for (int s = 0; s < shards; s++)
-      loss[s] = shard_step(t, t->shard[s], data, epoch, first + s * per_shard, &correct[s]);
+      loss[s] = shard_step(t, s, data, epoch, first + s * per_shard, &correct[s]);
     for (int s = 0; s < shards; s++) {
       loss_sum += loss[s];
       right += (size_t)correct[s];
@@ -194,6 +200,8 @@ bool train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
       const size_t count = images - first < part ? images - first : part;
       for (size_t i = 0; i < count; i++)
         load_image(data, 0, first + i, 0, 0, false, t->shard[s]->image + i * size);
+      t->shard[s]->work->products = t->simulate ? t->products : NULL;
+      t->shard[s]->work->part = (uint32_t)(first / part);
       train_shard_forward(t->shard[s], false);
       size_t at;
       const int i = overflown_layer(t->shard[s], count, &at);
