@@ -30,6 +30,14 @@ static void add_entry(safetensors *st, const char *prefix, const train_slot *slo
   e->data = flat + slot->offset;
 }
 
+/* Ranges of the layers' outputs as one tensor. */
+static train_slot range_slot(const train_model *m) {
+  return (train_slot){.name = "activation.range",
+                      .rank = 2,
+                      .dim = {m->layers, 2},
+                      .size = 2 * (size_t)m->layers};
+}
+
 static char *add_meta(safetensors *st, const char *key) {
   safetensors_meta *m = &st->meta[st->metas++];
   snprintf(m->key, sizeof m->key, "%s", key);
@@ -39,7 +47,7 @@ static char *add_meta(safetensors *st, const char *key) {
 bool train_save(const train_model *m, const train_config *cfg, int epochs_done, bool with_momentum,
                 double test_accuracy, const char *path, vmac_err *err) {
   safetensors *st = vmac_alloc(1, sizeof *st);
-  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots), sizeof *st->entry);
+  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots + 1), sizeof *st->entry);
   st->meta = vmac_alloc(8, sizeof *st->meta);
   const size_t size = sizeof st->meta->value;
   snprintf(add_meta(st, "format"), size, "%s", FORMAT);
@@ -55,6 +63,8 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
   for (int i = 0; i < m->stat_slots; i++) add_entry(st, "", &m->stat_slot[i], m->stat);
   for (int i = 0; with_momentum && i < m->slots; i++)
     add_entry(st, "momentum.", &m->slot[i], m->momentum);
+  const train_slot range = range_slot(m);
+  if (m->has_range) add_entry(st, "", &range, &m->range[0].lo);
   const bool ok = safetensors_write(st, path, err);
   safetensors_free(st);
   return ok;
@@ -102,6 +112,14 @@ static bool copy_model(train_model *m, const safetensors *st, const char *path, 
     if (!copy_entry(st, "", &m->slot[i], m->param, path, err)) return false;
   for (int i = 0; i < m->stat_slots; i++)
     if (!copy_entry(st, "", &m->stat_slot[i], m->stat, path, err)) return false;
+  const train_slot range = range_slot(m);
+  m->has_range = safetensors_find(st, range.name);
+  if (m->has_range && !copy_entry(st, "", &range, &m->range[0].lo, path, err)) return false;
+  for (int i = 0; m->has_range && i < m->layers; i++)
+    if (!(m->range[i].lo <= 0 && m->range[i].hi >= 0 && m->range[i].lo < m->range[i].hi))
+      return vmac_fail(err, "%s: tensor '%s': layer '%s': expected a range that holds 0, found %g..%g",
+                       path, range.name, m->layer[i].row->name, (double)m->range[i].lo,
+                       (double)m->range[i].hi);
   return check_variances(m, path, err);
 }
 

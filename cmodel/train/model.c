@@ -121,6 +121,7 @@ train_model *train_model_new(const train_net *net, uint64_t seed) {
   m->param = vmac_alloc(m->params, sizeof *m->param);
   m->momentum = vmac_alloc(m->params, sizeof *m->momentum);
   m->stat = vmac_alloc(m->stats, sizeof *m->stat);
+  m->range = vmac_alloc((size_t)m->layers, sizeof *m->range);
   initialize(m, seed);
   return m;
 }
@@ -133,5 +134,6 @@ void train_model_free(train_model *m) {
   free(m->param);
   free(m->momentum);
   free(m->stat);
+  free(m->range);
   free(m);
 }

@@ -78,6 +78,10 @@ typedef struct {
 } train_layer;
 
 typedef struct {
+  float lo, hi; /* lo <= 0 <= hi, lo < hi */
+} train_range;
+
+typedef struct {
   const train_net *net;
   int layers;
   train_layer *layer;
@@ -87,6 +91,8 @@ typedef struct {
   size_t params, stats;
   float *param, *momentum; /* (params) */
   float *stat;             /* (stats) */
+  train_range *range;      /* (layers): of the outputs, where has_range: a quantized run's */
+  bool has_range;
 } train_model;
 
 #define TRAIN_BN_EPSILON 1e-3f
@@ -209,6 +215,8 @@ typedef struct {
   train_shard **shard;
   struct train_products *products; /* how its layers multiply in training, product.h */
   bool simulate;                   /* inference multiplies so too; else exactly */
+  size_t calibration; /* bit by bit: images that corrections are fitted on */
+  vmac_err error;     /* of an epoch that could not go on: its loss is not a number */
   int threads;
   void (*progress)(const char *what, size_t done, size_t total); /* or NULL */
 } train_trainer;
@@ -278,10 +286,6 @@ train_model *train_load(const char *path, vmac_err *err);
 /* ---- quantization (ranges.c, quantize.c)
  * ----------------------------------------------------------- */
 
-typedef struct {
-  float lo, hi; /* lo <= 0 <= hi, lo < hi */
-} train_range;
-
 /* range[layer]: the values each layer's output tensor shall represent with 8 bits. After a ReLU lo
  * is 0. The last layer keeps its extremes, the others the part of them that gives the least mean
  * square error of rounding and clipping together. Fails as train_infer does. */
@@ -292,5 +296,10 @@ bool train_ranges(train_trainer *trainer, const vmac_dataset *data, size_t image
  * (fully connected: per tensor), activations asymmetric, softmax behind the logits. Prepared.
  * Fails, naming tensor and channel, where a folded value is not finite or fits no 8-bit scale. */
 vmac_net *train_quantize(const train_model *model, const train_range *range, vmac_err *err);
+/* The same; tensor (layers): each layer's output. A convolution has none. */
+vmac_net *train_quantize_tensors(const train_model *model, const train_range *range, int *tensor,
+                                 vmac_err *err);
+/* What a weight of a layer's channel is multiplied by when what stands behind is folded into it. */
+double train_fold_gain(const train_model *model, int layer, int channel);
 
 #endif

@@ -13,6 +13,14 @@
 /* Share of a new batch in the running statistics of batch norm. */
 static const float STAT_RATE = 0.05f;
 
+/* Ranges of activations follow every so many steps, a share of the way each time: in all as fast as
+ * the statistics. */
+enum { RANGE_STEPS = 4 };
+static const float RANGE_RATE = 0.2f;
+
+/* Corrections are fitted anew every so many steps of an epoch, from its first on. */
+enum { CALIBRATION_STEPS = 64, CALIBRATION_IMAGES = 64 };
+
 train_trainer *train_trainer_new(train_model *model, const train_config *config, int threads) {
   train_trainer *t = vmac_alloc(1, sizeof *t);
   t->config = *config;
@@ -22,6 +30,7 @@ train_trainer *train_trainer_new(train_model *model, const train_config *config,
   /* oneDNN picks its kernels for the number of threads it sees: each shard shall see one. */
   omp_set_num_threads(1);
   t->products = train_products_new(model, config->seed);
+  t->calibration = CALIBRATION_IMAGES;
   for (int i = 0; i < config->shards; i++)
     t->shard[i] = train_shard_new(t->model, config->batch / config->shards);
   return t;
@@ -83,13 +92,12 @@ static size_t image_size(const train_net *net) {
   return (size_t)net->h * (size_t)net->w * (size_t)net->c;
 }
 
-/* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
-static double shard_step(const train_trainer *t, int number, const vmac_dataset *data, int epoch,
-                         const uint32_t *order, int *correct) {
-  train_shard *s = t->shard[number];
+/* Images order[0..batch) of a shard, moved and mirrored at random. */
+static void load_shard(const train_trainer *t, train_shard *s, const vmac_dataset *data, int epoch,
+                       const uint32_t *order) {
   const train_config *cfg = &t->config;
   const size_t size = image_size(t->model->net);
-  const int last = t->model->layers - 1, span = 2 * cfg->crop + 1;
+  const int span = 2 * cfg->crop + 1;
   for (int n = 0; n < s->batch; n++) {
     vmac_rng rng;
     seed_item(&rng, cfg->seed, epoch, order[n]);
@@ -99,6 +107,15 @@ static double shard_step(const train_trainer *t, int number, const vmac_dataset 
     load_image(data, t->model->net->border, order[n], dy, dx, flip, s->image + (size_t)n * size);
     s->label[n] = data->labels[order[n]];
   }
+}
+
+/* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
+static double shard_step(const train_trainer *t, int number, const vmac_dataset *data, int epoch,
+                         const uint32_t *order, int *correct) {
+  train_shard *s = t->shard[number];
+  const train_config *cfg = &t->config;
+  const int last = t->model->layers - 1;
+  load_shard(t, s, data, epoch, order);
   s->work->products = t->products;
   s->work->part = (uint32_t)number;
   train_shard_forward(s, true);
@@ -139,6 +156,57 @@ static void update(train_trainer *t, double rate_now) {
   }
 }
 
+/* Extremes of the layers' outputs in the last forward pass, the mean over `shards` shards. A range
+ * holds 0, and more than that. */
+static train_range extremes(const train_trainer *t, int layer, int shards) {
+  const train_layer *l = &t->model->layer[layer];
+  float lo = 0, hi = 0;
+  for (int s = 0; s < shards; s++) {
+    const size_t n = (size_t)t->shard[s]->batch * (size_t)l->h * (size_t)l->w * (size_t)l->c;
+    const float *out = t->shard[s]->out[layer];
+    float least = 0, most = 0;
+#pragma omp simd reduction(min : least) reduction(max : most)
+    for (size_t k = 0; k < n; k++) {
+      least = out[k] < least ? out[k] : least;
+      most = out[k] > most ? out[k] : most;
+    }
+    lo += least / (float)shards;
+    hi += most / (float)shards;
+  }
+  return (train_range){lo, lo < hi ? hi : lo + 1};
+}
+
+/* Ranges follow the extremes as the statistics of batch norm follow the batches; `fresh`: they begin
+ * there, with the first shard's. */
+static void follow_ranges(train_trainer *t, bool fresh) {
+  const float rate = fresh ? 1 : RANGE_RATE;
+#pragma omp parallel for num_threads(t->threads) schedule(dynamic, 1)
+  for (int i = 0; i < t->model->layers; i++) {
+    const train_range now = extremes(t, i, fresh ? 1 : t->config.shards);
+    train_range *range = &t->model->range[i];
+    range->lo += rate * (now.lo - range->lo);
+    range->hi += rate * (now.hi - range->hi);
+  }
+  t->model->has_range = true;
+}
+
+/* What all shards share in a step. Bit by bit, activations need ranges: at first those of the
+ * images to come, multiplied exactly. */
+static bool begin_step(train_trainer *t, const vmac_dataset *data, const uint32_t *order, int epoch,
+                       size_t step) {
+  const uint64_t id = (uint64_t)epoch << 32 | step;
+  if (train_products_quantize(t->products) && !t->model->has_range) {
+    train_shard *s = t->shard[0];
+    load_shard(t, s, data, epoch, order);
+    s->work->products = NULL;
+    train_shard_forward(s, true);
+    follow_ranges(t, true);
+  }
+  const size_t images = data->n < t->calibration ? data->n : t->calibration;
+  train_products_calibration(t->products, data, images);
+  return train_products_begin(t->products, id, step % CALIBRATION_STEPS == 0, &t->error);
+}
+
 train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) {
   const int shards = t->config.shards, per_shard = t->config.batch / shards;
   const size_t steps = data->n / (size_t)t->config.batch;
@@ -150,7 +218,10 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
   if (t->progress) t->progress("train", 0, steps);
   for (size_t step = 0; step < steps; step++) {
     const uint32_t *first = order + step * (size_t)t->config.batch;
-    train_products_begin(t->products, (uint64_t)epoch << 32 | step);
+    if (!begin_step(t, data, order, epoch, step)) {
+      loss_sum = NAN;
+      break;
+    }
 #pragma omp parallel for num_threads(t->threads) schedule(static, 1)
     for (int s = 0; s < shards; s++)
       loss[s] = shard_step(t, s, data, epoch, first + s * per_shard, &correct[s]);
@@ -160,6 +231,7 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
     }
     update(t,
            train_rate(&t->config, (size_t)epoch * steps + step, (size_t)t->config.epochs * steps));
+    if (train_products_quantize(t->products) && step % RANGE_STEPS == 0) follow_ranges(t, false);
     if (t->progress) t->progress("train", step + 1, steps);
   }
   free(order);

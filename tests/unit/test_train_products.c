@@ -105,13 +105,14 @@ static void bench_free(bench *b) {
 }
 
 static void set(bench *b, train_which which, train_error error, float sd) {
-  train_arith arith[TRAIN_PRODUCTS] = {{TRAIN_EXACT, 0}};
-  arith[which] = (train_arith){error, sd};
+  train_arith arith[TRAIN_PRODUCTS] = {{.error = TRAIN_EXACT}};
+  arith[which] = (train_arith){.error = error, .sd = sd};
   train_products_set((train_products *)(uintptr_t)b->work.products, 0, arith);
 }
 
 static void begin(bench *b, uint64_t step) {
-  train_products_begin((train_products *)(uintptr_t)b->work.products, step);
+  vmac_err err;
+  assert_true(train_products_begin((train_products *)(uintptr_t)b->work.products, step, true, &err));
 }
 
 static void run_forward(void *layer) {
@@ -289,9 +290,9 @@ static void test_threads_and_resume(void **state) {
   vmac_dataset data;
   draw_digits(&data, 256);
   const train_arith arith[][TRAIN_PRODUCTS] = {
-      {{TRAIN_EXACT, 0}, {TRAIN_EXACT, 0}, {TRAIN_EXACT, 0}},
-      {{TRAIN_STATIC_WEIGHT, 0.1f}, {TRAIN_PER_STEP_WEIGHT, 0.1f}, {TRAIN_PER_MAC, 0.1f}},
-      {{TRAIN_PER_MAC, 0.1f}, {TRAIN_PER_MAC, 0.1f}, {TRAIN_STATIC_WEIGHT, 0.1f}}};
+      {{.error = TRAIN_EXACT, .sd = 0}, {.error = TRAIN_EXACT, .sd = 0}, {.error = TRAIN_EXACT, .sd = 0}},
+      {{.error = TRAIN_STATIC_WEIGHT, .sd = 0.1f}, {.error = TRAIN_PER_STEP_WEIGHT, .sd = 0.1f}, {.error = TRAIN_PER_MAC, .sd = 0.1f}},
+      {{.error = TRAIN_PER_MAC, .sd = 0.1f}, {.error = TRAIN_PER_MAC, .sd = 0.1f}, {.error = TRAIN_STATIC_WEIGHT, .sd = 0.1f}}};
   train_trainer *kept[3] = {NULL};
   for (int i = 0; i < 3; i++) {
     train_trainer *one = net_trainer("lenet5", &TINY, 1), *two = net_trainer("lenet5", &TINY, 2);
@@ -311,8 +312,8 @@ static void test_threads_and_resume(void **state) {
     train_result plain, errors, threads;
     assert_true(train_evaluate(one, &data, &plain, &err));
     one->simulate = two->simulate = true;
-    train_products_begin(one->products, 99);
-    train_products_begin(two->products, 99);
+    assert_true(train_products_begin(one->products, 99, true, &err));
+    assert_true(train_products_begin(two->products, 99, true, &err));
     assert_true(train_evaluate(one, &data, &errors, &err));
     assert_true(train_evaluate(two, &data, &threads, &err));
     assert_true(errors.loss == threads.loss);
