@@ -28,14 +28,11 @@ struct train_bits {
 
 train_bits *train_bits_new(const train_layer *l, const train_cell *cell, const train_terms *terms) {
   train_bits *b = vmac_alloc(1, sizeof *b);
-  const size_t taps = (size_t)(l->row->kernel * l->row->kernel);
   b->layer = l;
   b->cell = *cell;
   b->terms = terms;
   b->n = (size_t)l->c;
-  b->nw = b->n * (l->row->kind == TRAIN_FC     ? (size_t)(l->ih * l->iw * l->ic)
-                  : l->row->kind == TRAIN_CONV ? taps * (size_t)l->ic
-                                               : taps);
+  b->nw = train_weights(l);
   b->straight = cell->gradient != TRAIN_SLOPE || !cell->mult;
   if (!b->straight) b->w = vmac_alloc(b->nw, sizeof *b->w);
   for (int i = 0; terms && i < terms[0].terms; i++) b->to_a[i] = vmac_alloc(b->nw, sizeof(float));

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/train.h"
+#include "train/schedule.h"
 
 static const char FORMAT[] = "varimac float network 1";
 
@@ -18,6 +18,12 @@ void train_command(const train_net *net, const train_config *cfg, char *text, si
            cfg->momentum, cfg->decay, cfg->smoothing,
            cfg->schedule == TRAIN_ONECYCLE ? "onecycle" : "cosine", cfg->warmup, cfg->crop,
            cfg->flip ? "" : " --no-flip");
+  if (cfg->validation)
+    snprintf(text + strlen(text), size - strlen(text), " --validation %d", cfg->validation);
+  if (cfg->from) snprintf(text + strlen(text), size - strlen(text), " --from %s", cfg->from);
+  for (int i = 0; cfg->phases && i < cfg->phases->phases; i++)
+    snprintf(text + strlen(text), size - strlen(text), " --phase '%s'",
+             cfg->phases->phase[i].text);
 }
 
 static void add_entry(safetensors *st, const char *prefix, const train_slot *slot,
@@ -48,7 +54,7 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
                 double test_accuracy, const char *path, vmac_err *err) {
   safetensors *st = vmac_alloc(1, sizeof *st);
   st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots + 1), sizeof *st->entry);
-  st->meta = vmac_alloc(8, sizeof *st->meta);
+  st->meta = vmac_alloc(9, sizeof *st->meta);
   const size_t size = sizeof st->meta->value;
   snprintf(add_meta(st, "format"), size, "%s", FORMAT);
   snprintf(add_meta(st, "net"), size, "%s", m->net->name);
@@ -59,6 +65,7 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
   snprintf(add_meta(st, "input"), size, "NHWC, %s, (pixel - 128) / 64",
            m->net->c == 3 ? "RGB" : "gray");
   snprintf(add_meta(st, "test_accuracy"), size, "%.2f", test_accuracy);
+  if (with_momentum && *m->place) snprintf(add_meta(st, "place"), size, "%s", m->place);
   for (int i = 0; i < m->slots; i++) add_entry(st, "", &m->slot[i], m->param);
   for (int i = 0; i < m->stat_slots; i++) add_entry(st, "", &m->stat_slot[i], m->stat);
   for (int i = 0; with_momentum && i < m->slots; i++)
@@ -144,7 +151,7 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
   const char *done = safetensors_meta_find(st, "epochs_done");
   bool ok = true;
   if (!theirs || strcmp(theirs, command)) {
-    ok = vmac_fail(err, "%s: made by another command; resume with the same options: %s", path,
+    ok = vmac_fail(err, "%s: made by another command; resume with the same options: %.800s", path,
                    theirs ? theirs : "(none recorded)");
   } else {
     *epochs_done = done ? atoi(done) : -1;
@@ -152,6 +159,8 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
       ok = vmac_fail(err, "%s: epochs_done: expected 0..%d, found '%.20s'", path, cfg->epochs,
                      done ? done : "none");
   }
+  const char *place = safetensors_meta_find(st, "place");
+  snprintf(m->place, sizeof m->place, "%s", place ? place : "");
   ok = ok && copy_model(m, st, path, err);
   for (int i = 0; ok && i < m->slots; i++)
     ok = copy_entry(st, "momentum.", &m->slot[i], m->momentum, path, err);

@@ -5,19 +5,11 @@
 #include "train/product.h"
 
 train_linear train_linear_new(int batch, const train_layer *l) {
-  const size_t n = (size_t)batch, area = (size_t)l->ih * (size_t)l->iw;
-  train_linear map = {.batch = batch, .layer = l};
-  const size_t taps = (size_t)(l->row->kernel * l->row->kernel);
-  map.nx = n * area * (size_t)l->ic;
+  const size_t n = (size_t)batch;
+  train_linear map = {.batch = batch, .layer = l, .nw = train_weights(l)};
+  map.nx = n * (size_t)l->ih * (size_t)l->iw * (size_t)l->ic;
   map.ny = n * (size_t)l->h * (size_t)l->w * (size_t)l->c;
-  if (l->row->kind == TRAIN_CONV) {
-    map.nw = taps * (size_t)l->ic * (size_t)l->c;
-    map.conv = train_conv_new(batch, l, l->in[0] >= 0);
-  } else if (l->row->kind == TRAIN_DEPTHWISE) {
-    map.nw = taps * (size_t)l->c;
-  } else if (l->row->kind == TRAIN_FC) {
-    map.nw = area * (size_t)l->ic * (size_t)l->c;
-  }
+  if (l->row->kind == TRAIN_CONV) map.conv = train_conv_new(batch, l, l->in[0] >= 0);
   return map;
 }
 

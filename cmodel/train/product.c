@@ -71,20 +71,6 @@ void train_products_free(train_products *p) {
   free(p);
 }
 
-static size_t weights_of(const train_layer *l) {
-  const size_t taps = (size_t)(l->row->kernel * l->row->kernel), c = (size_t)l->c;
-  switch (l->row->kind) {
-  case TRAIN_CONV:
-    return taps * (size_t)l->ic * c;
-  case TRAIN_DEPTHWISE:
-    return taps * c;
-  case TRAIN_FC:
-    return (size_t)(l->ih * l->iw * l->ic) * c;
-  default:
-    return 0;
-  }
-}
-
 /* A stream of its own for every product of every layer; all shards share that of weights. */
 static train_key key_of(const train_products *p, uint64_t step, int layer, int which,
                         uint32_t part) {
@@ -135,7 +121,7 @@ static void set_bits(train_products *p, int layer, const train_cell *cell) {
 void train_products_set(train_products *p, int layer, const train_arith arith[TRAIN_PRODUCTS]) {
   product *l = &p->layer[layer];
   clear(l);
-  const size_t nw = l->nw = weights_of(&p->model->layer[layer]);
+  const size_t nw = l->nw = train_weights(&p->model->layer[layer]);
   memcpy(l->arith, arith, sizeof l->arith);
   for (int i = 0; i < TRAIN_PRODUCTS; i++) {
     if (arith[i].error == TRAIN_EXACT) continue;

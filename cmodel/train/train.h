@@ -93,7 +93,11 @@ typedef struct {
   float *stat;             /* (stats) */
   train_range *range;      /* (layers): of the outputs, where has_range: a quantized run's */
   bool has_range;
+  char place[64]; /* where its schedule stands, train_place_write(); empty: it has none */
 } train_model;
+
+/* Weights of a layer, without its bias; 0: it has none. */
+size_t train_weights(const train_layer *layer);
 
 #define TRAIN_BN_EPSILON 1e-3f
 /* Parameters, momentum and statistics lie far below (ResNet-8: under 100). */
@@ -203,6 +207,9 @@ typedef struct {
   int crop;      /* random shift by up to this many pixels */
   bool flip;
   const char *data; /* training set, as vmac_dataset_load names it */
+  const struct train_phases *phases; /* how it multiplies, schedule.h; NULL: exactly */
+  int validation; /* images at the end of the training set that are not trained on */
+  const char *from; /* weights to begin with; NULL: at random */
 } train_config;
 
 typedef struct {
@@ -251,9 +258,12 @@ typedef struct {
   const float *data; /* points into `values` when read */
 } safetensors_entry;
 
+/* Bytes of a run's options as text, with all phases of a schedule. */
+enum { TRAIN_COMMAND = 8192 };
+
 typedef struct {
   char key[32];
-  char value[480];
+  char value[TRAIN_COMMAND];
 } safetensors_meta;
 
 typedef struct {

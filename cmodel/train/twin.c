@@ -127,10 +127,6 @@ static int op_of(const train_twin *t, const vmac_net *net, int index) {
   return -1;
 }
 
-static bool is_weighted(const train_layer *l) {
-  return l->row->kind == TRAIN_CONV || l->row->kind == TRAIN_DEPTHWISE || l->row->kind == TRAIN_FC;
-}
-
 /* What the accumulators of a layer and its weight codes stand for. */
 static void set_layer(train_twin *t, int index) {
   const train_layer *l = &t->model->layer[index];
@@ -201,7 +197,7 @@ static void count_codes(train_twin *t) {
     vmac_state_set_image(t->net, state, t->data, n * t->images / images);
     train_twin_run(t, state);
     for (int i = 0; i < t->model->layers; i++) {
-      if (!is_weighted(&t->model->layer[i])) continue;
+      if (!train_weights(&t->model->layer[i])) continue;
       const int in = t->layer[i].op->in[0];
       for (size_t k = 0; k < t->net->tensor[in].size; k++)
         t->count[i][(uint8_t)state->i8[in][k]]++;
@@ -222,7 +218,7 @@ bool train_twin_refresh(train_twin *t, bool calibrate, vmac_err *err) {
   for (int i = 0; good && i < t->groups; i++) good = make_plan(t, &t->group[i], calibrate, err);
   vmac_net_free(old);
   for (int i = 0; good && i < t->model->layers; i++)
-    if (is_weighted(&t->model->layer[i])) set_layer(t, i);
+    if (train_weights(&t->model->layer[i])) set_layer(t, i);
   if (good && calibrate) count_codes(t);
   return good;
 }

@@ -55,7 +55,7 @@ static train_model *make_model(vmac_dataset *data) {
 }
 
 static const train_config CONFIG = {
-    5, 2, 4, 2, 0.02, 0.9, 5e-4, 0, TRAIN_COSINE, 0, 0, false, "none"};
+    5, 2, 4, 2, 0.02, 0.9, 5e-4, 0, TRAIN_COSINE, 0, 0, false, "none", NULL, 0, NULL};
 
 static const vmac_mult *mult_of(const char *name) {
   vmac_err err;
