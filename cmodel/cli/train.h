@@ -1,4 +1,4 @@
-/* train.h: parts of `varimac train`: its options from a file, its log.
+/* train.h: parts of `varimac train`: its options from a file, a run, its log.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_CLI_TRAIN_H
 #define VMAC_CLI_TRAIN_H
@@ -6,8 +6,21 @@
 #include "cli/cli.h"
 #include "train/train.h"
 
-/* Where argv begins with --config FILE, the options that the file's JSON object has, then the others
- * of argv; else argv's own. A new list; *argc is its length. */
+enum { TRAIN_PHASES = 64 };
+typedef struct {
+  train_config config;
+  const char *net, *test, *out;
+  const char *phase[TRAIN_PHASES];
+  int phases;
+  bool resume;
+  int threads;
+} train_arguments;
+
+/* Trains, or ends the program. Sets the config's phases. */
+void train_run(train_arguments *arguments);
+
+/* Where argv begins with --config FILE, the options that the file's JSON object has, then the
+ * others of argv; else argv's own. A new list; *argc is its length. */
 char **train_config_expand(int *argc, char **argv, const struct option *options);
 void train_config_free(char **argv);
 

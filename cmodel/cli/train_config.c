@@ -18,21 +18,20 @@ static void push(char **list, int *count, char *word) {
   list[(*count)++] = word;
 }
 
-static const struct option *find(const char *key, const struct option *options) {
-  while (options->name && strcmp(options->name, key) != 0) options++;
-  return options->name ? options : NULL;
-}
-
 static _Noreturn void no_key(const char *path, const char *key, const struct option *options) {
-  const char *names[64];
+  enum { MOST = 64 };
+  const char *names[MOST];
   size_t n = 0;
-  while (options[n].name && n < 64) {
-    names[n] = options[n].name;
-    n++;
-  }
+  for (; n < MOST && options[n].name; n++) names[n] = options[n].name;
   const char *near = vmac_nearest(key, names, n);
   cli_die("%s: no option '%s'%s%s%s; see varimac train --help", path, key,
           near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
+}
+
+static const struct option *find(const char *path, const char *key, const struct option *options) {
+  for (const struct option *o = options; o->name; o++)
+    if (!strcmp(o->name, key) && strcmp(key, "config") != 0 && strcmp(key, "help") != 0) return o;
+  no_key(path, key, options);
 }
 
 /* --KEY VALUE. */
@@ -54,8 +53,7 @@ static void add_value(char **list, int *count, const char *path, const char *key
 static void add_option(char **list, int *count, const char *path, const cJSON *item,
                        const struct option *options) {
   const char *key = item->string;
-  const struct option *option = find(key, options);
-  if (!option || !strcmp(key, "config") || !strcmp(key, "help")) no_key(path, key, options);
+  const struct option *option = find(path, key, options);
   if (option->has_arg == no_argument) {
     if (!cJSON_IsBool(item)) cli_die("%s: %s: expected true or false", path, key);
     char text[64];
@@ -64,7 +62,9 @@ static void add_option(char **list, int *count, const char *path, const cJSON *i
   } else if (cJSON_IsArray(item)) {
     if (strcmp(key, "phase") != 0) cli_die("%s: %s: expected one value, not a list", path, key);
     const cJSON *value;
-    cJSON_ArrayForEach(value, item) add_value(list, count, path, key, value);
+    cJSON_ArrayForEach(value, item) {
+      add_value(list, count, path, key, value);
+    }
   } else {
     add_value(list, count, path, key, item);
   }
@@ -85,7 +85,9 @@ char **train_config_expand(int *argc, char **argv, const struct option *options)
     if (!cJSON_IsObject(root))
       cli_die("%s: expected a JSON object, cannot read byte %ld", path, (long)(end - text));
     const cJSON *item;
-    cJSON_ArrayForEach(item, root) add_option(list, &count, path, item, options);
+    cJSON_ArrayForEach(item, root) {
+      add_option(list, &count, path, item, options);
+    }
     cJSON_Delete(root);
     free(text);
     used = 3;

@@ -1,12 +1,12 @@
-/* One layer's products by a cell: the accumulators of its int8 twin forward, and the derivative that
- * stands for the cell's own backward.
+/* One layer's products by a cell: the accumulators of its int8 twin forward, and the derivative
+ * that stands for the cell's own backward.
  *
  * With A and W the operands' values, s the real size of a unit of an accumulator and of an
  * activation code t, an output is s * sum of F(A, W), F = (A - Za)(W - Zw) + error. So its gradient
  * to an activation is sum of dy * s / t * dF/dA, and to a weight sum of dy * t * dF/dW, both
  * straight through the rounding to codes. A derivative that is a sum of products of a function of A
- * and one of W takes as many exact products of changed operands. SPDX-License-Identifier: Apache-2.0
- */
+ * and one of W takes as many exact products of changed operands.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 
@@ -22,7 +22,7 @@ struct train_bits {
   float *w;     /* (nw): operand of the data's product, NULL: the twin's weights */
   float x[256]; /* operand of the weights' product by code, less that of padding */
   float padding;
-  bool straight; /* x is what the code stands for */
+  bool straight;                                /* x is what the code stands for */
   float *to_a[TRAIN_TERMS], *to_w[TRAIN_TERMS]; /* (nw): the terms' functions of each weight */
 };
 
@@ -96,8 +96,8 @@ void train_bits_begin(train_bits *b, const train_twin_layer *twin, const uint64_
   const int8_t *codes = weight_codes(b);
   for (int i = 0; i < b->terms[0].terms; i++)
     for (size_t k = 0; k < b->nw; k++)
-      b->to_a[i][k] = twin->factor[channel_of(b, k)] / twin->in_scale *
-                      b->terms[0].w[i][(uint8_t)codes[k]];
+      b->to_a[i][k] =
+          twin->factor[channel_of(b, k)] / twin->in_scale * b->terms[0].w[i][(uint8_t)codes[k]];
   for (int i = 0; i < b->terms[1].terms; i++)
     for (size_t k = 0; k < b->nw; k++)
       b->to_w[i][k] = twin->in_scale * b->terms[1].w[i][(uint8_t)codes[k]];
@@ -117,12 +117,12 @@ void train_bits_forward(const train_bits *b, train_work *work, const train_linea
   const train_twin_layer *t = b->twin;
   const size_t batch = (size_t)map->batch, m = (size_t)t->op->m, n = (size_t)t->op->n;
   const size_t in = map->nx / batch;
-  int8_t *codes = vmac_scratch_get(&work->codes, in);
+  int8_t *codes = vmac_scratch_get(map->codes, map->nx);
   int32_t *acc = vmac_scratch_get(&work->a, m * n * sizeof *acc);
   work->state.isa = vmac_isa_now();
   for (size_t i = 0; i < batch; i++) {
-    train_encode(in, t->in_scale, t->in_zero, x + i * in, codes);
-    vmac_layer_acc(t->net, t->op, t->mac, codes, acc, &work->state);
+    train_encode(in, t->in_scale, t->in_zero, x + i * in, codes + i * in);
+    vmac_layer_acc(t->net, t->op, t->mac, codes + i * in, acc, &work->state);
     real_outputs(m, n, acc, t->bias, t->factor, y + i * m * n);
   }
 }
@@ -135,12 +135,15 @@ static void look_up(size_t n, const float *of_code, const int8_t *codes, float *
   for (size_t i = 0; i < n; i++) out[i] = of_code[(uint8_t)codes[i]];
 }
 
-const float *train_bits_data(const train_bits *b, train_work *work, const train_linear *map,
-                             const float *x) {
+/* What the last forward pass left. */
+static const int8_t *codes_of(const train_linear *map) {
+  return (const int8_t *)map->codes->bytes;
+}
+
+const float *train_bits_data(const train_bits *b, train_work *work, const train_linear *map) {
   const train_twin_layer *t = b->twin;
-  int8_t *codes = vmac_scratch_get(&work->codes, map->nx);
+  const int8_t *codes = codes_of(map);
   float *operand = vmac_scratch_get(&work->operand, map->nx * sizeof *operand);
-  train_encode(map->nx, t->in_scale, t->in_zero, x, codes);
   if (b->straight)
     train_decode(map->nx, t->in_scale, t->in_zero, codes, operand);
   else
@@ -165,9 +168,8 @@ void train_bits_add_weights(const train_bits *b, train_work *work, const train_l
   double *sum = vmac_alloc(b->n, sizeof *sum);
   sum_channels(map, dy, sum);
   if (!b->straight)
-    for (size_t k = 0; k < b->nw; k++)
-      dw[k] += (float)((double)b->padding * sum[channel_of(b, k)]);
-  const int8_t *codes = (const int8_t *)work->codes.bytes;
+    for (size_t k = 0; k < b->nw; k++) dw[k] += (float)((double)b->padding * sum[channel_of(b, k)]);
+  const int8_t *codes = codes_of(map);
   float *operand = (float *)(void *)work->operand.bytes;
   float *more = terms ? vmac_scratch_get(&work->b, b->nw * sizeof *more) : NULL;
   for (int i = 0; i < terms; i++) {
@@ -192,7 +194,7 @@ VMAC_CLONES static void clip(size_t n, float lo, float hi, const float *x, float
 void train_bits_add_data(const train_bits *b, train_work *work, const train_linear *map,
                          const float *x, const float *dy, float *dx) {
   const train_twin_layer *t = b->twin;
-  const int8_t *codes = (const int8_t *)work->codes.bytes;
+  const int8_t *codes = codes_of(map);
   const int terms = b->terms ? b->terms[0].terms : 0;
   float *more = terms ? vmac_scratch_get(&work->b, map->nx * sizeof *more) : NULL;
   for (int i = 0; i < terms; i++) {

@@ -22,8 +22,7 @@ void train_command(const train_net *net, const train_config *cfg, char *text, si
     snprintf(text + strlen(text), size - strlen(text), " --validation %d", cfg->validation);
   if (cfg->from) snprintf(text + strlen(text), size - strlen(text), " --from %s", cfg->from);
   for (int i = 0; cfg->phases && i < cfg->phases->phases; i++)
-    snprintf(text + strlen(text), size - strlen(text), " --phase '%s'",
-             cfg->phases->phase[i].text);
+    snprintf(text + strlen(text), size - strlen(text), " --phase '%s'", cfg->phases->phase[i].text);
 }
 
 static void add_entry(safetensors *st, const char *prefix, const train_slot *slot,
@@ -38,10 +37,8 @@ static void add_entry(safetensors *st, const char *prefix, const train_slot *slo
 
 /* Ranges of the layers' outputs as one tensor. */
 static train_slot range_slot(const train_model *m) {
-  return (train_slot){.name = "activation.range",
-                      .rank = 2,
-                      .dim = {m->layers, 2},
-                      .size = 2 * (size_t)m->layers};
+  return (train_slot){
+      .name = "activation.range", .rank = 2, .dim = {m->layers, 2}, .size = 2 * (size_t)m->layers};
 }
 
 static char *add_meta(safetensors *st, const char *key) {
@@ -124,9 +121,9 @@ static bool copy_model(train_model *m, const safetensors *st, const char *path, 
   if (m->has_range && !copy_entry(st, "", &range, &m->range[0].lo, path, err)) return false;
   for (int i = 0; m->has_range && i < m->layers; i++)
     if (!(m->range[i].lo <= 0 && m->range[i].hi >= 0 && m->range[i].lo < m->range[i].hi))
-      return vmac_fail(err, "%s: tensor '%s': layer '%s': expected a range that holds 0, found %g..%g",
-                       path, range.name, m->layer[i].row->name, (double)m->range[i].lo,
-                       (double)m->range[i].hi);
+      return vmac_fail(
+          err, "%s: tensor '%s': layer '%s': expected a range that holds 0, found %g..%g", path,
+          range.name, m->layer[i].row->name, (double)m->range[i].lo, (double)m->range[i].hi);
   return check_variances(m, path, err);
 }
 

@@ -46,8 +46,8 @@ VMAC_CLONES void train_fc_forward(int batch, int in, int out, const float *x, co
   free(xt);
 }
 
-VMAC_CLONES void train_fc_backward_data(int batch, int in, int out, const float *dy,
-                                        const float *w, float *dx) {
+VMAC_CLONES void train_fc_backward_data(int batch, int in, int out, const float *dy, const float *w,
+                                        float *dx) {
   const size_t ni = (size_t)in, no = (size_t)out;
   memset(dx, 0, (size_t)batch * ni * sizeof *dx);
   for (size_t o = 0; o < no; o++)

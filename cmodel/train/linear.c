@@ -1,5 +1,6 @@
 /* Layers with weights as what they have in common: y = W x, its two gradients.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
 #include <string.h>
 
 #include "train/product.h"
@@ -10,11 +11,14 @@ train_linear train_linear_new(int batch, const train_layer *l) {
   map.nx = n * (size_t)l->ih * (size_t)l->iw * (size_t)l->ic;
   map.ny = n * (size_t)l->h * (size_t)l->w * (size_t)l->c;
   if (l->row->kind == TRAIN_CONV) map.conv = train_conv_new(batch, l, l->in[0] >= 0);
+  if (map.nw) map.codes = vmac_alloc(1, sizeof *map.codes);
   return map;
 }
 
 void train_linear_free(train_linear *map) {
   train_conv_free(map->conv);
+  if (map->codes) vmac_scratch_free(map->codes);
+  free(map->codes);
 }
 
 static int inputs(const train_layer *l) {

@@ -88,7 +88,7 @@ static void draw_factors(const train_products *p, int layer, int which, uint64_t
 }
 
 /* What a gradient by the table may leave out, relative to the derivative's size. */
-static const double LEFT_OUT = 0.01;
+static const double LEFT_OUT = 0.02;
 
 static const train_terms *derivative_of(train_products *p, const train_cell *cell) {
   if (cell->gradient != TRAIN_TABLE) return NULL;
@@ -114,8 +114,7 @@ static const train_terms *derivative_of(train_products *p, const train_cell *cel
 static void set_bits(train_products *p, int layer, const train_cell *cell) {
   if (!p->twin) p->twin = train_twin_new(p->model);
   train_twin_set(p->twin, layer, cell);
-  p->layer[layer].bits =
-      train_bits_new(&p->model->layer[layer], cell, derivative_of(p, cell));
+  p->layer[layer].bits = train_bits_new(&p->model->layer[layer], cell, derivative_of(p, cell));
 }
 
 void train_products_set(train_products *p, int layer, const train_arith arith[TRAIN_PRODUCTS]) {
@@ -182,7 +181,6 @@ bool train_products_begin(train_products *p, uint64_t step, bool calibrate, vmac
 void train_work_free(train_work *work) {
   vmac_scratch_free(&work->a);
   vmac_scratch_free(&work->b);
-  vmac_scratch_free(&work->codes);
   vmac_scratch_free(&work->operand);
   vmac_scratch_free(&work->state.scratch);
   vmac_scratch_free(&work->state.side);
@@ -208,8 +206,8 @@ static float *variances(train_work *work, size_t n) {
 static void add_noise(const train_work *work, int index, int which, size_t n, const float *variance,
                       float *y) {
   const train_products *p = work->products;
-  train_add_noise(key_of(p, p->step, index, which, work->part), n,
-                  p->layer[index].arith[which].sd, variance, y);
+  train_add_noise(key_of(p, p->step, index, which, work->part), n, p->layer[index].arith[which].sd,
+                  variance, y);
 }
 
 void train_product_forward(train_work *work, int index, const train_linear *map, const float *x,
@@ -243,7 +241,7 @@ void train_product_backward(train_work *work, int index, const train_linear *map
                             const float *w, const float *dy, float *dx, float *dw) {
   const product *l = product_of(work, index);
   const float *real = x;
-  if (l && l->bits) x = train_bits_data(l->bits, work, map, x);
+  if (l && l->bits) x = train_bits_data(l->bits, work, map);
   train_linear_weights(map, x, dy, dw);
   if (l && l->arith[TRAIN_WEIGHTS].error == TRAIN_PER_MAC) {
     /* squares() holds one array at a time; that of x is the larger or the smaller one. */

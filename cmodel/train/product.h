@@ -10,7 +10,7 @@
 #include "train/slope.h"
 #include "train/twin.h"
 
-/* ---- random numbers by index (noise.c) -------------------------------------------------------- */
+/* ---- random numbers by index (noise.c) ------------------------------------------------------ */
 
 typedef struct {
   uint32_t k[3];
@@ -21,13 +21,14 @@ void train_normals(train_key key, size_t n, float *out);
 /* y[i] += sd * sqrt(variance[i]) * number i. */
 void train_add_noise(train_key key, size_t n, float sd, const float *variance, float *y);
 
-/* ---- a layer with weights as a linear map (linear.c) ------------------------------------------ */
+/* ---- a layer with weights as a linear map (linear.c) ---------------------------------------- */
 
 typedef struct train_linear {
   int batch;
   const train_layer *layer;
   size_t nx, ny, nw; /* elements: input, output, weights; nw 0: a layer without */
   train_conv *conv;
+  vmac_scratch *codes; /* the input's, as the last bit-true forward product had them */
 } train_linear;
 
 train_linear train_linear_new(int batch, const train_layer *layer);
@@ -38,7 +39,7 @@ void train_linear_forward(const train_linear *map, const float *x, const float *
 void train_linear_data(const train_linear *map, const float *dy, const float *w, float *dx);
 void train_linear_weights(const train_linear *map, const float *x, const float *dy, float *dw);
 
-/* ---- error models (product.c) ----------------------------------------------------------------- */
+/* ---- error models (product.c) --------------------------------------------------------------- */
 
 typedef enum {
   TRAIN_EXACT,
@@ -54,7 +55,7 @@ typedef enum { TRAIN_FORWARD, TRAIN_DATA, TRAIN_WEIGHTS, TRAIN_PRODUCTS } train_
  * the weight's gradient. */
 typedef struct {
   train_error error;
-  float sd; /* of the relative error of a product; its mean magnitude is 0.798 sd */
+  float sd;        /* of the relative error of a product; its mean magnitude is 0.798 sd */
   train_cell cell; /* bit_true */
 } train_arith;
 
@@ -63,7 +64,8 @@ typedef struct train_products train_products;
 
 train_products *train_products_new(const train_model *model, uint64_t seed); /* all exact */
 void train_products_free(train_products *products);
-void train_products_set(train_products *products, int layer, const train_arith arith[TRAIN_PRODUCTS]);
+void train_products_set(train_products *products, int layer,
+                        const train_arith arith[TRAIN_PRODUCTS]);
 /* Whether a layer's forward product is bit true: then the model needs ranges. */
 bool train_products_quantize(const train_products *products);
 /* bit_true: corrections are fitted on the first `images` of data, which lives longer. */
@@ -84,7 +86,7 @@ bool train_evaluate_int8(train_trainer *trainer, const vmac_dataset *calib,
 typedef struct train_work {
   const train_products *products; /* NULL: all exact */
   uint32_t part;
-  vmac_scratch a, b, codes, operand;
+  vmac_scratch a, b, operand;
   vmac_state state; /* its scratch memory alone */
 } train_work;
 void train_work_free(train_work *work);
@@ -96,7 +98,7 @@ void train_product_forward(train_work *work, int index, const train_linear *map,
 void train_product_backward(train_work *work, int index, const train_linear *map, const float *x,
                             const float *w, const float *dy, float *dx, float *dw);
 
-/* ---- one layer's products by a cell (bits.c) -------------------------------------------------- */
+/* ---- one layer's products by a cell (bits.c) ------------------------------------------------ */
 
 typedef struct train_bits train_bits;
 /* terms: two, of the derivatives to A and to W, which live longer; or NULL. */
@@ -107,12 +109,12 @@ void train_bits_free(train_bits *bits);
 void train_bits_begin(train_bits *bits, const train_twin_layer *twin, const uint64_t *count);
 void train_bits_forward(const train_bits *bits, train_work *work, const train_linear *map,
                         const float *x, float *y);
-/* The operands of the backward products; that of the data is the shard's until its next layer. */
+/* The operands of the backward products, after a forward product of the same input; that of the
+ * data is the shard's until its next layer. */
 const float *train_bits_weights(const train_bits *bits);
-const float *train_bits_data(const train_bits *bits, train_work *work, const train_linear *map,
-                             const float *x);
-/* Adds to the exact products of these operands what else the derivatives have. The data's is 0 where
- * x lies outside the range that codes reach. After train_bits_data(). */
+const float *train_bits_data(const train_bits *bits, train_work *work, const train_linear *map);
+/* Adds to the exact products of these operands what else the derivatives have. The data's is 0
+ * where x lies outside the range that codes reach. After train_bits_data(). */
 void train_bits_add_weights(const train_bits *bits, train_work *work, const train_linear *map,
                             const float *dy, float *dw);
 void train_bits_add_data(const train_bits *bits, train_work *work, const train_linear *map,

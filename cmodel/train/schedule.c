@@ -134,8 +134,10 @@ static bool parse_spec(train_phases *p, int product, const char *spec, train_ari
   if (error == TRAIN_EXACT)
     return !rest || vmac_fail(err, "exact has nothing behind it, found ':%s'", rest);
   if (error == TRAIN_BIT_TRUE && product != TRAIN_FORWARD)
-    return vmac_fail(err, "bit_true is for the forward product; %s can be exact, static_weight, "
-                          "per_step_weight or per_mac", PRODUCTS[product]);
+    return vmac_fail(err,
+                     "bit_true is for the forward product; %s can be exact, static_weight, "
+                     "per_step_weight or per_mac",
+                     PRODUCTS[product]);
   if (!rest) return vmac_fail(err, "%s wants %s", text, error == TRAIN_BIT_TRUE ? ":CELL" : ":SD");
   if (error == TRAIN_BIT_TRUE) return parse_cell(p, rest, &arith->cell, err);
   double sd;

@@ -1,8 +1,8 @@
 /* schedule.h: how a run multiplies, from epoch to epoch: phases, each with its error models.
  *
  * A phase as text: FROM WORD ..., FROM the epochs done when it begins (the first phase: 0), or
- * stallN: when the validation loss has had no new least value for N epochs. A word sets one product,
- * of all layers with weights or of one; what no word sets is exact:
+ * stallN: when the validation loss has had no new least value for N epochs. A word sets one
+ * product, of all layers with weights or of one; what no word sets is exact:
  *   forward=SPEC  data=SPEC  weights=SPEC  LAYER/forward=SPEC ...
  *   SPEC = exact | static_weight:SD | per_step_weight:SD | per_mac:SD
  *        | bit_true:CELL[:MODE[:GRADIENT]]          forward only
@@ -15,11 +15,11 @@
 #include "train/product.h"
 
 typedef struct {
-  int from;     /* epochs done; -1: at a stall */
-  int patience; /* of the stall */
-  bool exact;   /* all of it */
+  int from;                             /* epochs done; -1: at a stall */
+  int patience;                         /* of the stall */
+  bool exact;                           /* all of it */
   train_arith (*arith)[TRAIN_PRODUCTS]; /* (layers) */
-  char *text;   /* as above, each table file with its content's hash: CELL@HASH */
+  char *text; /* as above, each table file with its content's hash: CELL@HASH */
 } train_phase;
 
 typedef struct train_phases {

@@ -8,9 +8,10 @@
 #include "vmac.h"
 
 /* d (256, 256), [A << 8 | W] by bits: the derivative of the table's product to A, or to W. With
- * S(x) = the mean of the products of operands x - h .. x + h, it is (S(x + 1) - S(x - 1)) / 2; where
- * that looks beyond an end of the operand's range, (largest - smallest product) / 256 with the sign
- * of the difference between the two ends (Meng et al., DATE 2025, whose products only rise). */
+ * S(x) = the mean of the products of operands x - h .. x + h, it is (S(x + 1) - S(x - 1)) / 2;
+ * where that looks beyond an end of the operand's range, (largest - smallest product) / 256 with
+ * the sign of the difference between the two ends (Meng et al., DATE 2025, whose products only
+ * rise). */
 void train_derivative(const int32_t *table, vmac_class cls, bool to_w, int h, double *d);
 
 /* A derivative less the exact product's, as sum of a[i][A's code] * w[i][W's code] + what is left
@@ -26,9 +27,8 @@ typedef struct {
 void train_terms_find(const int32_t *table, vmac_class cls, bool to_w, int h, int most,
                       double tolerance, train_terms *terms);
 
-/* Of the line through f(A, W) over A that is nearest by least squares, A as often as count says: by
- * W's code. f is the table's product plus, where `add` is not NULL, add[A's code]. count (256) by
- * A's code; all of one code: the exact product's slope. */
+/* Slopes, by W's code, of the line through the products over A that is nearest by least squares, A
+ * as often as count (256), by A's code, says; one code alone: the exact product's slope. */
 void train_slopes_to_a(const int32_t *table, vmac_class cls, const uint64_t *count, double *slope);
 /* Likewise over W, by A's code. */
 void train_slopes_to_w(const int32_t *table, vmac_class cls, const uint64_t *count, double *slope);

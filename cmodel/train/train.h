@@ -180,8 +180,8 @@ typedef struct {
   int *grad_owner; /* one per layer: index of its buffer */
   int grads;
   float **grad_buffer, *scratch;
-  float *dparam; /* (params) */
-  float *stat;   /* (stats) mean and variance of this shard's last forward */
+  float *dparam;               /* (params) */
+  float *stat;                 /* (stats) mean and variance of this shard's last forward */
   struct train_linear *linear; /* (layers), product.h: the layers with weights */
   struct train_work *work;     /* how they multiply */
 } train_shard;
@@ -206,9 +206,9 @@ typedef struct {
   double warmup; /* one-cycle: part of the run with a rising rate */
   int crop;      /* random shift by up to this many pixels */
   bool flip;
-  const char *data; /* training set, as vmac_dataset_load names it */
+  const char *data;                  /* training set, as vmac_dataset_load names it */
   const struct train_phases *phases; /* how it multiplies, schedule.h; NULL: exactly */
-  int validation; /* images at the end of the training set that are not trained on */
+  int validation;   /* images at the end of the training set that are not trained on */
   const char *from; /* weights to begin with; NULL: at random */
 } train_config;
 
@@ -222,8 +222,8 @@ typedef struct {
   train_shard **shard;
   struct train_products *products; /* how its layers multiply in training, product.h */
   bool simulate;                   /* inference multiplies so too; else exactly */
-  size_t calibration; /* bit by bit: images that corrections are fitted on */
-  vmac_err error;     /* of an epoch that could not go on: its loss is not a number */
+  size_t calibration;              /* bit by bit: images that corrections are fitted on */
+  vmac_err error;                  /* of an epoch that could not go on: its loss is not a number */
   int threads;
   void (*progress)(const char *what, size_t done, size_t total); /* or NULL */
 } train_trainer;

@@ -176,8 +176,8 @@ static train_range extremes(const train_trainer *t, int layer, int shards) {
   return (train_range){lo, lo < hi ? hi : lo + 1};
 }
 
-/* Ranges follow the extremes as the statistics of batch norm follow the batches; `fresh`: they begin
- * there, with the first shard's. */
+/* Ranges follow the extremes as the statistics of batch norm follow the batches; `fresh`: they
+ * begin there, with the first shard's. */
 static void follow_ranges(train_trainer *t, bool fresh) {
   const float rate = fresh ? 1 : RANGE_RATE;
 #pragma omp parallel for num_threads(t->threads) schedule(dynamic, 1)

@@ -199,8 +199,7 @@ static void count_codes(train_twin *t) {
     for (int i = 0; i < t->model->layers; i++) {
       if (!train_weights(&t->model->layer[i])) continue;
       const int in = t->layer[i].op->in[0];
-      for (size_t k = 0; k < t->net->tensor[in].size; k++)
-        t->count[i][(uint8_t)state->i8[in][k]]++;
+      for (size_t k = 0; k < t->net->tensor[in].size; k++) t->count[i][(uint8_t)state->i8[in][k]]++;
     }
   }
   vmac_state_free(t->net, state);
@@ -256,8 +255,8 @@ const int8_t *train_twin_codes(const train_twin *t, const vmac_state *state, int
 }
 
 /* Half rounds up, as adding and cutting does. */
-VMAC_CLONES void train_encode(size_t n, float scale, int32_t zero, const float *x, int8_t *codes) {
-  const float inverse = 1 / scale, shift = (float)zero + 128.5f;
+static inline VMAC_BODY void encode_body(size_t n, float inverse, float shift, const float *x,
+                                         int8_t *codes) {
 #pragma omp simd
   for (size_t i = 0; i < n; i++) {
     float v = x[i] * inverse + shift;
@@ -265,6 +264,12 @@ VMAC_CLONES void train_encode(size_t n, float scale, int32_t zero, const float *
     v = v > 0 ? v : 0;
     codes[i] = (int8_t)((int32_t)v - 128);
   }
+}
+VMAC_PER_ISA(encode, (size_t n, float inverse, float shift, const float *x, int8_t *codes),
+             (n, inverse, shift, x, codes));
+
+void train_encode(size_t n, float scale, int32_t zero, const float *x, int8_t *codes) {
+  encode[vmac_isa_now()](n, 1 / scale, (float)zero + 128.5f, x, codes);
 }
 
 VMAC_CLONES void train_decode(size_t n, float scale, int32_t zero, const int8_t *codes, float *x) {

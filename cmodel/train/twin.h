@@ -13,7 +13,7 @@
 typedef enum {
   TRAIN_STRAIGHT, /* that of the exact product */
   TRAIN_TABLE,    /* differences of f smoothed over a window (Meng et al., DATE 2025) */
-  TRAIN_SLOPE     /* of the line nearest to f over the operands the layer sees, correction included */
+  TRAIN_SLOPE /* of the line nearest to f over the operands the layer sees, correction included */
 } train_gradient;
 
 typedef struct {
@@ -54,7 +54,7 @@ const uint64_t *train_twin_count(const train_twin *twin, int index);
 const vmac_net *train_twin_net(const train_twin *twin);
 /* Runs the network on the image in state's input tensor, each layer with its own cell. */
 void train_twin_run(const train_twin *twin, vmac_state *state);
-/* Codes of the layer's output tensor in the state, its scale and zero point; NULL: none of its own. */
+/* Codes of the layer's output tensor in the state, its scale and zero point; NULL: it has none. */
 const int8_t *train_twin_codes(const train_twin *twin, const vmac_state *state, int index,
                                float *scale, int32_t *zero);
 

@@ -54,8 +54,8 @@ static train_model *make_model(vmac_dataset *data) {
   return m;
 }
 
-static const train_config CONFIG = {
-    5, 2, 4, 2, 0.02, 0.9, 5e-4, 0, TRAIN_COSINE, 0, 0, false, "none", NULL, 0, NULL};
+static const train_config CONFIG = {5, 2, 4,     2,      0.02, 0.9, 5e-4, 0, TRAIN_COSINE,
+                                    0, 0, false, "none", NULL, 0,   NULL};
 
 static const vmac_mult *mult_of(const char *name) {
   vmac_err err;
@@ -104,8 +104,8 @@ static void check_accumulators(train_products *p, train_model *m, const vmac_net
   for (size_t i = 0; i < map.ny; i++) {
     const size_t c = i % (size_t)op->n;
     const double gain = train_fold_gain(m, index, (int)c);
-    const double unit = (double)in->scale[0] *
-                        (double)weight->scale[weight->scales > 1 ? c : 0] / gain;
+    const double unit =
+        (double)in->scale[0] * (double)weight->scale[weight->scales > 1 ? c : 0] / gain;
     const int32_t found = (int32_t)lround((double)y[i] / unit) + net->tensor[op->bias].i32[c];
     if (found != acc[i])
       fail_msg("layer %s, output %zu: accumulator %d, exported %d", m->layer[index].row->name, i,
@@ -199,7 +199,7 @@ static void test_carry(void **state) {
   vmac_dataset_free(&data);
 }
 
-/* ---- derivatives ------------------------------------------------------------------------------ */
+/* ---- derivatives ---------------------------------------------------------------------------- */
 
 /* S(x) by its definition. */
 static double smooth(const double *f, int x, int h) {
@@ -219,7 +219,8 @@ static void check_derivative(const char *name, int h) {
     for (int other = 0; other < 256; other++) {
       double f[256], least = 1e9, most = -1e9;
       for (int i = 0; i < 256; i++) {
-        f[i] = to_w ? vmac_product(mult, other + lo, i + lo) : vmac_product(mult, i + lo, other + lo);
+        f[i] =
+            to_w ? vmac_product(mult, other + lo, i + lo) : vmac_product(mult, i + lo, other + lo);
         least = fmin(least, f[i]);
         most = fmax(most, f[i]);
       }
@@ -227,7 +228,8 @@ static void check_derivative(const char *name, int h) {
         const uint8_t bits = (uint8_t)(x + lo), rest = (uint8_t)(other + lo);
         const double found = d[to_w ? rest << 8 | bits : bits << 8 | rest];
         double want = (most - least) / 256 * (f[255] < f[0] ? -1 : 1);
-        if (x - 1 - h >= 0 && x + 1 + h < 256) want = (smooth(f, x + 1, h) - smooth(f, x - 1, h)) / 2;
+        if (x - 1 - h >= 0 && x + 1 + h < 256)
+          want = (smooth(f, x + 1, h) - smooth(f, x - 1, h)) / 2;
         if (fabs(found - want) > 1e-9)
           fail_msg("%s h=%d to %c: operands %d, %d: %g, expected %g", name, h, to_w ? 'W' : 'A',
                    x + lo, other + lo, found, want);
@@ -268,8 +270,8 @@ static void check_terms(const char *name, int h, int most) {
         left += (sum - d[ab << 8 | wb]) * (sum - d[ab << 8 | wb]);
       }
     if (t->terms > most || fabs(sqrt(left / whole) - t->left_out) > 1e-5)
-      fail_msg("%s h=%d: %d terms leave out %g, they say %g", name, h, t->terms,
-               sqrt(left / whole), t->left_out);
+      fail_msg("%s h=%d: %d terms leave out %g, they say %g", name, h, t->terms, sqrt(left / whole),
+               t->left_out);
   }
   free(table);
   free(d);
@@ -322,12 +324,13 @@ static void test_slopes(void **state) {
     count[77] = 5; /* no line through one point: the exact product's slope */
     train_slopes_to_a(table, mult->cls, count, a);
     for (int k = 0; k < 256; k++)
-      assert_true(a[k] == vmac_operand(mult->cls, vmac_operand_bits(mult->cls, (int8_t)(uint8_t)k)));
+      assert_true(a[k] ==
+                  vmac_operand(mult->cls, vmac_operand_bits(mult->cls, (int8_t)(uint8_t)k)));
     free(table);
   }
 }
 
-/* ---- the backward products -------------------------------------------------------------------- */
+/* ---- the backward products ------------------------------------------------------------------ */
 
 /* dF/dA and dF/dW of a pair of codes, for a gradient. */
 typedef struct {
@@ -336,7 +339,8 @@ typedef struct {
 } wanted;
 
 /* What the derivative of F is by the definition of each gradient, less Zw and Za later. */
-static wanted want_of(const train_cell *cell, const train_twin_layer *layer, const uint64_t *count) {
+static wanted want_of(const train_cell *cell, const train_twin_layer *layer,
+                      const uint64_t *count) {
   wanted w = {vmac_alloc(65536, sizeof(double)), vmac_alloc(65536, sizeof(double)), {0}};
   int32_t *table = vmac_alloc(65536, sizeof *table);
   const vmac_class cls = cell->mult->cls;
@@ -360,7 +364,8 @@ static wanted want_of(const train_cell *cell, const train_twin_layer *layer, con
     double n = 0, x = 0, y = 0, xx = 0, xy = 0;
     for (int code = 0; code < 256; code++) {
       const uint8_t bits = vmac_operand_bits(cls, (int8_t)(uint8_t)code);
-      const double k = (double)count[code], v = vmac_operand(cls, bits), t = layer->mac->terms[bits];
+      const double k = (double)count[code], v = vmac_operand(cls, bits),
+                   t = layer->mac->terms[bits];
       n += k;
       x += k * v;
       y += k * t;
@@ -381,7 +386,8 @@ static void check_near(const char *what, const float *found, const double *want,
   assert_true(largest > 0);
   for (size_t i = 0; i < n; i++)
     if (fabs((double)found[i] - want[i]) > tolerance * largest)
-      fail_msg("%s[%zu]: %g, expected %g (largest %g)", what, i, (double)found[i], want[i], largest);
+      fail_msg("%s[%zu]: %g, expected %g (largest %g)", what, i, (double)found[i], want[i],
+               largest);
 }
 
 /* Sums over every output and every operand of its window, padding included. */
@@ -407,9 +413,11 @@ static void check_backward(int which, const train_cell *cell, double tolerance) 
   vmac_rng rng;
   vmac_rng_seed(&rng, SEED);
   float *x = normal(&rng, map.nx), *dy = normal(&rng, map.ny);
+  float *y = vmac_alloc(map.ny, sizeof *y);
   float *dx = vmac_alloc(map.nx, sizeof *dx), *dw = vmac_alloc(map.nw, sizeof *dw);
   double *want_x = vmac_alloc(map.nx, sizeof *want_x), *want_w = vmac_alloc(map.nw, sizeof *want_w);
   train_work work = {.products = p};
+  train_product_forward(&work, index, &map, x, m->param + m->layer[index].param, NULL, false, y);
   train_product_backward(&work, index, &map, x, m->param + m->layer[index].param, dy, dx, dw);
 
   const wanted w = want_of(cell, layer, train_twin_count(train_products_twin(p), index));
@@ -440,7 +448,8 @@ static void check_backward(int which, const train_cell *cell, double tolerance) 
           const int y0 = (int)pixel / m->layer[index].w * op->stride_h - op->pad_top;
           const int x0 = (int)pixel % m->layer[index].w * op->stride_w - op->pad_left;
           const int row = (int)i / (int)(k / (size_t)op->kh);
-          const int column = (int)i % (int)(k / (size_t)op->kh) / (int)(k / (size_t)(op->kh * op->kw));
+          const int column =
+              (int)i % (int)(k / (size_t)op->kh) / (int)(k / (size_t)(op->kh * op->kw));
           if (op->kind != VMAC_FC)
             inside = y0 + row >= 0 && y0 + row < m->layer[index].ih && x0 + column >= 0 &&
                      x0 + column < m->layer[index].iw;
@@ -459,7 +468,7 @@ static void check_backward(int which, const train_cell *cell, double tolerance) 
   check_near(what, dw, want_w, map.nw, tolerance);
   snprintf(what, sizeof what, "%s %s dx", cell->mult->name, m->layer[index].row->name);
   check_near(what, dx, want_x, map.nx, tolerance);
-  void *all[] = {x, dy, dx, dw, want_x, want_w, w.to_a, w.to_w, codes, patch, at, from};
+  void *all[] = {x, y, dy, dx, dw, want_x, want_w, w.to_a, w.to_w, codes, patch, at, from};
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
   train_work_free(&work);
   train_linear_free(&map);
@@ -478,10 +487,10 @@ static void test_backward(void **state) {
                               {mult_of("drum3s"), VMAC_CORR_NONE, TRAIN_SLOPE, 0}};
   for (size_t i = 0; i < sizeof cells / sizeof *cells; i++)
     for (int which = 0; which < LAYERS; which++)
-      check_backward(which, &cells[i], cells[i].gradient == TRAIN_TABLE ? 0.03 : 1e-3);
+      check_backward(which, &cells[i], cells[i].gradient == TRAIN_TABLE ? 0.06 : 1e-3);
 }
 
-/* ---- runs ------------------------------------------------------------------------------------- */
+/* ---- runs ----------------------------------------------------------------------------------- */
 
 static train_trainer *digits_trainer(const train_cell *cell, int threads) {
   train_trainer *t = net_trainer("lenet5", &TINY, threads);

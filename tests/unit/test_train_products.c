@@ -3,7 +3,8 @@
  *   other; each error model in each of the three products, told from the others by what stays the
  *   same: from step to step, from output to output; the mean relative error of single
  *   multiplications, 0.798 sd; sums of them, normalised, against the normal distribution; gradients
- *   through weights with errors against difference quotients; threads and resumption, byte for byte.
+ *   through weights with errors against difference quotients; threads and resumption, byte for
+ *   byte.
  *   Parameters: convolution, depthwise, fully connected; padding and stride.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/product.h"
@@ -112,7 +113,8 @@ static void set(bench *b, train_which which, train_error error, float sd) {
 
 static void begin(bench *b, uint64_t step) {
   vmac_err err;
-  assert_true(train_products_begin((train_products *)(uintptr_t)b->work.products, step, true, &err));
+  assert_true(
+      train_products_begin((train_products *)(uintptr_t)b->work.products, step, true, &err));
 }
 
 static void run_forward(void *layer) {
@@ -289,10 +291,15 @@ static void test_threads_and_resume(void **state) {
   vmac_err err;
   vmac_dataset data;
   draw_digits(&data, 256);
-  const train_arith arith[][TRAIN_PRODUCTS] = {
-      {{.error = TRAIN_EXACT, .sd = 0}, {.error = TRAIN_EXACT, .sd = 0}, {.error = TRAIN_EXACT, .sd = 0}},
-      {{.error = TRAIN_STATIC_WEIGHT, .sd = 0.1f}, {.error = TRAIN_PER_STEP_WEIGHT, .sd = 0.1f}, {.error = TRAIN_PER_MAC, .sd = 0.1f}},
-      {{.error = TRAIN_PER_MAC, .sd = 0.1f}, {.error = TRAIN_PER_MAC, .sd = 0.1f}, {.error = TRAIN_STATIC_WEIGHT, .sd = 0.1f}}};
+  const train_arith arith[][TRAIN_PRODUCTS] = {{{.error = TRAIN_EXACT, .sd = 0},
+                                                {.error = TRAIN_EXACT, .sd = 0},
+                                                {.error = TRAIN_EXACT, .sd = 0}},
+                                               {{.error = TRAIN_STATIC_WEIGHT, .sd = 0.1f},
+                                                {.error = TRAIN_PER_STEP_WEIGHT, .sd = 0.1f},
+                                                {.error = TRAIN_PER_MAC, .sd = 0.1f}},
+                                               {{.error = TRAIN_PER_MAC, .sd = 0.1f},
+                                                {.error = TRAIN_PER_MAC, .sd = 0.1f},
+                                                {.error = TRAIN_STATIC_WEIGHT, .sd = 0.1f}}};
   train_trainer *kept[3] = {NULL};
   for (int i = 0; i < 3; i++) {
     train_trainer *one = net_trainer("lenet5", &TINY, 1), *two = net_trainer("lenet5", &TINY, 2);
