@@ -77,6 +77,21 @@ ok $? "the same run by options" "$(cat "$tmp/err")"
   [ ! -s "$tmp/out" ] && [ "$(head -c 4 "$tmp/runs.png" | tail -c 3)" = PNG ]
 ok $? "plot draws two runs" "$(cat "$tmp/out")"
 
+# Fine-tuning with a cell as the int8 network itself, and what the exported network answers.
+"$VARIMAC" train --from weights/resnet8.safetensors --freeze --data subset:calib \
+  --test subset:test --batch 64 --epochs 2 --rate 0.001 --schedule cosine \
+  --phase '0 forward=bit_true:trunc7:cv:slope' --out "$tmp/fine.safetensors" > "$tmp/out" 2>&1 &&
+  "$VARIMAC" quantize --in "$tmp/fine.safetensors" --out "$tmp/fine.tflite" --data subset:calib \
+    --images 200 >> "$tmp/out" 2>&1 &&
+  "$VARIMAC" eval --net "$tmp/fine.tflite" --mult trunc7 --correction cv --calib subset:calib \
+    --calib-images 64 --data subset:test > "$tmp/eval" 2>> "$tmp/out"
+ok $? "a trained network fine-tuned with a cell, exported and scored" "$(cat "$tmp/out")"
+so=$(tail -n 1 "$tmp/fine.jsonl" | sed 's/.*test_so_multiplied[^}]*"accuracy":\([0-9.]*\).*/\1/')
+awk -v so="$so" '$1 == "accuracy" { found = $2 } END { exit !(so > 80 && found == so + 0) }' \
+  "$tmp/eval"
+ok $? "training's own score is that of eval on the exported network: $so %" \
+  "$(cat "$tmp/eval" "$tmp/fine.jsonl")"
+
 # refuse DESCRIPTION STATUS TEXT COMMAND ARGUMENTS...: that status and text, no new file.
 refuse() {
   what=$1 status=$2 text=$3

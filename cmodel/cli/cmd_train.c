@@ -35,6 +35,9 @@ static const char HELP[] =
     "  --crop N          random shift by up to N pixels (4)\n"
     "  --no-flip         no random mirroring\n"
     "  --from FILE       begin with the weights of FILE.safetensors, not at random\n"
+    "  --freeze          batch norm keeps its running statistics, activations their ranges (found\n"
+    "                    on the first 1000 training images where --from has none): with bit_true\n"
+    "                    products the network trained is, code by code, the one exported\n"
     "  --validation N    measure each epoch on the last N training images, not trained on (0)\n"
     "  --phase TEXT      how layers multiply from an epoch on; may be repeated; see below\n"
     "  --config FILE     these options from a JSON object: {\"epochs\": 30, \"no-flip\": true,\n"
@@ -81,6 +84,7 @@ enum {
   CROP,
   NO_FLIP,
   FROM,
+  FREEZE,
   VALIDATION,
   PHASE,
   CONFIG
@@ -106,6 +110,7 @@ static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
                                         {"crop", required_argument, NULL, CROP},
                                         {"no-flip", no_argument, NULL, NO_FLIP},
                                         {"from", required_argument, NULL, FROM},
+                                        {"freeze", no_argument, NULL, FREEZE},
                                         {"validation", required_argument, NULL, VALIDATION},
                                         {"phase", required_argument, NULL, PHASE},
                                         {"config", required_argument, NULL, CONFIG},
@@ -190,6 +195,9 @@ static void parse(int argc, char **argv, train_arguments *a) {
     case FROM:
       c->from = optarg;
       break;
+    case FREEZE:
+      c->freeze = true;
+      break;
     case VALIDATION:
       c->validation = (int)cli_int("--validation", optarg, 0, 1000000);
       break;
@@ -209,7 +217,7 @@ static void parse(int argc, char **argv, train_arguments *a) {
 
 int cmd_train(int argc, char **argv) {
   train_arguments a = {.config = {1, 100, 128, 4, 0.2, 0.9, 3e-4, 0, TRAIN_ONECYCLE, 0.15, 4, true,
-                                  "cifar10:train", NULL, 0, NULL},
+                                  "cifar10:train", NULL, 0, NULL, false},
                        .net = "resnet8",
                        .threads = omp_get_num_procs()};
   argv = train_config_expand(&argc, argv, OPTIONS);

@@ -156,6 +156,16 @@ static void begin(session *s, train_arguments *a, const train_net *net) {
   s->checkpoint = checkpoint_path(a->out);
 }
 
+/* As `varimac quantize` does: for a run that keeps them. */
+static void find_ranges(session *s) {
+  enum { IMAGES = 1000 };
+  vmac_err err;
+  train_model *model = s->t->model;
+  const size_t images = s->data.n < IMAGES ? s->data.n : IMAGES;
+  if (!train_ranges(s->t, &s->data, images, model->range, &err)) cli_die("%s", err.text);
+  model->has_range = true;
+}
+
 /* Epochs done. */
 static int open_checkpoint(session *s, const train_arguments *a) {
   vmac_err err;
@@ -172,6 +182,7 @@ static int open_checkpoint(session *s, const train_arguments *a) {
     cli_die("%s: place: expected a phase and its validation losses, found '%s'", s->checkpoint,
             model->place);
   train_phases_apply(s->phases, s->place.phase, s->t->products);
+  if (a->config.freeze && !model->has_range) find_ranges(s);
   return epoch;
 }
 

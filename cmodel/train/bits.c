@@ -103,13 +103,16 @@ void train_bits_begin(train_bits *b, const train_twin_layer *twin, const uint64_
       b->to_w[i][k] = twin->in_scale * b->terms[1].w[i][(uint8_t)codes[k]];
 }
 
-/* y (m, n) = what accumulators (m, n) stand for, less the bias. */
 VMAC_CLONES static void real_outputs(size_t m, size_t n, const int32_t *acc, const int32_t *bias,
                                      const float *factor, float *y) {
   for (size_t i = 0; i < m; i++, acc += n, y += n)
 #pragma omp simd
     for (size_t j = 0; j < n; j++)
       y[j] = (float)(int32_t)((uint32_t)acc[j] - (uint32_t)bias[j]) * factor[j];
+}
+
+void train_bits_outputs(const train_twin_layer *t, const int32_t *acc, float *y) {
+  real_outputs((size_t)t->op->m, (size_t)t->op->n, acc, t->bias, t->factor, y);
 }
 
 void train_bits_forward(const train_bits *b, train_work *work, const train_linear *map,
@@ -123,7 +126,7 @@ void train_bits_forward(const train_bits *b, train_work *work, const train_linea
   for (size_t i = 0; i < batch; i++) {
     train_encode(in, t->in_scale, t->in_zero, x + i * in, codes + i * in);
     vmac_layer_acc(t->net, t->op, t->mac, codes + i * in, acc, &work->state);
-    real_outputs(m, n, acc, t->bias, t->factor, y + i * m * n);
+    train_bits_outputs(t, acc, y + i * m * n);
   }
 }
 

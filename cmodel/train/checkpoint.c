@@ -21,6 +21,7 @@ void train_command(const train_net *net, const train_config *cfg, char *text, si
   if (cfg->validation)
     snprintf(text + strlen(text), size - strlen(text), " --validation %d", cfg->validation);
   if (cfg->from) snprintf(text + strlen(text), size - strlen(text), " --from %s", cfg->from);
+  if (cfg->freeze) snprintf(text + strlen(text), size - strlen(text), " --freeze");
   for (int i = 0; cfg->phases && i < cfg->phases->phases; i++)
     snprintf(text + strlen(text), size - strlen(text), " --phase '%s'", cfg->phases->phase[i].text);
 }

@@ -86,6 +86,7 @@ bool train_evaluate_int8(train_trainer *trainer, const vmac_dataset *calib,
 typedef struct train_work {
   const train_products *products; /* NULL: all exact */
   uint32_t part;
+  bool frozen; /* training with the running statistics of batch norm */
   vmac_scratch a, b, operand;
   vmac_state state; /* its scratch memory alone */
 } train_work;
@@ -98,6 +99,9 @@ void train_product_forward(train_work *work, int index, const train_linear *map,
 void train_product_backward(train_work *work, int index, const train_linear *map, const float *x,
                             const float *w, const float *dy, float *dx, float *dw);
 
+/* A training forward pass of a shard whose products are bit true and frozen (frozen.c). */
+void train_frozen_forward(train_shard *shard);
+
 /* ---- one layer's products by a cell (bits.c) ------------------------------------------------ */
 
 typedef struct train_bits train_bits;
@@ -109,6 +113,8 @@ void train_bits_free(train_bits *bits);
 void train_bits_begin(train_bits *bits, const train_twin_layer *twin, const uint64_t *count);
 void train_bits_forward(const train_bits *bits, train_work *work, const train_linear *map,
                         const float *x, float *y);
+/* y (m, n) of one image: what accumulators (m, n) stand for, less the bias. */
+void train_bits_outputs(const train_twin_layer *layer, const int32_t *acc, float *y);
 /* The operands of the backward products, after a forward product of the same input; that of the
  * data is the shard's until its next layer. */
 const float *train_bits_weights(const train_bits *bits);

@@ -97,6 +97,13 @@ static const float *input_of(const train_shard *s, int layer, int which) {
 
 void train_shard_forward(train_shard *s, bool training) {
   const train_model *m = s->model;
+  if (training && s->work->frozen) {
+    training = false;
+    if (s->work->products && train_products_quantize(s->work->products)) {
+      train_frozen_forward(s);
+      return;
+    }
+  }
   for (int i = 0; i < m->layers; i++) {
     const train_layer *l = &m->layer[i];
     const float *x = input_of(s, i, 0), *p = m->param + l->param;
@@ -167,9 +174,14 @@ void train_shard_backward(train_shard *s) {
                           dp);
       break;
     case TRAIN_BN:
-      train_bn_backward(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
-                        s->stat + l->stat, s->stat + l->stat + l->c, l->row->relu, s->grad[a], dp,
-                        dp + l->c);
+      if (s->work->frozen)
+        train_bn_backward_frozen(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
+                                 m->stat + l->stat, m->stat + l->stat + l->c, l->row->relu,
+                                 s->grad[a], dp, dp + l->c);
+      else
+        train_bn_backward(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
+                          s->stat + l->stat, s->stat + l->stat + l->c, l->row->relu, s->grad[a], dp,
+                          dp + l->c);
       break;
     case TRAIN_ADD:
       train_add_backward(layer_size(l, s->batch), s->out[i], dy, l->row->relu, written[a],

@@ -156,6 +156,10 @@ void train_bn_backward(size_t rows, int c, const float *x, const float *y, float
                        const float *gamma, const float *mean, const float *var, bool relu,
                        float *dx, float *dgamma, float *dbeta);
 void train_add_forward(size_t size, const float *a, const float *b, bool relu, float *y);
+/* With the statistics given, which are not the batch's. */
+void train_bn_backward_frozen(size_t rows, int c, const float *x, const float *y, float *dy,
+                              const float *gamma, const float *mean, const float *var, bool relu,
+                              float *dx, float *dgamma, float *dbeta);
 /* dy where the ReLU let the value through, else 0; into dx, or added to it. */
 void train_add_backward(size_t size, const float *y, const float *dy, bool relu, bool accumulate,
                         float *dx);
@@ -210,6 +214,7 @@ typedef struct {
   const struct train_phases *phases; /* how it multiplies, schedule.h; NULL: exactly */
   int validation;   /* images at the end of the training set that are not trained on */
   const char *from; /* weights to begin with; NULL: at random */
+  bool freeze;      /* batch norm keeps its statistics, activations their ranges */
 } train_config;
 
 typedef struct {

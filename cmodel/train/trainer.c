@@ -118,6 +118,7 @@ static double shard_step(const train_trainer *t, int number, const vmac_dataset 
   load_shard(t, s, data, epoch, order);
   s->work->products = t->products;
   s->work->part = (uint32_t)number;
+  s->work->frozen = cfg->freeze;
   train_shard_forward(s, true);
   const double loss =
       train_loss(s->batch, t->model->net->classes, s->out[last], s->label, (float)cfg->smoothing,
@@ -149,7 +150,7 @@ static void update(train_trainer *t, double rate_now) {
       m->param[k] -= rate * (g + momentum * m->momentum[k]);
     }
   }
-  for (size_t k = 0; k < m->stats; k++) {
+  for (size_t k = 0; k < m->stats && !t->config.freeze; k++) {
     float sum = 0;
     for (int s = 0; s < t->config.shards; s++) sum += t->shard[s]->stat[k];
     m->stat[k] += STAT_RATE * (sum / (float)t->config.shards - m->stat[k]);
@@ -231,7 +232,8 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
     }
     update(t,
            train_rate(&t->config, (size_t)epoch * steps + step, (size_t)t->config.epochs * steps));
-    if (train_products_quantize(t->products) && step % RANGE_STEPS == 0) follow_ranges(t, false);
+    const bool follow = train_products_quantize(t->products) && !t->config.freeze;
+    if (follow && step % RANGE_STEPS == 0) follow_ranges(t, false);
     if (t->progress) t->progress("train", step + 1, steps);
   }
   free(order);

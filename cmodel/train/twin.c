@@ -234,14 +234,15 @@ const vmac_net *train_twin_net(const train_twin *t) {
   return t->net;
 }
 
-/* Each op by the plan of its layer's cell: vmac_net_run() of one plan where there is one cell. */
+void train_twin_run_op(const train_twin *t, int op, vmac_state *state) {
+  const vmac_plan *plan = NULL;
+  for (int g = 0; g < t->groups; g++)
+    if (vmac_plan_has(t->group[g].plan, op)) plan = t->group[g].plan;
+  vmac_net_run_op(t->net, plan, VMAC_ROUND_DOUBLE, op, state);
+}
+
 void train_twin_run(const train_twin *t, vmac_state *state) {
-  for (int i = 0; i < t->net->ops; i++) {
-    const vmac_plan *plan = NULL;
-    for (int g = 0; g < t->groups; g++)
-      if (vmac_plan_has(t->group[g].plan, i)) plan = t->group[g].plan;
-    vmac_net_run_op(t->net, plan, VMAC_ROUND_DOUBLE, i, state);
-  }
+  for (int i = 0; i < t->net->ops; i++) train_twin_run_op(t, i, state);
 }
 
 const int8_t *train_twin_codes(const train_twin *t, const vmac_state *state, int index,

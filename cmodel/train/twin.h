@@ -54,6 +54,8 @@ const uint64_t *train_twin_count(const train_twin *twin, int index);
 const vmac_net *train_twin_net(const train_twin *twin);
 /* Runs the network on the image in state's input tensor, each layer with its own cell. */
 void train_twin_run(const train_twin *twin, vmac_state *state);
+/* Op `op` of it alone: vmac_net_run_op() with the plan of its layer's cell. */
+void train_twin_run_op(const train_twin *twin, int op, vmac_state *state);
 /* Codes of the layer's output tensor in the state, its scale and zero point; NULL: it has none. */
 const int8_t *train_twin_codes(const train_twin *twin, const vmac_state *state, int index,
                                float *scale, int32_t *zero);

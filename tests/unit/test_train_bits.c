@@ -1,7 +1,8 @@
 /* TEST RATIONALE: layers multiplied by a cell in training, and what stands for its derivative.
  *   State space: a small network with every kind of layer with weights, gains of both signs among
  *   its batch norms, against the network exported from it and loaded again: each layer's
- *   accumulators in training given the same codes, and every tensor of a whole run, byte for byte;
+ *   accumulators in training given the same codes, and every tensor of a whole run, in evaluation
+ *   and in training with frozen statistics, byte for byte;
  *   backward products against sums of the derivative over all pairs of operands; derivatives,
  *   their terms and slopes against their definitions; ranges; threads and resumption.
  *   Parameters: cells of both operand classes, one with f(0, 0) != 0, correction modes of each
@@ -54,8 +55,8 @@ static train_model *make_model(vmac_dataset *data) {
   return m;
 }
 
-static const train_config CONFIG = {5, 2, 4,     2,      0.02, 0.9, 5e-4, 0, TRAIN_COSINE,
-                                    0, 0, false, "none", NULL, 0,   NULL};
+static const train_config CONFIG = {5, 2, 4,     2,      0.02, 0.9, 5e-4, 0,    TRAIN_COSINE,
+                                    0, 0, false, "none", NULL, 0,   NULL, false};
 
 static const vmac_mult *mult_of(const char *name) {
   vmac_err err;
@@ -160,8 +161,32 @@ static void check_twin(const char *name, vmac_mode mode) {
   vmac_dataset_free(&data);
 }
 
+/* Of equal outputs the first is the answer. */
+static void check_ties(void) {
+  vmac_err err;
+  vmac_dataset data;
+  train_model *m = make_model(&data);
+  const train_layer *last = &m->layer[m->layers - 1];
+  memset(m->param + last->param, 0, (train_weights(last) + (size_t)last->c) * sizeof(float));
+  train_trainer *t = train_trainer_new(m, &CONFIG, 1);
+  const train_cell cell = {mult_of("exact"), VMAC_CORR_NONE, TRAIN_STRAIGHT, 0};
+  set_cell(t->products, &cell);
+  train_result result;
+  if (!train_evaluate_int8(t, &data, &data, &result, &err)) fail_msg("%s", err.text);
+  int first = 0, last_class = 0;
+  for (int n = 0; n < IMAGES; n++) {
+    first += data.labels[n] == 0;
+    last_class += data.labels[n] == 3;
+  }
+  assert_int_not_equal(first, last_class);
+  assert_true(result.accuracy == 100.0 * first / IMAGES);
+  train_trainer_free(t);
+  vmac_dataset_free(&data);
+}
+
 static void test_twin(void **state) {
   (void)state;
+  check_ties();
   check_twin("exact", VMAC_CORR_NONE);
   check_twin("perf3", VMAC_CORR_NONE);
   check_twin("trunc7", VMAC_CORR_CV);
@@ -169,6 +194,103 @@ static void test_twin(void **state) {
   check_twin("mitchells", VMAC_CORR_BIAS);
   check_twin("rec4", VMAC_CORR_BITPLANE);
   check_twin("drum4", VMAC_CORR_PHI);
+}
+
+/* A frozen training pass leaves what the exported network computes: every tensor's codes. */
+static void check_frozen(const char *name, vmac_mode mode) {
+  vmac_err err;
+  vmac_dataset data;
+  train_model *m = make_model(&data);
+  const vmac_mult *mult = mult_of(name);
+  train_products *p = train_products_new(m, SEED);
+  const train_cell cell = {mult, mode, TRAIN_STRAIGHT, 0};
+  set_cell(p, &cell);
+  train_products_calibration(p, &data, IMAGES);
+  if (!train_products_begin(p, 0, true, &err)) fail_msg("%s", err.text);
+  train_shard *s = train_shard_new(m, IMAGES);
+  for (size_t i = 0; i < IMAGES * SIDE * SIDE * CHANNELS; i++)
+    s->image[i] = train_input(data.pixels[i]);
+  s->work->products = p;
+  s->work->frozen = true;
+  train_shard_forward(s, true);
+
+  vmac_net *net = exported(m);
+  vmac_plan *plan = vmac_plan_make(net, mult, NULL, mode, &data, IMAGES, &err);
+  if (!plan) fail_msg("%s", err.text);
+  vmac_state *run = vmac_state_new(net);
+  /* The layers that have tensors, by the op that makes them. */
+  const int layer[] = {1, 3, 5, 6, 7, 8, 9};
+  for (size_t n = 0; n < IMAGES; n++) {
+    int at = 0;
+    vmac_state_set_image(net, run, &data, n);
+    for (int i = 0; i < net->ops; i++) {
+      vmac_net_run_op(net, plan, VMAC_ROUND_DOUBLE, i, run);
+      const vmac_op *op = &net->op[i];
+      if (op->kind == VMAC_RESHAPE || op->kind == VMAC_SOFTMAX) continue;
+      const vmac_tensor *out = &net->tensor[op->out];
+      int8_t *codes = vmac_alloc(out->size, 1);
+      train_encode(out->size, out->scale[0], out->zero, s->out[layer[at++]] + n * out->size, codes);
+      assert_memory_equal(codes, run->i8[op->out], out->size);
+      free(codes);
+    }
+    assert_int_equal(at, 7);
+  }
+  /* What goes into a batch norm, from its output where no ReLU cuts it. */
+  const train_layer *norm = &m->layer[3];
+  const float *gamma = m->param + norm->param, *mean = m->stat + norm->stat;
+  const float step = (m->range[3].hi - m->range[3].lo) / 255;
+  for (size_t i = 0; i < s->linear[2].ny; i++) {
+    const size_t c = i % 6;
+    const float g = gamma[c] / sqrtf(mean[6 + c] + TRAIN_BN_EPSILON);
+    const float y = (s->out[2][i] - mean[c]) * g + gamma[6 + c];
+    if (y < m->range[3].lo || y > m->range[3].hi) continue;
+    if (fabsf(y - s->out[3][i]) > 0.55f * step)
+      fail_msg("%s output %zu: %g, decoded %g", name, i, (double)y, (double)s->out[3][i]);
+  }
+  s->grad[m->layers - 1][0] = 1;
+  train_shard_backward(s);
+  assert_true(dot(m->params, s->dparam, s->dparam) > 0);
+  vmac_state_free(net, run);
+  vmac_plan_free(plan);
+  vmac_net_free(net);
+  train_shard_free(s);
+  train_products_free(p);
+  train_model_free(m);
+  vmac_dataset_free(&data);
+}
+
+static void test_frozen(void **state) {
+  (void)state;
+  check_frozen("exact", VMAC_CORR_NONE);
+  check_frozen("trunc7", VMAC_CORR_CV);
+  check_frozen("drum4s", VMAC_CORR_NONE);
+}
+
+/* Frozen epochs leave statistics and ranges as they are, and move the weights. */
+static void test_frozen_run(void **state) {
+  (void)state;
+  vmac_dataset data;
+  train_model *m = make_model(&data);
+  train_config config = CONFIG;
+  config.freeze = true;
+  const size_t stats = m->stats * sizeof(float), ranges = (size_t)m->layers * sizeof(train_range);
+  float *stat = vmac_alloc(stats, 1), *param = vmac_alloc(m->params, sizeof *param);
+  train_range *range = vmac_alloc(ranges, 1);
+  memcpy(stat, m->stat, stats);
+  memcpy(range, m->range, ranges);
+  memcpy(param, m->param, m->params * sizeof *param);
+  train_trainer *t = train_trainer_new(m, &config, 2);
+  const train_cell cell = {mult_of("perf3"), VMAC_CORR_CV, TRAIN_SLOPE, 0};
+  set_cell(t->products, &cell);
+  for (int epoch = 0; epoch < 2; epoch++) assert_true(isfinite(train_epoch(t, &data, epoch).loss));
+  assert_memory_equal(stat, m->stat, stats);
+  assert_memory_equal(range, m->range, ranges);
+  assert_int_not_equal(memcmp(param, m->param, m->params * sizeof *param), 0);
+  free(stat);
+  free(range);
+  free(param);
+  train_trainer_free(t);
+  vmac_dataset_free(&data);
 }
 
 /* Coefficients are kept between two fits, and fitted to the weights as they are then. */
@@ -562,6 +684,8 @@ static void test_learns(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_twin),
+      cmocka_unit_test(test_frozen),
+      cmocka_unit_test(test_frozen_run),
       cmocka_unit_test(test_carry),
       cmocka_unit_test(test_derivative),
       cmocka_unit_test(test_terms),
