@@ -338,6 +338,7 @@ typedef struct {
   double rounding;    /* what rounding slopes and V to fixed point is expected to add to it */
   double measured;    /* on the images given, about the channel's mean, whose */
   double mean_square; /* is this */
+  double scatter;     /* standard error of measured, by how images differ; 0: too few of them */
   double signal;      /* variance of the exact accumulators there */
 } vmac_residual;
 /* of (ops): 0 where the plan has no cell. The first `images` of data. */

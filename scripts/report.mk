@@ -81,12 +81,14 @@ README_TOP := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md register
               cycles=$(B)/gen/cycles.md
 
 # $(1) = which tables, NAME=FILE
-readme_put = awk -v files='$(1)' -f scripts/readme.awk README.md > $(B)/gen/README.md && \
-             cat $(B)/gen/README.md > README.md
+README     ?= README.md
+readme_put = awk -v files='$(1)' -f scripts/readme.awk $(README) > $(B)/gen/README.md && \
+             cat $(B)/gen/README.md > $(README)
 
 .PHONY: readme readme-top
 readme: readme-top ## put the tables of `make demo` and `make accuracy` into README.md
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo.md $(REPORT)/full.md
 	$(Q)$(call readme_put,demo=$(REPORT)/demo.md full=$(REPORT)/full.md)
+	$(Q)$(MAKE) --no-print-directory readme-paper
 readme-top: $(B)/gen/parameters.md $(B)/gen/ports.md $(B)/gen/csr.md $(B)/gen/cycles.md
 	$(Q)$(call readme_put,$(README_TOP))

@@ -292,16 +292,16 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
   char *text = vmac_alloc(size, 1);
   size_t at = (size_t)snprintf(text, size,
                                "mult,correction,layer,op,kind,k,predicted,measured,ratio,"
-                               "mean_square,signal,rounding\n");
+                               "scatter,mean_square,signal,rounding\n");
   for (int i = 0, layer = 0; i < net->ops; i++) {
     if (!vmac_op_is_mac(&net->op[i])) continue;
     const vmac_residual *r = &of[i];
     if (vmac_plan_has(plan, i))
       at += (size_t)snprintf(
-          text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g\n",
+          text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g,%.6g\n",
           plan->mult->name, vmac_mode_name(plan->mode), layer, i, vmac_op_name(net->op[i].kind),
           net->op[i].k, r->predicted, r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
-          r->mean_square, r->signal, r->rounding);
+          r->scatter, r->mean_square, r->signal, r->rounding);
     layer++;
   }
   const bool ok = vmac_write_file(o->residuals, text, at, err);
