@@ -372,6 +372,17 @@ static inline bool vmac_mode_tunes(vmac_mode mode) {
   return mode != VMAC_CORR_PAPER;
 }
 
+/* What becomes of a network whose layers all have weights that leave less of the error is another
+ * question (net/tune_judge.c): how many of `images` images get the answer of the tuner's network,
+ * with its own weights and with the tuned ones. */
+typedef struct {
+  size_t images, given, tuned;
+  bool seen; /* they are those that the weights were fitted on: the data set has no others */
+} vmac_tune_verdict;
+/* Both plans corrected by the same mode, that of the tuner's network and that of the tuned one. */
+vmac_tune_verdict vmac_tune_judge(const vmac_tuner *tuner, const vmac_plan *given,
+                                  const vmac_plan *tuned);
+
 /* Gives MAC layer `index` (an op) of `tuned`, the same network loaded again, those weights whose
  * products by the cell, corrected by `mode`, come nearest to what the tuner's network multiplies
  * exactly. vmac_net_prepare(tuned) is due when all layers are. */

@@ -122,8 +122,8 @@ END {
   print "Not within " within " %: predicted to measured, and how far that is in standard errors of"
   print "a difference between so many images of one kind; more than " chance " are not chance:"
   print ""
-  print "| network | layer | kind | cell | mode | predicted / measured | standard error | so many |" \
-    " reason |"
+  print "| network | layer | kind | cell | mode | predicted / measured | standard error |" \
+    " so many | reason |"
   print "|---|---:|---|---|---|---:|---:|---:|---|"
   for (k = 1; k <= offs; k++) {
     i = off_row[k]

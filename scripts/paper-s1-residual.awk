@@ -25,8 +25,8 @@ FNR == 1 {
   next
 }
 {
-  print net, $at["mult"], $at["correction"], $at["layer"], $at["kind"], $at["k"], $at["calibration"] + 0, \
-    $at["images"], $at["predicted"], $at["measured"], \
-    ratio($at["predicted"], $at["measured"]), $at["scatter"], $at["mean_square"], $at["signal"], ratio($at["measured"] + $at["mean_square"], $at["signal"]), \
-    $at["rounding"]
+  print net, $at["mult"], $at["correction"], $at["layer"], $at["kind"], $at["k"], \
+    $at["calibration"] + 0, $at["images"], $at["predicted"], $at["measured"], \
+    ratio($at["predicted"], $at["measured"]), $at["scatter"], $at["mean_square"], $at["signal"], \
+    ratio($at["measured"] + $at["mean_square"], $at["signal"]), $at["rounding"]
 }

@@ -148,7 +148,8 @@ END {
   budgets = split("30 45 60", budget, " ")
   print "Of each class, the most accurate cell and mode that meets the clock and saves so much"
   print "energy against the best exact array, with the points gained and the p of McNemar's test"
-  print "against the exact network (one of " tests " such tests; p is not adjusted for their number;"
+  print "against the exact network (one of " tests \
+    " such tests; p is not adjusted for their number;"
   print "nothing is tested of one cell against another); of those the paper's own cells and"
   print "corrections; and the exact multiplier of rounded activations, of either class:"
   print ""

@@ -41,6 +41,11 @@ tune --mult exact --correction cv > "$tmp/out" 2>&1 && grep -q ': 0 weights chan
   "$VARIMAC" eval --net "$tmp/t.tflite" --images 60 --dump "$tmp/a" > /dev/null &&
   "$VARIMAC" eval --net "$net" --images 60 --dump "$tmp/b" > /dev/null && cmp -s "$tmp/a" "$tmp/b"
 ok $? "an exact cell changes nothing" "$(cat "$tmp/out")"
+tune --mult drum4s --correction bias > "$tmp/out" 2>&1 &&
+  grep -q ': 0 weights changed for drum4s.*: the given ones answer better$' "$tmp/out" &&
+  awk '$1 == "judged" { good = $2 > $10 && $17 == 180 && $18 == "other" } END { exit !good }' "$tmp/out" &&
+  "$VARIMAC" eval --net "$tmp/t.tflite" --images 60 --dump "$tmp/a" > /dev/null && cmp -s "$tmp/a" "$tmp/b"
+ok $? "weights that answer worse are not taken" "$(cat "$tmp/out")"
 tune --mult drum4 --layers 9 > "$tmp/out" 2>&1
 "$VARIMAC" eval --net "$tmp/t.tflite" --images 3 --trace-layer 9 --trace "$tmp/a" > /dev/null &&
   "$VARIMAC" eval --net "$net" --images 3 --trace-layer 9 --trace "$tmp/b" > /dev/null &&

@@ -82,6 +82,16 @@ size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *m
   return changed;
 }
 
+void run_untune(const vmac_net *net, vmac_net *tuned) {
+  vmac_err err;
+  for (int i = 0; i < net->ops; i++) {
+    if (!vmac_op_is_mac(&net->op[i])) continue;
+    const vmac_tensor *given = &net->tensor[net->op[i].weight];
+    memcpy(tuned->tensor[tuned->op[i].weight].i8, given->i8, given->size);
+  }
+  if (!vmac_net_prepare(tuned, &err)) cli_die("given weights: %s", err.text);
+}
+
 vmac_ktiles *run_ktiles(const vmac_net *net, const char *text) {
   if (!text || !strcmp(text, "0")) return NULL;
   char rows_text[16] = "";

@@ -121,12 +121,8 @@ static bool tune(const runner *r, const job *j) {
   char what[96];
   snprintf(what, sizeof what, "point %zu of %zu (%s %s), tuning; images", r->done + 1, r->jobs,
            s->cell[j->cell]->name, mode->text);
+  run_untune(s->net, s->tuned); /* an earlier job's were there */
   for (int i = 0; i < s->net->ops; i++) {
-    const vmac_op *op = &s->net->op[i];
-    if (!vmac_op_is_mac(op)) continue;
-    const vmac_tensor *given = &s->net->tensor[op->weight];
-    /* An earlier job's were there. */
-    memcpy(s->tuned->tensor[op->weight].i8, given->i8, given->size);
     if (!s->choice[j->layers].has[i]) continue;
     if (interrupted()) return false;
     cli_progress(what, r->done * images, r->jobs * images);
@@ -134,6 +130,25 @@ static bool tune(const runner *r, const job *j) {
   }
   if (!vmac_net_prepare(s->tuned, &err)) cli_die("tuned weights: %s", err.text);
   return true;
+}
+
+static vmac_plan *new_plan(const runner *r, const vmac_net *net) {
+  vmac_plan *plan = vmac_plan_new(net);
+  vmac_plan_tile(plan, run_ktiles(net, r->o->ktile));
+  return plan;
+}
+
+/* The plan of tuned weights, or where these answer better that of the given ones, as tune does. */
+static vmac_plan *judged(const runner *r, const job *j, vmac_plan *tuned) {
+  const sweep *s = r->s;
+  vmac_plan *given = new_plan(r, s->net);
+  vmac_err err;
+  vmac_plan_set(s->net, given, s->cell[j->cell], s->choice[j->layers].has);
+  vmac_tune_verdict v = {0};
+  if (vmac_plan_correct(s->net, given, tuned->mode, r->calib, &err))
+    v = vmac_tune_judge(r->tuner, given, tuned);
+  vmac_plan_free(v.given > v.tuned ? tuned : given);
+  return v.given > v.tuned ? given : tuned;
 }
 
 static bool run_jobs(runner *r, const job *jobs) {
@@ -150,16 +165,18 @@ static bool run_jobs(runner *r, const job *jobs) {
     if (j->tune && !(good = tune(r, j))) break;
     if (other) {
       vmac_plan_free(plan);
-      plan = vmac_plan_new(net);
-      vmac_plan_tile(plan, run_ktiles(net, r->o->ktile));
+      plan = new_plan(r, net);
     }
     if (other || j->layers != j[-1].layers)
       vmac_plan_set(net, plan, s->cell[j->cell], s->choice[j->layers].has);
     if (!vmac_plan_correct(net, plan, p->mode.mode, r->calib, &err)) {
       report_missing(s, j->point, &err);
-    } else if ((good = answer(r, j, plan))) {
-      set_results(r, p, plan);
-      share_results(s);
+    } else {
+      if (j->tune) plan = judged(r, j, plan);
+      if ((good = answer(r, j, plan))) {
+        set_results(r, p, plan);
+        share_results(s);
+      }
     }
     if (good) sweep_write(s, r->o);
     r->done++;
