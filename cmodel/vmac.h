@@ -299,7 +299,8 @@ typedef struct {
   struct vmac_scheme *scheme; /* owned: the cell's fast form, gemm/scheme.h */
   vmac_ktiles *ktiles;        /* owned; NULL: one set of coefficients for the whole K */
   vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
-  char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */
+  char calibration[512];      /* "N images of SPEC": what the coefficients were fitted on; or "" */
+  char towards[17];           /* hash of the network file to whose sums, where net is tuned; or "" */
 } vmac_plan;
 
 /* The MAC layers of `layers` (ops), all where it is NULL, get `mult` with correction `mode`, the
@@ -354,6 +355,8 @@ static inline bool vmac_plan_has(const vmac_plan *plan, int index) {
   return plan && plan->mac[index].table;
 }
 
+/* How a plan names a network: the hash of its file, into text[17]. */
+bool vmac_plan_network(const char *net_path, char *text, vmac_err *err);
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err);
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
                           vmac_err *err);

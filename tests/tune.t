@@ -25,6 +25,8 @@ ok $? "the pair compiles" "$(cat "$tmp/log")"
 [ "$("$VARIMAC" cycles --net "$tmp/t.tflite" --plan "$tmp/t.json" | awk '$1 == "all" { print $2 }')" = \
   "$("$VARIMAC" cycles --net "$net" --mult mitchell | awk '$1 == "all" { print $2 }')" ]
 ok $? "it takes as many cycles"
+refused 'fitted to the sums of another network' "no forecast of what it leaves" \
+  "$VARIMAC" eval --net "$tmp/t.tflite" --plan "$tmp/t.json" --images 2 --residuals "$tmp/left.csv"
 refused 'belongs to another network' "the plan is not the given network's" \
   "$VARIMAC" eval --net "$net" --plan "$tmp/t.json" --images 2
 "$VARIMAC" eval --net "$tmp/t.tflite" --mult perf2 --images 2 > /dev/null 2> "$tmp/err"

@@ -12,6 +12,7 @@ typedef struct {
   const char *net, *mult, *mode_name, *layers, *data, *calib, *plan, *save_plan, *json, *dump,
       *trace, *ktile, *residuals;
   long long images, calib_images, layer, image;
+  bool calib_given;
   vmac_mode mode;
   vmac_rounding rounding;
 } options;
@@ -35,7 +36,8 @@ static const char help[] =
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
-    "  --plan F             take multiplier, mode and coefficients from a plan instead\n"
+    "  --plan F             take multiplier, mode and coefficients from a plan instead;\n"
+    "                       --residuals then foretells from the images that it was fitted to\n"
     "  --save-plan F        write the plan (JSON)\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
     "  --residuals F        write (CSV) what correction leaves of each layer's error on the exact\n"
@@ -103,11 +105,15 @@ static void check(options *o) {
               "--layers or --ktile with it");
   if (!o->mult && !o->plan && (o->mode || o->save_plan || o->layers || o->ktile))
     cli_usage("eval: --correction, --layers, --ktile and --save-plan want --mult");
+  if (o->ktile && strcmp(o->ktile, "0") && o->mode <= VMAC_CORR_BIAS)
+    cli_usage("eval: --ktile gives each K tile slopes of its own, and --correction %s has none",
+              vmac_mode_name(o->mode));
   const bool calibrated = vmac_mode_calibrates(o->mode);
   if (o->residuals && !o->mult && !o->plan) cli_usage("eval: --residuals wants --mult or --plan");
   if (!calibrated && !o->residuals && (o->calib || o->calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
               "or phi");
+  o->calib_given = o->calib;
   if (!o->calib) o->calib = "subset:calib";
   run_refuse_test_set("--calib", o->calib);
   if ((o->layer >= 0) != (o->trace != NULL) || (o->image >= 0 && !o->trace))
@@ -186,6 +192,32 @@ static options parse(int argc, char **argv) {
 static vmac_dataset load_calib(const options *o, const vmac_net *net, long long *images) {
   *images = o->calib_images;
   return run_load(o->calib, net, o->net, images, "--calib-images");
+}
+
+/* A forecast comes from the images that the plan was fitted to, or there is none. */
+static void use_calibration_of(options *o, const vmac_plan *plan) {
+  const char *of = " images of ", *said = plan->calibration;
+  if (*plan->towards)
+    cli_die("--residuals: %s is of tuned weights, fitted to the sums of another network, %s; "
+            "nothing foretells what it leaves of %s's own: take the weights that were given, "
+            "with --mult",
+            o->plan, plan->towards, o->net);
+  if (!vmac_mode_calibrates(plan->mode)) return; /* nothing was fitted: any images foretell */
+  char *end;
+  const long long images = strtoll(said, &end, 10);
+  if (images < 1 || strncmp(end, of, strlen(of)))
+    cli_die("%s: \"calibration\": expected \"N images of SPEC\", from which --residuals "
+            "foretells, found \"%s\"; fit it again with --mult and --correction",
+            o->plan, said);
+  const char *spec = end + strlen(of);
+  if ((o->calib_given && strcmp(o->calib, spec)) ||
+      (o->calib_images && o->calib_images != images))
+    cli_usage("eval: %s was fitted to %s, from which --residuals foretells: no other --calib or "
+              "--calib-images with it",
+              o->plan, said);
+  o->calib = spec;
+  o->calib_images = images;
+  run_refuse_test_set("--plan", o->calib);
 }
 
 /* NULL: direct products. */
@@ -342,6 +374,7 @@ int cmd_eval(int argc, char **argv) {
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (places[i] && !vmac_can_write(places[i], &err)) cli_die("%s", err.text);
   vmac_plan *plan = get_plan(&o, net);
+  if (o.plan && o.residuals) use_calibration_of(&o, plan);
 
   const size_t n = (size_t)o.images;
   int8_t *outputs = vmac_alloc(n, net->tensor[net->output].size);

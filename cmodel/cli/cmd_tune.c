@@ -200,6 +200,7 @@ static void report(const options *o, const work *w, size_t changed, bool kept,
 int cmd_tune(int argc, char **argv) {
   options o = parse(argc, argv);
   work w = prepare(&o);
+  vmac_err err;
   cli_progress("activations", 0, 1);
   vmac_tuner *tuner = vmac_tuner_new(w.net, &w.calib, (size_t)o.calib_images);
   const size_t changed = run_tune(w.net, tuner, w.mult, w.layers, o.mode, w.tuned);
@@ -208,6 +209,7 @@ int cmd_tune(int argc, char **argv) {
   if (changed) verdict = vmac_tune_judge(tuner, given, plan);
   vmac_tuner_free(tuner);
   const bool kept = verdict.given > verdict.tuned;
+  if (changed && !kept && !vmac_plan_network(o.net, plan->towards, &err)) cli_die("%s", err.text);
   if (kept) {
     run_untune(w.net, w.tuned);
     vmac_plan_free(plan);
