@@ -3,7 +3,8 @@
  * State space: the tiles of square, wide, tall and ragged arrays over channels that fill words, do
  * not, or are replicated, against lists by hand; random networks with random stretches as tiles and
  * random terms, by kernels and by the definition, against loops of their own; the fit against that
- * of the whole K, and more slopes than it takes; plans as files, and what is refused. SPDX-License-Identifier: Apache-2.0 */
+ * of the whole K, and more slopes than it takes; plans as files, and what is refused.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "corr_common.h"
 #include "gemm/scheme.h"
 #include "net/net.h"
