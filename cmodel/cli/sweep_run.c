@@ -76,7 +76,7 @@ typedef struct {
 
 /* The answers of one plan; false where a signal came. */
 static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
-  const size_t images = (size_t)r->o->images, chunk = run_chunk(images);
+  const size_t images = (size_t)r->o->fit.images, chunk = run_chunk(images);
   char what[160];
   snprintf(what, sizeof what, "point %zu of %zu (%s %s %.60s), images", r->done + 1, r->jobs,
            plan->mult->name, r->s->point[j->point].mode.text, r->s->choice[j->layers].text);
@@ -90,7 +90,7 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
 }
 
 static void set_results(const runner *r, sweep_point *p, const vmac_plan *plan) {
-  const size_t n = (size_t)r->o->images, size = 128;
+  const size_t n = (size_t)r->o->fit.images, size = 128;
   const size_t correct = run_equal(r->answer, r->s->data.labels, n);
   const uint8_t *exact = vmac_scorer_exact(r->scorer), *label = r->s->data.labels;
   const size_t agree = run_equal(r->answer, exact, n);
@@ -115,7 +115,7 @@ static void report_missing(const sweep *s, size_t point, const vmac_err *err) {
 /* s->tuned with the weights for a job's cell, mode and layers; false where a signal came. */
 static bool tune(const runner *r, const job *j) {
   const sweep *s = r->s;
-  const size_t images = (size_t)r->o->images;
+  const size_t images = (size_t)r->o->fit.images;
   const sweep_mode *mode = &s->point[j->point].mode;
   vmac_err err;
   char what[96];
@@ -189,13 +189,13 @@ bool sweep_run(sweep *s, const sweep_options *o) {
   share_results(s);
   job *jobs = vmac_alloc(s->points, sizeof *jobs);
   runner r = {.s = s, .o = o, .jobs = jobs_of(s, jobs)};
-  const size_t cache = (size_t)o->cache << 20, n = (size_t)o->images;
+  const size_t cache = (size_t)o->cache << 20, n = (size_t)o->fit.images;
   if (s->calib.n) /* at most half of the memory: what it does not need is the prefix's */
-    r.calib = vmac_calib_new(s->net, &s->calib, (size_t)o->calib_images, cache / 2);
+    r.calib = vmac_calib_new(s->net, &s->calib, (size_t)o->fit.calib_images, cache / 2);
   r.scorer = vmac_scorer_new(s->net, o->rounding, &s->data, n, cache - vmac_calib_bytes(r.calib));
   r.answer = vmac_alloc(n, 1);
   for (size_t i = 0; i < r.jobs && !r.tuner; i++)
-    if (jobs[i].tune) r.tuner = vmac_tuner_new(s->net, &s->calib, (size_t)o->calib_images);
+    if (jobs[i].tune) r.tuner = vmac_tuner_new(s->net, &s->calib, (size_t)o->fit.calib_images);
   const bool good = run_jobs(&r, jobs);
   free(r.answer);
   vmac_tuner_free(r.tuner);

@@ -183,7 +183,7 @@ static bool check_slopes(const vmac_plan *plan, vmac_mode mode, vmac_err *err) {
     const int tiles = vmac_plan_tiles(plan, i, mode), planes = plan->mac[i].planes;
     if (tiles * planes > VMAC_TILE_SLOPES)
       return vmac_fail(err,
-                       "op %d: %d K tiles of %d sums X each: expected at most %d slopes of a "
+                       "op %d: %d K tiles with %d sums X each: expected at most %d slopes of a "
                        "channel, which are fitted together, found %d; an array of more rows has "
                        "fewer tiles, another mode may have fewer sums",
                        i, tiles, planes, VMAC_TILE_SLOPES, tiles * planes);

@@ -152,8 +152,8 @@ static double part_square(const vmac_sums *part, const vmac_sums *all) {
   double sum = 0;
   for (int j = 0; j < all->n; j++) {
     const double mean = (double)all->y[j] / (double)all->count;
-    sum += ((double)part->yy[j] - 2 * mean * (double)part->y[j]) / (double)part->count +
-           mean * mean;
+    sum +=
+        ((double)part->yy[j] - 2 * mean * (double)part->y[j]) / (double)part->count + mean * mean;
   }
   return sum / all->n;
 }

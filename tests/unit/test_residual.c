@@ -207,9 +207,8 @@ static void test_forecast_on_resnet(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_same_images),
-                                     cmocka_unit_test(test_plan_stays),
-                                     cmocka_unit_test(test_scatter),
-                                     cmocka_unit_test(test_forecast_on_resnet)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_same_images), cmocka_unit_test(test_plan_stays),
+      cmocka_unit_test(test_scatter), cmocka_unit_test(test_forecast_on_resnet)};
   return cmocka_run_group_tests_name("residual", tests, NULL, NULL);
 }
