@@ -5,7 +5,13 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 macs=$("$1" net "$2" | sed -n 's/.* operators, \([0-9]*\) MACs.*/\1/p')
-all=$("$1" data info "$3" | awk '$1 == "images" { print $2 }')
+all=$("$1" data info "$3" | awk '$1 == "images" && !seen++ { print $2 }')
+case $macs:$all in
+  :* | *: | *[!0-9:]*)
+    echo "paper-s1: $2, $3: expected numbers of MACs and images, found '$macs' and '$all'" >&2
+    exit 1
+    ;;
+esac
 awk -v macs="$macs" -v all="$all" -v gmacs="$4" -v least="$5" 'BEGIN {
   n = int(gmacs * 1e9 / macs)
   if (n < least) n = least

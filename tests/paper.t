@@ -436,6 +436,14 @@ left perf2 6 8
 [ "$(wc -l < "$tmp/points/lenet5.residual.known.csv")" -eq 5 ]
 ok $? "another version's rows go" "$(cat "$tmp/points/lenet5.residual.known.csv")"
 
+images() { # GMACS LEAST: of the shipped network and test images
+  sh scripts/paper-s1-images.sh "$VARIMAC" weights/resnet8.tflite subset:test "$1" "$2"
+}
+[ "$(images 0.1 3) $(images 0.1 9) $(images 10 3)" = '7 9 500' ]
+ok $? "so many images: by multiplications, at least, at most" "$(images 0.1 3; images 10 3)"
+refused "expected numbers of MACs and images, found '' and '500'" "a network that nobody knows" \
+  sh scripts/paper-s1-images.sh "$VARIMAC" weights/MANIFEST.tsv subset:test 1 3
+
 # ---- what they say ----
 head=network,table,x,data,images,calibration,mult,correction,layer,op,kind,k,predicted,measured,\
 ratio,scatter,mean_square,signal,rounding
