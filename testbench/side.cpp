@@ -73,7 +73,7 @@ int main(int argc, char **argv) {
         sum_x += (uint32_t)vmac_variate(mult->xkind, mult->xbits, a[then][r]);
         for (int i = 0; i < mult->xbits && mult->xkind != VMAC_X_NONE; i++)
           planes += (uint32_t)(a[then][r] >> i & 1) << (4 * i);
-        for (int p = 0; c < PHI_CELLS && p <= (int)(c % PHI); p++) 
+        for (int p = 0; c < PHI_CELLS && p <= (int)(c % PHI); p++)
           phi[p] += table(c, p, a[then][r]);
       }
       if (mult->cls == VMAC_S8) sum_a = 0;

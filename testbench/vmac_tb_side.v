@@ -31,7 +31,7 @@ module vmac_tb_side #(
   `include "vmac_cells.vh"
   `include "vmac_planes.vh"
 
-  // Entry a of plane p: as many bits of what has every byte once, and is not 0 where a is 0, so that
+  // Entry a of plane p: so many bits of what has every byte once and is not 0 where a is 0, so that
   // a row that is not enabled is seen to add nothing; planes before the last have a bit less. The
   // bench has the same.
   function [8191:0] tables(input integer bits, input integer rank);

@@ -31,7 +31,8 @@ ok $? "designs of phi" "$(cat "$tmp/err")"
   grep -q '^3:2 dadda exact$' "$tmp/phi/shared.txt" && ! grep -q "drum6.*exact" "$tmp/phi/shared.txt"
 ok $? "cells with the same phi share them, others do not" "$(cat "$tmp/phi/shared.txt")"
 # Of drum6s at most 117, of perf2 3, of edge1s 2, of exact 0.
-grep -q '^correct3/perf2 .*:X_W=17:' "$tmp/feet" && grep -q '^correct3/edge1s .*:X_W=17:' "$tmp/feet" &&
+grep -q '^correct3/perf2 .*:X_W=17:' "$tmp/feet" &&
+  grep -q '^correct3/edge1s .*:X_W=17:' "$tmp/feet" &&
   grep -q '^correct3/exact .*:X_W=16:' "$tmp/feet" &&
   grep -qF '1*(2+$clog2(ROWS))-1:0] sum_x_o' "$tmp/phi/perf2/phi1/vmac_side_phi.v"
 ok $? "sums are as wide as the largest entry asks for" "$(grep '^correct3/' "$tmp/feet")"
