@@ -167,19 +167,14 @@ static void check_ties(void) {
   vmac_dataset data;
   train_model *m = make_model(&data);
   const train_layer *last = &m->layer[m->layers - 1];
+  for (int n = 0; n < IMAGES; n++) data.labels[n] = n < 5 ? 0 : 3;
   memset(m->param + last->param, 0, (train_weights(last) + (size_t)last->c) * sizeof(float));
   train_trainer *t = train_trainer_new(m, &CONFIG, 1);
   const train_cell cell = {mult_of("exact"), VMAC_CORR_NONE, TRAIN_STRAIGHT, 0};
   set_cell(t->products, &cell);
   train_result result;
   if (!train_evaluate_int8(t, &data, &data, &result, &err)) fail_msg("%s", err.text);
-  int first = 0, last_class = 0;
-  for (int n = 0; n < IMAGES; n++) {
-    first += data.labels[n] == 0;
-    last_class += data.labels[n] == 3;
-  }
-  assert_int_not_equal(first, last_class);
-  assert_true(result.accuracy == 100.0 * first / IMAGES);
+  assert_true(result.accuracy == 100.0 * 5 / IMAGES);
   train_trainer_free(t);
   vmac_dataset_free(&data);
 }
