@@ -92,7 +92,7 @@ static inline __attribute__((always_inline)) void normals(train_key key, uint32_
     const uint32_t turn = g >> 30, b = bits_of(sine), c = bits_of(cosine);
     const uint32_t swap = (b ^ c) & (0u - (turn & 1));
     z[i] = r * of_bits(c ^ swap ^ (turn & 2) << 30);
-    z[PAIRS + i] = r * of_bits(b ^ swap ^ ((turn ^ turn << 1) & 2) << 30);
+    z[PAIRS + i] = r * of_bits(b ^ swap ^ (turn & 2) << 30);
   }
 }
 

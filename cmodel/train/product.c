@@ -91,7 +91,7 @@ static void draw_factors(const train_products *p, int layer, int which, uint64_t
 static const double LEFT_OUT = 0.02;
 
 static const train_terms *derivative_of(train_products *p, const train_cell *cell) {
-  if (cell->gradient != TRAIN_TABLE) return NULL;
+  if (cell->gradient != TRAIN_TABLE || !cell->mult) return NULL;
   for (int i = 0; i < p->derivatives; i++)
     if (p->derivative[i]->mult == cell->mult && p->derivative[i]->window == cell->window)
       return p->derivative[i]->of;
