@@ -88,7 +88,7 @@ static void draw_factors(const train_products *p, int layer, int which, uint64_t
 }
 
 /* What a gradient by the table may leave out, relative to the derivative's size. */
-static const double LEFT_OUT = 0.02;
+static const double LEFT_OUT = 0.01;
 
 static const train_terms *derivative_of(train_products *p, const train_cell *cell) {
   if (cell->gradient != TRAIN_TABLE || !cell->mult) return NULL;

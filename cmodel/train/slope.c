@@ -103,11 +103,12 @@ void train_terms_find(const int32_t *table, vmac_class cls, bool to_w, int h, in
                       double tolerance, train_terms *terms) {
   double *d = vmac_alloc(PAIRS, sizeof *d), *x = vmac_alloc(PAIRS, sizeof *x);
   double *v = vmac_alloc(PAIRS, sizeof *v), size[CODES], whole = 0, left = 0;
+  const double zero = value_of_code(cls, 0); /* the zero point's share cancels in the sums */
   train_derivative(table, cls, to_w, h, d);
   for (int a = 0; a < CODES; a++)
     for (int w = 0; w < CODES; w++) {
       const int bits = bits_of_code(cls, a) << 8 | bits_of_code(cls, w);
-      whole += d[bits] * d[bits];
+      whole += (d[bits] - zero) * (d[bits] - zero);
       x[w * CODES + a] = d[bits] - value_of_code(cls, to_w ? a : w);
     }
   decompose(x, v);

@@ -19,7 +19,8 @@ void train_derivative(const int32_t *table, vmac_class cls, bool to_w, int h, do
 enum { TRAIN_TERMS = 8 };
 typedef struct {
   int terms;
-  double left_out; /* root of the sum of squares, relative to the derivative's own */
+  double left_out; /* root of the sum of squares, relative to that of dF/dA or dF/dW, in which
+                      operands count from their code 0 */
   float a[TRAIN_TERMS][256], w[TRAIN_TERMS][256];
 } train_terms;
 

@@ -383,7 +383,7 @@ static void check_terms(const char *name, int h, int most) {
         const uint8_t wb = vmac_operand_bits(mult->cls, (int8_t)(uint8_t)w);
         double sum = vmac_operand(mult->cls, to_w ? ab : wb);
         for (int i = 0; i < t->terms; i++) sum += (double)t->a[i][a] * (double)t->w[i][w];
-        whole += d[ab << 8 | wb] * d[ab << 8 | wb];
+        whole += pow(d[ab << 8 | wb] - (mult->cls == VMAC_U8 ? 128 : 0), 2);
         left += (sum - d[ab << 8 | wb]) * (sum - d[ab << 8 | wb]);
       }
     if (t->terms > most || fabs(sqrt(left / whole) - t->left_out) > 1e-5)
