@@ -43,6 +43,13 @@ ifneq ($(words $(wildcard $(VMAC_POWER_LIB) $(VMAC_LIB_V))),2)
 $(VMAC_LIB): FORCE
 endif
 
+# For sh, with which the scripts run outside make.
+PLATFORM_KEYS = PLATFORM LIB_FILES DONT_USE_CELLS ADDER_MAP_FILE ABC_DRIVER_CELL \
+                $(PLATFORM_NUMBERS) VMAC_LIB
+.PHONY: platform-settings
+platform-settings:
+	@$(foreach k,$(PLATFORM_KEYS),echo "export $(k)='$($(k))'";)
+
 .PHONY: library
 library: $(VMAC_LIB) ## trim the cell library of PLATFORM; LIB_FILES= your own
 	$(Q)cat $(<D)/prep.log

@@ -75,7 +75,7 @@ synth-equiv: setup ## prove the mapped PEs and side columns of CELLS equal to th
 
 # ---- clocks ----
 
-$(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt $(SYNTH)/pe-settings.txt synth/time.sh synth/time.tcl
+$(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt $(SYNTH)/pe-settings.txt $(SYNTH_TIME)
 	$(Q)VMAC_PERIOD_NS=$(VMAC_PE_PERIOD_NS) sh synth/time.sh vmac_top $(@D)/scalar.v \
 	  $(@D)/timing.rpt > $@.new && mv $@.new $@
 

@@ -25,9 +25,9 @@ within idle_percent 0.01 "$tmp/power" && grep -q '^design=pe/perf2.* own_idle_uw
 ok $? "idle data: the clock's power only, equal to four digits" "$(cat "$tmp/power")"
 
 pe=$B/synth/osu018/sta-power/pe/perf2
-export LIBERTY="$B/vmac-liberty" ENERGY="$B/vmac-energy" VMAC_LIB="$B/synth/osu018/lib/cells.lib"
-export ABC_LOAD_IN_FF=25 VMAC_INPUT_SLEW_NS=0.1 VMAC_PERIOD_NS=5 ABC_DRIVER_CELL=INVX4
-export VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
+. tests/osu018.sh
+export LIBERTY="$B/vmac-liberty" ENERGY="$B/vmac-energy"
+VMAC_PERIOD_NS=$VMAC_PE_PERIOD_NS
 sta_power() {
   sh synth/sta-power.sh vmac_pe clk "$pe/scalar.v" "${GATES:-$pe/gates.tsv}" "$tmp/sta"
 }
@@ -69,7 +69,7 @@ fake 'echo "instance n1 1 1 1 1"'
 refused 'stopped half way' "a tool that stops half way" with_fake
 fake 'exit 3'
 refused 'sta failed' "a tool that fails" with_fake
-fake 'echo "instances done"'
+fake 'echo "script done"'
 refused 'OpenSTA has no instance' "a tool that says nothing" with_fake
 VMAC_LIB=$tmp/none refused "cannot read '.*none'" "no library" sta_power
 
@@ -102,8 +102,8 @@ awk -v off="$(value uniform_area_percent)" -v zero="$(value uniform_zero_percent
 ok $? "the widest PE in all rows is more in area and energy" "$(cat "$tmp/sum")"
 swapped() { # a PE in the place of the top row's
   "${ENERGY:-$B/vmac-energy}" compose --lib "$VMAC_LIB" --array "$e/joined.json" --cell perf2 \
-    --pe "$1" --side "$e/side.json" --operands "$B/synth/array-4.bin" --load-ff 25 --slew 0.2 \
-    --period 5
+    --pe "$1" --side "$e/side.json" --operands "$B/synth/array-4.bin" --load-ff "$ABC_LOAD_IN_FF" \
+    --slew 0.2 --period "$VMAC_PE_PERIOD_NS"
 }
 refused 'expected a PE for rows 0 on of 4, with sums of 16 bits, found one of 17' \
   "a PE of another row" swapped "$e/pe17.json,$e/pe16.json,$e/pe18.json"

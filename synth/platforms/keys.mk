@@ -19,3 +19,16 @@ export ADDER_MAP_FILE ?=
 export VMAC_PERIOD_NS ?= $(shell awk 'BEGIN { print 1.1 * $(VMAC_DELAY_PS) / 1000 }')
 export VMAC_PE_PERIOD_NS ?= $(shell awk 'BEGIN { print 1.6 * $(VMAC_DELAY_PS) / 1000 }')
 export VMAC_PE_DELAY_PS ?= $(shell awk 'BEGIN { printf "%.0f", 900 * $(VMAC_PE_PERIOD_NS) }')
+
+# A key that is not what it must be is named here: the tools go on with anything, 25fF among it.
+bad_key = $(error platform $(PLATFORM): $(1): expected $(2), found '$($(1))'; \
+            synth/platforms/$(PLATFORM)/config.mk or make's command line sets it, \
+            synth/platforms/keys.mk says what it is)
+# Without digits a decimal number is nothing or its point, and above 0 where another digit is left.
+no_digits = $(subst 1,,$(subst 2,,$(subst 3,,$(subst 4,,$(subst 5,,$(subst 6,,$(subst 7,,\
+              $(subst 8,,$(subst 9,,$(subst 0,,$(1)))))))))))
+is_number = $(if $(word 2,$(1))$(filter-out .,$(call no_digits,$(1))),,$(subst .,,$(subst 0,,$(1))))
+$(foreach k,LIB_FILES ABC_DRIVER_CELL,$(if $(strip $($k)),,$(call bad_key,$k,a value)))
+PLATFORM_NUMBERS := ABC_LOAD_IN_FF VMAC_INPUT_SLEW_NS VMAC_DELAY_PS VMAC_PERIOD_NS \
+                    VMAC_PE_PERIOD_NS VMAC_PE_DELAY_PS
+$(foreach k,$(PLATFORM_NUMBERS),$(if $(call is_number,$($k)),,$(call bad_key,$k,a number above 0)))
