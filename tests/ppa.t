@@ -32,8 +32,8 @@ runs() { cat "$tmp/$1.runs" 2> /dev/null | wc -l; }
 
 table=$tmp/mults.tbl
 grep '^perf[23] \|^dyn[02] ' rtl/mult/mults.tbl > "$table"
-ppa() { sh synth/ppa.sh "$work" 2 "$B/vmac-energy" "$B/synth/operands" "$B/gen/families.txt" \
-  "${CELLS:-perf2 perf3}" "$table" > "$tmp/out" 2> "$tmp/err"; }
+ppa() { sh synth/ppa.sh "$work" "${jobs:-2}" "$B/vmac-energy" "$B/synth/operands" \
+  "${families:-$B/gen/families.txt}" "${CELLS:-perf2 perf3}" "$table" > "$tmp/out" 2> "$tmp/err"; }
 said() { tail -n 3 "$tmp/out" "$tmp/err"; }
 # field NAME COLUMN: from the table
 field() {
@@ -137,6 +137,56 @@ count=$(runs yosys)/$(runs sta)
 (cd "$tmp/tree" && CELLS=perf2 ppa) && [ "$(runs yosys)" = "${count%/*}" ] &&
   [ "$(runs sta)" -eq $((${count#*/} + 2)) ]
 ok $? "other C models: measured again, not mapped" "$(runs yosys)/$(runs sta), was $count"
+
+# keys: of what is asked for, with tools that do nothing.
+mkdir "$tmp/dead"
+printf '#!/bin/sh\ncase "$*" in -V|-version) exec "%s/${0##*/}" "$@" ;; *) exit 1 ;; esac\n' \
+  "$tmp/bin" > "$tmp/dead/yosys"
+chmod +x "$tmp/dead/yosys"
+cp "$tmp/dead/yosys" "$tmp/dead/sta"
+keys() {
+  rm -f "$work/jobs.txt"
+  jobs=1 PATH=$tmp/dead:$PATH CELLS=${CELLS:-perf2} PPA_CORRECTIONS=1 ppa
+  awk '{ print $1, $2 }' "$work/jobs.txt"
+}
+# other FILE: four keys, and none of those that were.
+other() { [ "$(wc -l < "$1")" -eq 4 ] && [ "$(sort "$tmp/was" "$1" | uniq -d)" = '' ]; }
+table=$tmp/mults.tbl keys > "$tmp/was"
+(cd "$tmp/tree" && keys) > "$tmp/now"
+[ "$(cut -d ' ' -f 2 "$tmp/was" | tr '\n' ' ')" = \
+  'cell/perf2 pe/perf2 side1/perf2 correct1/perf2 ' ] && other "$tmp/now"
+ok $? "other C models: other keys of all designs" "$(cat "$tmp/was" "$tmp/now")"
+# Not under cmodel/mult, and linked for a sum of X alone; the second is no part of vmac-energy.
+for file in cmodel/net/correction.c cmodel/train/checkpoint.c; do
+  cp "cmodel/mult/table.c" "$tmp/tree/cmodel/mult/table.c"
+  echo '/* another word */' >> "$tmp/tree/$file"
+  (cd "$tmp/tree" && keys) > "$tmp/now-${file##*/}"
+  cp "$file" "$tmp/tree/$file"
+done
+other "$tmp/now-correction.c" && cmp -s "$tmp/was" "$tmp/now-checkpoint.c"
+ok $? "what vmac-energy is linked from is in the key, what it is not is not" "$(cat "$tmp"/now-*)"
+# The same Verilog of side column and correction unit, under a name that has another model.
+sed 's/^\(perf2 .*\)m=2/\1m=3/' "$tmp/mults.tbl" > "$tmp/line.tbl"
+table=$tmp/line.tbl keys > "$tmp/now"
+other "$tmp/now"
+ok $? "a cell's own line is in the keys of all its designs" "$(cat "$tmp/was" "$tmp/now")"
+sed 's/^\(perf3 .*\)m=3/\1m=4/' "$tmp/mults.tbl" > "$tmp/line.tbl"
+table=$tmp/line.tbl keys > "$tmp/now"
+cmp -s "$tmp/was" "$tmp/now"
+ok $? "another cell's is not" "$(cat "$tmp/was" "$tmp/now")"
+sed '/perforated/s/widths 4/widths 5/' "$B/gen/families.txt" > "$tmp/families.txt"
+families=$tmp/families.txt keys > "$tmp/now"
+other "$tmp/now"
+ok $? "its family's lines are" "$(cat "$tmp/was" "$tmp/now")"
+sed 's/^\(.*vmac_mult_[^:]*.v\):[0-9]*:/\1:99:/; /drum/s/widths 4/widths 5/' "$B/gen/families.txt" \
+  > "$tmp/families.txt"
+families=$tmp/families.txt keys > "$tmp/now"
+cmp -s "$tmp/was" "$tmp/now"
+ok $? "another family's, and where a line stands, are not" "$(cat "$tmp/was" "$tmp/now")"
+mv "$B/vmac-energy.map" "$tmp/energy.map"
+! ppa && grep -q "no $B/vmac-energy.map; remove $B/vmac-energy and make it again" "$tmp/err"
+ok $? "a tool without the linker's map is refused" "$(said)"
+mv "$tmp/energy.map" "$B/vmac-energy.map"
 
 mkdir "$tmp/cache/map/new.live" "$tmp/cache/map/new.old"
 touch -d '2 days ago' "$tmp/cache/map/new.old"
