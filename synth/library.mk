@@ -4,7 +4,12 @@ PLATFORM     ?= osu018
 VMAC_PDK_DIR ?= ../shared/pdk
 PLATFORMS    := $(notdir $(patsubst %/config.mk,%,$(wildcard synth/platforms/*/config.mk)))
 ifndef NO_BUILD
-ifneq ($(PLATFORM),all)
+ifeq ($(PLATFORM),all)
+# Goals of a single platform.
+$(foreach goal,$(filter library synth synth-top synth-equiv netlists ppa-check ppa-baseline compose \
+  correction-cost,$(MAKECMDGOALS)),$(error make $(goal): PLATFORM=all is not for this one; \
+  name one of $(PLATFORMS)))
+else
 ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
 $(error PLATFORM: expected one of $(PLATFORMS), or all (ppa, fmax, savings, sta-power), \
   found '$(PLATFORM)')
