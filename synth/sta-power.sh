@@ -3,7 +3,8 @@
 # usage: sta-power.sh TOP CLOCK SCALAR_NETLIST.v GATES.tsv OUT_DIR
 # CLOCK: the clock port, or '' for a netlist without flip-flops. GATES.tsv: vmac-energy --gates.
 # Environment: LIBERTY (the program vmac-liberty), VMAC_LIB (trimmed library), ABC_LOAD_IN_FF,
-# VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS, STA_BOUND (percent that the totals may differ by, default 5).
+# VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS, STA_BOUND (percent that the totals and each gate may differ
+# by, default 5), STA_GATE_FLOOR (percent of the total that a gate may differ by beside that).
 # OpenSTA reads a view of the library whose energies depend on load alone, at one slew: the mean
 # that this netlist's transitions have. Prints one line of name=value pairs, microwatts; leaves
 # power.lib and sta-power.rpt in OUT_DIR. Neither side counts the nets of input ports: OpenSTA gives
@@ -34,4 +35,5 @@ sed -e "s|@LIBERTY@|$out/power.lib|" -e "s|@NETLIST@|$netlist|" -e "s|@TOP@|$top
   -e "s|@LOAD@|$load|" -e "s|@ACTIVITY@|$gates|" "$here/sta-power.tcl" > "$report.tcl"
 run_sta "$netlist" "$report.tcl" "$report"
 awk -F '\t' -v report="$report" -v period="$VMAC_PERIOD_NS" -v bound="${STA_BOUND:-5}" \
+  -v floor="$STA_GATE_FLOOR" \
   -v top="$top" -v slew="$slew" -f "$here/sta-power.awk" "$gates"

@@ -69,6 +69,9 @@ tile() { # CELL
 }
 tile perf2
 ok $? "it says what the C model says" "$(said)"
+grep -q ' energy_inertial_pj=[1-9]' "$tmp/out" &&
+  ! grep -q ' energy_pj=\| toggles=\| switching_pj=' "$tmp/out"
+ok $? "without the zero-delay mode there is no figure of it" "$(said)"
 "$VARIMAC" operands --net weights/resnet8.tflite --rows 16 --columns 2 --steps 32 --images 2 \
   -o "$tmp/ops" > "$tmp/log"
 tile perf3
