@@ -283,6 +283,10 @@ awk -F '\t' '$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
   $1 == "perf2" { good = $at["published_area_um2"] == 709.6 && $at["published_power_mw"] == 0.391 &&
     $at["published_delay_ns"] == 1.43 && $at["cell_area_um2"] > 3000 } END { exit !good }' "$tmp/tsv"
 ok $? "figures from the header of an imported file have columns of their own" "$(tail -n 1 "$tmp/tsv")"
+sed '1s/^./x/' "$tmp/jobs.txt" > "$work/jobs.txt"
+! PPA_OPERANDS=$B/synth/operands sh synth/ppa-table.sh "$work" tools > "$tmp/tsv" 2> "$tmp/err" &&
+  grep -q 'ppa-table.sh: no figures in .*/result/x[0-9a-f]*/delay.txt$' "$tmp/err"
+ok $? "a design without figures is named" "$(said)"
 mv "$tmp/jobs.txt" "$work/jobs.txt"
 
 # ---- the baseline ----
