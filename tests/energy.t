@@ -16,16 +16,18 @@ foot() {
   [ "$1" != 3 ] || printf ' "phi_rank": 1,'
 }
 # ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much;
-# the foot with one X, bit planes or phi two, three and four times.
+# the foot with one X, bit planes or phi two, three and four times; where every K tile is corrected
+# the unit takes 11, 12 and 13 times as much.
 ppa() {
   design pe perf2 "$1" "$2" "$3" "$4" > "$tmp/pe"
   design pe dadda $(($1 * 2)) $(($2 * 2)) $(($3 * 2)) $(($4 * 2)) > "$tmp/pe2"
   for o in 0 1 2 3; do
     design side perf2 $(($5 * (o + 1))) 0 0 "$6" "$(foot $o)" > "$tmp/side$o"
     design correct perf2 $(($5 * (o + 1))) 0 0 "$6" "$(foot $o)" > "$tmp/correct$o"
+    area=5 design tile perf2 $(($5 * (o + 10))) 0 0 "$6" "$(foot $o)" > "$tmp/tile$o"
   done
   "$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp"/side[0123] \
-    "$tmp"/correct[0123] > "$tmp/log"
+    "$tmp"/correct[0123] "$tmp"/tile[123] > "$tmp/log"
 }
 energy() {
   "$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --activity zero "$@" > "$tmp/out" 2> "$tmp/err"
@@ -56,6 +58,57 @@ is 37504896 "$(total 11)" "the activity asked for"
 energy --mult dadda --csv "$tmp/e.csv"
 is 25003264 "$(total 11)" "a cell's own figure"
 
+# ---- memories ----
+# Accesses as counted by hand: a 3 x 3 window over 32 x 32 or 16 x 16 pixels, padded, has (3 n - 2)^2
+# taps inside; K tiles of 16 rows write all sums but the last tile's, and read all but the first's;
+# two sets of 16 channels read twice; a vector job's rows read both buffers.
+# accesses OP: reads and writes of bytes, of sums
+accesses() { awk -F, -v op="$1" '$1 == op { print $13, $14, $15, $16 }' "$tmp/e.csv"; }
+energy --mult perf2 --csv "$tmp/e.csv" --json "$tmp/e.json"
+is "   " "$(accesses 0)" "no model, no memories"
+! grep -q 'memory_\(pj\|model\)' "$tmp/e.json" && ! grep -q '^memories' "$tmp/out"
+ok $? "and none in the text or JSON"
+energy --mult perf2 --opt-correction 1 --memory 45:0.9 --csv "$tmp/e.csv" --json "$tmp/e.json"
+is "$((94 * 94 * 3)) $((32 * 32 * 16)) $((32 * 32)) $((32 * 32))" "$(accesses 0)" \
+  "accesses of a convolution of 27 products"
+is "$((46 * 46 * 32 * 2)) $((16 * 16 * 32)) $((16 * 16 * 17 * 2)) $((16 * 16 * 17 * 2))" \
+  "$(accesses 5)" "of one of 288 products and 32 channels"
+is "$((32 * 32 * 16 * 2)) $((32 * 32 * 16)) 0 0" "$(accesses 3)" "of an addition"
+is "$((8 * 8 * 64 * 2)) 64 0 0" "$(accesses 12)" "of a sum over the map"
+is "64 0 3 3" "$(accesses 14)" "of the last layer, whose results leave"
+is "0 $((32 * 32 * 16)) 0 0" "$(awk -F, '$2 == "input" { print $13, $14, $15, $16 }' "$tmp/e.csv")" \
+  "of the image, which fills every lane"
+# 4096 bytes a bank; 1024 accumulators of 32 bits in 16 columns, of 23 for A, of 15 and what an
+# activation adds for each X.
+model() { # NM VOLTS MACROS: "NUMBER BITS ..." of the sums
+  awk -F, -v nm="$1" -v volts="$2" -v macros="$3" '
+    function access(bits, words) { return 10 * bits / 64 * sqrt(bits * words / 8 / 8192) }
+    $2 == "all" {
+      n = split(macros, m, " ")
+      for (i = 1; i < n; i += 2) sums += m[i] * access(m[i + 1], 1024)
+      want = ((($13 + $14) * access(8, 4096)) + ($15 + $16) * sums) * nm / 45 * (volts / 0.9) ^ 2
+      off = $12 / want - 1
+      exit !($12 > 0 && off < 1e-6 && off > -1e-6)
+    }' "$tmp/e.csv"
+}
+model 45 0.9 "16 32 1 23 1 17"
+ok $? "their energy by the model" "$(cat "$tmp/e.csv")"
+grep -q '"node_nm":	45' "$tmp/e.json" && grep -q '"sums_read":	1024' "$tmp/e.json" &&
+  grep -q '^memories, by the model .* for 45 nm and 0.9 V, not in the sums' "$tmp/out"
+ok $? "in text and JSON, with what it is of"
+is 12501632 "$(total 11)" "and in no sum"
+energy --mult perf2 --opt-correction 2 --memory 180:1.8 --csv "$tmp/e.csv"
+model 180 1.8 "16 32 1 23 2 16"
+ok $? "as feature size and voltage squared; a memory per bit plane"
+energy --mult perf2 --memory 180:1.8 --csv "$tmp/e.csv"
+model 180 1.8 "16 32 1 23"
+ok $? "none of X where nothing corrects"
+for bad in 180 180: :1.8 180:1.8: 180:x 0:1 180:0 180:99 inf:1 nan:1; do
+  run_memory=$("$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --mult perf2 --memory $bad 2>&1)
+  [ $? -eq 2 ] && case $run_memory in *"expected NM:VOLTS"*"found '$bad'"*) ;; *) false ;; esac
+  ok $? "refused: --memory $bad" "$run_memory"
+done
+
 # Everything alike: 256 PEs in every cycle, whatever they do; with side column and 16 units.
 ppa 1 1 1 1 0 0
 energy --mult perf2 --csv "$tmp/e.csv"
@@ -85,6 +138,21 @@ is $((3 * sums)) "$(total 10)" "the hardware's own correction unit"
 side=$(($(total 9) / 3))
 energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 3
 is "$((4 * sums)) $((4 * side))" "$(total 10) $(total 9)" "that of phi, and its side column"
+# Of every K tile a partial sum is corrected in each column, for each set of channels: K of the first
+# layer, 27, is two tiles.
+tiles=$((1024 * 2 + 2 * 1024 * 9 + 2 * 256 * (9 + 18 + 1) + 4 * 64 * (18 + 36 + 2) + 4))
+for o in 1 2 3; do
+  energy --mult perf2 --csv "$tmp/e.csv" --opt-correction $o --opt-ktile --json "$tmp/e.json"
+  is "$(((o + 10) * 16 * tiles)) $(((o + 1) * side)) $(((o + 10) * 16 * 1024 * 2))" \
+    "$(total 10) $(total 9) $(awk -F, '$1 == 0 { print $10 + 0 }' "$tmp/e.csv")" \
+    "correction $o per K tile: units are at work as long as pixels are"
+done
+grep -q 'correction 3 per K tile, here' "$tmp/out" && grep -q '"opt_ktile":	true' "$tmp/e.json" &&
+  grep -q ', 594 um2$' "$tmp/out"
+ok $? "that, and the units' area, is said" "$(cat "$tmp/out")"
+ppa 0 0 0 0 0 1
+energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 1 --opt-ktile
+is $((16 * ($(total 4) - tiles))) "$(total 10)" "in all other cycles they are at rest"
 
 ppa 1 0 0 0 0 0
 row='"perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2"'
@@ -164,7 +232,25 @@ design correct drum4s 0 0 0 0 "$(foot 3)" > "$tmp/correct3"
 energy --mult drum4s --correction phi --calib-images 4 --csv "$tmp/e.csv"
 awk -v n="$(total 9)" 'BEGIN { exit !(n > 0) }'
 ok $? "an s8 cell without X has a side column for phi" "$(cat "$tmp/out" "$tmp/err")"
+# No sum of A; one as wide as the largest entry of phi asks for.
+most=$("$VARIMAC" mult phi drum4s --rank 1 --hex | sed "s/.*h//" | tr -d '\n' | fold -w 2 | sort | tail -n 1)
+bits=$(awk -v hex="$most" 'BEGIN {
+  value = 16 * (index("0123456789abcdef", substr(hex, 1, 1)) - 1) + \
+    index("0123456789abcdef", substr(hex, 2, 1)) - 1
+  for (n = 0; value > 0; n++) value = int(value / 2)
+  print n }')
+energy --mult drum4s --correction phi --calib-images 4 --memory 45:0.9 --csv "$tmp/e.csv"
+model 45 0.9 "16 32 1 $((15 + bits))"
+ok $? "memories of phi's sum, of an s8 cell" "entry $most, $bits bits: $(cat "$tmp/e.csv" "$tmp/err")"
 cp "$tmp/good.json" "$tmp/ppa.json"
+
+# 12 lanes of 8 rows: a group of channels is read in two goes, of 8 banks and of 4, the last 4
+# channels of 64 in one.
+energy --mult perf2 --rows 8 --cols 12 --any-rows --memory 45:0.9 --csv "$tmp/e.csv"
+is "$((64 * 2 * (5 * (8 + 4) + 8))) 64 0 0" "$(accesses 12)" "accesses where lanes are more than rows"
+energy --mult perf2 --opt-correction 1 --opt-ktile --memory 45:0.9 --csv "$tmp/e.csv"
+model 45 0.9 "16 38"
+ok $? "memories of accumulators with the correction in them" "$(cat "$tmp/e.csv" "$tmp/err")"
 
 # PEs of 16 rows in an array of 8.
 energy --mult perf2 --rows 8 --cols 8 --any-rows --json "$tmp/e.json" &&
@@ -243,8 +329,15 @@ refused 1 "no side for cell perf2$phi 1 plane of phi; .make ppa CELLS=perf2 PPA_
   "$VARIMAC" energy --ppa "$tmp/exact.json" --net "$net" --mult perf2 --opt-correction 3
 refused 1 "no side for cell perf2$phi 2 planes of phi; .make ppa .* PPA_CORRECTIONS='0 1 2 3:2'" \
   run --mult perf2 --opt-correction 3 --phi-rank 2
-refused 1 "has no figures of correction in every K tile (OPT_KTILE)" \
-  run --mult perf2 --opt-correction 1 --opt-ktile
+refused 1 "no tile for cell dadda$phi 1 plane of phi; .*='0 1 2 3' PPA_KTILES=1. makes it" \
+  "$VARIMAC" energy --ppa "$tmp/exact.json" --net "$net" --mult dadda --opt-correction 3 --opt-ktile
+sed 's/"tile"/"till"/' "$tmp/good.json" > "$tmp/whole.json"
+refused 1 'no tile for cell perf2 with correction 1; .make ppa CELLS=perf2 PPA_KTILES=1. makes it' \
+  "$VARIMAC" energy --ppa "$tmp/whole.json" --net "$net" --mult perf2 --opt-correction 1 --opt-ktile
+awk '/"design":/ { tile = /"tile"/ } tile { sub(/"rows":\t16/, "\"rows\":\t8") } 1' \
+  "$tmp/good.json" > "$tmp/rows.json"
+refused 1 'tile of perf2: measured with operands of an array of 8 rows, and this one has 16' \
+  "$VARIMAC" energy --ppa "$tmp/rows.json" --net "$net" --mult perf2 --opt-correction 1 --opt-ktile
 refused 1 'measured with operands of an array of 16 rows, and this one has 8; --any-rows' \
   run --mult perf2 --rows 8
 refused 1 '--mode 0: the PE of dyn2 is measured in mode 2; --mult dyn0' \
