@@ -33,7 +33,8 @@ script=$(abc_script "$VMAC_PE_DELAY_PS")
 # map NAME KEEP PARTS: one netlist, NAME.json.
 map() {
   sed -e '/^#/d' -e "s|@LIBERTY@|$VMAC_LIB|g" -e "s|@SOURCES@|$include$sources|" \
-    -e "s|@CELL@|$index|" -e "s|@ROWS@|$rows|" -e "s|@COLS@|$cols|" -e "s|@KEEP@|$2|" -e "s|@PARTS@|$3|" \
+    -e "s|@CELL@|$index|" -e "s|@ROWS@|$rows|" -e "s|@COLS@|$cols|" -e "s|@KEEP@|$2|" \
+    -e "s|@PARTS@|$3|" \
     -e "s|@SCRIPT@|$script|" -e "s|@CONSTR@|$out/abc.constr|" -e "s|@OUT@|$out/$1|" \
     "$here/compose.ys" > "$out/$1.ys"
   run_yosys "an array of $rows x $cols of $cell" "$out/$1" "$out/$1.json" -s "$out/$1.ys"

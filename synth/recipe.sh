@@ -1,5 +1,5 @@
 # recipe.sh: what a netlist is mapped with beside map.ys and parts.awk; sourced. keys.sh takes the
-# text of all three for the recipe: what makes no other netlist is better off in common.sh or map.sh.
+# text of all three for the recipe: what makes no other netlist belongs in common.sh or map.sh.
 # SPDX-License-Identifier: Apache-2.0
 
 # verilog FILE ...: sets `sources`, and `include` to the folders of *.vh, which are not read.

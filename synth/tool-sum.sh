@@ -1,6 +1,6 @@
 #!/bin/sh
-# tool-sum.sh: the hash of all that a C tool's figures depend on, whatever compiler and flags made it:
-# of the sources that it is linked from, as the linker's map has them, and of their headers.
+# tool-sum.sh: the hash of all that a C tool's figures depend on, whatever compiler and flags made
+# it: of the sources that it is linked from, as the linker's map has them, and of their headers.
 # usage: tool-sum.sh TOOL    (links with a TOOL.map beside it; run where its sources' names lead)
 # What make generates is left out, the registry among it: what a figure is of goes into its own key,
 # see ppa.sh. What generates it counts.
@@ -22,7 +22,7 @@ trap 'exit 130' INT TERM
   sed -n "s|.*$build/[^ /]*\.a(\([^)]*\)).*|\1|p" "$1.map" | sort -u |
     while read -r member; do find "$build/obj" -name "$member"; done
 } | sort -u | sed 's/\.o$/.d/' > "$tmp/lists"
-xargs cat < "$tmp/lists" > "$tmp/rules" || die "not all objects of $1 have their lists; make it again"
+xargs cat < "$tmp/lists" > "$tmp/rules" || die "an object of $1 has no list; make it again"
 {
   tr ' \\' '\n\n' < "$tmp/rules" | grep '\.[ch]$\|\.[ch]pp$' | grep -v "^$build/"
   printf '%s\n' scripts/mults-read.awk scripts/mults-to-c.awk

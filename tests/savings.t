@@ -215,7 +215,7 @@ END
 chmod +x "$tmp/bin/yosys" "$tmp/bin/energy"
 : > "$tmp/operands-4.bin"
 : > "$tmp/operands-s8-4.bin"
-: > "$tmp/no.lib"
+echo "cell (x) {" > "$tmp/no.lib"
 parts() { # LOAD
   : > "$tmp/asked"
   PATH="$tmp/bin:$PATH" ASKED="$tmp/asked" VMAC_LIB="$tmp/no.lib" VMAC_CACHE='' VMAC_DELAY_PS=1 \
