@@ -203,7 +203,7 @@ grep -q 'top vmac_pe' "$dir/map.ys" || area=1000
 ! grep -q 'A_LOW 0' "$dir/map.ys" || area=$((area + 100))
 [ "$area" != 16 ] || grep -q 'TOP 1' "$dir/map.ys" || area=no
 echo "   Chip area for module '\\x': $area.000000" > "$dir/stat.txt"
-echo x | tee "$dir/netlist.v" > "$dir/scalar.v"
+echo x | tee "$dir/netlist.v" "$3" > "$dir/scalar.v"
 END
 cat > "$tmp/bin/energy" << 'END'
 #!/bin/sh
