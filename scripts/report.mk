@@ -78,19 +78,19 @@ $(REPORT)/demo.md: $(REPORT)/demo/report.csv scripts/report-table.awk
 $(REPORT)/full.md: $(REPORT)/full/accuracy.csv scripts/accuracy-table.awk
 	$(Q)awk -v style=md -v modes='$(REPORT_MODES)' -f scripts/accuracy-table.awk $< > $@
 
-# Of vmac_top: its parameters, ports, registers, and the cycles that the shipped networks take.
+# rtl/README.md, of vmac_top: its parameters, ports, registers, and the cycles that the shipped networks take.
 $(B)/gen/parameters.md $(B)/gen/ports.md: $(B)/gen/%.md: rtl/vmac_top.v scripts/ports.awk
 	$(Q)mkdir -p $(@D) && awk -v what=$* -f scripts/ports.awk $< > $@
 CYCLES_NETS := $(sort $(wildcard weights/*.tflite))
 $(B)/gen/cycles.md: scripts/cycles.sh $(VARIMAC) $(CYCLES_NETS)
 	$(Q)mkdir -p $(@D) && sh $< $(VARIMAC) $(CYCLES_NETS) > $@
-README_TOP := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md registers=$(B)/gen/csr.md \
+RTL_README := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md registers=$(B)/gen/csr.md \
               cycles=$(B)/gen/cycles.md
 
-# $(1) = which tables, NAME=FILE
+# $(1) = which tables, NAME=FILE; $(2) = of which document, $(README) if empty
 README     ?= README.md
-readme_put = awk -v files='$(1)' -f scripts/readme.awk $(README) > $(B)/gen/README.md && \
-             cat $(B)/gen/README.md > $(README)
+readme_put = awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(B)/gen/README.md && \
+             cat $(B)/gen/README.md > $(or $(2),$(README))
 
 .PHONY: readme readme-top
 readme: readme-top ## put the tables of `make demo` and `make accuracy` into README.md
@@ -98,4 +98,4 @@ readme: readme-top ## put the tables of `make demo` and `make accuracy` into REA
 	$(Q)$(call readme_put,demo=$(REPORT)/demo.md full=$(REPORT)/full.md)
 	$(Q)$(MAKE) --no-print-directory readme-paper
 readme-top: $(B)/gen/parameters.md $(B)/gen/ports.md $(B)/gen/csr.md $(B)/gen/cycles.md
-	$(Q)$(call readme_put,$(README_TOP))
+	$(Q)$(call readme_put,$(RTL_README),rtl/README.md)
