@@ -93,7 +93,7 @@ module vmac_mac_unit #(
   localparam integer PLANES = vmac_planes(CELL, OPT_CORRECTION, PHI_RANK);
   localparam integer XTERM  = vmac_x_bits(CELL, OPT_CORRECTION);
   localparam integer XSUM_W = XTERM + $clog2(ROWS);
-  // The longest K, and the sums over it: of A; of X, its low bits at once, one bit, or a byte of
+  // The longest K, and the sums over it: of A; of X, its low bits at once, one bit, or an entry of
   // PHI.
   localparam integer K_BITS = 15;
   localparam integer A_W = SIGNED != 0 ? 0 : K_BITS + 8;

@@ -7,8 +7,8 @@
 //   sum_x_o, of cells with a control variate (else 0), from the low bits of A that the registry
 //   names: OPT_CORRECTION = 1: the sum of X = A mod 2^bits, or of their OR, as the registry says;
 //   OPT_CORRECTION = 2: plane i is the sum of bit i of A; one sum per bit, lowest first.
-//   OPT_CORRECTION = 3, any cell: plane i is the sum of the bytes that plane i of PHI, a table of
-//   256, has for the bits of A.
+//   OPT_CORRECTION = 3, any cell: plane i is the sum of what plane i of PHI, a table of 256, has
+//   for the bits of A; all planes have the width of the largest entry.
 // Not: accumulation over K tiles (vmac_accum).
 // Paper: arXiv:2412.16757 (control variate) adds X in every PE; the sum does
 //   not depend on the column, so it is made once here.
@@ -67,15 +67,12 @@ module vmac_side #(
 
     for (p = 0; p < PLANES; p = p + 1) begin : g_plane
       if (XKIND != 0 || OPT_CORRECTION == 3) begin : g_x
-        // Cut to a plane here: a tool that slices the whole of PHI per row would take long.
-        localparam integer AT = OPT_CORRECTION == 3 ? p : 0;
-        localparam [2047:0] TABLE = PHI[2048*AT +: 2048];
         for (r = 0; r < ROWS; r = r + 1) begin : g_row
           wire [XTERM-1:0]  x;
           wire [XSUM_W-1:0] above;
           reg  [XSUM_W-1:0] sum_q;
           if (OPT_CORRECTION == 3) begin : g_phi
-            assign x = TABLE[{a_i[8*r +: 8], 3'd0} +: 8];
+            assign x = g_tables.g_plane[p].x[XTERM*r +: XTERM];
           end else if (OPT_CORRECTION == 2) begin : g_bit
             assign x = a_i[8*r+p];
           end else if (XKIND == 1) begin : g_low
@@ -94,6 +91,21 @@ module vmac_side #(
         assign sum_x_o[XSUM_W*p +: XSUM_W] = g_row[ROWS-1].sum_q;
       end else begin : g_no_x
         assign sum_x_o[XSUM_W*p +: XSUM_W] = {XSUM_W{1'b0}};
+      end
+    end
+
+    // Behind all else: what yosys calls the gates of other columns, and how it orders them, stays.
+    if (OPT_CORRECTION == 3) begin : g_tables
+      for (p = 0; p < PLANES; p = p + 1) begin : g_plane
+        wire [XTERM*ROWS-1:0] x;
+        vmac_phi #(
+          .ROWS(ROWS),
+          .WIDTH(XTERM),
+          .TABLE(PHI[2048*p +: 2048])
+        ) u_phi (
+          .a_i(a_i),
+          .x_o(x)
+        );
       end
     end
 

@@ -87,7 +87,7 @@ $(B)/gen/cycles.md: scripts/cycles.sh $(VARIMAC) $(CYCLES_NETS)
 RTL_README := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md registers=$(B)/gen/csr.md \
               cycles=$(B)/gen/cycles.md
 
-# $(1) = which tables, NAME=FILE; $(2) = of which document, $(README) if empty
+# $(1) = which tables, NAME=FILE; $(2) = of which document, README if empty
 README     ?= README.md
 readme_put = awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(B)/gen/README.md && \
              cat $(B)/gen/README.md > $(or $(2),$(README))

@@ -2,14 +2,15 @@
 # "CELL N PART um2 pJ" of correction-cost.sh. A row per cell, N, correction and figure (area; pj: of
 # a cycle in which every PE multiplies and every unit corrects an accumulator, which is as many
 # cycles' as the layer has K tiles):
-#   pes        N x N PEs
+#   pes        N x N PEs: um2 of each row's own, pj as if all were the widest
 #   shared     sums of X in one column beside the array, with the low bits of A, which PEs drop
 #   every_pe   sums of X in every PE, with these bits in every PE
 #   units      N correction units; v: what they are more than those that correct nothing
 #   tiles      N correction units of hardware with coefficients for every K tile, which are at work
 #              in every cycle
 # and each but the first as percent of the PEs.
-# usage: awk [-v style=tsv|md] -f correction-cost.awk parts.tsv
+# usage: awk [-v style=tsv|md] [-v settings=TEXT] -f correction-cost.awk parts.tsv
+# settings: what the figures are of, for the legend below style md.
 # SPDX-License-Identifier: Apache-2.0
 
 function get(name, figure) {
@@ -81,6 +82,13 @@ END {
       row(o, "area")
       row(o, "pj")
     }
+  }
+  if (style == "md") {
+    print "\nN x N PEs, area in um2 and pJ of a cycle in which all are at work; in percent of them:"
+    print "sums of X in a column beside the array (shared) or in every PE (every_pe), N correction"
+    print "units, what these are more than units that correct nothing (v), and N units that correct"
+    print "every K tile (tiles). PEs' area is of each row's own width, their energy that of the widest."
+    if (settings != "") print settings "."
   }
   exit failed
 }

@@ -8,6 +8,8 @@
 # u8 array has: so the twin's is what the sums of X cost. An adder in every PE is that column once
 # for each column of the array; the low bits of A, which PEs drop, then have to be in every PE, and
 # not in the first column's alone.
+# A PE's area is the mean of its column's, each mapped for the sums of its own row; its energy is
+# that of the widest, as varimac energy counts it: vmac-energy pe knows no row of its own.
 # Environment: see designs.sh and energy.sh. Leaves OUT_DIR/parts.tsv and prints the table of
 # correction-cost.awk. A run that was stopped goes on where it was.
 # SPDX-License-Identifier: Apache-2.0
@@ -29,9 +31,9 @@ PPA_CORRECTIONS='0 1 2' PPA_KTILES=1 \
   sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" > "$out/designs.txt"
 total=$(($(echo "$cells" | wc -w) * $(echo "$sizes" | wc -w) * 9)) count=0
 
-# part CELL NAME N DESIGN [PARAMETERS]: one line "CELL N NAME um2 pJ" of parts.tsv
-part() {
-  count=$((count + 1))
+# map CELL NAME N DESIGN [PARAMETERS]: a netlist in $work, the fields of designs.sh's line in kind,
+# model, class and correction
+map() {
   cell=$1 name=$2 n=$3 more=${5-}
   # A design that cells share is listed once, under the first of them.
   owner=${4#*/} level=${4%%/*}
@@ -56,11 +58,19 @@ part() {
   spec=${spec%:}
   export VMAC_DELAY_PS="$3" VMAC_PERIOD_NS="$4"
   shift 9
-  stream=$streams-$n.bin
-  [ "$class" = u8 ] || stream=$streams-s8-$n.bin
   work=$out/$cell/$name-$n
   sh "$here/map.sh" plain "$spec" "$work" "$@"
-  key=$(cat "$work/netlist.json" "$stream" "$energy" | sha256sum | cut -c 1-64)
+}
+
+# part CELL NAME N DESIGN [PARAMETERS]: one line "CELL N NAME um2 pJ" of parts.tsv
+part() {
+  count=$((count + 1))
+  map "$@"
+  stream=$streams-$n.bin
+  [ "$class" = u8 ] || stream=$streams-s8-$n.bin
+  key=$({ cat "$work/netlist.json" "$stream" "$energy" "$VMAC_LIB" "$here/energy.sh"
+    echo "$kind $model $correction $ABC_LOAD_IN_FF $VMAC_INPUT_SLEW_NS $VMAC_PERIOD_NS"; } |
+    sha256sum | cut -c 1-64)
   if [ ! -s "$out/done/$key" ]; then
     set --
     [ "$correction" = - ] || set -- --opt-correction "$correction"
@@ -75,11 +85,31 @@ part() {
     END { print cell, n, name, value["area_um2"], value["energy_inertial_pj"] }'
 }
 
+# rows CELL NAME N [PARAMETERS]: as part, of PEs, with the mean area of all rows. Row by row sums are
+# one bit wider below rows 1, 2, 4 ..; the top row's add to nothing.
+rows() {
+  bits=16 from=0 to=1 sum=0
+  while [ "$to" -lt "$3" ]; do
+    top=
+    [ $bits -gt 16 ] || top=:TOP=1
+    map "$1" "$2-$bits" "$3" "pe/$1" ":PSUM_W=$bits$top${4-}"
+    sum="$sum $(awk '/Chip area/ { print $NF }' "$work/stat.txt") $((to - from))"
+    bits=$((bits + 1)) from=$to to=$((to * 2))
+  done
+  part "$1" "$2" "$3" "pe/$1" ":PSUM_W=$bits${4-}" > "$out/widest"
+  awk -F '\t' -v OFS='\t' -v sum="$sum" -v from="$from" '{
+    parts = split(sum, part, " ")
+    area = $4 * ($2 - from)
+    for (i = 2; i < parts; i += 2) area += part[i] * part[i + 1]
+    $4 = area / $2
+    print
+  }' "$out/widest"
+}
+
 for cell in $cells; do
   for n in $sizes; do
-    grow=$(awk -v n="$n" 'BEGIN { while (2 ^ bits < n) bits++; print 16 + bits }')
-    part "$cell" pe "$n" "pe/$cell" ":PSUM_W=$grow"
-    part "$cell" pe_whole_a "$n" "pe/$cell" ":PSUM_W=$grow:A_LOW=0"
+    rows "$cell" pe "$n"
+    rows "$cell" pe_whole_a "$n" :A_LOW=0
     for o in 1 2; do
       part "$cell" "x$o" "$n" "side$o/${cell}s"
       part "$cell" "unit$o" "$n" "correct$o/$cell"

@@ -7,7 +7,7 @@ PPA := $(SYNTH)/ppa
 PPA_CELLS := $(sort $(filter $(CELL_LIST),$(SYNTH_CELLS)) exact exacts dadda daddas \
                $(filter-out $(MULTS),$(SYNTH_CELLS)))
 # OPT_CORRECTION of the side columns and correction units that are measured; 3:R: with R planes of
-# phi. Every cell has a phi of its own, whose side column takes a minute and 2 GiB to map.
+# phi. Every cell has a phi of its own, and so a side column and a unit that few others share.
 export PPA_CORRECTIONS ?= 0 1 2
 export PLATFORM IMPORT_DIR VARIMAC
 

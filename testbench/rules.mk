@@ -1,6 +1,7 @@
 # Benches: one program per RTL module, $(B)/bench/<name>; mac_unit covers array, feet and all, parse
-# its check, checksum, contexts, alike and ident, feed the banks, accum the memory, skew the delay;
-# vmac_datapath and vmac_top have none: random networks and streams go through them (sim/random.mk).
+# its check, checksum, contexts, alike and ident, feed the banks, accum the memory, skew the delay,
+# side the table of phi; vmac_datapath and vmac_top have none: random networks and streams go
+# through them (sim/random.mk).
 
 BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector csr fifo stream_reg \
                parse exec feed route post join results macs

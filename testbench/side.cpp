@@ -6,8 +6,8 @@
  * cycle; the expected sums come from the inputs' history.
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
  * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X), and
- * beside the first eight cells, of both classes, 3: 1..4 planes, each of which has every byte once
- * and none of which is 0 where A is; 7 rows, no power of two.
+ * beside the first eight cells, of both classes, 3: 1..4 planes, of 8..1 bits, the last the widest,
+ * those of 8 bits with every byte once; 7 rows, no power of two. Sums are as wide as the bench says.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -17,9 +17,10 @@
 
 enum { ROWS = 7, PHI = 4, PHI_CELLS = 8 };
 
-/* PHI of vmac_tb_side.v. */
-static uint8_t table(int plane, uint8_t a) {
-  return (uint8_t)((a * (29 + 2 * plane) + 37) ^ plane << 6);
+/* PHI of vmac_tb_side.v for a cell below PHI_CELLS. */
+static uint8_t table(size_t cell, int plane, uint8_t a) {
+  const uint8_t byte = (uint8_t)((a * (29 + 2 * plane) + 37) ^ plane << 6);
+  return (uint8_t)(byte >> cell >> (plane < (int)(cell % PHI)));
 }
 
 int main(int argc, char **argv) {
@@ -72,7 +73,8 @@ int main(int argc, char **argv) {
         sum_x += (uint32_t)vmac_variate(mult->xkind, mult->xbits, a[then][r]);
         for (int i = 0; i < mult->xbits && mult->xkind != VMAC_X_NONE; i++)
           planes += (uint32_t)(a[then][r] >> i & 1) << (4 * i);
-        for (int p = 0; c < PHI_CELLS && p <= (int)(c % PHI); p++) phi[p] += table(p, a[then][r]);
+        for (int p = 0; c < PHI_CELLS && p <= (int)(c % PHI); p++)
+          phi[p] += table(c, p, a[then][r]);
       }
       if (mult->cls == VMAC_S8) sum_a = 0;
       const uint32_t beside = c < PHI_CELLS ? sum_a : 0;

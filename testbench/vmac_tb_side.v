@@ -1,5 +1,6 @@
 // vmac_tb_side: three side columns per cell of the registry: OPT_CORRECTION 1, 0 and 2; and for the
-// first eight one of OPT_CORRECTION 3, with the cell's index modulo 4 planes and one more
+// first eight one of OPT_CORRECTION 3, with the cell's index modulo 4 planes and one more, whose
+// largest entry has 8 bits less the cell's index
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -24,20 +25,23 @@ module vmac_tb_side #(
   output wire [64*CELLS-1:0] phi_x_o
 );
 
+  // what vmac_planes.vh asks for; the columns with phi have their own
+  localparam integer PHI_RANK = 1;
+  localparam [2047:0] PHI = 2048'd0;
   `include "vmac_cells.vh"
   `include "vmac_planes.vh"
 
-  // Entry a of plane p: each plane has every byte once, and another than 0 where a is 0, so that a
-  // row that is not enabled is seen to add nothing; the bench has the same.
-  function [8191:0] tables(input integer unused);
+  // Entry a of plane p: so many bits of what has every byte once and is not 0 where a is 0, so that
+  // a row that is not enabled is seen to add nothing; planes before the last have a bit less. The
+  // bench has the same.
+  function [8191:0] tables(input integer bits, input integer rank);
     integer n;
     begin
       for (n = 0; n < 1024; n = n + 1)
-        tables[8*n +: 8] = n[7:0] * (8'd29 + {5'd0, n[9:8], 1'b0}) + 8'd37 ^ {n[9:8], 6'd0}
-                           ^ unused[7:0];
+        tables[8*n +: 8] = (n[7:0] * (8'd29 + {5'd0, n[9:8], 1'b0}) + 8'd37 ^ {n[9:8], 6'd0})
+                           >> (n / 256 == rank - 1 ? 8 - bits : 9 - bits);
     end
   endfunction
-  localparam [8191:0] TABLES = tables(0);
 
   localparam integer GROW  = $clog2(ROWS);
   localparam integer SUM_W = 8 + GROW;
@@ -91,11 +95,13 @@ module vmac_tb_side #(
 
       if (c < 8) begin : g_phi
         localparam integer RANK = c % 4 + 1;
-        wire [(8+GROW)*RANK-1:0] phi_x;
+        localparam integer PHI_W = 8 - c + GROW;
+        localparam [8191:0] TABLES = tables(8 - c, RANK);
+        wire [PHI_W*RANK-1:0] phi_x;
         genvar p;
         for (p = 0; p < 4; p = p + 1) begin : g_plane
           assign phi_x_o[64*c+16*p +: 16] =
-            p < RANK ? {{(8 - GROW){1'b0}}, phi_x[(8+GROW)*(p%RANK) +: 8+GROW]} : 16'd0;
+            p < RANK ? {{(16 - PHI_W){1'b0}}, phi_x[PHI_W*(p%RANK) +: PHI_W]} : 16'd0;
         end
         assign phi_a_o[32*c+SUM_W +: 32-SUM_W] = {(32 - SUM_W){1'b0}};
         vmac_side #(

@@ -16,16 +16,18 @@ foot() {
   [ "$1" != 3 ] || printf ' "phi_rank": 1,'
 }
 # ppa PE_BUSY GATED UNUSED IDLE FOOT_BUSY FOOT_IDLE: perf2 and dadda, the latter's PEs twice as much;
-# the foot with one X, bit planes or phi two, three and four times.
+# the foot with one X, bit planes or phi two, three and four times; where every K tile is corrected
+# the unit takes 11, 12 and 13 times as much.
 ppa() {
   design pe perf2 "$1" "$2" "$3" "$4" > "$tmp/pe"
   design pe dadda $(($1 * 2)) $(($2 * 2)) $(($3 * 2)) $(($4 * 2)) > "$tmp/pe2"
   for o in 0 1 2 3; do
     design side perf2 $(($5 * (o + 1))) 0 0 "$6" "$(foot $o)" > "$tmp/side$o"
     design correct perf2 $(($5 * (o + 1))) 0 0 "$6" "$(foot $o)" > "$tmp/correct$o"
+    area=5 design tile perf2 $(($5 * (o + 10))) 0 0 "$6" "$(foot $o)" > "$tmp/tile$o"
   done
   "$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp"/side[0123] \
-    "$tmp"/correct[0123] > "$tmp/log"
+    "$tmp"/correct[0123] "$tmp"/tile[123] > "$tmp/log"
 }
 energy() {
   "$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --activity zero "$@" > "$tmp/out" 2> "$tmp/err"
@@ -135,6 +137,21 @@ is $((3 * sums)) "$(total 10)" "the hardware's own correction unit"
 side=$(($(total 9) / 3))
 energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 3
 is "$((4 * sums)) $((4 * side))" "$(total 10) $(total 9)" "that of phi, and its side column"
+# Of every K tile a partial sum is corrected in each column, for each set of channels: K of the first
+# layer, 27, is two tiles.
+tiles=$((1024 * 2 + 2 * 1024 * 9 + 2 * 256 * (9 + 18 + 1) + 4 * 64 * (18 + 36 + 2) + 4))
+for o in 1 2 3; do
+  energy --mult perf2 --csv "$tmp/e.csv" --opt-correction $o --opt-ktile --json "$tmp/e.json"
+  is "$(((o + 10) * 16 * tiles)) $(((o + 1) * side)) $(((o + 10) * 16 * 1024 * 2))" \
+    "$(total 10) $(total 9) $(awk -F, '$1 == 0 { print $10 + 0 }' "$tmp/e.csv")" \
+    "correction $o per K tile: units are at work as long as pixels are"
+done
+grep -q 'correction 3 per K tile, here' "$tmp/out" && grep -q '"opt_ktile":	true' "$tmp/e.json" &&
+  grep -q ', 594 um2$' "$tmp/out"
+ok $? "that, and the units' area, is said" "$(cat "$tmp/out")"
+ppa 0 0 0 0 0 1
+energy --mult perf2 --csv "$tmp/e.csv" --opt-correction 1 --opt-ktile
+is $((16 * ($(total 4) - tiles))) "$(total 10)" "in all other cycles they are at rest"
 
 ppa 1 0 0 0 0 0
 row='"perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2", "perf2"'
@@ -293,8 +310,15 @@ refused 1 "no side for cell perf2$phi 1 plane of phi; .make ppa CELLS=perf2 PPA_
   "$VARIMAC" energy --ppa "$tmp/exact.json" --net "$net" --mult perf2 --opt-correction 3
 refused 1 "no side for cell perf2$phi 2 planes of phi; .make ppa .* PPA_CORRECTIONS='0 1 2 3:2'" \
   run --mult perf2 --opt-correction 3 --phi-rank 2
-refused 1 "has no figures of correction in every K tile (OPT_KTILE)" \
-  run --mult perf2 --opt-correction 1 --opt-ktile
+refused 1 "no tile for cell dadda$phi 1 plane of phi; .*='0 1 2 3' PPA_KTILES=1. makes it" \
+  "$VARIMAC" energy --ppa "$tmp/exact.json" --net "$net" --mult dadda --opt-correction 3 --opt-ktile
+sed 's/"tile"/"till"/' "$tmp/good.json" > "$tmp/whole.json"
+refused 1 'no tile for cell perf2 with correction 1; .make ppa CELLS=perf2 PPA_KTILES=1. makes it' \
+  "$VARIMAC" energy --ppa "$tmp/whole.json" --net "$net" --mult perf2 --opt-correction 1 --opt-ktile
+awk '/"design":/ { tile = /"tile"/ } tile { sub(/"rows":\t16/, "\"rows\":\t8") } 1' \
+  "$tmp/good.json" > "$tmp/rows.json"
+refused 1 'tile of perf2: measured with operands of an array of 8 rows, and this one has 16' \
+  "$VARIMAC" energy --ppa "$tmp/rows.json" --net "$net" --mult perf2 --opt-correction 1 --opt-ktile
 refused 1 'measured with operands of an array of 16 rows, and this one has 8; --any-rows' \
   run --mult perf2 --rows 8
 refused 1 '--mode 0: the PE of dyn2 is measured in mode 2; --mult dyn0' \

@@ -23,16 +23,22 @@ feet() { # CELL CORRECTIONS: as designs.sh lists them
   PPA_CORRECTIONS=$2 sh synth/designs.sh "$tmp/phi" "$B/gen/families.txt" "$1" rtl/mult/mults.tbl \
     2> "$tmp/err"
 }
-feet 'exact dadda drum6 drum6s' '3 3:2' > "$tmp/feet"
+feet 'exact dadda drum6 drum6s perf2 edge1s' '3 3:2' > "$tmp/feet"
 ok $? "designs of phi" "$(cat "$tmp/err")"
-[ "$(grep -c '^side3/.* vmac_side_phi:ROWS=16 .*/phi1/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
-  [ "$(grep -c '^side3:2/.* vmac_side_phi:ROWS=16 .*/phi2/vmac_side_phi.v$' "$tmp/feet")" = 3 ] &&
-  grep -q '^correct3:2/drum6s .*:A_W=1:X_W=23:PLANES=2:OPT_CORRECTION=3 ' "$tmp/feet" &&
+[ "$(grep -c '^side3/.* vmac_side_phi:ROWS=16 .*/phi1/vmac_side_phi.v$' "$tmp/feet")" = 5 ] &&
+  [ "$(grep -c '^side3:2/.* vmac_side_phi:ROWS=16 .*/phi2/vmac_side_phi.v$' "$tmp/feet")" = 5 ] &&
+  grep -q '^correct3:2/drum6s .*:A_W=1:X_W=22:PLANES=2:OPT_CORRECTION=3 ' "$tmp/feet" &&
   grep -q '^3:2 dadda exact$' "$tmp/phi/shared.txt" && ! grep -q "drum6.*exact" "$tmp/phi/shared.txt"
 ok $? "cells with the same phi share them, others do not" "$(cat "$tmp/phi/shared.txt")"
+# Of drum6s at most 117, of perf2 3, of edge1s 2, of exact 0.
+grep -q '^correct3/perf2 .*:X_W=17:' "$tmp/feet" &&
+  grep -q '^correct3/edge1s .*:X_W=17:' "$tmp/feet" &&
+  grep -q '^correct3/exact .*:X_W=16:' "$tmp/feet" &&
+  grep -qF '1*(2+$clog2(ROWS))-1:0] sum_x_o' "$tmp/phi/perf2/phi1/vmac_side_phi.v"
+ok $? "sums are as wide as the largest entry asks for" "$(grep '^correct3/' "$tmp/feet")"
 ! feet perf2 4 > "$tmp/feet" && grep -q "expected 0, 1, 2, 3 or 3:2 to 3:4, found '4'" "$tmp/err"
 ok $? "a correction that there is not" "$(cat "$tmp/err")"
-# The whole column takes a minute to map: four rows of it, against the C model's sums.
+# Four rows of the column, against the C model's sums.
 "$VARIMAC" operands --net weights/resnet8.tflite --rows 4 --columns 2 --steps 32 --images 2 \
   -o "$tmp/ops" > "$tmp/log" && feet drum6 3 > "$tmp/feet"
 # The list of files is words.

@@ -185,6 +185,8 @@ vmac_mac_unit OPT_CORRECTION=4 OPT_CORRECTION_must_be_0_to_3
 vmac_top PHI_RANK=0,OPT_CORRECTION=3 PHI_RANK_must_be_1_to_4
 vmac_side PHI_RANK=0 PHI_RANK_must_be_1_to_4
 vmac_side PHI_RANK=5 PHI_RANK_must_be_1_to_4
+vmac_phi WIDTH=0 WIDTH_must_be_1_to_8
+vmac_phi WIDTH=9 WIDTH_must_be_1_to_8
 vmac_correct_tile PSUM_W=18 PSUM_W_must_be_SIDE_W_plus_7_to_30
 vmac_correct_tile PSUM_W=31 PSUM_W_must_be_SIDE_W_plus_7_to_30
 vmac_correct_tile XSUM_W=20 XSUM_W_must_be_1_to_19

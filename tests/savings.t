@@ -181,12 +181,54 @@ c 4 cv pj 160 8 5.00 32 20.00 24 15.00 16 10.00 32 20.00
 c 4 bitplane area 1600 88 5.50 352 22.00 280 17.50 200 12.50 260 16.25
 c 4 bitplane pj 160 12 7.50 48 30.00 28 17.50 20 12.50 36 22.50' ]
 ok $? "sums of X beside the array and in every PE, units, what V adds" "$(said)"
-awk -v style=md -f synth/correction-cost.awk "$tmp/parts.tsv" > "$tmp/out" &&
-  grep -q '^| c | 4 | cv | pj | 160 | 5.00 | 20.00 | 15.00 | 10.00 | 20.00 |$' "$tmp/out"
-ok $? "as a page" "$(said)"
+awk -v style=md -v settings='at 5 ns' -f synth/correction-cost.awk "$tmp/parts.tsv" > "$tmp/out" &&
+  grep -q '^| c | 4 | cv | pj | 160 | 5.00 | 20.00 | 15.00 | 10.00 | 20.00 |$' "$tmp/out" &&
+  [ "$(tail -n 1 "$tmp/out")" = 'at 5 ns.' ]
+ok $? "as a page, with what it is of" "$(said)"
 grep -v x2 "$tmp/parts.tsv" > "$tmp/less.tsv"
 ! cost "$tmp/less.tsv" && grep -q 'no x2 of c, 4 rows' "$tmp/err"
 ok $? "a part that was not measured is named" "$(said)"
+
+# The parts, with tools that stand in: an area is the width of a PE's sums, and 100 with all bits of
+# A, 1000 of all else; each energy that is measured is a line of asked.
+mkdir -p "$tmp/bin"
+cat > "$tmp/bin/yosys" << 'END'
+#!/bin/sh
+dir=$(dirname "$3")
+cp "$dir/map.ys" "$dir/netlist.json"
+area=$(sed -n 's/.*PSUM_W \([0-9]*\).*/\1/p' "$dir/map.ys")
+grep -q 'top vmac_pe' "$dir/map.ys" || area=1000
+! grep -q 'A_LOW 0' "$dir/map.ys" || area=$((area + 100))
+[ "$area" != 16 ] || grep -q 'TOP 1' "$dir/map.ys" || area=no
+echo "   Chip area for module '\\x': $area.000000" > "$dir/stat.txt"
+echo x | tee "$dir/netlist.v" > "$dir/scalar.v"
+END
+cat > "$tmp/bin/energy" << 'END'
+#!/bin/sh
+echo "$@" >> "$ASKED"
+shift 3
+while [ "$1" != --netlist ]; do shift; done
+echo "name=x area_um2=$(sed 's/.*: //' "$(dirname "$2")/stat.txt") energy_inertial_pj=7"
+END
+chmod +x "$tmp/bin/yosys" "$tmp/bin/energy"
+: > "$tmp/operands-4.bin"
+: > "$tmp/operands-s8-4.bin"
+: > "$tmp/no.lib"
+parts() { # LOAD
+  : > "$tmp/asked"
+  PATH="$tmp/bin:$PATH" ASKED="$tmp/asked" VMAC_LIB="$tmp/no.lib" VMAC_CACHE='' VMAC_DELAY_PS=1 \
+    VMAC_PERIOD_NS=1 VMAC_PE_DELAY_PS=1 VMAC_PE_PERIOD_NS=1 ABC_DRIVER_CELL=x ABC_LOAD_IN_FF="$1" \
+    VMAC_INPUT_SLEW_NS=1 IMPORT_DIR="$tmp" sh synth/correction-cost.sh "$tmp/cost" "$tmp/bin/energy" \
+    "$tmp/operands" "$B/gen/families.txt" rtl/mult/mults.tbl perf2 4 > "$tmp/out" 2> "$tmp/err"
+}
+# Rows of 16, 17, 18 and 18 bits; the s8 twin makes the sums of X.
+parts 25 && [ "$(sort "$tmp/cost/parts.tsv" | tr '\t' ' ' | head -n 3)" = 'perf2 4 pe 17.25 7
+perf2 4 pe_whole_a 117.25 7
+perf2 4 tile1 1000.000000 7' ] && [ "$(wc -l < "$tmp/asked")" = 9 ] &&
+  [ "$(grep -c -e '--cell perf2s .*operands-s8-4.bin' "$tmp/asked")" = 2 ]
+ok $? "a PE's area is the mean of its column's" "$(said; cat "$tmp/cost/parts.tsv" "$tmp/asked")"
+parts 25 && [ ! -s "$tmp/asked" ] && parts 50 && [ "$(wc -l < "$tmp/asked")" = 9 ]
+ok $? "measured once, and again with other settings" "$(said; cat "$tmp/asked")"
 
 mkdir -p "$tmp/build/report" && echo kept > "$tmp/build/report/savings.md"
 make -s B="$tmp/build" PLATFORM=all VMAC_PDK_DIR=/nowhere LIB_FILES=/none.lib \

@@ -18,7 +18,8 @@ static const char help[] =
     "  waste    PEs of rows without operands and of columns without a channel\n"
     "  idle     PEs while no pixel is at work: the clock\n"
     "  side     the side column\n"
-    "  correct  the correction units at the columns' feet\n"
+    "  correct  the correction units at the columns' feet: at work when an accumulator leaves, or\n"
+    "           with --opt-ktile in every cycle that has a pixel\n"
     "The last line says what is not included. Time and power are at the period that the designs\n"
     "were measured for, or the shortest that the slowest of them meets.\n\n"
     "  --ppa F              energies of the designs, made by `make ppa`\n"
@@ -111,10 +112,11 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
                   const vmac_energy *energy) {
   char name[64];
   const double us = (double)energy->total.cycles * energy->period * 1e-3;
-  printf("network      %s\nhardware     %d x %d, %s, correction %d, %s\nactivity     %s\n",
+  printf("network      %s\nhardware     %d x %d, %s, correction %d%s, %s\nactivity     %s\n",
          c->net_path, c->hw.rows, c->hw.cols,
          c->map_path ? c->map_path : vmac_mult_at((size_t)c->hw.cell)->name, c->hw.opt_correction,
-         ppa->platform[0] ? ppa->platform : ppa->path, o->activity);
+         c->hw.opt_ktile ? " per K tile" : "", ppa->platform[0] ? ppa->platform : ppa->path,
+         o->activity);
   if (c->hw.phi_rank) printf("phi          planes: %d\n", c->hw.phi_rank);
   if (c->plan->mult->mode >= 0)
     printf("mode         %d, held by the PEs as an operand: they can change it\n",
@@ -217,6 +219,7 @@ static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
   cJSON_AddStringToObject(root, "correction", vmac_mode_name(c->plan->mode));
   cJSON_AddNumberToObject(root, "rows", c->hw.rows);
   cJSON_AddNumberToObject(root, "cols", c->hw.cols);
+  cJSON_AddBoolToObject(root, "opt_ktile", c->hw.opt_ktile != 0);
   cJSON_AddNumberToObject(root, "period_ns", energy->period);
   if (energy->slowest) {
     cJSON *slowest = cJSON_AddObjectToObject(root, "slowest");

@@ -82,7 +82,8 @@ static bool read_design(reader *r, const cJSON *item, vmac_ppa_design *d) {
       !text(r, item, "cell", cell, sizeof cell))
     return false;
   const bool pe = !strcmp(d->kind, "pe");
-  const bool foot = !strcmp(d->kind, "side") || !strcmp(d->kind, "correct");
+  const bool foot =
+      !strcmp(d->kind, "side") || !strcmp(d->kind, "correct") || !strcmp(d->kind, "tile");
   d->mult = pe || foot ? vmac_mult_find(cell, &unknown) : NULL;
   if (!d->mult) return true;
   char where[sizeof r->place];
@@ -200,7 +201,7 @@ static bool same_foot(const char *kind, const vmac_ppa_design *d, const vmac_mul
   if (d->mult->cls != mult->cls || a.sums != b.sums || a.bits != b.bits) return false;
   if (opt == 3 || d->opt_correction == 3)
     return opt == d->opt_correction && same_phi(d->mult, mult, phi_rank);
-  return strcmp(kind, "correct") ? a.of == b.of : a.v == b.v;
+  return !strcmp(kind, "side") ? a.of == b.of : a.v == b.v;
 }
 
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
@@ -221,17 +222,18 @@ const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, cons
     best_rank = rank;
   }
   if (best) return best;
+  const char *ktiles = strcmp(kind, "tile") ? "" : " PPA_KTILES=1";
   if (pe)
     vmac_fail(err, "%s: no pe of cell %s; `make ppa CELLS=%s` makes it", ppa->path, mult->name,
               mult->name);
   else if (opt_correction == 3)
     vmac_fail(err,
               "%s: no %s for cell %s with correction 3 and %d plane%s of phi; `make ppa CELLS=%s "
-              "PPA_CORRECTIONS='0 1 2 3%.*s'` makes it",
+              "PPA_CORRECTIONS='0 1 2 3%.*s'%s` makes it",
               ppa->path, kind, mult->name, phi_rank, phi_rank == 1 ? "" : "s", mult->name,
-              phi_rank == 1 ? 0 : 2, (const char[]){':', (char)('0' + phi_rank)});
+              phi_rank == 1 ? 0 : 2, (const char[]){':', (char)('0' + phi_rank)}, ktiles);
   else
-    vmac_fail(err, "%s: no %s for cell %s with correction %d; `make ppa CELLS=%s` makes it",
-              ppa->path, kind, mult->name, opt_correction, mult->name);
+    vmac_fail(err, "%s: no %s for cell %s with correction %d; `make ppa CELLS=%s%s` makes it",
+              ppa->path, kind, mult->name, opt_correction, mult->name, ktiles);
   return NULL;
 }

@@ -17,10 +17,10 @@ typedef struct {
 } vmac_ppa_layer;
 
 typedef struct {
-  char kind[16]; /* cell, pe, side, correct, array */
+  char kind[16]; /* cell, pe, side, correct, tile: the unit that corrects every K tile, array */
   char variant[32];
   const vmac_mult *mult;
-  int opt_correction; /* side, correct; else -1 */
+  int opt_correction; /* side, correct, tile; else -1 */
   int phi_rank;       /* of those with 3, as in vmac_hw; else 0 */
   int rows;           /* of the array whose operands were recorded */
   double area;        /* um2 */
@@ -95,15 +95,16 @@ typedef struct {
   double period;            /* ns: what the designs were measured for, or what the slowest needs */
   const vmac_ppa_design
       *slowest; /* that needs it; NULL: none needs more than it was measured for */
-  const vmac_ppa_design *side,
-      *correct;   /* whose figures were taken; side: NULL where none is needed */
-  int other_rows; /* that PEs or side column were measured for, or 0: as the array has */
+  /* Whose figures were taken. side: NULL where none is needed; correct: a tile's with OPT_KTILE. */
+  const vmac_ppa_design *side, *correct;
+  int other_rows; /* that something of it was measured for, or 0: as the array has */
   const vmac_ppa_design *other_net; /* one with operands of another network, or NULL */
 } vmac_energy;
 
 /* Which network and rows the designs may have been measured with, besides the program's own. */
 typedef struct {
-  /* PEs then count as they are, with that array's partial sums; a side column in proportion. */
+  /* PEs then count as they are, with that array's partial sums, and so do units that correct every
+   * K tile; a side column in proportion. */
   bool any_rows;
   bool any_operands; /* of a network that has the same layers */
 } vmac_energy_leave;
@@ -113,7 +114,7 @@ typedef struct {
 #define VMAC_ENERGY_WITHOUT                                                                        \
   "input skew, edge rounders, low_q of column 0, deskew, the token's wait line, accumulators "     \
   "(adders, registers, memory), requantization, vector unit, activation and coefficient "          \
-  "memories, control, weight loading, wires"
+  "memories, control, loading of weights and coefficients, wires"
 
 /* Where the period is longer than what a design was measured for, it leaks for the rest of it too.
  * VMAC_ENERGY_WITHOUT is not in it; memories stand beside it, where memory is not NULL.

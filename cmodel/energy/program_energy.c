@@ -13,9 +13,9 @@ typedef struct {
   const vmac_ppa *ppa;
   const vmac_ppa_design *pe[VMAC_ROWS_MAX * VMAC_ROWS_MAX]; /* (rows, cols) */
   const vmac_ppa_design *side;                              /* NULL: the cell needs none */
-  const vmac_ppa_design *correct;
-  double period; /* ns, of all */
-  double idle;   /* pJ of all PEs, a cycle */
+  const vmac_ppa_design *correct;                           /* that of accumulators, or tiles */
+  double period;                                            /* ns, of all */
+  double idle;                                              /* pJ of all PEs, a cycle */
 } hardware;
 
 /* pJ: leakage of a cycle's time beyond what the design was measured for. */
@@ -64,11 +64,6 @@ static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa
         return false;
       h->pe[r * hw->cols + c] = pe;
     }
-  if (hw->opt_ktile)
-    return vmac_fail(err,
-                     "%s: has no figures of correction in every K tile (OPT_KTILE): `make ppa` "
-                     "measures the unit that corrects an accumulator",
-                     ppa->path);
   /* An s8 cell's side column sums X alone. */
   const bool has_x = hw->opt_correction == 3 || (hw->opt_correction && edge->xkind != VMAC_X_NONE);
   if ((edge->cls == VMAC_U8 || has_x) &&
@@ -76,8 +71,11 @@ static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa
        !check_rows(h, h->side, leave->any_rows, err) ||
        !check_net(h, h->side, p, leave->any_operands, err)))
     return false;
-  h->correct = vmac_ppa_find(ppa, "correct", edge, hw->opt_correction, hw->phi_rank, err);
-  return h->correct && check_net(h, h->correct, p, leave->any_operands, err);
+  const char *unit = hw->opt_ktile ? "tile" : "correct";
+  h->correct = vmac_ppa_find(ppa, unit, edge, hw->opt_correction, hw->phi_rank, err);
+  /* The sums of a tile are those of the array's rows, of accumulators those of all tiles. */
+  return h->correct && check_rows(h, h->correct, leave->any_rows || !hw->opt_ktile, err) &&
+         check_net(h, h->correct, p, leave->any_operands, err);
 }
 
 /* The figures of op, which must be the layer that was recorded. */
@@ -125,7 +123,8 @@ static bool pe_energy(const hardware *h, const vmac_net *net, const uint64_t *bu
   return true;
 }
 
-/* Side column and correction units of a layer; accumulators: that leave at each column's foot. */
+/* Side column and correction units of a layer; accumulators: that leave at each column's foot. Units
+ * that correct every K tile are at work as long as its pixels are. */
 static bool foot_energy(const hardware *h, const vmac_net *net, uint64_t accumulators,
                         vmac_layer_energy *e, vmac_err *err) {
   const bool mac = e->kind == VMAC_JOB_MAC;
@@ -141,7 +140,7 @@ static bool foot_energy(const hardware *h, const vmac_net *net, uint64_t accumul
   }
   const vmac_ppa_layer *l = mac ? layer_of(h, h->correct, net, e->op, err) : NULL;
   if (mac && !l) return false;
-  const double busy = (double)accumulators;
+  const double busy = !h->hw->opt_ktile ? (double)accumulators : mac ? (double)e->issue : 0;
   e->correct = cols * (busy * (l ? l->busy : 0) + (cycles - busy) * h->correct->idle +
                        cycles * longer(h, h->correct));
   return true;
@@ -182,6 +181,7 @@ static void sizes(hardware *h, vmac_energy *energy) {
   }
   energy->area += h->correct->area * hw->cols;
   clock_of(h->correct, energy);
+  if (hw->opt_ktile && h->correct->rows != hw->rows) energy->other_rows = h->correct->rows;
   energy->side = h->side;
   energy->correct = h->correct;
   h->period = energy->period;
