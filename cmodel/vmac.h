@@ -299,7 +299,8 @@ typedef struct {
   struct vmac_scheme *scheme; /* owned: the cell's fast form, gemm/scheme.h */
   vmac_ktiles *ktiles;        /* owned; NULL: one set of coefficients for the whole K */
   vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
-  char calibration[96];       /* what the coefficients were fitted on, for the record; or "" */
+  char calibration[512];      /* "N images of SPEC": what the coefficients were fitted on; or "" */
+  char towards[17];           /* hash of the network file to whose sums, where net is tuned; or "" */
 } vmac_plan;
 
 /* The MAC layers of `layers` (ops), all where it is NULL, get `mult` with correction `mode`, the
@@ -338,6 +339,7 @@ typedef struct {
   double rounding;    /* what rounding slopes and V to fixed point is expected to add to it */
   double measured;    /* on the images given, about the channel's mean, whose */
   double mean_square; /* is this */
+  double scatter;     /* standard error of measured, by how images differ; 0: too few of them */
   double signal;      /* variance of the exact accumulators there */
 } vmac_residual;
 /* of (ops): 0 where the plan has no cell. The first `images` of data. */
@@ -353,6 +355,8 @@ static inline bool vmac_plan_has(const vmac_plan *plan, int index) {
   return plan && plan->mac[index].table;
 }
 
+/* How a plan names a network: the hash of its file, into text[17]. */
+bool vmac_plan_network(const char *net_path, char *text, vmac_err *err);
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err);
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
                           vmac_err *err);
@@ -370,6 +374,17 @@ void vmac_tuner_free(vmac_tuner *tuner);
 static inline bool vmac_mode_tunes(vmac_mode mode) {
   return mode != VMAC_CORR_PAPER;
 }
+
+/* What becomes of a network whose layers all have weights that leave less of the error is another
+ * question (net/tune_judge.c): how many of `images` images get the answer of the tuner's network,
+ * with its own weights and with the tuned ones. */
+typedef struct {
+  size_t images, given, tuned;
+  bool seen; /* they are those that the weights were fitted on: the data set has no others */
+} vmac_tune_verdict;
+/* Both plans corrected by the same mode, that of the tuner's network and that of the tuned one. */
+vmac_tune_verdict vmac_tune_judge(const vmac_tuner *tuner, const vmac_plan *given,
+                                  const vmac_plan *tuned);
 
 /* Gives MAC layer `index` (an op) of `tuned`, the same network loaded again, those weights whose
  * products by the cell, corrected by `mode`, come nearest to what the tuner's network multiplies

@@ -1,10 +1,10 @@
-# What varimac sweep wrote as a table, a row per cell and a column per correction mode:
-# awk [-v style=md] -f scripts/accuracy-table.awk accuracy.csv
+# What varimac sweep wrote as a table, a row per cell and a column for each of these modes:
+# awk -v modes='MODE ...' [-v style=md] -f scripts/accuracy-table.awk accuracy.csv
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN {
   FS = ","
-  modes = split("none bias paper cv bitplane", mode, " ")
+  columns = split(modes, mode, " ")
 }
 FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 {
@@ -15,11 +15,13 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 END {
   md = style == "md"
   printf md ? "| multiplier |" : "%-11s", md ? "" : "multiplier"
-  for (i = 1; i <= modes; i++) printf md ? " %s |" : " %8s", mode[i]
-  print md ? "\n|---|---:|---:|---:|---:|---:|" : ""
+  for (i = 1; i <= columns; i++) printf md ? " %s |" : " %8s", mode[i]
+  if (md) printf "\n|---|"
+  for (i = 1; md && i <= columns; i++) printf "---:|"
+  print ""
   for (c = 0; c < cells; c++) {
     printf md ? "| %s |" : "%-11s", cell[c]
-    for (i = 1; i <= modes; i++) {
+    for (i = 1; i <= columns; i++) {
       found = (cell[c], mode[i]) in accuracy # a point that could not be made has no row
       printf md ? " %s |" : " %8s", found ? sprintf("%.2f", accuracy[cell[c], mode[i]]) : "-"
     }

@@ -35,7 +35,8 @@ $(IMPORTED)/%/errors.txt: $(VARIMAC)
 # Points are taken from an earlier run where network, products, data and mode are the same.
 $(IMPORTED)/%/accuracy.csv: $(NETWORK) $(VARIMAC)
 	$(call say,SWEEP,$*)
-	$(Q)mkdir -p $(@D) && $(VARIMAC) sweep --net $(NETWORK) --data subset:test --mults $* -o $@
+	$(Q)mkdir -p $(@D) && $(VARIMAC) sweep --net $(NETWORK) --data subset:test --mults $* \
+	  --modes $(MODE_COMMAS) -o $@
 
 $(IMPORTED)/%/cosim.txt: $(B)/bench/conv-8x8_% $(NETWORK)
 	$(call say,COSIM,8x8_$*)
@@ -58,7 +59,8 @@ $(foreach m,$(MULTS_IMPORT),$(eval $(call IMPORT_RULES,$(m))))
 $(IMPORTED)/%/report.csv: $(IMPORTED)/%/errors.txt $(IMPORTED)/%/cells.csv \
                           $(IMPORTED)/%/accuracy.csv $(IMPORTED)/%/bench.txt \
                           scripts/report-merge.awk
-	$(Q)awk -v imported='$(MULTS_IMPORT)' -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@.new
+	$(Q)awk -v modes='$(REPORT_MODES)' -v imported='$(MULTS_IMPORT)' \
+	  -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@.new
 	$(Q)mv $@.new $@
 
 # Rows of all imported cells that were measured.

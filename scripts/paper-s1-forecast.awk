@@ -1,8 +1,12 @@
 # paper-s1-forecast.awk: what paper-s1-residual.tsv says of the forecast, of bit planes against one
 # X and of fixed point, as Markdown.
-# usage: awk -v within=20 -v noise=3 -v rounding=1 -f paper-s1-forecast.awk paper-s1-residual.tsv
+# usage: awk -v within=20 -v noise=3 -v rounding=1 -v chance=3 -f paper-s1-forecast.awk \
+#          paper-s1-residual.tsv
 # within: percent of the measured variance that the predicted one may be off; noise: percent that
-# calibration's images alone make of two fits; rounding: percent of the predicted variance.
+# calibration's images alone make of two fits; rounding: percent of the predicted variance; chance:
+# standard errors of the difference. A row that is farther off than `within` is named, with what
+# chance would have made of as many images of one kind: calibration is exact on its own images, so
+# beyond that test images are others than training images.
 # SPDX-License-Identifier: Apache-2.0
 
 function off(i) { # percent
@@ -12,6 +16,18 @@ function off(i) { # percent
 function size(x) { return x < 0 ? 0 - x : x }
 function of(i) { return cell[i] " " mode[i] ", layer " layer[i] }
 function percent(x) { return x >= 1e9 ? "all, for none is measured" : sprintf("%+.1f %%", x) }
+
+# Standard error of predicted - measured, were all images of one kind.
+function error(i) { return scatter[i] * sqrt(1 + images[net[i]] / calibrated[net[i]]) }
+# What a row that is not within says: how far, in percent and in standard errors.
+function why(i,  e, gap, far) {
+  gap = size(predicted[i] - measured[i])
+  e = error(i)
+  far = e > 0 ? gap / e : 0
+  if (!(e > 0) || !(measured[i] > 0)) return "- | - | too few images tell"
+  return sprintf("%.1f %% | %.1f | %s", 100 * e / measured[i], far, \
+    far > chance ? "test images are others than training images" : "chance")
+}
 
 # bitplane's layers against those of cv, the same cell's.
 function compare(n,  i, j, more, pairs, above, beyond, most, worst) {
@@ -59,9 +75,11 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   predicted[i] = $at["predicted"] + 0
   measured[i] = $at["measured"] + 0
   added[i] = $at["rounding"] + 0
+  scatter[i] = $at["scatter"] + 0
   place[net[i], cell[i], mode[i], layer[i]] = i
   if (!(net[i] in images)) order_net[++nets] = net[i]
   images[net[i]] = $at["images"]
+  calibrated[net[i]] = $at["calibrated"]
   key = net[i] SUBSEP layer[i]
   if (!(key in count)) { order[++layers] = key; what[key] = $at["kind"] ", K = " $at["k"] }
   count[key]++
@@ -69,6 +87,7 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   if (size(off(i)) > within) {
     out[key]++
     missed[net[i]]++
+    off_row[++offs] = i
   }
   if (!(key in low) || off(i) < off(low[key])) low[key] = i
   if (!(key in high) || off(i) > off(high[key])) high[key] = i
@@ -81,8 +100,9 @@ END {
   print ""
   for (a = 1; a <= nets; a++) {
     n = order_net[a]
-    printf "- %s: %d of %d rows within %g %% on %d test images; farthest: %s (%s)\n", n, \
-      total[n] - missed[n], total[n], within, images[n], percent(off(far[n])), of(far[n])
+    printf "- %s: %d of %d rows within %g %%, of %d training images, on %d test images; " \
+      "farthest: %s (%s)\n", n, total[n] - missed[n], total[n], within, calibrated[n], images[n], \
+      percent(off(far[n])), of(far[n])
   }
   for (a = 1; a <= nets; a++) compare(order_net[a])
   if (places != "") print "- beyond that noise: " places
@@ -96,5 +116,19 @@ END {
       count[order[k]], out[order[k]], percent(off(low[order[k]])), cell[low[order[k]]], \
       mode[low[order[k]]], percent(off(high[order[k]])), cell[high[order[k]]], \
       mode[high[order[k]]]
+  }
+  if (!offs) exit
+  print ""
+  print "Not within " within " %: predicted to measured, and how far that is in standard errors of"
+  print "a difference between so many images of one kind; more than " chance " are not chance:"
+  print ""
+  print "| network | layer | kind | cell | mode | predicted / measured | standard error |" \
+    " so many | reason |"
+  print "|---|---:|---|---|---|---:|---:|---:|---|"
+  for (k = 1; k <= offs; k++) {
+    i = off_row[k]
+    ratio = measured[i] > 0 ? sprintf("%.3f", predicted[i] / measured[i]) : "none is measured"
+    printf "| %s | %s | %s | %s | %s | %s | %s |\n", net[i], layer[i], what[net[i], layer[i]], \
+      cell[i], mode[i], ratio, why(i)
   }
 }

@@ -18,7 +18,7 @@ of(cell, mode, y) = \
 do for [c=1:words(cells)] {
   set title word(cells, c)
   set key bmargin center horizontal maxcols 3 samplen 2 font ",10"
-  plot for [m=1:words(modes)] table using 4:(of(word(cells, c), word(modes, m), column(13))) \
+  plot for [m=1:words(modes)] table using 4:(of(word(cells, c), word(modes, m), column("left"))) \
     with linespoints pt m+3 lc m ps 0.7 title word(modes, m)
 }
 unset multiplot

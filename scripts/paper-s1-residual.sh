@@ -1,15 +1,25 @@
 #!/bin/sh
 # paper-s1-residual.sh: what correction leaves of each layer's error, foretold and measured, for the
 # points that paper-s1-score.sh left in OUT_DIR/NET.cells.csv.
-# usage: paper-s1-residual.sh VARIMAC MANIFEST NET OUT_DIR IMAGES CALIB 'CELL ...'
-# IMAGES: the first so many test images; CALIB: so many training images calibrate. Tuned weights are
-# left out: they are another network's. Leaves OUT_DIR/NET.residual.csv, the rows of `varimac eval
-# --residuals` behind what they are of, and OUT_DIR/NET.residual.known.csv with every row that was
-# ever made, so that a run that was stopped goes on.
+# usage: paper-s1-residual.sh VARIMAC MANIFEST NET OUT_DIR GMACS IMAGES CALIB 'CELL ...'
+# The first test images, at least IMAGES, and the first training images, which calibrate, at least
+# CALIB: more of a network that is small enough (paper-s1-images.sh). The first test images need not
+# be like the rest, nor few training images like the others. Tuned weights are left out: they are
+# another network's. Leaves OUT_DIR/NET.residual.csv, the rows of `varimac eval --residuals` behind
+# what they are of, and OUT_DIR/NET.residual.known.csv with every row that was ever made, so that a
+# run that was stopped goes on.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-varimac=$1 manifest=$2 net=$3 out=$4 images=$5 calib=$6 cells=$7
-data=$(sh "$(dirname "$0")/paper-s1-data.sh" "$manifest" "$net")
+varimac=$1 manifest=$2 net=$3 out=$4 gmacs=$5 least=$6 calib=$7
+shift 7
+cells=$1
+scripts=$(dirname "$0")
+data=$(sh "$scripts/paper-s1-data.sh" "$manifest" "$net")
+count() { # SPEC LEAST
+  sh "$scripts/paper-s1-images.sh" "$varimac" "weights/$net.tflite" "$1" "$gmacs" "$2"
+}
+images=$(count "$data:test" "$least")
+calib=$(count "$data:train" "$calib")
 points=$out/$net.cells.csv
 known=$out/$net.residual.known.csv
 new=$out/$net.residual.new

@@ -16,8 +16,10 @@ PAPER_CELLS  ?= $(PAPER_PLAIN) $(PAPER_PLAIN:%=%s) $(foreach r,0_6 0_7 1_4 1_6 2
 PAPER_EXACT  := exact dadda exacts daddas
 # OPT_CORRECTION of the side columns and correction units that are measured, as PPA_CORRECTIONS.
 PAPER_OPTS   ?= 0 1 2 3
-# What correction leaves of each layer's error is measured on so many test images, and plotted for a
-# few cells.
+# What correction leaves of each layer's error is foretold from, and measured on, as many images as
+# are so many billions of multiplications, at least PAPER_CALIB training images and so many test
+# images; it is plotted for a few cells.
+PAPER_RESIDUAL_GMACS  ?= 10
 PAPER_RESIDUAL_IMAGES ?= 500
 PAPER_RESIDUAL_CELLS  ?= $(PAPER_CELLS)
 PAPER_PLOT_CELLS      ?= perf2 trunc6 rec4
@@ -37,7 +39,8 @@ paper-s1: setup ## the control-variate paper's claim, measured on PAPER_NETS (ho
 	    $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)' && \
 	  echo "  PAPER   $$n: residual of each layer" && \
 	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) \
-	    $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) '$(PAPER_RESIDUAL_CELLS)' && \
+	    $(PAPER_RESIDUAL_GMACS) $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) \
+	    '$(PAPER_RESIDUAL_CELLS)' && \
 	  echo "  PAPER   $$n: energy" && \
 	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-energy || exit 1; done
 	$(Q)$(MAKE) --no-print-directory paper-s1-report
@@ -58,14 +61,14 @@ paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
 PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
 # Percent: the forecast's goal, what calibration's images alone make of two fits, the rule of
-# VMAC_CORR_F.
-PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1
+# VMAC_CORR_F; standard errors that are no chance.
+PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1 -v chance=3
 paper_ppas = $(wildcard $(foreach n,$(PAPER_NETS),$(call paper_ppa,$(n))/ppa.tsv))
 paper_residuals = $(wildcard $(call paper_files,residual.csv))
 
 # From what is measured: tables, plots and the verdict in seconds.
 .PHONY: paper-s1-report
-paper-s1-report:
+paper-s1-report: $(VARIMAC)
 	$(Q)awk -f scripts/paper-s1-table.awk $(call paper_files,exact.csv) $(call paper_files,cells.csv) \
 	  $(call paper_files,energy.tsv) > $(PAPER).tsv.new && mv $(PAPER).tsv.new $(PAPER).tsv
 	$(Q)awk -f scripts/paper-s1-json.awk $(PAPER).tsv > $(PAPER).json.new && \
@@ -85,16 +88,18 @@ paper-s1-report:
 	  $(PAPER)/$$n.residual.svg '$(PAPER_PLOT_CELLS)' || exit 1; done
 	$(Q)awk $(PAPER_FORECAST) -f scripts/paper-s1-forecast.awk $(PAPER)-residual.tsv \
 	  > $(PAPER)/forecast.md
+	$(Q)sh scripts/paper-s1-left-out.sh $(VARIMAC) '$(PAPER_NETS)' > $(PAPER)/left-out.md
 	$(Q){ cat $(PAPER)/verdict.md; echo; cat $(PAPER)/forecast.md; echo; \
-	  awk -f scripts/paper-s1-ladder.awk $(PAPER).tsv; } > $(PAPER).md.new && \
+	  awk -v left_out=$(PAPER)/left-out.md -f scripts/paper-s1-ladder.awk $(PAPER).tsv; \
+	  } > $(PAPER).md.new && \
 	  mv $(PAPER).md.new $(PAPER).md
-	$(Q)cat $(PAPER)/verdict.md; sed '/^|/d' $(PAPER)/forecast.md
+	$(Q)cat $(PAPER)/verdict.md; sed '/^|/d;/^Not within/,$$d' $(PAPER)/forecast.md
 	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER)-residual.tsv, $(PAPER).json, $(PAPER)/*.svg"
 
 .PHONY: readme-paper
-readme: readme-paper
-# Behind readme-savings: each rewrites README.md.
+# `readme` makes it last: it may refuse. Behind readme-savings: each rewrites README.md.
 readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
 	$(Q)if [ -e $(PAPER)/verdict.md ]; then \
+	  sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
 	  $(call readme_put,paper=$(PAPER)/verdict.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi

@@ -1,6 +1,6 @@
-# Puts generated text into README.md: each pair of lines `<!-- NAME:begin -->`, `<!-- NAME:end -->`
+# Puts generated text into a document: each pair of lines `<!-- NAME:begin -->`, `<!-- NAME:end -->`
 # gets the contents of the file given as NAME=FILE between them.
-# usage: awk -f readme.awk -v files="demo=demo.md full=full.md" README.md
+# usage: awk -f readme.awk -v files="demo=demo.md full=full.md" DOCUMENT
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN {

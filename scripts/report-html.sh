@@ -22,7 +22,7 @@ svg { max-width: 100%; height: auto }
 HTML
 awk -v style=html -f scripts/report-table.awk "$csv"
 cat <<'HTML'
-<p>none, bias, paper, cv, bitplane: accuracy in percent under each correction mode. pJ/mult: the bare multiplier, zero-delay
+<p>none, bias, paper, cv, bitplane, phi: accuracy in percent under each correction mode. pJ/mult: the bare multiplier, zero-delay
 toggles on operands of the network, weights held. FA: full and half adders mapped to the library's own before the rest. <code>exact</code> is what the tool infers from <code>*</code>;
 <code>exact_pp</code> is the same product as a partial-product array, the structure the approximate
 cells are cut from. Names ending in s are signed (s8) cells.</p>

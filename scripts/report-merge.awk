@@ -1,5 +1,6 @@
 # One row per cell from four measurements, in the order of the registry:
-#   awk [-v imported='CELL ...'] -f report-merge.awk errors.txt cells.csv accuracy.csv bench.txt
+#   awk -v modes='MODE ...' [-v imported='CELL ...'] -f report-merge.awk errors.txt cells.csv \
+#     accuracy.csv bench.txt
 # errors.txt    varimac mult errors      cells.csv   make synth
 # accuracy.csv  varimac sweep            bench.txt   what the cell bench printed
 # A cell that bench.txt does not call equal is FAIL. An imported cell's C model is its own table, so
@@ -9,6 +10,7 @@
 BEGIN {
   n = split(imported, word, " ")
   for (i = 1; i <= n; i++) is_imported[word[i]]
+  columns = split(modes, mode, " ")
   FS = ","
 }
 
@@ -46,16 +48,16 @@ file == 3 {
 file == 4 && /^equal / { split($0, word, " "); equal[word[2]] = 1 }
 
 END {
-  print "name,class,mre,area_um2,area_fa_um2,delay_ns,energy_pj,energy_fa_pj," \
-        "none,bias,paper,cv,bitplane,images,rtl"
+  printf "name,class,mre,area_um2,area_fa_um2,delay_ns,energy_pj,energy_fa_pj"
+  for (i = 1; i <= columns; i++) printf ",%s", mode[i]
+  print ",images,rtl"
   for (r = 0; r < rows; r++) {
     m = order[r]
     if (!(m in area) && !((m, "none") in accuracy)) continue
     scored = (m, "none") in accuracy # asked first: awk makes an element by looking at it
     printf "%s,%s,%s,%s,%s,%s,%s,%s", m, class[m], mre[m], area[m], area_fa[m], delay[m],
            energy[m], energy_fa[m]
-    modes = split("none bias paper cv bitplane", mode, " ")
-    for (i = 1; i <= modes; i++) printf ",%s", scored ? accuracy[m, mode[i]] : ""
+    for (i = 1; i <= columns; i++) printf ",%s", scored ? accuracy[m, mode[i]] : ""
     printf ",%s,%s\n", images[m], !scored ? "" : !(m in equal) ? "FAIL" : \
            m in is_imported ? "no independent model" : "equal"
   }

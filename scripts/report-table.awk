@@ -1,4 +1,5 @@
 # The report's table from report-merge.awk's rows: awk -v style=text|md|html -f report-table.awk
+# Between the energies and `images` each of its columns is a correction mode.
 # SPDX-License-Identifier: Apache-2.0
 
 function line(head,  i, text) {
@@ -22,14 +23,27 @@ function number(text, digits) { return text == "" ? "" : sprintf("%." digits "f"
 
 BEGIN {
   FS = ","
-  columns = split("multiplier,MRE %,area um2,FA um2,delay ns,pJ/mult,FA pJ,none,bias,paper,cv,bitplane,RTL=C", cell, ",")
-  split("11 8 8 8 8 7 7 6 6 6 6 8 6", width, " ")
-  if (style == "html") print "<table>"
-  line(1)
-  if (style == "md") print "|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|"
+  fixed = split("multiplier,MRE %,area um2,FA um2,delay ns,pJ/mult,FA pJ", cell, ",")
+  split("11 8 8 8 8 7 7", width, " ")
 }
 
-FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+FNR == 1 {
+  for (i = 1; i <= NF; i++) at[$i] = i
+  for (i = at["energy_fa_pj"] + 1; $i != "images"; i++) {
+    cell[fixed + ++modes] = $i
+    width[fixed + modes] = length($i) > 6 ? length($i) : 6
+  }
+  columns = fixed + modes + 1
+  cell[columns] = "RTL=C"
+  width[columns] = 6
+  if (style == "html") print "<table>"
+  line(1)
+  if (style != "md") next
+  printf "|---|"
+  for (i = 2; i < columns; i++) printf "---:|"
+  print "---|"
+  next
+}
 {
   cell[1] = $at["name"]
   cell[2] = number($at["mre"], 2)
@@ -38,12 +52,8 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   cell[5] = number($at["delay_ns"], 2)
   cell[6] = number($at["energy_pj"], 2)
   cell[7] = number($at["energy_fa_pj"], 2)
-  cell[8] = number($at["none"], 1)
-  cell[9] = number($at["bias"], 1)
-  cell[10] = number($at["paper"], 1)
-  cell[11] = number($at["cv"], 1)
-  cell[12] = number($at["bitplane"], 1)
-  cell[13] = $at["rtl"]
+  for (i = 1; i <= modes; i++) cell[fixed + i] = number($(at["energy_fa_pj"] + i), 1)
+  cell[columns] = $at["rtl"]
   line(0)
 }
 END { if (style == "html") print "</table>" }

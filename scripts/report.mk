@@ -2,17 +2,23 @@
 
 NETWORK ?= weights/resnet8.tflite
 REPORT  := $(B)/report
+# Correction modes that tables have a column of.
+REPORT_MODES := none bias paper cv bitplane phi
+comma        := ,
+empty        :=
+MODE_COMMAS  := $(subst $(empty) ,$(comma),$(REPORT_MODES))
 
-# Rewritten only when CELLS changes: then the tables are stale.
+# Rewritten only when CELLS or the modes change: then the tables are stale.
 CELL_COMMAS := $(shell echo $(CELL_LIST) | tr ' ' ,)
-$(eval $(call STAMP,$(REPORT)/cells.txt,$(CELL_LIST)))
+$(eval $(call STAMP,$(REPORT)/cells.txt,$(CELL_LIST) $(REPORT_MODES)))
 
 # $(1) = folder, $(2) = data. An interrupted sweep is taken up again unless varimac was rebuilt since.
 define SWEEP_RULE
 $(REPORT)/$(1)/accuracy.csv: $(NETWORK) $(VARIMAC) $(REPORT)/cells.txt
 	$$(call say,SWEEP,$(2))
 	$$(Q)mkdir -p $$(@D) && { [ $$@.part -nt $(VARIMAC) ] || rm -f $$@.part; }
-	$$(Q)$(VARIMAC) sweep --net $(NETWORK) --data $(2) --mults $(CELL_COMMAS) -o $$@.part && \
+	$$(Q)$(VARIMAC) sweep --net $(NETWORK) --data $(2) --mults $(CELL_COMMAS) \
+	  --modes $(MODE_COMMAS) -o $$@.part && \
 	  mv $$@.part $$@
 endef
 $(eval $(call SWEEP_RULE,demo,subset:test))
@@ -28,10 +34,11 @@ $(REPORT)/bench.txt: $(B)/bench/cells
 
 $(REPORT)/%/report.csv: $(REPORT)/errors.txt $(SYNTH_TABLE) $(REPORT)/%/accuracy.csv \
                         $(REPORT)/bench.txt scripts/report-merge.awk
-	$(Q)awk -v imported='$(MULTS_IMPORT)' -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@
+	$(Q)awk -v modes='$(REPORT_MODES)' -v imported='$(MULTS_IMPORT)' \
+	  -f scripts/report-merge.awk $(filter-out %.awk,$^) > $@
 
 $(REPORT)/%/plot.svg: $(REPORT)/%/report.csv scripts/report-plot.gp
-	$(Q)gnuplot -e "report='$<'; out='$@'" scripts/report-plot.gp
+	$(Q)gnuplot -e "report='$<'; modes='$(REPORT_MODES)'; out='$@'" scripts/report-plot.gp
 
 # One real image through the array, every accumulator of every layer compared.
 DEMO_COSIM ?= 16x16_exact,16x16_perf2,16x16_trunc6,16x16_rec4
@@ -60,7 +67,7 @@ demo: setup ## the main job on the shipped images: error, cost, accuracy; CELLS=
 accuracy: setup data ## CELLS in every correction mode on the 10,000 CIFAR-10 test images
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC)
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/full/accuracy.csv
-	$(Q)awk -f scripts/accuracy-table.awk $(REPORT)/full/accuracy.csv
+	$(Q)awk -v modes='$(REPORT_MODES)' -f scripts/accuracy-table.awk $(REPORT)/full/accuracy.csv
 
 # The tables of README.md, from the measured files; nothing in them is typed.
 $(REPORT)/demo.md: $(REPORT)/demo/report.csv scripts/report-table.awk
@@ -69,24 +76,26 @@ $(REPORT)/demo.md: $(REPORT)/demo/report.csv scripts/report-table.awk
 	  sed 's/, [0-9.]* s$$//'; echo '```'; } > $@
 
 $(REPORT)/full.md: $(REPORT)/full/accuracy.csv scripts/accuracy-table.awk
-	$(Q)awk -v style=md -f scripts/accuracy-table.awk $< > $@
+	$(Q)awk -v style=md -v modes='$(REPORT_MODES)' -f scripts/accuracy-table.awk $< > $@
 
-# Of vmac_top: its parameters, ports, registers, and the cycles that the shipped networks take.
+# rtl/README.md, of vmac_top: its parameters, ports, registers, and the cycles that the shipped networks take.
 $(B)/gen/parameters.md $(B)/gen/ports.md: $(B)/gen/%.md: rtl/vmac_top.v scripts/ports.awk
 	$(Q)mkdir -p $(@D) && awk -v what=$* -f scripts/ports.awk $< > $@
 CYCLES_NETS := $(sort $(wildcard weights/*.tflite))
 $(B)/gen/cycles.md: scripts/cycles.sh $(VARIMAC) $(CYCLES_NETS)
 	$(Q)mkdir -p $(@D) && sh $< $(VARIMAC) $(CYCLES_NETS) > $@
-README_TOP := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md registers=$(B)/gen/csr.md \
+RTL_README := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md registers=$(B)/gen/csr.md \
               cycles=$(B)/gen/cycles.md
 
-# $(1) = which tables, NAME=FILE
-readme_put = awk -v files='$(1)' -f scripts/readme.awk README.md > $(B)/gen/README.md && \
-             cat $(B)/gen/README.md > README.md
+# $(1) = which tables, NAME=FILE; $(2) = of which document, README if empty
+README     ?= README.md
+readme_put = awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(B)/gen/README.md && \
+             cat $(B)/gen/README.md > $(or $(2),$(README))
 
 .PHONY: readme readme-top
 readme: readme-top ## put the tables of `make demo` and `make accuracy` into README.md
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo.md $(REPORT)/full.md
 	$(Q)$(call readme_put,demo=$(REPORT)/demo.md full=$(REPORT)/full.md)
+	$(Q)$(MAKE) --no-print-directory readme-paper
 readme-top: $(B)/gen/parameters.md $(B)/gen/ports.md $(B)/gen/csr.md $(B)/gen/cycles.md
-	$(Q)$(call readme_put,$(README_TOP))
+	$(Q)$(call readme_put,$(RTL_README),rtl/README.md)

@@ -1,8 +1,8 @@
 #!/bin/sh
-# The accelerator as others take it: the core file, and the README's tables of vmac_top.
+# The accelerator as others take it: the core file, and the tables of rtl/README.md.
 #
 # TEST RATIONALE. State space: the folder that `make core` writes, read by verilator and iverilog with
-# nothing but what it holds; every table of the README that is generated from the RTL or from the
+# nothing but what it holds; every table of rtl/README.md, which come from the RTL or from the
 # formula of its cycles, made again; a module with an undocumented port beside a documented one.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -26,21 +26,21 @@ ok $? "iverilog takes it too" "$(head -5 "$tmp/out")"
 grep -q '^  ROWS:$' "$core/varimac.core" && grep -q '^    toplevel: vmac_top$' "$core/varimac.core"
 ok $? "parameters and top are named"
 
-section() { sed -n "/^<!-- $1:begin -->\$/,/^<!-- $1:end -->\$/p" README.md | sed '1d;$d'; }
+section() { sed -n "/^<!-- $1:begin -->\$/,/^<!-- $1:end -->\$/p" rtl/README.md | sed '1d;$d'; }
 for what in parameters ports; do
   awk -v what=$what -f scripts/ports.awk rtl/vmac_top.v > "$tmp/want"
   section $what > "$tmp/found"
   diff "$tmp/want" "$tmp/found" > "$tmp/out"
-  ok $? "README: $what are those of vmac_top (make readme-top)" "$(head -5 "$tmp/out")"
+  ok $? "rtl/README.md: $what are those of vmac_top (make readme-top)" "$(head -5 "$tmp/out")"
 done
 awk -v what=md -f scripts/csr.awk rtl/csr.tbl > "$tmp/want"
 section registers > "$tmp/found"
 diff "$tmp/want" "$tmp/found" > "$tmp/out"
-ok $? "README: the registers are those of rtl/csr.tbl (make readme-top)" "$(head -5 "$tmp/out")"
+ok $? "rtl/README.md: the registers are those of rtl/csr.tbl (make readme-top)" "$(head -5 "$tmp/out")"
 sh scripts/cycles.sh "$VARIMAC" weights/*.tflite > "$tmp/want"
 section cycles > "$tmp/found"
 diff "$tmp/want" "$tmp/found" > "$tmp/out"
-ok $? "README: the cycles are those of the shipped networks (make readme-top)" "$(head -5 "$tmp/out")"
+ok $? "rtl/README.md: the cycles are those of the shipped networks (make readme-top)" "$(head -5 "$tmp/out")"
 
 cat > "$tmp/m.v" << 'END'
 module m #(

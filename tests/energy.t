@@ -58,6 +58,56 @@ is 37504896 "$(total 11)" "the activity asked for"
 energy --mult dadda --csv "$tmp/e.csv"
 is 25003264 "$(total 11)" "a cell's own figure"
 
+# ---- memories ----
+# Accesses as counted by hand: a 3 x 3 window over 32 x 32 or 16 x 16 pixels, padded, has (3 n - 2)^2
+# taps inside; K tiles of 16 rows write all sums but the last tile's, and read all but the first's;
+# two sets of 16 channels read twice; a vector job's rows read both buffers.
+# accesses OP: reads and writes of bytes, of sums
+accesses() { awk -F, -v op="$1" '$1 == op { print $13, $14, $15, $16 }' "$tmp/e.csv"; }
+energy --mult perf2 --csv "$tmp/e.csv" --json "$tmp/e.json"
+is "   " "$(accesses 0)" "no model, no memories"
+! grep -q 'memory_\(pj\|model\)' "$tmp/e.json" && ! grep -q '^memories' "$tmp/out"
+ok $? "and none in the text or JSON"
+energy --mult perf2 --opt-correction 1 --memory 45:0.9 --csv "$tmp/e.csv" --json "$tmp/e.json"
+is "$((94 * 94 * 3)) $((32 * 32 * 16)) $((32 * 32)) $((32 * 32))" "$(accesses 0)" \
+  "accesses of a convolution of 27 products"
+is "$((46 * 46 * 32 * 2)) $((16 * 16 * 32)) $((16 * 16 * 17 * 2)) $((16 * 16 * 17 * 2))" \
+  "$(accesses 5)" "of one of 288 products and 32 channels"
+is "$((32 * 32 * 16 * 2)) $((32 * 32 * 16)) 0 0" "$(accesses 3)" "of an addition"
+is "$((8 * 8 * 64 * 2)) 64 0 0" "$(accesses 12)" "of a sum over the map"
+is "64 0 3 3" "$(accesses 14)" "of the last layer, whose results leave"
+is "0 $((32 * 32 * 16)) 0 0" "$(awk -F, '$2 == "input" { print $13, $14, $15, $16 }' "$tmp/e.csv")" \
+  "of the image, which fills every lane"
+# 4096 bytes a bank; 1024 accumulators of 32 bits in 16 columns, of 23 for A, of 15 + 2 for X.
+model() { # NM VOLTS OPT
+  awk -F, -v nm="$1" -v volts="$2" -v opt="$3" '
+    function access(bits, words) { return 10 * bits / 64 * sqrt(bits * words / 8 / 8192) }
+    $2 == "all" {
+      sums = opt == 9 ? 16 * access(38, 1024) : 16 * access(32, 1024) + access(23, 1024) + \
+        (opt == 1) * access(17, 1024) + (opt == 2) * 2 * access(16, 1024)
+      want = ((($13 + $14) * access(8, 4096)) + ($15 + $16) * sums) * nm / 45 * (volts / 0.9) ^ 2
+      off = $12 / want - 1
+      exit !($12 > 0 && off < 1e-6 && off > -1e-6)
+    }' "$tmp/e.csv"
+}
+model 45 0.9 1
+ok $? "their energy by the model" "$(cat "$tmp/e.csv")"
+grep -q '"node_nm":	45' "$tmp/e.json" && grep -q '"sums_read":	1024' "$tmp/e.json" &&
+  grep -q '^memories, by the model .* for 45 nm and 0.9 V, not in the sums' "$tmp/out"
+ok $? "in text and JSON, with what it is of"
+is 12501632 "$(total 11)" "and in no sum"
+energy --mult perf2 --opt-correction 2 --memory 180:1.8 --csv "$tmp/e.csv"
+model 180 1.8 2
+ok $? "as feature size and voltage squared; a memory per bit plane"
+energy --mult perf2 --memory 180:1.8 --csv "$tmp/e.csv"
+model 180 1.8 0
+ok $? "none of X where nothing corrects"
+for bad in 180 180: :1.8 180:1.8: 180:x 0:1 180:0 180:99 inf:1 nan:1; do
+  run_memory=$("$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --mult perf2 --memory $bad 2>&1)
+  [ $? -eq 2 ] && case $run_memory in *"expected NM:VOLTS"*"found '$bad'"*) ;; *) false ;; esac
+  ok $? "refused: --memory $bad" "$run_memory"
+done
+
 # Everything alike: 256 PEs in every cycle, whatever they do; with side column and 16 units.
 ppa 1 1 1 1 0 0
 energy --mult perf2 --csv "$tmp/e.csv"

@@ -87,16 +87,20 @@ ok $? "the compiler refuses a plan of some layers" "$(cat "$tmp/err")"
 # What correction leaves, by layer.
 run --mult trunc7 --correction cv --layers 1+3 --calib-images 50 --residuals "$tmp/left.csv" &&
   [ "$(head -n 1 "$tmp/left.csv")" = \
-    mult,correction,layer,op,kind,k,predicted,measured,ratio,mean_square,signal,rounding ] &&
+    mult,correction,layer,op,kind,k,predicted,measured,ratio,scatter,mean_square,signal,rounding ] &&
   [ "$(sed 1d "$tmp/left.csv" | cut -d , -f 1-3,5-6 | tr '\n' ' ')" = \
     "trunc7,cv,1,CONV_2D,144 trunc7,cv,3,CONV_2D,144 " ]
 ok $? "--residuals writes a row per layer that has the cell" "$(cat "$tmp/left.csv")"
-awk -F , 'NR > 1 { good = $9 > 0.7 && $9 < 1.4 && $7 > 0 && $8 < $11; n += good } END { exit n != 2 }' \
+awk -F , 'NR > 1 { good = $9 > 0.7 && $9 < 1.4 && $7 > 0 && $10 > 0 && $8 < $12; n += good } END { exit n != 2 }' \
   "$tmp/left.csv"
 ok $? "the forecast is near what is measured" "$(cat "$tmp/left.csv")"
-run --plan "$tmp/some.json" --residuals "$tmp/none.csv" --calib-images 50 2> /dev/null &&
-  run --mult trunc7 --residuals "$tmp/none.csv" && [ "$(wc -l < "$tmp/none.csv")" -eq 11 ]
-ok $? "also of a plan from a file, and without correction" "$(cat "$tmp/err")"
+run --mult trunc7 --residuals "$tmp/none.csv" && [ "$(wc -l < "$tmp/none.csv")" -eq 11 ]
+ok $? "also without correction" "$(cat "$tmp/err")"
+run --mult trunc7 --correction cv --layers 1+3 --calib-images 50 --save-plan "$tmp/left.json" &&
+  run --plan "$tmp/left.json" --residuals "$tmp/planned.csv" && cmp "$tmp/left.csv" "$tmp/planned.csv" &&
+  run --plan "$tmp/left.json" --residuals "$tmp/planned.csv" --calib subset:calib --calib-images 50 &&
+  cmp "$tmp/left.csv" "$tmp/planned.csv"
+ok $? "a plan from a file foretells from what it was fitted to" "$(cat "$tmp/err")"
 
 run --trace-layer 0 --image 3 --trace "$tmp/trace" && [ "$(wc -c < "$tmp/trace")" -eq 16384 ]
 ok $? "--trace writes the first convolution's 32 x 32 x 16 bytes"
@@ -128,7 +132,23 @@ refuse "a cell beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.js
 refuse "layers beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --layers 0
 refuse "tiles beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --ktile 16
 refuse "tiles without a cell" 2 "want --mult" --net "$net" --ktile 16
-refuse "tiles of no array" 2 "whole number in 4..64" --net "$net" --mult perf2 --ktile 16y16
+refuse "tiles of no array" 2 "whole number in 4..64" --net "$net" --mult perf2 --correction cv --ktile 16y16
+for mode in none bias; do
+  refuse "tiles where there are no slopes: $mode" 2 "--correction $mode has none" --net "$net" \
+    --mult perf2 --correction $mode --ktile 16
+done
+refuse "tiles of a long text are read to its end" 2 "4..64, found '0000000000000000016y'" \
+  --net "$net" --mult perf2 --correction cv --ktile 0000000000000000016y
+"$VARIMAC" eval --net "$net" --images 4 --mult perf2 --correction cv --calib-images 9 \
+  --ktile 0000000000000000016 > "$tmp/out" 2>&1 && grep -q '16 x 16 PEs' "$tmp/out"
+ok $? "also where it is a number" "$(cat "$tmp/out")"
+refuse "a forecast from other images than a plan was fitted to" 2 "fitted to 50 images of subset:calib" \
+  --net "$net" --plan "$tmp/left.json" --residuals "$tmp/dump3" --calib-images 49
+refuse "nor from another set" 2 "fitted to 50 images of subset:calib" \
+  --net "$net" --plan "$tmp/left.json" --residuals "$tmp/dump3" --calib cifar10:train
+sed 's/50 images of/some of/' "$tmp/left.json" > "$tmp/unsaid.json"
+refuse "nor from nothing" 1 'expected .N images of SPEC' --net "$net" --plan "$tmp/unsaid.json" \
+  --residuals "$tmp/dump3"
 refuse "residuals without a cell" 2 "wants --mult" --net "$net" --residuals "$tmp/dump3"
 refuse "layers without a cell" 2 "want --mult" --net "$net" --layers 0
 refuse "layers beyond the network" 2 "10 MAC layers, 0..9" --net "$net" --mult perf2 --layers 3-10

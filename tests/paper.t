@@ -153,16 +153,16 @@ says() { # TEXT DESCRIPTION
   ok $? "$2" "$(cat "$tmp/verdict.md")"
 }
 verdict
-says '| a | u8 | 30 % | trunc7 bitplane | +0.00 | 1 | edge2 none | -1.50 | 0.25 | perf2 cv+tune | +0.50 | 0.219 |' \
-  "most accurate at 30 %, of the others, of rivals, of multipliers"
-says '| a | u8 | 45 % | trunc7 cv | -0.50 | 1 | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
+says '| a | u8 | 30 % | trunc7 bitplane | +0.00 | 1 | trunc7 cv | -0.50 | 1 | edge2 none | -1.50 | 0.25 | perf2 cv+tune | +0.50 | 0.219 |' \
+  "most accurate at 30 %, of all, of the paper's own, of rivals, of multipliers"
+says '| a | u8 | 45 % | trunc7 cv | -0.50 | 1 | the same | - | - | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
   "45 % is enough for 45 %"
-says '| a | u8 | 60 % | drum4 none | -30.00 | 1.73e-18 | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
+says '| a | u8 | 60 % | drum4 none | -30.00 | 1.73e-18 | none | - | - | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
   "at 60 %"
-says '| a | s8 | 30 % | perf2s bias | +0.00 | 1 | edge2 none | -1.50 | 0.25 | none | - | - |' \
+says '| a | s8 | 30 % | perf2s bias | +0.00 | 1 | none | - | - | edge2 none | -1.50 | 0.25 | none | - | - |' \
   "the rival is of either class"
-says '| a | s8 | 45 % | none | - | - | edge2 none |' "no cell saves as much"
-says 'against the exact network (one of 34 such tests, unadjusted; nothing is tested of' \
+says '| a | s8 | 45 % | none | - | - | none | - | - | edge2 none |' "no cell saves as much"
+says 'against the exact network (one of 34 such tests; p is not adjusted for their number;' \
   "how many tests there are"
 says "The paper's claim, 45 % less power at a mean loss below 1 point over 2 networks, nothing retrained, against the best exact array, at its clock:" \
   "the claim is said"
@@ -197,12 +197,18 @@ says '- any approximate cell and mode here, no weight changed, u8: array at that
 says 'the mean of 3 pairs of network and cell: 1.99 times with cv (met), 1.98 times with bitplane (met)' \
   "ratios are of means over the same pairs"
 
-awk -f scripts/paper-s1-ladder.awk "$tmp/paper.tsv" > "$tmp/ladder.md"
+echo '- not included: c (no weights/c.tflite)' > "$tmp/left-out"
+awk -v left_out="$tmp/left-out" -f scripts/paper-s1-ladder.awk "$tmp/paper.tsv" > "$tmp/ladder.md"
 row=$(grep '^| a | perf2 |' "$tmp/ladder.md")
 [ "$row" = '| a | perf2 | u8 | 60.0 | 30.0 / 25.0 / - | 40.00\* | 60.00\* | 79.50 | 79.00\* | 78.75 | 78.75 | 80.50 | - |' ]
 ok $? "a row of the ladder" "$row"
 grep -qF '| a | slow4 | u8 | 90.0 | 71.9 slow / - / - | 80.00 |' "$tmp/ladder.md"
 ok $? "the ladder marks what misses the period" "$(cat "$tmp/ladder.md")"
+[ "$(tail -n 3 "$tmp/ladder.md")" = "\*: p < 0.05 of McNemar's test against the exact network, one \
+of 34 such tests; p is not adjusted for their number.
+
+- not included: c (no weights/c.tflite)" ]
+ok $? "below it the number of tests, and networks that are not there" "$(tail -n 3 "$tmp/ladder.md")"
 
 printf '# platform here\n# operands x\nname\n' > "$in/1.tsv"
 printf '# platform here\n# operands y\nname\n' > "$in/2.tsv"
@@ -215,6 +221,36 @@ says '- c (0): 200 images of d:test, calibrated on 7 of d:train; 6 cells; modes 
   "of what it was calibrated on"
 [ "$(grep -c '^- platform here$' "$tmp/verdict.md")" -eq 1 ] && grep -q '^- operands y$' "$tmp/verdict.md"
 ok $? "what energies are of, once" "$(cat "$tmp/verdict.md")"
+
+# ---- what a report is not of ----
+mkdir "$tmp/zoo" "$tmp/zoo/weights"
+touch "$tmp/zoo/weights/a.tflite" "$tmp/zoo/weights/mine.tflite" "$tmp/zoo/weights/b.tflite"
+printf '#!/bin/sh\nprintf "usage\\n  a  no network\\n\\nNetworks (image):\\n  c   9x9\\n  a   9x9\\n"\n' \
+  > "$tmp/zoo/varimac"
+chmod +x "$tmp/zoo/varimac"
+found=$(here=$PWD && cd "$tmp/zoo" && sh "$here/scripts/paper-s1-left-out.sh" ./varimac 'b d')
+[ "$found" = '- not included: c (no weights/c.tflite)
+- not included: a (not in PAPER_NETS)
+- not included: mine (not in PAPER_NETS)' ]
+ok $? "networks that are not there, with the reason" "$found"
+[ "$(sh scripts/paper-s1-left-out.sh "$VARIMAC" '' | grep -c ': lenet5 (not\|: resnet8 (not')" -eq 2 ]
+ok $? "the program's own list is read" "$(sh scripts/paper-s1-left-out.sh "$VARIMAC" '')"
+
+put() { # NET ...: a verdict of those into a copy of README.md
+  mkdir -p "$tmp/put/report/paper-s1" "$tmp/put/gen"
+  for n; do echo "- $n (0f): 200 images of d:test, calibrated on nothing"; done \
+    > "$tmp/put/report/paper-s1/verdict.md"
+  cp README.md "$tmp/README.md"
+  make -s "B=$tmp/put" "README=$tmp/README.md" -o readme-top -o readme-savings readme-paper > "$tmp/out" 2> "$tmp/err"
+}
+put lenet5
+[ $? -ne 0 ] && grep -q '^readme: .*verdict.md lacks.* resnet8.*stays' "$tmp/err" &&
+  ! grep -q 'lacks.* lenet5' "$tmp/err" && cmp -s README.md "$tmp/README.md"
+ok $? "a verdict of fewer networks than there are is none for README.md" "$(cat "$tmp/err")"
+# shellcheck disable=SC2046 # names
+put $(basename -s .tflite weights/*.tflite)
+[ $? -eq 0 ] && grep -q '^- lenet5 (0f): 200 images' "$tmp/README.md"
+ok $? "one of all of them is" "$(cat "$tmp/err")"
 
 # ---- what is missing ----
 grep -v '^drum4' "$in/b.energy.tsv" > "$in/c.energy.tsv"
@@ -338,6 +374,10 @@ ran '' "points of the last run outlive another version's file"
 # ---- residuals: what a program says that counts itself, kept by what they are of ----
 cat > "$tmp/varimac" << 'END'
 #!/bin/sh
+case $1 in
+  net) echo '9 operators, 1000000 MACs, 7 weights' ; exit ;;
+  data) echo 'data     it'; echo 'images   9'; exit ;;
+esac
 while [ $# -gt 0 ]; do
   case $1 in --mult) cell=$2 ;; --correction) mode=$2 ;; --images) images=$2 ;;
     --calib-images) calib=$2 ;; --residuals) out=$2 ;; esac
@@ -345,15 +385,15 @@ while [ $# -gt 0 ]; do
 done
 [ "$cell" != "${BAD-}" ] || { echo "eval: $cell is bad" >&2; exit 1; }
 echo "$cell $mode $images $calib" >> "$RUNS"
-echo "mult,correction,layer,op,kind,k,predicted,measured,ratio,mean_square,signal,rounding" > "$out"
+echo "mult,correction,layer,op,kind,k,predicted,measured,ratio,scatter,mean_square,signal,rounding" > "$out"
 for layer in 0 1; do
-  echo "$cell,$mode,$layer,$layer,CONV_2D,9,1,$(grep -c . "$RUNS"),1,0,9,0" >> "$out"
+  echo "$cell,$mode,$layer,$layer,CONV_2D,9,1,$(grep -c . "$RUNS"),1,0,0,9,0" >> "$out"
 done
 END
-left() { # CELLS IMAGES CALIB
+left() { # CELLS IMAGES CALIB [GMACS]
   : > "$RUNS"
-  sh scripts/paper-s1-residual.sh "$tmp/varimac" weights/MANIFEST.tsv lenet5 "$tmp/points" "$2" \
-    "$3" "$1" > "$tmp/out" 2> "$tmp/err"
+  sh scripts/paper-s1-residual.sh "$tmp/varimac" weights/MANIFEST.tsv lenet5 "$tmp/points" \
+    "${4-0}" "$2" "$3" "$1" > "$tmp/out" 2> "$tmp/err"
 }
 # points NETWORK_HASH: of three cells, one with tuned weights
 points() {
@@ -384,6 +424,10 @@ left perf2s 6 7
 ran 'perf2s cv 6 7 ' "other images are other points"
 left perf2s 6 8
 ran 'perf2s cv 6 8 ' "so are other calibration images"
+left perf2s 5 7 0.008
+ran 'perf2s cv 8 8 ' "more images of a network that is small enough"
+left perf2s 5 7 0.010
+ran 'perf2s cv 9 9 ' "no more than there are"
 points a2 > "$tmp/points/lenet5.cells.csv"
 left perf2s 6 8
 ran 'perf2s cv 6 8 ' "so is another network"
@@ -392,19 +436,27 @@ left perf2 6 8
 [ "$(wc -l < "$tmp/points/lenet5.residual.known.csv")" -eq 5 ]
 ok $? "another version's rows go" "$(cat "$tmp/points/lenet5.residual.known.csv")"
 
+images() { # GMACS LEAST: of the shipped network and test images
+  sh scripts/paper-s1-images.sh "$VARIMAC" weights/resnet8.tflite subset:test "$1" "$2"
+}
+[ "$(images 0.1 3) $(images 0.1 9) $(images 10 3)" = '7 9 500' ]
+ok $? "so many images: by multiplications, at least, at most" "$(images 0.1 3; images 10 3)"
+refused "expected numbers of MACs and images, found '' and '500'" "a network that nobody knows" \
+  sh scripts/paper-s1-images.sh "$VARIMAC" weights/MANIFEST.tsv subset:test 1 3
+
 # ---- what they say ----
 head=network,table,x,data,images,calibration,mult,correction,layer,op,kind,k,predicted,measured,\
-ratio,mean_square,signal,rounding
-# still CELL MODE LAYER PREDICTED MEASURED MEAN_SQUARE SIGNAL ROUNDING
-still() { echo "h,t,x,d,50,7 of d,$1,$2,$3,$3,CONV_2D,9,$4,$5,0,$6,$7,$8"; }
+ratio,scatter,mean_square,signal,rounding
+# still CELL MODE LAYER PREDICTED MEASURED MEAN_SQUARE SIGNAL ROUNDING [SCATTER]
+still() { echo "h,t,x,d,48,16 of d,$1,$2,$3,$3,CONV_2D,9,$4,$5,0,${9-0},$6,$7,$8"; }
 {
   echo "$head"
   still trunc6 none 0 120 100 300 1000 0
   still trunc6 none 1 121 100 300 1000 0
   still trunc6 cv 0 80 100 0 1000 0.8
-  still trunc6 cv 1 79 100 0 1000 0.5
+  still trunc6 cv 1 79 100 0 1000 0.5 3.5
   still trunc6 bitplane 0 100 103 0 1000 0.5
-  still trunc6 bitplane 1 100 50 0 1000 1.01
+  still trunc6 bitplane 1 100 50 0 1000 1.01 8
 } > "$in/a.residual.csv"
 {
   echo "$head"
@@ -424,11 +476,11 @@ is a trunc6 none left "0.4
 is b perf2 none ratio 1
 is b perf2 cv ratio "
 1"
-awk -v within=20 -v noise=3 -v rounding=1 -f scripts/paper-s1-forecast.awk "$tmp/paper.tsv" \
+awk -v within=20 -v noise=3 -v rounding=1 -v chance=3 -f scripts/paper-s1-forecast.awk "$tmp/paper.tsv" \
   > "$tmp/verdict.md"
-says '- a: 3 of 6 rows within 20 % on 50 test images; farthest: +100.0 % (trunc6 bitplane, layer 1)' \
+says '- a: 3 of 6 rows within 20 %, of 16 training images, on 48 test images; farthest: +100.0 % (trunc6 bitplane, layer 1)' \
   "20 % above and below is within, 21 % is not"
-says '- b: 3 of 5 rows within 20 % on 50 test images; farthest: all, for none is measured (perf2 cv, layer 0)' \
+says '- b: 3 of 5 rows within 20 %, of 16 training images, on 48 test images; farthest: all, for none is measured (perf2 cv, layer 0)' \
   "nothing foretold of nothing is within, something is not"
 says '- a: of 2 layers of all cells bitplane leaves more than cv in 1, by more than 3 % in 0; most: +3.0 % (trunc6, layer 0)' \
   "bit planes above one X, within the noise"
@@ -439,6 +491,14 @@ says '- a: rounding slopes and V to fixed point is more than 1 % of what is left
   "what fixed point adds"
 says '| a | 1 | CONV_2D, K = 9 | 3 | 3 | -21.0 % (trunc6 cv) | +100.0 % (trunc6 bitplane) |' \
   "a row for each layer"
+# 2 * 3.5 of 100: three of them make 21; 2 * 8 of 50: 50 are 3.1 of them
+says '| a | 1 | CONV_2D, K = 9 | trunc6 | cv | 0.790 | 7.0 % | 3.0 | chance |' "what chance may do"
+says '| a | 1 | CONV_2D, K = 9 | trunc6 | bitplane | 2.000 | 32.0 % | 3.1 | test images are others than training images |' \
+  "what it does not"
+says '| a | 1 | CONV_2D, K = 9 | trunc6 | none | 1.210 | - | - | too few images tell |' \
+  "what nobody can tell"
+says '| b | 0 | CONV_2D, K = 9 | perf2 | cv | none is measured | - | - | too few images tell |' \
+  "something foretold of nothing is named"
 sh scripts/paper-s1-residual-plot.sh "$tmp/paper.tsv" a "$tmp/a.residual.svg" 'trunc6 rec4' \
   2> "$tmp/err" && grep -q '</svg>' "$tmp/a.residual.svg" && grep -q '>bitplane<' "$tmp/a.residual.svg" &&
   ! grep -q rec4 "$tmp/a.residual.svg"

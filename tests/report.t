@@ -22,19 +22,25 @@ END
     echo "$m,none,500,0.5" && echo "$m,bias,500,0.6" && echo "$m,paper,500,0.7" && echo "$m,cv,500,0.8"
   done
   echo good,bitplane,500,0.9 # of the other, a coefficient did not fit
+  echo good,phi,500,0.95 && echo bad,phi,500,0.55 && echo bad,phi2,500,0.56
 } > "$tmp/accuracy.csv"
 printf 'equal good 65536 pairs\ndiffers bad 1 pairs; first a 0x00\n' > "$tmp/bench.txt"
-awk -f scripts/report-merge.awk "$tmp/errors.txt" "$tmp/cells.csv" "$tmp/accuracy.csv" \
+modes='none bias paper cv bitplane phi'
+awk -v modes="$modes" -f scripts/report-merge.awk "$tmp/errors.txt" "$tmp/cells.csv" "$tmp/accuracy.csv" \
   "$tmp/bench.txt" > "$tmp/report.csv"
 is() { [ "$(grep "^$1," "$tmp/report.csv")" = "$2" ]; ok $? "the row of $1" "$(cat "$tmp/report.csv")"; }
-is good good,u8,3.25,100,90,1.5,2.5,2.0,50,60,70,80,90,500,equal
-is bad bad,s8,4.5,110,95,1.6,2.6,2.1,50,60,70,80,,500,FAIL
-is base base,u8,,120,99,1.7,2.7,2.2,,,,,,,
+is good good,u8,3.25,100,90,1.5,2.5,2.0,50,60,70,80,90,95,500,equal
+is bad bad,s8,4.5,110,95,1.6,2.6,2.1,50,60,70,80,,55,500,FAIL
+is base base,u8,,120,99,1.7,2.7,2.2,,,,,,,,
 [ "$(awk -v style=md -f scripts/report-table.awk "$tmp/report.csv" | sed -n 3p)" = \
-  '| good | 3.25 | 100 | 90 | 1.50 | 2.50 | 2.00 | 50.0 | 60.0 | 70.0 | 80.0 | 90.0 | equal |' ]
+  '| good | 3.25 | 100 | 90 | 1.50 | 2.50 | 2.00 | 50.0 | 60.0 | 70.0 | 80.0 | 90.0 | 95.0 | equal |' ]
 ok $? "a Markdown row"
-awk -f scripts/accuracy-table.awk "$tmp/accuracy.csv" |
-  grep -q '^bad  *50.00    60.00    70.00    80.00        -$'
+[ "$(awk -v style=md -f scripts/report-table.awk "$tmp/report.csv" | head -n 2)" = \
+  '| multiplier | MRE % | area um2 | FA um2 | delay ns | pJ/mult | FA pJ | none | bias | paper | cv | bitplane | phi | RTL=C |
+|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---|' ]
+ok $? "its head has the modes of the rows"
+awk -v modes="$modes" -f scripts/accuracy-table.awk "$tmp/accuracy.csv" |
+  grep -q '^bad  *50.00    60.00    70.00    80.00        -    55.00$'
 ok $? "an accuracy row"
 
 printf 'a\n<!-- x:begin -->\nold\n<!-- x:end -->\nb\n' > "$tmp/page.md"
@@ -49,10 +55,10 @@ ok $? "a missing table is an error"
 sh scripts/facts.sh weights/resnet8.tflite subset:test > "$tmp/facts.txt" &&
   [ "$(grep -cE '^(network|data|yosys|opensta|verilator|gcc) +[^ ]' "$tmp/facts.txt")" -eq 6 ]
 ok $? "the facts name network, data and every tool's version" "$(cat "$tmp/facts.txt")"
-gnuplot -e "report='$tmp/report.csv'; out='$tmp/plot.svg'" scripts/report-plot.gp &&
+gnuplot -e "report='$tmp/report.csv'; modes='$modes'; out='$tmp/plot.svg'" scripts/report-plot.gp &&
   sh scripts/report-html.sh "$tmp/report.csv" "$tmp/plot.svg" Title "$tmp/facts.txt" \
     > "$tmp/index.html"
 [ "$(grep -c '<tr>' "$tmp/index.html")" -eq 4 ] && grep -q '^<svg' "$tmp/index.html" &&
-  grep -q '</svg>' "$tmp/index.html" && grep -q '^yosys ' "$tmp/index.html"
+  grep -q '</svg>' "$tmp/index.html" && grep -q '>phi<' "$tmp/plot.svg" && grep -q '^yosys ' "$tmp/index.html"
 ok $? "the page holds the table, the plot and the facts"
 done_testing

@@ -118,6 +118,9 @@ ok $? "tuned points are calibrated, all of them" "$(cat "$tmp/tune.csv")"
 sweep --mults perf3 --modes none+tune --layers 7 -o "$tmp/alone.csv" > /dev/null 2>&1 &&
   grep -qxF "$(sed -n 2p "$tmp/alone.csv")" "$tmp/tune.csv"
 ok $? "a tuned point does not depend on those before it" "$(cat "$tmp/alone.csv")"
+sweep --mults drum4s --modes bias+tune,bias -o "$tmp/kept.csv" > /dev/null 2>&1 &&
+  [ "$(cut -d , -f 11- "$tmp/kept.csv" | sed 1d | uniq | grep -c .)" -eq 1 ]
+ok $? "weights that answer worse are not taken" "$(cat "$tmp/kept.csv")"
 
 # A second run fills in what is missing and keeps the rest.
 sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"

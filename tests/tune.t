@@ -25,6 +25,8 @@ ok $? "the pair compiles" "$(cat "$tmp/log")"
 [ "$("$VARIMAC" cycles --net "$tmp/t.tflite" --plan "$tmp/t.json" | awk '$1 == "all" { print $2 }')" = \
   "$("$VARIMAC" cycles --net "$net" --mult mitchell | awk '$1 == "all" { print $2 }')" ]
 ok $? "it takes as many cycles"
+refused 'fitted to the sums of another network' "no forecast of what it leaves" \
+  "$VARIMAC" eval --net "$tmp/t.tflite" --plan "$tmp/t.json" --images 2 --residuals "$tmp/left.csv"
 refused 'belongs to another network' "the plan is not the given network's" \
   "$VARIMAC" eval --net "$net" --plan "$tmp/t.json" --images 2
 "$VARIMAC" eval --net "$tmp/t.tflite" --mult perf2 --images 2 > /dev/null 2> "$tmp/err"
@@ -41,6 +43,11 @@ tune --mult exact --correction cv > "$tmp/out" 2>&1 && grep -q ': 0 weights chan
   "$VARIMAC" eval --net "$tmp/t.tflite" --images 60 --dump "$tmp/a" > /dev/null &&
   "$VARIMAC" eval --net "$net" --images 60 --dump "$tmp/b" > /dev/null && cmp -s "$tmp/a" "$tmp/b"
 ok $? "an exact cell changes nothing" "$(cat "$tmp/out")"
+tune --mult drum4s --correction bias > "$tmp/out" 2>&1 &&
+  grep -q ': 0 weights changed for drum4s.*: the given ones answer better$' "$tmp/out" &&
+  awk '$1 == "judged" { good = $2 > $10 && $17 == 180 && $18 == "other" } END { exit !good }' "$tmp/out" &&
+  "$VARIMAC" eval --net "$tmp/t.tflite" --images 60 --dump "$tmp/a" > /dev/null && cmp -s "$tmp/a" "$tmp/b"
+ok $? "weights that answer worse are not taken" "$(cat "$tmp/out")"
 tune --mult drum4 --layers 9 > "$tmp/out" 2>&1
 "$VARIMAC" eval --net "$tmp/t.tflite" --images 3 --trace-layer 9 --trace "$tmp/a" > /dev/null &&
   "$VARIMAC" eval --net "$net" --images 3 --trace-layer 9 --trace "$tmp/b" > /dev/null &&

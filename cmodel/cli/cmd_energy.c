@@ -24,6 +24,12 @@ static const char help[] =
     "were measured for, or the shortest that the slowest of them meets.\n\n"
     "  --ppa F              energies of the designs, made by `make ppa`\n"
     "  --activity A         zero | unit | inertial: how gates settle (default inertial)\n"
+    "  --memory NM:VOLTS    memories too, apart, by a model: an access to a word of W bits in a "
+    "macro\n"
+    "                       of B bytes takes 10 pJ * W/64 * sqrt(B/8192) at 45 nm and 0.9 V\n"
+    "                       (Horowitz, ISSCC 2014), in proportion to NM and to the square of\n"
+    "                       VOLTS, writing as much as reading; a macro per bank and per column's\n"
+    "                       accumulators; no leakage. For osu018: 180:1.8\n"
     "  --any-rows           take PEs of an array of another number of rows\n"
     "  --any-operands       take figures measured with operands of another network\n"
     "  --csv F, --json F    the same as files\n" COMPILED_HELP
@@ -31,13 +37,14 @@ static const char help[] =
     "bitplane,\n"
     "3 with as many planes for phi .. phi4, else 1.\n";
 
-enum { PPA = COMPILED_LAST, ACTIVITY, ANY_ROWS, ANY_OPERANDS, CSV, JSON, HELP };
+enum { PPA = COMPILED_LAST, ACTIVITY, ANY_ROWS, ANY_OPERANDS, MEMORY, CSV, JSON, HELP };
 
 static const struct option table[] = {COMPILED_OPTIONS,
                                       {"ppa", 1, 0, PPA},
                                       {"activity", 1, 0, ACTIVITY},
                                       {"any-rows", 0, 0, ANY_ROWS},
                                       {"any-operands", 0, 0, ANY_OPERANDS},
+                                      {"memory", 1, 0, MEMORY},
                                       {"csv", 1, 0, CSV},
                                       {"json", 1, 0, JSON},
                                       {"help", 0, 0, HELP},
@@ -47,7 +54,23 @@ typedef struct {
   const char *ppa, *activity, *csv, *json;
   bool opt_given;
   vmac_energy_leave leave;
+  vmac_memory_model memory; /* node_nm 0: none */
 } options;
+
+/* NM:VOLTS */
+static vmac_memory_model read_memory(const char *text) {
+  vmac_memory_model m = {0};
+  char *end;
+  m.node_nm = strtod(text, &end);
+  if (*end == ':' && end != text) m.volts = strtod(text = end + 1, &end);
+  if (*end || end == text || !(m.node_nm >= 1 && m.node_nm <= 10000) ||
+      !(m.volts >= 0.1 && m.volts <= 20))
+    cli_usage(
+        "--memory: expected NM:VOLTS, a feature size from 1 to 10000 nm and a supply from 0.1 "
+        "to 20 V, as 180:1.8, found '%s'",
+        optarg);
+  return m;
+}
 
 static double nj(double pj) {
   return pj * 1e-3;
@@ -68,6 +91,21 @@ static void print_feet(const compiled *c, const vmac_energy *energy) {
   for (int i = 0; i < 2; i++)
     if (feet[i] && feet[i]->mult != edge)
       printf("%-12s that of %s, the same hardware\n", feet[i]->kind, feet[i]->mult->name);
+}
+
+static void print_memory(const compiled *c, const options *o, const vmac_energy *energy) {
+  const vmac_accesses *n = &energy->total.accesses;
+  vmac_accesses banks = *n;
+  banks.sums_read = banks.sums_written = 0;
+  const double bank_pj = vmac_memory_pj(&o->memory, &c->hw, &banks);
+  printf(
+      "memories, by the model of varimac energy --help for %g nm and %g V, not in the sums above: "
+      "%.3f uJ per inference\n",
+      o->memory.node_nm, o->memory.volts, energy->total.memory * 1e-6);
+  printf("  activations   %10.3f uJ, %" PRIu64 " bytes read, %" PRIu64 " written\n", bank_pj * 1e-6,
+         n->bytes_read, n->bytes_written);
+  printf("  accumulators  %10.3f uJ, %" PRIu64 " words read, %" PRIu64 " written\n",
+         (energy->total.memory - bank_pj) * 1e-6, n->sums_read, n->sums_written);
 }
 
 static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
@@ -104,6 +142,7 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
   if (energy->other_net)
     printf("operands: %s of %s was measured with those of another network (%s)\n",
            energy->other_net->kind, energy->other_net->mult->name, energy->other_net->origin);
+  if (o->memory.node_nm > 0) print_memory(c, o, energy);
   puts("not included: " VMAC_ENERGY_WITHOUT);
 }
 
@@ -115,20 +154,28 @@ static const char *row_name(const compiled *c, const vmac_energy *energy, int i)
                                      : "copy";
 }
 
-static bool write_csv(const compiled *c, const vmac_energy *energy, const char *path,
+static bool write_csv(const compiled *c, const vmac_energy *energy, bool memory, const char *path,
                       vmac_err *err) {
   char *text = NULL;
   size_t size = 0;
   FILE *f = open_memstream(&text, &size);
   if (!f) return vmac_fail(err, "out of memory");
-  fputs("op,kind,job,cycles,macs,busy_pj,waste_pj,idle_pj,side_pj,correct_pj,energy_pj\n", f);
+  fputs("op,kind,job,cycles,macs,busy_pj,waste_pj,idle_pj,side_pj,correct_pj,energy_pj,"
+        "memory_pj,bytes_read,bytes_written,sums_read,sums_written\n",
+        f);
   for (int i = 0; i <= energy->layers; i++) {
     const bool all = i == energy->layers;
     const vmac_layer_energy *e = all ? &energy->total : &energy->layer[i];
     if (e->op >= 0) fprintf(f, "%d", e->op);
-    fprintf(f, ",%s,%s,%" PRIu64 ",%" PRIu64 ",%.3f,%.3f,%.3f,%.3f,%.3f,%.3f\n",
+    fprintf(f, ",%s,%s,%" PRIu64 ",%" PRIu64 ",%.3f,%.3f,%.3f,%.3f,%.3f,%.3f",
             row_name(c, energy, i), all ? "" : vmac_job_name(e->kind), e->cycles, e->macs, e->busy,
             e->waste, e->idle, e->side, e->correct, e->energy);
+    if (memory)
+      fprintf(f, ",%.3f,%" PRIu64 ",%" PRIu64 ",%" PRIu64 ",%" PRIu64 "\n", e->memory,
+              e->accesses.bytes_read, e->accesses.bytes_written, e->accesses.sums_read,
+              e->accesses.sums_written);
+    else
+      fputs(",,,,,\n", f);
   }
   bool good = fclose(f) == 0;
   good = good ? vmac_write_file(path, text, size, err) : vmac_fail(err, "out of memory");
@@ -136,7 +183,7 @@ static bool write_csv(const compiled *c, const vmac_energy *energy, const char *
   return good;
 }
 
-static cJSON *json_row(const compiled *c, const vmac_energy *energy, int i) {
+static cJSON *json_row(const compiled *c, const vmac_energy *energy, bool memory, int i) {
   const vmac_layer_energy *e = i < energy->layers ? &energy->layer[i] : &energy->total;
   cJSON *row = cJSON_CreateObject();
   if (e->op >= 0) cJSON_AddNumberToObject(row, "op", e->op);
@@ -149,6 +196,12 @@ static cJSON *json_row(const compiled *c, const vmac_energy *energy, int i) {
   cJSON_AddNumberToObject(row, "side_pj", e->side);
   cJSON_AddNumberToObject(row, "correct_pj", e->correct);
   cJSON_AddNumberToObject(row, "energy_pj", e->energy);
+  if (!memory) return row;
+  cJSON_AddNumberToObject(row, "memory_pj", e->memory);
+  cJSON_AddNumberToObject(row, "bytes_read", (double)e->accesses.bytes_read);
+  cJSON_AddNumberToObject(row, "bytes_written", (double)e->accesses.bytes_written);
+  cJSON_AddNumberToObject(row, "sums_read", (double)e->accesses.sums_read);
+  cJSON_AddNumberToObject(row, "sums_written", (double)e->accesses.sums_written);
   return row;
 }
 
@@ -182,9 +235,16 @@ static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
   cJSON_AddBoolToObject(root, "memories_included", false);
   cJSON_AddBoolToObject(root, "accumulators_included", false);
   cJSON_AddStringToObject(root, "not_included", VMAC_ENERGY_WITHOUT);
+  const bool memory = o->memory.node_nm > 0;
+  if (memory) {
+    cJSON *model = cJSON_AddObjectToObject(root, "memory_model");
+    cJSON_AddNumberToObject(model, "node_nm", o->memory.node_nm);
+    cJSON_AddNumberToObject(model, "volts", o->memory.volts);
+  }
   cJSON *layers = cJSON_AddArrayToObject(root, "layers");
-  for (int i = 0; i < energy->layers; i++) cJSON_AddItemToArray(layers, json_row(c, energy, i));
-  cJSON_AddItemToObject(root, "total", json_row(c, energy, energy->layers));
+  for (int i = 0; i < energy->layers; i++)
+    cJSON_AddItemToArray(layers, json_row(c, energy, memory, i));
+  cJSON_AddItemToObject(root, "total", json_row(c, energy, memory, energy->layers));
   char *text = cJSON_Print(root);
   const bool good = vmac_write_file(o->json, text, strlen(text), err);
   free(text);
@@ -208,6 +268,9 @@ static options parse(int argc, char **argv, compiled *c) {
       break;
     case ANY_OPERANDS:
       o.leave.any_operands = true;
+      break;
+    case MEMORY:
+      o.memory = read_memory(optarg);
       break;
     case CSV:
       o.csv = optarg;
@@ -255,8 +318,10 @@ int cmd_energy(int argc, char **argv) {
   compiled_make(&c);
   check_mode(&c);
   vmac_energy energy;
-  if (!vmac_program_energy(c.program, c.net, ppa, &o.leave, &energy, &err) ||
-      (o.csv && !write_csv(&c, &energy, o.csv, &err)) ||
+  const bool memory = o.memory.node_nm > 0;
+  if (!vmac_program_energy(c.program, c.net, ppa, &o.leave, memory ? &o.memory : NULL, &energy,
+                           &err) ||
+      (o.csv && !write_csv(&c, &energy, memory, o.csv, &err)) ||
       (o.json && !write_json(&c, ppa, &o, &energy, &err)))
     cli_die("%s", err.text);
   print(&c, ppa, &o, &energy);

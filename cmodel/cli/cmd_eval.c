@@ -6,12 +6,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/fitted.h"
 #include "cli/run.h"
 
 typedef struct {
-  const char *net, *mult, *mode_name, *layers, *data, *calib, *plan, *save_plan, *json, *dump,
-      *trace, *ktile, *residuals;
-  long long images, calib_images, layer, image;
+  fitted fit;
+  const char *mult, *mode_name, *data, *plan, *save_plan, *json, *dump, *trace, *ktile, *residuals;
+  long long layer, image;
+  bool calib_given;
   vmac_mode mode;
   vmac_rounding rounding;
 } options;
@@ -35,7 +37,8 @@ static const char help[] =
     "  --images N           the first N of them (default all)\n"
     "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
-    "  --plan F             take multiplier, mode and coefficients from a plan instead\n"
+    "  --plan F             take multiplier, mode and coefficients from a plan instead;\n"
+    "                       --residuals then foretells from the images that it was fitted to\n"
     "  --save-plan F        write the plan (JSON)\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
     "  --residuals F        write (CSV) what correction leaves of each layer's error on the exact\n"
@@ -50,14 +53,9 @@ static const char help[] =
     "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n";
 
 enum {
-  NET,
-  MULT,
+  MULT = FITTED_LAST,
   CORRECTION,
-  LAYERS,
   DATA,
-  IMAGES,
-  CALIB,
-  CALIB_IMAGES,
   PLAN,
   SAVE_PLAN,
   ROUNDING,
@@ -71,14 +69,10 @@ enum {
   HELP
 };
 
-static const struct option table[] = {{"net", 1, 0, NET},
+static const struct option table[] = {FITTED_OPTIONS,
                                       {"mult", 1, 0, MULT},
                                       {"correction", 1, 0, CORRECTION},
-                                      {"layers", 1, 0, LAYERS},
                                       {"data", 1, 0, DATA},
-                                      {"images", 1, 0, IMAGES},
-                                      {"calib", 1, 0, CALIB},
-                                      {"calib-images", 1, 0, CALIB_IMAGES},
                                       {"plan", 1, 0, PLAN},
                                       {"save-plan", 1, 0, SAVE_PLAN},
                                       {"rounding", 1, 0, ROUNDING},
@@ -95,21 +89,25 @@ static const struct option table[] = {{"net", 1, 0, NET},
 /* Options that would be ignored are refused: nobody should read a number into the wrong setting. */
 static void check(options *o) {
   vmac_err err;
-  if (!o->net) cli_usage("eval: --net is missing; see varimac eval --help");
+  if (!o->fit.net) cli_usage("eval: --net is missing; see varimac eval --help");
   if (o->mode_name && !vmac_mode_find(o->mode_name, &o->mode, &err))
     cli_usage("--correction: %s", err.text);
-  if (o->plan && (o->mult || o->mode_name || o->layers || o->ktile))
+  if (o->plan && (o->mult || o->mode_name || o->fit.layers || o->ktile))
     cli_usage("eval: --plan brings multiplier, mode, layers and K tiles: no --mult, --correction, "
               "--layers or --ktile with it");
-  if (!o->mult && !o->plan && (o->mode || o->save_plan || o->layers || o->ktile))
+  if (!o->mult && !o->plan && (o->mode || o->save_plan || o->fit.layers || o->ktile))
     cli_usage("eval: --correction, --layers, --ktile and --save-plan want --mult");
+  if (o->ktile && strcmp(o->ktile, "0") && o->mode <= VMAC_CORR_BIAS)
+    cli_usage("eval: --ktile gives each K tile slopes of its own, and --correction %s has none",
+              vmac_mode_name(o->mode));
   const bool calibrated = vmac_mode_calibrates(o->mode);
   if (o->residuals && !o->mult && !o->plan) cli_usage("eval: --residuals wants --mult or --plan");
-  if (!calibrated && !o->residuals && (o->calib || o->calib_images))
+  if (!calibrated && !o->residuals && (o->fit.calib || o->fit.calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
               "or phi");
-  if (!o->calib) o->calib = "subset:calib";
-  run_refuse_test_set("--calib", o->calib);
+  o->calib_given = o->fit.calib;
+  if (!o->fit.calib) o->fit.calib = "subset:calib";
+  run_refuse_test_set("--calib", o->fit.calib);
   if ((o->layer >= 0) != (o->trace != NULL) || (o->image >= 0 && !o->trace))
     cli_usage("eval: --trace-layer, --image and --trace go together");
   if (o->image < 0) o->image = 0;
@@ -118,29 +116,14 @@ static void check(options *o) {
 static options parse(int argc, char **argv) {
   options o = {.data = "subset:test", .layer = -1, .image = -1};
   for (int c; (c = cli_getopt(argc, argv, "", table)) != -1;) switch (c) {
-    case NET:
-      o.net = optarg;
-      break;
     case MULT:
       o.mult = optarg;
       break;
     case CORRECTION:
       o.mode_name = optarg;
       break;
-    case LAYERS:
-      o.layers = optarg;
-      break;
     case DATA:
       o.data = optarg;
-      break;
-    case IMAGES:
-      o.images = cli_int("--images", optarg, 1, INT32_MAX);
-      break;
-    case CALIB:
-      o.calib = optarg;
-      break;
-    case CALIB_IMAGES:
-      o.calib_images = cli_int("--calib-images", optarg, 1, INT32_MAX);
       break;
     case PLAN:
       o.plan = optarg;
@@ -175,6 +158,8 @@ static options parse(int argc, char **argv) {
     case HELP:
       fputs(help, stdout);
       exit(0);
+    default:
+      fitted_option(&o.fit, c, optarg);
     }
   if (optind < argc)
     cli_usage("eval: unexpected argument '%s'; see varimac eval --help", argv[optind]);
@@ -184,15 +169,41 @@ static options parse(int argc, char **argv) {
 
 /* The training images that something is fitted to, or foretold from. */
 static vmac_dataset load_calib(const options *o, const vmac_net *net, long long *images) {
-  *images = o->calib_images;
-  return run_load(o->calib, net, o->net, images, "--calib-images");
+  *images = o->fit.calib_images;
+  return run_load(o->fit.calib, net, o->fit.net, images, "--calib-images");
+}
+
+/* A forecast comes from the images that the plan was fitted to, or there is none. */
+static void use_calibration_of(options *o, const vmac_plan *plan) {
+  const char *of = " images of ", *said = plan->calibration;
+  if (*plan->towards)
+    cli_die("--residuals: %s is of tuned weights, fitted to the sums of another network, %s; "
+            "nothing foretells what it leaves of %s's own: take the weights that were given, "
+            "with --mult",
+            o->plan, plan->towards, o->fit.net);
+  if (!vmac_mode_calibrates(plan->mode)) return; /* nothing was fitted: any images foretell */
+  char *end;
+  const long long images = strtoll(said, &end, 10);
+  if (images < 1 || strncmp(end, of, strlen(of)))
+    cli_die("%s: \"calibration\": expected \"N images of SPEC\", from which --residuals "
+            "foretells, found \"%s\"; fit it again with --mult and --correction",
+            o->plan, said);
+  const char *spec = end + strlen(of);
+  if ((o->calib_given && strcmp(o->fit.calib, spec)) ||
+      (o->fit.calib_images && o->fit.calib_images != images))
+    cli_usage("eval: %s was fitted to %s, from which --residuals foretells: no other --calib or "
+              "--calib-images with it",
+              o->plan, said);
+  o->fit.calib = spec;
+  o->fit.calib_images = images;
+  run_refuse_test_set("--plan", o->fit.calib);
 }
 
 /* NULL: direct products. */
 static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   vmac_err err;
   if (o->plan) {
-    vmac_plan *plan = vmac_plan_load(net, o->net, o->plan, &err);
+    vmac_plan *plan = vmac_plan_load(net, o->fit.net, o->plan, &err);
     if (!plan) cli_die("%s", err.text);
     return plan;
   }
@@ -200,13 +211,13 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   const vmac_mult *mult = vmac_mult_find(o->mult, &err);
   if (!mult) cli_die("%s", err.text);
   bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
-  if (!vmac_layers_parse(net, o->layers ? o->layers : "all", layers, &err))
+  if (!vmac_layers_parse(net, o->fit.layers ? o->fit.layers : "all", layers, &err))
     cli_usage("--layers: %s", err.text);
   vmac_dataset calib = {0};
   long long images = 0;
   if (vmac_mode_calibrates(o->mode)) calib = load_calib(o, net, &images);
   vmac_plan *plan = run_plan_layers(net, mult, layers, o->mode, run_ktiles(net, o->ktile), &calib,
-                                    o->calib, (size_t)images, &err);
+                                    o->fit.calib, (size_t)images, &err);
   if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
   free(layers);
@@ -232,22 +243,22 @@ static const char *mult_name(const vmac_plan *plan) {
 }
 
 static void print(const options *o, const vmac_plan *plan, const score *s) {
-  const double all = (double)o->images;
+  const double all = (double)o->fit.images;
   const vmac_ktiles *k = plan ? plan->ktiles : NULL;
   char tiles[64] = "";
   if (k) snprintf(tiles, sizeof tiles, ", per K tile of %d x %d PEs", k->rows, k->cols);
   printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s%s\nimages       %lld of %s\n",
-         o->net, mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
-         vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), tiles, o->images, o->data);
+         o->fit.net, mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
+         vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), tiles, o->fit.images, o->data);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
   printf("approximate  %.1f %% of the multiplications\n", 100 * s->share);
 }
 
 static bool write_json(const options *o, const vmac_plan *plan, const score *s, vmac_err *err) {
-  const double all = (double)o->images;
+  const double all = (double)o->fit.images;
   cJSON *root = cJSON_CreateObject();
-  cJSON_AddStringToObject(root, "network", o->net);
+  cJSON_AddStringToObject(root, "network", o->fit.net);
   cJSON_AddStringToObject(root, "mult", mult_name(plan));
   cJSON_AddStringToObject(root, "layers", s->layers);
   cJSON_AddStringToObject(root, "correction", vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE));
@@ -287,21 +298,21 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
   vmac_dataset images_of = load_calib(o, net, &images);
   vmac_calib *calib = vmac_calib_new(net, &images_of, (size_t)images, 0);
   vmac_residual *of = vmac_alloc((size_t)net->ops, sizeof *of);
-  vmac_residuals(net, plan, calib, data, (size_t)o->images, of);
+  vmac_residuals(net, plan, calib, data, (size_t)o->fit.images, of);
   const size_t size = 256 * (size_t)(net->ops + 1);
   char *text = vmac_alloc(size, 1);
   size_t at = (size_t)snprintf(text, size,
                                "mult,correction,layer,op,kind,k,predicted,measured,ratio,"
-                               "mean_square,signal,rounding\n");
+                               "scatter,mean_square,signal,rounding\n");
   for (int i = 0, layer = 0; i < net->ops; i++) {
     if (!vmac_op_is_mac(&net->op[i])) continue;
     const vmac_residual *r = &of[i];
     if (vmac_plan_has(plan, i))
       at += (size_t)snprintf(
-          text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g\n",
+          text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g,%.6g\n",
           plan->mult->name, vmac_mode_name(plan->mode), layer, i, vmac_op_name(net->op[i].kind),
           net->op[i].k, r->predicted, r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
-          r->mean_square, r->signal, r->rounding);
+          r->scatter, r->mean_square, r->signal, r->rounding);
     layer++;
   }
   const bool ok = vmac_write_file(o->residuals, text, at, err);
@@ -316,8 +327,8 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
 static void write_outputs(const options *o, const vmac_net *net, vmac_plan *plan,
                           const vmac_dataset *data, const score *s, const int8_t *outputs) {
   vmac_err err;
-  const size_t bytes = (size_t)o->images * net->tensor[net->output].size;
-  if ((o->save_plan && !vmac_plan_save(plan, o->net, o->save_plan, &err)) ||
+  const size_t bytes = (size_t)o->fit.images * net->tensor[net->output].size;
+  if ((o->save_plan && !vmac_plan_save(plan, o->fit.net, o->save_plan, &err)) ||
       (o->trace && !write_trace(o, net, plan, data, &err)) ||
       (o->residuals && !write_residuals(o, net, plan, data, &err)) ||
       (o->dump && !vmac_write_file(o->dump, outputs, bytes, &err)) ||
@@ -332,18 +343,19 @@ static void write_outputs(const options *o, const vmac_net *net, vmac_plan *plan
 int cmd_eval(int argc, char **argv) {
   options o = parse(argc, argv);
   vmac_err err;
-  vmac_net *net = run_net(o.net);
+  vmac_net *net = run_net(o.fit.net);
   if (o.layer >= net->ops)
-    cli_die("--trace-layer: %s has ops 0..%d, found %lld", o.net, net->ops - 1, o.layer);
-  vmac_dataset data = run_load(o.data, net, o.net, &o.images, "--images");
+    cli_die("--trace-layer: %s has ops 0..%d, found %lld", o.fit.net, net->ops - 1, o.layer);
+  vmac_dataset data = run_load(o.data, net, o.fit.net, &o.fit.images, "--images");
   if (o.image >= (long long)data.n)
     cli_die("--image: %s has images 0..%zu, found %lld", o.data, data.n - 1, o.image);
   const char *const places[] = {o.save_plan, o.trace, o.residuals, o.dump, o.json};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (places[i] && !vmac_can_write(places[i], &err)) cli_die("%s", err.text);
   vmac_plan *plan = get_plan(&o, net);
+  if (o.plan && o.residuals) use_calibration_of(&o, plan);
 
-  const size_t n = (size_t)o.images;
+  const size_t n = (size_t)o.fit.images;
   int8_t *outputs = vmac_alloc(n, net->tensor[net->output].size);
   uint8_t *answer = vmac_alloc(n, 1);
   vmac_scorer *scorer = vmac_scorer_new(net, o.rounding, &data, n, 0);

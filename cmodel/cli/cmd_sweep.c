@@ -49,41 +49,20 @@ static void check_spec(const char *option, const char *spec) {
 }
 
 static sweep_options parse(int argc, char **argv) {
-  enum {
-    NET,
-    MULTS,
-    LAYERS,
-    MODES,
-    DATA,
-    IMAGES,
-    CALIB,
-    CALIB_IMAGES,
-    CACHE,
-    ROUNDING,
-    JSON,
-    KTILE,
-    HELP
-  };
-  static const struct option table[] = {{"net", 1, 0, NET},
+  enum { MULTS = FITTED_LAST, MODES, DATA, CACHE, ROUNDING, JSON, KTILE, HELP };
+  static const struct option table[] = {FITTED_OPTIONS,
                                         {"output", 1, 0, 'o'},
                                         {"json", 1, 0, JSON},
                                         {"mults", 1, 0, MULTS},
-                                        {"layers", 1, 0, LAYERS},
                                         {"modes", 1, 0, MODES},
                                         {"data", 1, 0, DATA},
-                                        {"images", 1, 0, IMAGES},
-                                        {"calib", 1, 0, CALIB},
-                                        {"calib-images", 1, 0, CALIB_IMAGES},
                                         {"cache", 1, 0, CACHE},
                                         {"rounding", 1, 0, ROUNDING},
                                         {"ktile", 1, 0, KTILE},
                                         {"help", 0, 0, HELP},
                                         {0}};
-  sweep_options o = {.data = "subset:test", .calib = "subset:calib", .cache = 512};
+  sweep_options o = {.fit = {.calib = "subset:calib"}, .data = "subset:test", .cache = 512};
   for (int c; (c = cli_getopt(argc, argv, "o:", table)) != -1;) switch (c) {
-    case NET:
-      o.net = optarg;
-      break;
     case 'o':
       o.output = optarg;
       break;
@@ -93,23 +72,11 @@ static sweep_options parse(int argc, char **argv) {
     case MULTS:
       o.mults = optarg;
       break;
-    case LAYERS:
-      o.layers = optarg;
-      break;
     case MODES:
       o.modes = optarg;
       break;
     case DATA:
       o.data = optarg;
-      break;
-    case IMAGES:
-      o.images = cli_int("--images", optarg, 1, INT32_MAX);
-      break;
-    case CALIB:
-      o.calib = optarg;
-      break;
-    case CALIB_IMAGES:
-      o.calib_images = cli_int("--calib-images", optarg, 1, INT32_MAX);
       break;
     case CACHE:
       o.cache = cli_int("--cache", optarg, 0, 1 << 20);
@@ -123,35 +90,39 @@ static sweep_options parse(int argc, char **argv) {
     case HELP:
       fputs(help, stdout);
       exit(0);
+    default:
+      fitted_option(&o.fit, c, optarg);
     }
   if (optind < argc)
     cli_usage("sweep: unexpected argument '%s'; see varimac sweep --help", argv[optind]);
-  if (!o.net || !o.output) cli_usage("sweep: --net and -o are needed; see varimac sweep --help");
+  if (!o.fit.net || !o.output)
+    cli_usage("sweep: --net and -o are needed; see varimac sweep --help");
   if (o.json && !strcmp(o.json, o.output)) cli_usage("sweep: --json and -o are the same file");
   check_spec("--data", o.data);
-  check_spec("--calib", o.calib);
-  run_refuse_test_set("--calib", o.calib);
+  check_spec("--calib", o.fit.calib);
+  run_refuse_test_set("--calib", o.fit.calib);
   return o;
 }
 
 static sweep prepare(sweep_options *o) {
-  sweep s = {.net = run_net(o->net)};
+  sweep s = {.net = run_net(o->fit.net)};
   vmac_err err;
   size_t size;
   sweep_read_lists(&s, o);
   if (!vmac_can_write(o->output, &err) || (o->json && !vmac_can_write(o->json, &err)))
     cli_die("%s", err.text);
-  uint8_t *bytes = vmac_read_file(o->net, &size, &err);
+  uint8_t *bytes = vmac_read_file(o->fit.net, &size, &err);
   if (!bytes) cli_die("%s", err.text);
   s.net_hash = vmac_hash(bytes, size);
   free(bytes);
-  s.data = run_load(o->data, s.net, o->net, &o->images, "--images");
+  s.data = run_load(o->data, s.net, o->fit.net, &o->fit.images, "--images");
   bool calibrates = false;
   for (size_t m = 0; m < s.modes; m++) {
     calibrates = calibrates || sweep_calibrates(s.mode[m]);
-    if (s.mode[m].tune && !s.tuned) s.tuned = run_net(o->net);
+    if (s.mode[m].tune && !s.tuned) s.tuned = run_net(o->fit.net);
   }
-  if (calibrates) s.calib = run_load(o->calib, s.net, o->net, &o->calib_images, "--calib-images");
+  if (calibrates)
+    s.calib = run_load(o->fit.calib, s.net, o->fit.net, &o->fit.calib_images, "--calib-images");
   return s;
 }
 

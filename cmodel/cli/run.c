@@ -3,6 +3,7 @@
 #include "cli/run.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 vmac_net *run_net(const char *path) {
@@ -82,15 +83,26 @@ size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *m
   return changed;
 }
 
+void run_untune(const vmac_net *net, vmac_net *tuned) {
+  vmac_err err;
+  for (int i = 0; i < net->ops; i++) {
+    if (!vmac_op_is_mac(&net->op[i])) continue;
+    const vmac_tensor *given = &net->tensor[net->op[i].weight];
+    memcpy(tuned->tensor[tuned->op[i].weight].i8, given->i8, given->size);
+  }
+  if (!vmac_net_prepare(tuned, &err)) cli_die("given weights: %s", err.text);
+}
+
 vmac_ktiles *run_ktiles(const vmac_net *net, const char *text) {
   if (!text || !strcmp(text, "0")) return NULL;
-  char rows_text[16] = "";
   const size_t digits = strcspn(text, "x");
+  char *rows_text = memcpy(vmac_alloc(digits + 1, 1), text, digits);
   const char *cols_text = text[digits] ? text + digits + 1 : rows_text;
-  snprintf(rows_text, sizeof rows_text, "%.*s", (int)(digits < 15 ? digits : 15), text);
   const int rows = (int)cli_int("--ktile", rows_text, 4, 64);
   vmac_err err;
-  vmac_ktiles *tiles = vmac_ktiles_new(net, rows, (int)cli_int("--ktile", cols_text, 4, 64), &err);
+  const int cols = (int)cli_int("--ktile", cols_text, 4, 64);
+  free(rows_text);
+  vmac_ktiles *tiles = vmac_ktiles_new(net, rows, cols, &err);
   if (!tiles) cli_die("--ktile %s: %s", text, err.text);
   return tiles;
 }

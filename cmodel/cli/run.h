@@ -39,6 +39,9 @@ void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_
 size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
                 const bool *layers, vmac_mode mode, vmac_net *tuned);
 
+/* Gives `tuned`, net loaded again, net's weights back. */
+void run_untune(const vmac_net *net, vmac_net *tuned);
+
 /* Images of `images` that are run at a time, between two looks at the clock. */
 size_t run_chunk(size_t images);
 

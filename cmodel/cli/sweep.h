@@ -3,13 +3,14 @@
 #ifndef VMAC_SWEEP_H
 #define VMAC_SWEEP_H
 
+#include "cli/fitted.h"
 #include "cli/run.h"
 
 typedef struct {
-  const char *net, *output, *json, *data, *calib, *ktile;
-  char *mults, *modes, *layers; /* lists */
-  long long images, calib_images;
-  long long cache; /* MiB */
+  fitted fit; /* layers: a list */
+  const char *output, *json, *data, *ktile;
+  char *mults, *modes; /* lists */
+  long long cache;     /* MiB */
   vmac_rounding rounding;
 } sweep_options;
 

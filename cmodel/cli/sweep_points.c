@@ -68,7 +68,7 @@ static void read_layers(sweep *s, char *list) {
 void sweep_read_lists(sweep *s, const sweep_options *o) {
   read_cells(s, o->mults);
   read_modes(s, o->modes);
-  read_layers(s, o->layers);
+  read_layers(s, o->fit.layers);
   s->points = s->cells * s->choices * s->modes;
   if (!s->points) cli_usage("sweep: an empty list of cells, layers or modes");
 }
@@ -93,12 +93,12 @@ static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *
   const vmac_mult *cell = s->cell[p->cell];
   const char *layers = s->choice[p->layers].text;
   const size_t size =
-      strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(o->calib) + 256;
+      strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(o->fit.calib) + 256;
   char *key = vmac_alloc(size, 1);
   snprintf(key, size, "%s,%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
            cell->name, correction, layers, s->net_hash, table_hash, kinds[cell->xkind], cell->xbits,
-           o->data, o->images, calibrated ? o->calib_images : 0, calibrated ? " of " : "",
-           calibrated ? o->calib : "", run_rounding_name(o->rounding));
+           o->data, o->fit.images, calibrated ? o->fit.calib_images : 0, calibrated ? " of " : "",
+           calibrated ? o->fit.calib : "", run_rounding_name(o->rounding));
   return key;
 }
 

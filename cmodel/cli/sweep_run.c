@@ -76,7 +76,7 @@ typedef struct {
 
 /* The answers of one plan; false where a signal came. */
 static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
-  const size_t images = (size_t)r->o->images, chunk = run_chunk(images);
+  const size_t images = (size_t)r->o->fit.images, chunk = run_chunk(images);
   char what[160];
   snprintf(what, sizeof what, "point %zu of %zu (%s %s %.60s), images", r->done + 1, r->jobs,
            plan->mult->name, r->s->point[j->point].mode.text, r->s->choice[j->layers].text);
@@ -90,7 +90,7 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
 }
 
 static void set_results(const runner *r, sweep_point *p, const vmac_plan *plan) {
-  const size_t n = (size_t)r->o->images, size = 128;
+  const size_t n = (size_t)r->o->fit.images, size = 128;
   const size_t correct = run_equal(r->answer, r->s->data.labels, n);
   const uint8_t *exact = vmac_scorer_exact(r->scorer), *label = r->s->data.labels;
   const size_t agree = run_equal(r->answer, exact, n);
@@ -115,18 +115,14 @@ static void report_missing(const sweep *s, size_t point, const vmac_err *err) {
 /* s->tuned with the weights for a job's cell, mode and layers; false where a signal came. */
 static bool tune(const runner *r, const job *j) {
   const sweep *s = r->s;
-  const size_t images = (size_t)r->o->images;
+  const size_t images = (size_t)r->o->fit.images;
   const sweep_mode *mode = &s->point[j->point].mode;
   vmac_err err;
   char what[96];
   snprintf(what, sizeof what, "point %zu of %zu (%s %s), tuning; images", r->done + 1, r->jobs,
            s->cell[j->cell]->name, mode->text);
+  run_untune(s->net, s->tuned); /* an earlier job's were there */
   for (int i = 0; i < s->net->ops; i++) {
-    const vmac_op *op = &s->net->op[i];
-    if (!vmac_op_is_mac(op)) continue;
-    const vmac_tensor *given = &s->net->tensor[op->weight];
-    /* An earlier job's were there. */
-    memcpy(s->tuned->tensor[op->weight].i8, given->i8, given->size);
     if (!s->choice[j->layers].has[i]) continue;
     if (interrupted()) return false;
     cli_progress(what, r->done * images, r->jobs * images);
@@ -134,6 +130,25 @@ static bool tune(const runner *r, const job *j) {
   }
   if (!vmac_net_prepare(s->tuned, &err)) cli_die("tuned weights: %s", err.text);
   return true;
+}
+
+static vmac_plan *new_plan(const runner *r, const vmac_net *net) {
+  vmac_plan *plan = vmac_plan_new(net);
+  vmac_plan_tile(plan, run_ktiles(net, r->o->ktile));
+  return plan;
+}
+
+/* The plan of tuned weights, or where these answer better that of the given ones, as tune does. */
+static vmac_plan *judged(const runner *r, const job *j, vmac_plan *tuned) {
+  const sweep *s = r->s;
+  vmac_plan *given = new_plan(r, s->net);
+  vmac_err err;
+  vmac_plan_set(s->net, given, s->cell[j->cell], s->choice[j->layers].has);
+  vmac_tune_verdict v = {0};
+  if (vmac_plan_correct(s->net, given, tuned->mode, r->calib, &err))
+    v = vmac_tune_judge(r->tuner, given, tuned);
+  vmac_plan_free(v.given > v.tuned ? tuned : given);
+  return v.given > v.tuned ? given : tuned;
 }
 
 static bool run_jobs(runner *r, const job *jobs) {
@@ -150,16 +165,18 @@ static bool run_jobs(runner *r, const job *jobs) {
     if (j->tune && !(good = tune(r, j))) break;
     if (other) {
       vmac_plan_free(plan);
-      plan = vmac_plan_new(net);
-      vmac_plan_tile(plan, run_ktiles(net, r->o->ktile));
+      plan = new_plan(r, net);
     }
     if (other || j->layers != j[-1].layers)
       vmac_plan_set(net, plan, s->cell[j->cell], s->choice[j->layers].has);
     if (!vmac_plan_correct(net, plan, p->mode.mode, r->calib, &err)) {
       report_missing(s, j->point, &err);
-    } else if ((good = answer(r, j, plan))) {
-      set_results(r, p, plan);
-      share_results(s);
+    } else {
+      if (j->tune) plan = judged(r, j, plan);
+      if ((good = answer(r, j, plan))) {
+        set_results(r, p, plan);
+        share_results(s);
+      }
     }
     if (good) sweep_write(s, r->o);
     r->done++;
@@ -172,13 +189,13 @@ bool sweep_run(sweep *s, const sweep_options *o) {
   share_results(s);
   job *jobs = vmac_alloc(s->points, sizeof *jobs);
   runner r = {.s = s, .o = o, .jobs = jobs_of(s, jobs)};
-  const size_t cache = (size_t)o->cache << 20, n = (size_t)o->images;
+  const size_t cache = (size_t)o->cache << 20, n = (size_t)o->fit.images;
   if (s->calib.n) /* at most half of the memory: what it does not need is the prefix's */
-    r.calib = vmac_calib_new(s->net, &s->calib, (size_t)o->calib_images, cache / 2);
+    r.calib = vmac_calib_new(s->net, &s->calib, (size_t)o->fit.calib_images, cache / 2);
   r.scorer = vmac_scorer_new(s->net, o->rounding, &s->data, n, cache - vmac_calib_bytes(r.calib));
   r.answer = vmac_alloc(n, 1);
   for (size_t i = 0; i < r.jobs && !r.tuner; i++)
-    if (jobs[i].tune) r.tuner = vmac_tuner_new(s->net, &s->calib, (size_t)o->calib_images);
+    if (jobs[i].tune) r.tuner = vmac_tuner_new(s->net, &s->calib, (size_t)o->fit.calib_images);
   const bool good = run_jobs(&r, jobs);
   free(r.answer);
   vmac_tuner_free(r.tuner);

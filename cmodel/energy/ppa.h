@@ -53,6 +53,21 @@ void vmac_ppa_free(vmac_ppa *ppa);
 const vmac_ppa_design *vmac_ppa_find(const vmac_ppa *ppa, const char *kind, const vmac_mult *mult,
                                      int opt_correction, int phi_rank, vmac_err *err);
 
+/* ---- memories ---------------------------------------------------------------------------------
+ * By a model, apart from what is measured: activation banks of 8 x buf_depth bits, two per lane, and
+ * acc_depth accumulators of each column, of the sum of A and of each of X, a macro each. An access
+ * costs as the bits of a word and the root of the macro's size, as feature size and the square of
+ * the voltage; writing as much as reading. Leakage and clock of memories are not in it. */
+typedef struct {
+  double node_nm, volts; /* feature size, supply */
+} vmac_memory_model;
+
+/* pJ of one access to a memory of so many words of width bits. */
+double vmac_memory_access_pj(const vmac_memory_model *model, double width, double words);
+double vmac_memory_pj(const vmac_memory_model *model, const vmac_hw *hw, const vmac_accesses *n);
+/* (jobs) of a compiled program, counted by its interpreter; caller frees. */
+vmac_accesses *vmac_program_accesses(const vmac_program *program, vmac_err *err);
+
 /* ---- a program's energy ----------------------------------------------------------------------- */
 
 /* pJ per inference. */
@@ -67,6 +82,9 @@ typedef struct {
   double side;    /* the side column */
   double correct; /* the correction units */
   double energy;  /* all of them */
+  /* Not in energy: memories, where a model was given. */
+  vmac_accesses accesses;
+  double memory;
 } vmac_layer_energy;
 
 typedef struct {
@@ -99,9 +117,10 @@ typedef struct {
   "memories, control, loading of weights and coefficients, wires"
 
 /* Where the period is longer than what a design was measured for, it leaks for the rest of it too.
- * VMAC_ENERGY_WITHOUT is not in it.
+ * VMAC_ENERGY_WITHOUT is not in it; memories stand beside it, where memory is not NULL.
  * The program's net_hash says which network it is of. */
 bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_ppa *ppa,
-                         const vmac_energy_leave *leave, vmac_energy *energy, vmac_err *err);
+                         const vmac_energy_leave *leave, const vmac_memory_model *memory,
+                         vmac_energy *energy, vmac_err *err);
 
 #endif

@@ -220,8 +220,33 @@ static bool layer_energy(const hardware *h, const vmac_program *p, const vmac_ne
   return good;
 }
 
+static void add_accesses(vmac_accesses *sum, const vmac_accesses *n) {
+  sum->bytes_read += n->bytes_read;
+  sum->bytes_written += n->bytes_written;
+  sum->sums_read += n->sums_read;
+  sum->sums_written += n->sums_written;
+}
+
+/* Layers take the jobs in order, as in layer_energy(). */
+static bool memory_energy(const vmac_program *p, const vmac_memory_model *model,
+                          vmac_energy *energy, vmac_err *err) {
+  vmac_accesses *of_job = vmac_program_accesses(p, err);
+  if (!of_job) return false;
+  for (int i = 0, job = 0; i < energy->layers; i++) {
+    vmac_layer_energy *e = &energy->layer[i];
+    do add_accesses(&e->accesses, &of_job[job++]);
+    while (job < p->jobs && p->job[job].cont);
+    e->memory = vmac_memory_pj(model, &p->hw, &e->accesses);
+    add_accesses(&energy->total.accesses, &e->accesses);
+  }
+  energy->total.memory = vmac_memory_pj(model, &p->hw, &energy->total.accesses);
+  free(of_job);
+  return true;
+}
+
 bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_ppa *ppa,
-                         const vmac_energy_leave *leave, vmac_energy *energy, vmac_err *err) {
+                         const vmac_energy_leave *leave, const vmac_memory_model *memory,
+                         vmac_energy *energy, vmac_err *err) {
   *energy = (vmac_energy){0};
   hardware *h = vmac_alloc(1, sizeof *h);
   if (!find_designs(h, p, ppa, leave, err)) {
@@ -250,6 +275,7 @@ bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_
   total->cycles = cycles.total.cycles;
   total->issue = cycles.total.issue;
   total->macs = cycles.total.useful;
+  good = good && (!memory || memory_energy(p, memory, energy, err));
   free(cycles.layer);
   free(h);
   if (good) return true;

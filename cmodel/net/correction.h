@@ -102,6 +102,10 @@ vmac_solver *vmac_solver_new(int n, const double *a);
 void vmac_solve(const vmac_solver *solver, double *b, double *c);
 void vmac_solver_free(vmac_solver *solver);
 
+/* Slopes of a channel that are fitted together. Their products take 16 bytes each in every thread:
+ * 64 MiB at most. */
+enum { VMAC_TILE_SLOPES = 2048 };
+
 /* Coefficients of each K tile, of all channels of a layer: net/fit_tiles.c. */
 typedef struct vmac_tile_fit vmac_tile_fit;
 vmac_tile_fit *vmac_tile_fit_new(const vmac_sums *sums, int tiles, int planes);

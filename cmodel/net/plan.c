@@ -176,13 +176,29 @@ static bool set_coefficients(const vmac_net *net, vmac_plan *plan, vmac_mode mod
   return good;
 }
 
+/* Before anything is measured: a layer of long sums on few rows has tiles by the thousand. */
+static bool check_slopes(const vmac_plan *plan, vmac_mode mode, vmac_err *err) {
+  for (int i = 0; i < plan->ops; i++) {
+    if (!vmac_plan_has(plan, i)) continue;
+    const int tiles = vmac_plan_tiles(plan, i, mode), planes = plan->mac[i].planes;
+    if (tiles * planes > VMAC_TILE_SLOPES)
+      return vmac_fail(err,
+                       "op %d: %d K tiles with %d sums X each: expected at most %d slopes of a "
+                       "channel, which are fitted together, found %d; an array of more rows has "
+                       "fewer tiles, another mode may have fewer sums",
+                       i, tiles, planes, VMAC_TILE_SLOPES, tiles * planes);
+  }
+  return true;
+}
+
 bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
                        vmac_err *err) {
   drop_coefficients(plan);
   set_mode(plan, mode);
   if (mode == VMAC_CORR_NONE) return true;
-  const bool good = calib || !vmac_mode_calibrates(mode) ||
-                    vmac_fail(err, "mode %s wants calibration images", vmac_mode_name(mode));
+  const bool good = (calib || !vmac_mode_calibrates(mode) ||
+                     vmac_fail(err, "mode %s wants calibration images", vmac_mode_name(mode))) &&
+                    check_slopes(plan, mode, err);
   if (good && calib && vmac_mode_calibrates(mode)) vmac_calibrate(calib, plan, mode);
   if (good && set_coefficients(net, plan, mode, err)) return true;
   drop_coefficients(plan);

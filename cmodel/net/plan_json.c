@@ -7,6 +7,7 @@
  * none, and the cell in all. c holds a channel's slopes side by side: one, or one per plane. A
  * varimac-plan-4 has "ktile": [16, 16], rows and columns of the array whose K tiles have slopes of
  * their own; then c holds those of a channel's first tile, its second and so on.
+ * A plan of tuned weights has "towards": the network whose sums its coefficients are fitted to.
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
@@ -24,7 +25,7 @@ static void hex(char *text, uint64_t hash) {
   snprintf(text, 17, "%016" PRIx64, hash);
 }
 
-static bool network_hash(const char *path, char *text, vmac_err *err) {
+bool vmac_plan_network(const char *path, char *text, vmac_err *err) {
   size_t size;
   uint8_t *bytes = vmac_read_file(path, &size, err);
   if (!bytes) return false;
@@ -35,7 +36,7 @@ static bool network_hash(const char *path, char *text, vmac_err *err) {
 
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err) {
   char net_hash[17], table_hash[17];
-  if (!network_hash(net_path, net_hash, err)) return false;
+  if (!vmac_plan_network(net_path, net_hash, err)) return false;
   hex(table_hash, vmac_table_hash(plan->table));
   cJSON *root = cJSON_CreateObject(), *layers = cJSON_CreateArray(), *ops = cJSON_CreateArray();
   for (int i = 0; i < plan->ops; i++) {
@@ -55,6 +56,7 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   cJSON_AddStringToObject(root, "mode", vmac_mode_name(plan->mode));
   cJSON_AddNumberToObject(root, "fraction_bits", VMAC_CORR_F);
   cJSON_AddStringToObject(root, "calibration", plan->calibration);
+  if (*plan->towards) cJSON_AddStringToObject(root, "towards", plan->towards);
   if (plan->ktiles) {
     const int shape[] = {plan->ktiles->rows, plan->ktiles->cols};
     cJSON_AddItemToObject(root, "ktile", cJSON_CreateIntArray(shape, 2));
@@ -173,7 +175,7 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
       strcmp(string_of(root, "format"), tiled_format) &&
       !expect(path, root, "format", format, "is this a plan file?", err))
     return NULL;
-  if (!network_hash(net_path, hash, err) ||
+  if (!vmac_plan_network(net_path, hash, err) ||
       !expect(path, root, "network", hash, "the plan belongs to another network file", err))
     return NULL;
   vmac_err why;
@@ -197,6 +199,7 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
   vmac_plan_set(net, plan, mult, has);
   free(has);
   snprintf(plan->calibration, sizeof plan->calibration, "%s", string_of(root, "calibration"));
+  snprintf(plan->towards, sizeof plan->towards, "%s", string_of(root, "towards"));
   hex(hash, vmac_table_hash(plan->table));
   if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&
       read_ktile(net, plan, path, root, err) && read_layers(net, plan, path, root, err))

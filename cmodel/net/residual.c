@@ -87,11 +87,14 @@ static void predict_layer(const vmac_plan *plan, int op, vmac_residual *r) {
   }
 }
 
+/* Images are dealt out into so many parts, whose figures tell how much chance is in that of all. */
+enum { PARTS = 10 };
+
 /* One thread's share of what the images have: errors and exact accumulators. */
 typedef struct {
   vmac_state *state;
   int32_t *acc, *zero;
-  vmac_sums **error, **signal; /* (ops) */
+  vmac_sums *(*error)[PARTS], **signal; /* (ops) */
 } worker;
 
 static worker worker_new(const vmac_net *net, const vmac_plan *plan) {
@@ -106,7 +109,7 @@ static worker worker_new(const vmac_net *net, const vmac_plan *plan) {
     const size_t x = (size_t)op->m * (size_t)vmac_variate_groups(net, op);
     most = size > most ? size : most;
     most = x > most ? x : most;
-    w.error[i] = vmac_sums_new(net, op, 1);
+    for (int part = 0; part < PARTS; part++) w.error[i][part] = vmac_sums_new(net, op, 1);
     w.signal[i] = vmac_sums_new(net, op, 1);
   }
   w.acc = vmac_alloc(most, sizeof *w.acc);
@@ -116,7 +119,7 @@ static worker worker_new(const vmac_net *net, const vmac_plan *plan) {
 
 static void worker_free(const vmac_net *net, worker *w) {
   for (int i = 0; i < net->ops; i++) {
-    vmac_sums_free(w->error[i]);
+    for (int part = 0; part < PARTS; part++) vmac_sums_free(w->error[i][part]);
     vmac_sums_free(w->signal[i]);
   }
   free(w->error);
@@ -134,7 +137,7 @@ static void add_image(const vmac_net *net, const vmac_plan *plan, const vmac_dat
     vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, w->state);
     if (!vmac_plan_has(plan, i)) continue;
     vmac_layer_acc(net, op, &plan->mac[i], w->state->i8[op->in[0]], w->acc, w->state);
-    vmac_sums_add(w->error[i], op->m, op->k, w->state->acc, w->acc, w->zero);
+    vmac_sums_add(w->error[i][image % PARTS], op->m, op->k, w->state->acc, w->acc, w->zero);
     vmac_sums_add(w->signal[i], op->m, op->k, w->state->acc, w->zero, w->zero);
   }
 }
@@ -142,6 +145,30 @@ static void add_image(const vmac_net *net, const vmac_plan *plan, const vmac_dat
 static double variance(const vmac_sums *s, int channel) {
   const vmac_wide var = s->count * s->yy[channel] - (vmac_wide)s->y[channel] * s->y[channel];
   return (double)var / (double)s->count / (double)s->count;
+}
+
+/* Mean square of a part's errors about the means of all, mean over channels. */
+static double part_square(const vmac_sums *part, const vmac_sums *all) {
+  double sum = 0;
+  for (int j = 0; j < all->n; j++) {
+    const double mean = (double)all->y[j] / (double)all->count;
+    sum +=
+        ((double)part->yy[j] - 2 * mean * (double)part->y[j]) / (double)part->count + mean * mean;
+  }
+  return sum / all->n;
+}
+
+/* Standard error of the mean of the parts, which are equally large but for an image. */
+static double scatter(vmac_sums *const *part, const vmac_sums *all) {
+  double sum = 0, square = 0;
+  for (int i = 0; i < PARTS; i++) {
+    if (!part[i]->count) return 0;
+    const double v = part_square(part[i], all);
+    sum += v;
+    square += v * v;
+  }
+  const double rest = square / PARTS - sum / PARTS * (sum / PARTS);
+  return rest > 0 ? sqrt(rest / (PARTS - 1)) : 0;
 }
 
 static vmac_residual residual_of(const vmac_sums *error, const vmac_sums *signal) {
@@ -166,8 +193,9 @@ void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
     for (size_t image = 0; image < images; image++) add_image(net, plan, data, image, &w);
 #pragma omp critical
     for (int i = 0; i < net->ops; i++)
-      if (w.error[i]) {
-        vmac_sums_join(all.error[i], w.error[i]);
+      if (w.signal[i]) {
+        for (int part = 0; part < PARTS; part++)
+          vmac_sums_join(all.error[i][part], w.error[i][part]);
         vmac_sums_join(all.signal[i], w.signal[i]);
       }
     worker_free(net, &w);
@@ -175,7 +203,11 @@ void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
   for (int i = 0; i < net->ops; i++) {
     of[i] = (vmac_residual){0};
     if (!vmac_plan_has(plan, i)) continue;
-    of[i] = residual_of(all.error[i], all.signal[i]);
+    vmac_sums *error = vmac_sums_new(net, &net->op[i], 1);
+    for (int part = 0; part < PARTS; part++) vmac_sums_join(error, all.error[i][part]);
+    of[i] = residual_of(error, all.signal[i]);
+    of[i].scatter = scatter(all.error[i], error);
+    vmac_sums_free(error);
     predict_layer(plan, i, &of[i]);
   }
   worker_free(net, &all);

@@ -22,7 +22,7 @@
 
 #include "vmac.h"
 
-enum { VMAC_TUNE_SAMPLES = 8192, VMAC_TUNE_PASSES = 4 };
+enum { VMAC_TUNE_SAMPLES = 8192, VMAC_TUNE_PASSES = 4, VMAC_TUNE_JUDGES = 2000 };
 
 /* One layer's activations at some output pixels of every image. */
 typedef struct {
@@ -34,6 +34,12 @@ typedef struct {
 struct vmac_tuner {
   const vmac_net *net;
   vmac_tune_samples *op; /* (ops) */
+  vmac_dataset judges;   /* images that judge: a view of the data, not owned */
+  bool seen;             /* the weights are fitted on them too */
+  vmac_scorer *scorer;   /* of them */
 };
+
+/* net/tune_judge.c: data's first `images` are those that weights are fitted on. */
+void vmac_tune_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images);
 
 #endif

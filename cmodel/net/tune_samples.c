@@ -57,6 +57,7 @@ vmac_tuner *vmac_tuner_new(const vmac_net *net, const vmac_dataset *data, size_t
     free(patch);
     vmac_state_free(net, state);
   }
+  vmac_tune_judges(t, data, images);
   return t;
 }
 
@@ -64,5 +65,6 @@ void vmac_tuner_free(vmac_tuner *tuner) {
   if (!tuner) return;
   for (int i = 0; i < tuner->net->ops; i++) free(tuner->op[i].code);
   free(tuner->op);
+  vmac_scorer_free(tuner->scorer);
   free(tuner);
 }

@@ -151,7 +151,8 @@ static bool deliver(job_state *s, int pixel, const int32_t *acc, const vmac_scal
                       d->zero;
     out[c] = (int8_t)vmac_clamp(q, d->act_min, d->act_max);
   }
-  if (m->observer) m->observer->vector(m->observer->context, m->job, s->set, pixel, acc, out);
+  if (m->observer && m->observer->vector)
+    m->observer->vector(m->observer->context, m->job, s->set, pixel, acc, out);
   if (d->to_stream) {
     vmac_run *run = m->run;
     if (run->beats == m->room) {
@@ -176,6 +177,7 @@ static bool deliver(job_state *s, int pixel, const int32_t *acc, const vmac_scal
     if (column < 0 || column >= cols)
       return vmac_machine_fail(m, VMAC_RUN_OK, "lane %d takes column %d", lane, column);
     m->set[d->dst][(size_t)address * (size_t)m->lanes + (size_t)bank] = (uint8_t)out[column];
+    m->accesses->bytes_written++;
   }
   return true;
 }
@@ -220,7 +222,7 @@ static int32_t final_acc(const job_state *s, const sums *t, int c) {
 }
 
 /* One tile over all pixels. */
-static bool run_tile(job_state *s, sums *total, bool last) {
+static bool run_tile(job_state *s, sums *total, bool first, bool last) {
   vmac_machine *m = s->m;
   const vmac_descriptor *d = s->d;
   const vmac_class cls = m->mult->cls;
@@ -236,11 +238,14 @@ static bool run_tile(job_state *s, sums *total, bool last) {
         const entry *e = &s->row[r];
         if (!e->on) continue;
         uint8_t code = (uint8_t)d->pad;
-        if (iy + e->ky >= 0 && iy + e->ky < d->in_h && ix + e->kx >= 0 && ix + e->kx < d->in_w &&
-            !fetch(m, d->src, r + e->sub * m->hw->rows, address + e->off, &code))
-          return false;
+        if (iy + e->ky >= 0 && iy + e->ky < d->in_h && ix + e->kx >= 0 && ix + e->kx < d->in_w) {
+          if (!fetch(m, d->src, r + e->sub * m->hw->rows, address + e->off, &code)) return false;
+          m->accesses->bytes_read++;
+        }
         multiply(s, r, vmac_operand_bits(cls, (int8_t)code), t);
       }
+      m->accesses->sums_read += !first;
+      m->accesses->sums_written += !last;
       if (last || m->hw->opt_ktile) correct(s, t);
       if (last) {
         int32_t acc[VMAC_ROWS_MAX];
@@ -263,7 +268,7 @@ static bool run_mac(job_state *s) {
     for (int k = 0; good && k < d->k_tiles; k++) {
       const bool last = k == d->k_tiles - 1;
       good = (!last || read_set(s)) && (!(last || s->m->hw->opt_ktile) || read_records(s, last)) &&
-             read_tile(s) && run_tile(s, total, last);
+             read_tile(s) && run_tile(s, total, !k, last);
     }
   }
   free(total);
@@ -284,6 +289,12 @@ static bool fetch_lanes(job_state *s, int set, int address, bool inside, int n, 
   return true;
 }
 
+/* Banks that a vector job's tap reads: each row's, in both sets, whatever becomes of the bytes. */
+static uint64_t lane_reads(const job_state *s) {
+  const int rows = s->m->hw->rows, lanes = s->m->lanes, left = lanes - s->f.sub * rows;
+  return 2 * (uint64_t)(rows == lanes || left > rows ? rows : left);
+}
+
 static bool run_pixel(job_state *s, int iy, int ix, int *address, int32_t *acc) {
   vmac_machine *m = s->m;
   const vmac_descriptor *d = s->d;
@@ -295,6 +306,7 @@ static bool run_pixel(job_state *s, int iy, int ix, int *address, int32_t *acc) 
       int8_t a[VMAC_ROWS_MAX], b[VMAC_ROWS_MAX];
       const bool inside = iy + wy >= 0 && iy + wy < d->in_h && ix + wx >= 0 && ix + wx < d->in_w;
       const bool first = !wy && !wx;
+      m->accesses->bytes_read += inside ? lane_reads(s) : 0;
       if (!fetch_lanes(s, d->src, *address, inside, n, a)) return false;
       if (d->kind == VMAC_JOB_ADD && !fetch_lanes(s, !d->src, *address + d->delta_b, inside, n, b))
         return false;

@@ -137,6 +137,7 @@ static bool run_input(vmac_machine *m, const vmac_descriptor *d) {
     if (at >= (uint32_t)m->hw->buf_depth)
       return vmac_machine_fail(m, VMAC_RUN_OK, "input for word %u of %d", at, m->hw->buf_depth);
     memcpy(m->set[d->dst] + (size_t)at * (size_t)m->lanes, beat, (size_t)m->lanes);
+    m->accesses->bytes_written += (uint64_t)m->lanes;
   }
   return true;
 }
@@ -151,7 +152,9 @@ static bool run_end(vmac_machine *m, const uint8_t *beat) {
 }
 
 static bool run_jobs(vmac_machine *m) {
+  vmac_accesses nobody = {0};
   for (m->job = 0;; m->job++) {
+    m->accesses = m->observer && m->observer->accesses ? &m->observer->accesses[m->job] : &nobody;
     if (m->at < m->count) {
       const uint8_t *next = m->beats + (size_t)m->beat * m->at;
       if (vmac_bits(vmac_word(next, 0), 0, 4) == VMAC_JOB_END) return run_end(m, next);

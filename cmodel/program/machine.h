@@ -30,6 +30,7 @@ typedef struct {
   vmac_run *run;
   size_t room; /* beats of run->bytes */
   int job;
+  vmac_accesses *accesses; /* of the job at hand */
   vmac_err *err;
 } vmac_machine;
 

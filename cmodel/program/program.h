@@ -241,11 +241,19 @@ typedef enum {
   VMAC_RUN_CHECKSUM
 } vmac_run_error;
 
+/* Ports of rtl/vmac_ram.v that act: bytes of the activation buffers' banks, words of the accumulator
+ * memory, which has all columns' in one. */
+typedef struct {
+  uint64_t bytes_read, bytes_written, sums_read, sums_written;
+} vmac_accesses;
+
 /* Sees every vector of results in order, (cols) each: what enters requantization and what leaves.
  * job counts jobs, INPUT included. Columns that the set does not use hold nothing of meaning. */
 typedef struct {
   void *context;
+  /* or NULL */
   void (*vector)(void *context, int job, int set, int pixel, const int32_t *acc, const int8_t *out);
+  vmac_accesses *accesses; /* (jobs), added to; or NULL */
 } vmac_observer;
 
 typedef struct {

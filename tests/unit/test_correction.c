@@ -3,10 +3,8 @@
  * State space: a convolution, a depthwise convolution and a fully connected layer of random codes,
  * in both operand classes; every identity is exact, in integers.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-#include <unistd.h>
-
 #include "corr_common.h"
+#include "plan_folder.h"
 
 /* All weights of a filter equal: eps = W X, so the correction restores the exact sum to the bit. */
 static void test_equal_weights_are_exact(void **state) {
@@ -157,12 +155,9 @@ static void replace(const char *path, const char *from, const char *to) {
 
 static void test_plan_files(void **state) {
   (void)state;
-  char dir[] = "/tmp/vmac-plan-XXXXXX", net_path[64], path[64];
+  const plan_folder folder = plan_folder_new();
+  const char *net_path = folder.net, *path = folder.plan;
   vmac_err err;
-  assert_non_null(mkdtemp(dir));
-  snprintf(net_path, sizeof net_path, "%s/net", dir);
-  snprintf(path, sizeof path, "%s/plan.json", dir);
-  assert_true(vmac_write_file(net_path, "a network", 9, &err));
   vmac_net *net = network(7, false);
   vmac_dataset data = images(8);
   /* Six slopes per channel; they are not those of another mode. */
@@ -209,9 +204,7 @@ static void test_plan_files(void **state) {
   assert_non_null(strstr(err.text, "another network file"));
   assert_null(vmac_plan_make(net, cell("perf2"), NULL, VMAC_CORR_CV, &data, data.n + 1, &err));
   free(text);
-  unlink(path);
-  unlink(net_path);
-  rmdir(dir);
+  plan_folder_remove(&folder);
   vmac_plan_free(plan);
   vmac_dataset_free(&data);
   vmac_net_free(net);

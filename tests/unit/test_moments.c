@@ -6,7 +6,7 @@
  * of 32 bits. All against the definitions, in integers. SPDX-License-Identifier: Apache-2.0 */
 #include "corr_common.h"
 #include "base/isa.h"
-#include "random_net.h"
+#include "random_run.h"
 
 /* The definition: patch by patch, code by code. x (m, groups, xs). */
 static void plain_variates(const vmac_net *net, const vmac_op *op, vmac_class cls, int xs,
@@ -51,22 +51,16 @@ static void test_variates(void **state) {
   static const char *const isas[] = {"portable", "avx2", "avx512"};
   int seen[3] = {0}; /* conv, depthwise, FC */
   for (uint64_t seed = 1; seed <= 400; seed++) {
-    builder b = random_net(seed, (int)(seed % 8 == 0) * (CORNER_INPUT | CORNER_ZERO));
-    vmac_err err;
-    if (!vmac_net_prepare(b.net, &err)) fail_msg("seed %d: %s", (int)seed, err.text);
-    vmac_state *s = vmac_state_new(b.net);
-    random_input(&b, s);
-    vmac_net_run(b.net, NULL, VMAC_ROUND_DOUBLE, s);
+    random_run run = random_run_of(seed);
     if ((int)(seed % 3) <= (int)vmac_isa_best()) setenv("VARIMAC_ISA", isas[seed % 3], 1);
-    for (int i = 0; i < b.net->ops; i++) {
-      const vmac_op *op = &b.net->op[i];
+    for (int i = 0; i < run.net->ops; i++) {
+      const vmac_op *op = &run.net->op[i];
       if (!vmac_op_is_mac(op)) continue;
-      compare_variates(b.net, op, seed % 2 ? VMAC_S8 : VMAC_U8, 1 + (int)(seed % VMAC_XS_MAX), seed,
-                       s->i8[op->in[0]]);
+      compare_variates(run.net, op, seed % 2 ? VMAC_S8 : VMAC_U8, 1 + (int)(seed % VMAC_XS_MAX),
+                       seed, run.state->i8[op->in[0]]);
       seen[op->kind == VMAC_CONV ? 0 : op->kind == VMAC_DEPTHWISE ? 1 : 2]++;
     }
-    vmac_state_free(b.net, s);
-    vmac_net_free(b.net);
+    random_run_free(&run);
   }
   unsetenv("VARIMAC_ISA");
   for (int i = 0; i < 3; i++) assert_true(seen[i] > 30);

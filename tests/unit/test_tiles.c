@@ -3,14 +3,13 @@
  * State space: the tiles of square, wide, tall and ragged arrays over channels that fill words, do
  * not, or are replicated, against lists by hand; random networks with random stretches as tiles and
  * random terms, by kernels and by the definition, against loops of their own; the fit against that
- * of the whole K; plans as files, and what is refused. SPDX-License-Identifier: Apache-2.0 */
-#include <stdio.h>
-#include <unistd.h>
-
+ * of the whole K, and more slopes than it takes; plans as files, and what is refused.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "corr_common.h"
 #include "gemm/scheme.h"
 #include "net/net.h"
-#include "random_net.h"
+#include "plan_folder.h"
+#include "random_run.h"
 
 /* ---- the array's tiles ----------------------------------------------------------------------- */
 
@@ -144,20 +143,14 @@ static void test_random_tiles(void **state) {
   vmac_rng_seed(&rng, 21);
   int seen[2] = {0}; /* convolutions, fully connected */
   for (uint64_t seed = 1; seed <= 150; seed++) {
-    builder b = random_net(seed, (int)(seed % 8 == 0) * (CORNER_INPUT | CORNER_ZERO));
-    vmac_err err;
-    if (!vmac_net_prepare(b.net, &err)) fail_msg("seed %d: %s", (int)seed, err.text);
-    vmac_state *s = vmac_state_new(b.net);
-    random_input(&b, s);
-    vmac_net_run(b.net, NULL, VMAC_ROUND_DOUBLE, s);
-    for (int i = 0; i < b.net->ops; i++) {
-      const vmac_op *op = &b.net->op[i];
+    random_run run = random_run_of(seed);
+    for (int i = 0; i < run.net->ops; i++) {
+      const vmac_op *op = &run.net->op[i];
       if (op->kind != VMAC_CONV && op->kind != VMAC_FC) continue;
-      compare_layer(b.net, op, cell(names[seed % 4]), s, seed % 3 == 0, &rng);
+      compare_layer(run.net, op, cell(names[seed % 4]), run.state, seed % 3 == 0, &rng);
       seen[op->kind == VMAC_FC]++;
     }
-    vmac_state_free(b.net, s);
-    vmac_net_free(b.net);
+    random_run_free(&run);
   }
   assert_true(seen[0] > 50 && seen[1] > 20);
 }
@@ -231,7 +224,8 @@ static void test_changing_tiles(void **state) {
                {0, VMAC_CORR_CV}};
   for (size_t i = 0; i < sizeof steps / sizeof *steps; i++) {
     const int rows = steps[i].rows;
-    vmac_plan_tile(plan, rows ? vmac_ktiles_new(net, rows, rows, &err) : NULL);
+    if (!i || rows != steps[i - 1].rows) /* tiles that stay keep what was calibrated for them */
+      vmac_plan_tile(plan, rows ? vmac_ktiles_new(net, rows, rows, &err) : NULL);
     assert_true(vmac_plan_correct(net, plan, steps[i].mode, calib, &err));
     vmac_plan *own = vmac_plan_make_tiled(net, cell("trunc6"), NULL, steps[i].mode,
                                           rows ? vmac_ktiles_new(net, rows, rows, &err) : NULL,
@@ -252,6 +246,56 @@ static void test_changing_tiles(void **state) {
   vmac_net_free(net);
 }
 
+/* A fully connected layer of k inputs. */
+static vmac_net *wide(int k) {
+  vmac_rng rng;
+  vmac_rng_seed(&rng, 2);
+  vmac_net *net = net_new();
+  net->input = net_tensor(net, 1, 1, 1, k, 0.05f, 0);
+  net->output = net_tensor(net, 1, 1, 1, 2, 2, 0);
+  vmac_op *op = net_op(net, VMAC_FC, net->input, net->output);
+  op->weight = net_weights(net, 2, 1, 1, k, 1, &rng);
+  vmac_tensor *w = &net->tensor[op->weight], *out = &net->tensor[net->output];
+  w->rank = out->rank = 2;
+  w->dim[1] = k;
+  out->dim[1] = 2;
+  vmac_err err;
+  if (!vmac_net_prepare(net, &err)) fail_msg("%s", err.text);
+  return net;
+}
+
+/* As many slopes as are fitted together, and no more: by tiles, and by tiles and planes. */
+static void test_too_many_slopes(void **state) {
+  (void)state;
+  enum { K = 4 * VMAC_TILE_SLOPES + 4 };
+  vmac_net *net = wide(K);
+  uint8_t *pixels = vmac_alloc(K, 1), label = 0;
+  const vmac_dataset data = {
+      .n = 1, .h = 1, .w = 1, .c = K, .classes = 2, .pixels = pixels, .labels = &label};
+  static const struct {
+    int rows;
+    vmac_mode mode;
+    const char *why;
+  } cases[] = {
+      {4, VMAC_CORR_CV, "op 0: 2049 K tiles with 1 sums X each: expected at most 2048 slopes"},
+      {4, VMAC_CORR_BIAS, NULL},
+      {4, VMAC_CORR_PAPER, NULL},
+      {32, VMAC_CORR_CV, NULL},
+      {16, VMAC_CORR_BITPLANE, "found 3078"}};
+  for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+    vmac_err err = {0};
+    vmac_ktiles *tiles = vmac_ktiles_new(net, cases[i].rows, 4, &err);
+    if (!tiles) fail_msg("%s", err.text);
+    vmac_plan *plan =
+        vmac_plan_make_tiled(net, cell("trunc6"), NULL, cases[i].mode, tiles, &data, 1, &err);
+    if (cases[i].why ? plan || !strstr(err.text, cases[i].why) : !plan)
+      fail_msg("%s, %d rows: %s", vmac_mode_name(cases[i].mode), cases[i].rows, err.text);
+    vmac_plan_free(plan);
+  }
+  free(pixels);
+  vmac_net_free(net);
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static void expect_refusal(const vmac_net *net, const char *net_path, const char *path,
@@ -269,12 +313,9 @@ static void expect_refusal(const vmac_net *net, const char *net_path, const char
 
 static void test_files(void **state) {
   (void)state;
-  char dir[] = "/tmp/vmac-tiles-XXXXXX", net_path[64], path[64];
+  const plan_folder folder = plan_folder_new();
+  const char *net_path = folder.net, *path = folder.plan;
   vmac_err err;
-  assert_non_null(mkdtemp(dir));
-  snprintf(net_path, sizeof net_path, "%s/net", dir);
-  snprintf(path, sizeof path, "%s/plan.json", dir);
-  assert_true(vmac_write_file(net_path, "a network", 9, &err));
   vmac_net *net = network(7, false);
   vmac_dataset data = images(8);
   vmac_plan *plan = vmac_plan_make_tiled(net, cell("trunc6"), NULL, VMAC_CORR_PHI2,
@@ -298,18 +339,19 @@ static void test_files(void **state) {
   expect_refusal(net, net_path, path, text, "[5, 7]", "[8, 8]", "\"c\": expected");
   expect_refusal(net, net_path, path, text, "varimac-plan-4", "varimac-plan-3", "\"c\": expected");
   free(text);
-  unlink(path);
-  unlink(net_path);
-  rmdir(dir);
+  plan_folder_remove(&folder);
   vmac_plan_free(plan);
   vmac_dataset_free(&data);
   vmac_net_free(net);
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_tiles_of_arrays),  cmocka_unit_test(test_random_tiles),
-      cmocka_unit_test(test_tiles_leave_less), cmocka_unit_test(test_paper_tiles),
-      cmocka_unit_test(test_changing_tiles),   cmocka_unit_test(test_files)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_tiles_of_arrays),
+                                     cmocka_unit_test(test_random_tiles),
+                                     cmocka_unit_test(test_tiles_leave_less),
+                                     cmocka_unit_test(test_paper_tiles),
+                                     cmocka_unit_test(test_changing_tiles),
+                                     cmocka_unit_test(test_too_many_slopes),
+                                     cmocka_unit_test(test_files)};
   return cmocka_run_group_tests_name("tiles", tests, NULL, NULL);
 }

@@ -4,7 +4,8 @@
  * TEST RATIONALE. State space: a convolution, a depthwise one and a fully connected layer of random
  * codes, of more samples than weights and of fewer; both operand classes; errors that are linear in
  * the activation's low bits, that follow the weight, that follow neither; every kind of correction:
- * none, a constant, one X, several, phi. J is computed anew, from the products and by normal
+ * none, a constant, one X, several, phi; images that judge, others than those that were fitted and
+ * the same. J is computed anew, from the products and by normal
  * equations, for all 255 values of a channel's last weight, which is chosen when all others are.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
@@ -324,6 +325,43 @@ static void test_scorer_runs_the_tuned(void **state) {
   vmac_net_free(net);
 }
 
+static size_t agreeing(const vmac_net *exact, const vmac_plan *plan, const vmac_dataset *data,
+                       size_t first) {
+  uint8_t answer[IMAGES], want[IMAGES];
+  const size_t n = data->n - first;
+  size_t agree = 0;
+  vmac_answers(plan->net, plan, VMAC_ROUND_DOUBLE, data, first, n, answer, NULL);
+  vmac_answers(exact, NULL, VMAC_ROUND_DOUBLE, data, first, n, want, NULL);
+  for (size_t i = 0; i < n; i++) agree += answer[i] == want[i];
+  return agree;
+}
+
+/* Of two plans the judges' counts; they are the images behind the fitted ones. */
+static void test_judges(void **state) {
+  (void)state;
+  vmac_net *net = network(37, false), *tuned = network(38, false); /* as good as any other */
+  vmac_dataset data = images(39);
+  vmac_err err;
+  for (size_t c = 0; c < sizeof cells / sizeof *cells; c++)
+    for (size_t fitted = 5; fitted <= data.n; fitted += data.n - 5) {
+      const bool seen = fitted == data.n;
+      vmac_plan *a = vmac_plan_make(net, cell(cells[c]), NULL, VMAC_CORR_NONE, NULL, 0, &err);
+      vmac_plan *b = vmac_plan_make(tuned, cell(cells[c]), NULL, VMAC_CORR_NONE, NULL, 0, &err);
+      vmac_tuner *tuner = vmac_tuner_new(net, &data, fitted);
+      const vmac_tune_verdict v = vmac_tune_judge(tuner, a, b);
+      assert_int_equal(v.images, seen ? data.n : data.n - fitted);
+      assert_int_equal(v.seen, seen);
+      assert_int_equal(v.given, agreeing(net, a, &data, seen ? 0 : fitted));
+      assert_int_equal(v.tuned, agreeing(net, b, &data, seen ? 0 : fitted));
+      vmac_tuner_free(tuner);
+      vmac_plan_free(a);
+      vmac_plan_free(b);
+    }
+  vmac_dataset_free(&data);
+  vmac_net_free(tuned);
+  vmac_net_free(net);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_last_weight_is_best),
@@ -332,6 +370,7 @@ int main(void) {
       cmocka_unit_test(test_same_bytes),
       cmocka_unit_test(test_plan_corrects_towards_the_given),
       cmocka_unit_test(test_scorer_runs_the_tuned),
+      cmocka_unit_test(test_judges),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
