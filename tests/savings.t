@@ -220,8 +220,9 @@ parts() { # LOAD
   : > "$tmp/asked"
   PATH="$tmp/bin:$PATH" ASKED="$tmp/asked" VMAC_LIB="$tmp/no.lib" VMAC_CACHE='' VMAC_DELAY_PS=1 \
     VMAC_PERIOD_NS=1 VMAC_PE_DELAY_PS=1 VMAC_PE_PERIOD_NS=1 ABC_DRIVER_CELL=x ABC_LOAD_IN_FF="$1" \
-    VMAC_INPUT_SLEW_NS=1 IMPORT_DIR="$tmp" sh synth/correction-cost.sh "$tmp/cost" "$tmp/bin/energy" \
-    "$tmp/operands" "$B/gen/families.txt" rtl/mult/mults.tbl perf2 4 > "$tmp/out" 2> "$tmp/err"
+    VMAC_INPUT_SLEW_NS=1 IMPORT_DIR="$tmp" sh synth/correction-cost.sh "$tmp/cost" \
+    "$tmp/bin/energy" "$tmp/operands" "$B/gen/families.txt" rtl/mult/mults.tbl perf2 4 \
+    > "$tmp/out" 2> "$tmp/err"
 }
 # Rows of 16, 17, 18 and 18 bits; the s8 twin makes the sums of X.
 parts 25 && [ "$(sort "$tmp/cost/parts.tsv" | tr '\t' ' ' | head -n 3)" = 'perf2 4 pe 17.25 7
