@@ -45,9 +45,12 @@ endif
 # CELLS=all, or CELLS="perf2 perf3".
 CELLS     ?= $(MULTS_DEMO) $(MULTS_IMPORT)
 CELL_LIST := $(if $(filter all,$(CELLS)),$(MULTS),$(CELLS))
+# Before mults.mk is made, which starts make anew, nobody knows the names.
+ifneq ($(MULTS),)
 ifneq ($(filter-out $(MULTS),$(CELL_LIST)),)
 $(error CELLS: expected names of rtl/mult/mults.tbl or all, \
   found '$(filter-out $(MULTS),$(CELL_LIST))')
+endif
 endif
 
 # What a design with vmac_mult in it is made of; it asks for headers in $(RTL_INCLUDE).

@@ -38,7 +38,6 @@ $(B)/synth/array-s8-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
 
 .PHONY: compose compose-run
 compose: setup ## energy and area of arrays against the sum of their PEs (minutes)
-	$(call ONE_PLATFORM,$@)
 	$(Q)$(MAKE) --no-print-directory compose-run
 compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(COMPOSE_RTL)
 	$(Q)for n in $(COMPOSE_SIZES); do \
@@ -50,12 +49,11 @@ compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(C
 COST_SIZES ?= 8 16 32 64
 COST_CELLS ?= perf2 trunc6
 COST        = $(REPORT)/correction-cost-$(PLATFORM)
-COST_SETTINGS = $(PLATFORM), clock $(VMAC_PE_PERIOD_NS) ns, mapped for $(VMAC_PE_DELAY_PS) ps, outputs \
-                with $(ABC_LOAD_IN_FF) fF, inputs with $(VMAC_INPUT_SLEW_NS) ns; operands of \
-                $(SYNTH_NET), $(SYNTH_DATA), seed $(SYNTH_SEED)
+COST_SETTINGS = $(PLATFORM), clock $(VMAC_PE_PERIOD_NS) ns, mapped for $(VMAC_PE_DELAY_PS) ps, \
+                outputs with $(ABC_LOAD_IN_FF) fF, inputs with $(VMAC_INPUT_SLEW_NS) ns; \
+                operands of $(SYNTH_NET), $(SYNTH_DATA), seed $(SYNTH_SEED)
 .PHONY: correction-cost correction-cost-run
 correction-cost: setup ## what correction takes of arrays of 8 x 8 to 64 x 64, and would in every PE
-	$(call ONE_PLATFORM,$@)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) correction-cost-run
 	$(Q)cat $(COST).md
 correction-cost-run: $(ENERGY) $(VMAC_LIB) $(COST_SIZES:%=$(B)/synth/array-%.bin) \

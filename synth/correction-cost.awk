@@ -87,7 +87,8 @@ END {
     print "\nN x N PEs, area in um2 and pJ of a cycle in which all are at work; in percent of them:"
     print "sums of X in a column beside the array (shared) or in every PE (every_pe), N correction"
     print "units, what these are more than units that correct nothing (v), and N units that correct"
-    print "every K tile (tiles). PEs' area is of each row's own width, their energy that of the widest."
+    print "every K tile (tiles). The area of PEs is of each row's own width, their energy that of the"
+    print "widest."
     if (settings != "") print settings "."
   }
   exit failed

@@ -85,8 +85,8 @@ part() {
     END { print cell, n, name, value["area_um2"], value["energy_inertial_pj"] }'
 }
 
-# rows CELL NAME N [PARAMETERS]: as part, of PEs, with the mean area of all rows. Row by row sums are
-# one bit wider below rows 1, 2, 4 ..; the top row's add to nothing.
+# rows CELL NAME N [PARAMETERS]: as part, of PEs, with the mean area of all rows. Sums are one bit
+# wider below row 1, 2, 4, ..; the top row's add to nothing.
 rows() {
   bits=16 from=0 to=1 sum=0
   while [ "$to" -lt "$3" ]; do

@@ -7,7 +7,7 @@
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
  * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X), and
  * beside the first eight cells, of both classes, 3: 1..4 planes, of 8..1 bits, the last the widest,
- * those of 8 bits with every byte once; 7 rows, no power of two. Sums are as wide as the bench says.
+ * those of 8 bits with every byte once; 7 rows, no power of two. The bench says how wide sums are.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>

@@ -78,29 +78,30 @@ is "$((8 * 8 * 64 * 2)) 64 0 0" "$(accesses 12)" "of a sum over the map"
 is "64 0 3 3" "$(accesses 14)" "of the last layer, whose results leave"
 is "0 $((32 * 32 * 16)) 0 0" "$(awk -F, '$2 == "input" { print $13, $14, $15, $16 }' "$tmp/e.csv")" \
   "of the image, which fills every lane"
-# 4096 bytes a bank; 1024 accumulators of 32 bits in 16 columns, of 23 for A, of 15 + 2 for X.
-model() { # NM VOLTS OPT
-  awk -F, -v nm="$1" -v volts="$2" -v opt="$3" '
+# 4096 bytes a bank; 1024 accumulators of 32 bits in 16 columns, of 23 for A, of 15 and what an
+# activation adds for each X.
+model() { # NM VOLTS MACROS: "NUMBER BITS ..." of the sums
+  awk -F, -v nm="$1" -v volts="$2" -v macros="$3" '
     function access(bits, words) { return 10 * bits / 64 * sqrt(bits * words / 8 / 8192) }
     $2 == "all" {
-      sums = opt == 9 ? 16 * access(38, 1024) : 16 * access(32, 1024) + access(23, 1024) + \
-        (opt == 1) * access(17, 1024) + (opt == 2) * 2 * access(16, 1024)
+      n = split(macros, m, " ")
+      for (i = 1; i < n; i += 2) sums += m[i] * access(m[i + 1], 1024)
       want = ((($13 + $14) * access(8, 4096)) + ($15 + $16) * sums) * nm / 45 * (volts / 0.9) ^ 2
       off = $12 / want - 1
       exit !($12 > 0 && off < 1e-6 && off > -1e-6)
     }' "$tmp/e.csv"
 }
-model 45 0.9 1
+model 45 0.9 "16 32 1 23 1 17"
 ok $? "their energy by the model" "$(cat "$tmp/e.csv")"
 grep -q '"node_nm":	45' "$tmp/e.json" && grep -q '"sums_read":	1024' "$tmp/e.json" &&
   grep -q '^memories, by the model .* for 45 nm and 0.9 V, not in the sums' "$tmp/out"
 ok $? "in text and JSON, with what it is of"
 is 12501632 "$(total 11)" "and in no sum"
 energy --mult perf2 --opt-correction 2 --memory 180:1.8 --csv "$tmp/e.csv"
-model 180 1.8 2
+model 180 1.8 "16 32 1 23 2 16"
 ok $? "as feature size and voltage squared; a memory per bit plane"
 energy --mult perf2 --memory 180:1.8 --csv "$tmp/e.csv"
-model 180 1.8 0
+model 180 1.8 "16 32 1 23"
 ok $? "none of X where nothing corrects"
 for bad in 180 180: :1.8 180:1.8: 180:x 0:1 180:0 180:99 inf:1 nan:1; do
   run_memory=$("$VARIMAC" energy --ppa "$tmp/ppa.json" --net "$net" --mult perf2 --memory $bad 2>&1)
@@ -231,7 +232,25 @@ design correct drum4s 0 0 0 0 "$(foot 3)" > "$tmp/correct3"
 energy --mult drum4s --correction phi --calib-images 4 --csv "$tmp/e.csv"
 awk -v n="$(total 9)" 'BEGIN { exit !(n > 0) }'
 ok $? "an s8 cell without X has a side column for phi" "$(cat "$tmp/out" "$tmp/err")"
+# No sum of A; one as wide as the largest entry of phi asks for.
+most=$("$VARIMAC" mult phi drum4s --rank 1 --hex | sed "s/.*h//" | tr -d '\n' | fold -w 2 | sort | tail -n 1)
+bits=$(awk -v hex="$most" 'BEGIN {
+  value = 16 * (index("0123456789abcdef", substr(hex, 1, 1)) - 1) + \
+    index("0123456789abcdef", substr(hex, 2, 1)) - 1
+  for (n = 0; value > 0; n++) value = int(value / 2)
+  print n }')
+energy --mult drum4s --correction phi --calib-images 4 --memory 45:0.9 --csv "$tmp/e.csv"
+model 45 0.9 "16 32 1 $((15 + bits))"
+ok $? "memories of phi's sum, of an s8 cell" "entry $most, $bits bits: $(cat "$tmp/e.csv" "$tmp/err")"
 cp "$tmp/good.json" "$tmp/ppa.json"
+
+# 12 lanes of 8 rows: a group of channels is read in two goes, of 8 banks and of 4, the last 4
+# channels of 64 in one.
+energy --mult perf2 --rows 8 --cols 12 --any-rows --memory 45:0.9 --csv "$tmp/e.csv"
+is "$((64 * 2 * (5 * (8 + 4) + 8))) 64 0 0" "$(accesses 12)" "accesses where lanes are more than rows"
+energy --mult perf2 --opt-correction 1 --opt-ktile --memory 45:0.9 --csv "$tmp/e.csv"
+model 45 0.9 "16 38"
+ok $? "memories of accumulators with the correction in them" "$(cat "$tmp/e.csv" "$tmp/err")"
 
 # PEs of 16 rows in an array of 8.
 energy --mult perf2 --rows 8 --cols 8 --any-rows --json "$tmp/e.json" &&

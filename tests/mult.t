@@ -365,4 +365,15 @@ fails 2 "no option '-x'; see" 'unknown letter' "$VARIMAC" mult table -x perf2
 fails 2 "'--s' is short for 2 options; see" 'two options fit' "$VARIMAC" operands --s 1
 fails 2 'expected -o' 'map without -o' "$VARIMAC" mult map perf2
 fails 2 'expected -o' 'plot without -o' "$VARIMAC" mult plot perf2
+# ---- CELLS ----
+# The first command of a fresh clone: the names are not known yet when make reads its rules.
+unset MAKEFLAGS MAKELEVEL MFLAGS
+make -s B="$tmp/fresh" CELLS='perf2 perf3' "$tmp/fresh/gen/mults.mk" > "$tmp/out" 2>&1
+ok $? "CELLS in a clone that has built nothing" "$(cat "$tmp/out")"
+for dir in "$tmp/fresh" "$tmp/fresher"; do
+  ! make -s B="$dir" CELLS='perf2 perfx' "$dir/gen/mults.mk" > "$tmp/out" 2>&1 &&
+    grep -q "CELLS: expected names of rtl/mult/mults.tbl or all, found 'perfx'" "$tmp/out"
+  ok $? "and names that nobody knows" "$(cat "$tmp/out")"
+done
+
 done_testing

@@ -28,8 +28,9 @@ static const char help[] =
     "macro\n"
     "                       of B bytes takes 10 pJ * W/64 * sqrt(B/8192) at 45 nm and 0.9 V\n"
     "                       (Horowitz, ISSCC 2014), in proportion to NM and to the square of\n"
-    "                       VOLTS, writing as much as reading; a macro per bank and per column's\n"
-    "                       accumulators; no leakage. For osu018: 180:1.8\n"
+    "                       VOLTS, writing as much as reading; a macro per bank, and for the\n"
+    "                       accumulators of each column, of the sum of A, of each sum X; no\n"
+    "                       leakage. For osu018: 180:1.8\n"
     "  --any-rows           take PEs of an array of another number of rows\n"
     "  --any-operands       take figures measured with operands of another network\n"
     "  --csv F, --json F    the same as files\n" COMPILED_HELP
@@ -62,13 +63,13 @@ static vmac_memory_model read_memory(const char *text) {
   vmac_memory_model m = {0};
   char *end;
   m.node_nm = strtod(text, &end);
-  if (*end == ':' && end != text) m.volts = strtod(text = end + 1, &end);
-  if (*end || end == text || !(m.node_nm >= 1 && m.node_nm <= 10000) ||
+  const char *volts = *end == ':' && end != text ? end + 1 : NULL;
+  if (volts) m.volts = strtod(volts, &end);
+  if (!volts || end == volts || *end || !(m.node_nm >= 1 && m.node_nm <= 10000) ||
       !(m.volts >= 0.1 && m.volts <= 20))
-    cli_usage(
-        "--memory: expected NM:VOLTS, a feature size from 1 to 10000 nm and a supply from 0.1 "
-        "to 20 V, as 180:1.8, found '%s'",
-        optarg);
+    cli_usage("--memory: expected NM:VOLTS, a feature size from 1 to 10000 nm and a supply from "
+              "0.1 to 20 V, as 180:1.8, found '%s'",
+              text);
   return m;
 }
 
@@ -104,7 +105,7 @@ static void print_memory(const compiled *c, const options *o, const vmac_energy 
       o->memory.node_nm, o->memory.volts, energy->total.memory * 1e-6);
   printf("  activations   %10.3f uJ, %" PRIu64 " bytes read, %" PRIu64 " written\n", bank_pj * 1e-6,
          n->bytes_read, n->bytes_written);
-  printf("  accumulators  %10.3f uJ, %" PRIu64 " words read, %" PRIu64 " written\n",
+  printf("  accumulators  %10.3f uJ, %" PRIu64 " words of all of them read, %" PRIu64 " written\n",
          (energy->total.memory - bank_pj) * 1e-6, n->sums_read, n->sums_written);
 }
 

@@ -5,8 +5,8 @@
 
 #include "energy/ppa.h"
 
-/* M. Horowitz, "Computing's Energy Problem", ISSCC 2014: 64 bits from 8 KiB, at 45 nm and 0.9 V, take
- * 10 pJ; from 32 KiB 20 pJ, from 1 MiB 100 pJ, which is as the root of the size within a tenth. */
+/* M. Horowitz, "Computing's Energy Problem", ISSCC 2014: 64 bits from 8 KiB, at 45 nm and 0.9 V,
+ * take 10 pJ, from 32 KiB 20 pJ, from 1 MiB 100 pJ: the root of the size, which says 113 there. */
 static const double ANCHOR_PJ = 10, ANCHOR_BITS = 64, ANCHOR_BYTES = 8192, ANCHOR_NM = 45,
                     ANCHOR_VOLTS = 0.9;
 
@@ -24,8 +24,8 @@ static int bits_of(int value) {
   return bits;
 }
 
-/* A macro for each column and each sum of the side column: one as wide as the word would be as costly
- * to reach as its whole size, and is nobody's floorplan. */
+/* A macro for each column and each sum of the side column: one as wide as the word would be as
+ * costly to reach as its whole size, and is nobody's floorplan. */
 static double sums_pj(const vmac_memory_model *m, const vmac_hw *hw) {
   const double words = hw->acc_depth;
   if (hw->opt_ktile) /* with the correction in them, and nothing of the side column kept */

@@ -52,7 +52,7 @@ static int row_of(const vmac_hw *hw, int c, int tap, int channel) {
   return channel % vmac_hw_lanes(hw) % hw->rows;
 }
 
-/* One accumulator of net->op[0] as README.md defines it. */
+/* One accumulator of net->op[0] as rtl/README.md defines it. */
 static int32_t defined(const conv_shape *s, const vmac_net *net, const vmac_hw *hw,
                        const int8_t *in, int y, int x, int n) {
   const vmac_op *op = &net->op[0];
