@@ -86,6 +86,9 @@ ok $? "plot draws two runs" "$(cat "$tmp/out")"
   "$VARIMAC" eval --net "$tmp/fine.tflite" --mult trunc7 --correction cv --calib subset:calib \
     --calib-images 64 --data subset:test > "$tmp/eval" 2>> "$tmp/out"
 ok $? "a trained network fine-tuned with a cell, exported and scored" "$(cat "$tmp/out")"
+grep -q 'with the ranges of its training; no image of subset:calib was used' "$tmp/out" &&
+  ! grep -q 'calibrated on' "$tmp/out"
+ok $? "quantize says that the ranges are the training's own" "$(cat "$tmp/out")"
 so=$(tail -n 1 "$tmp/fine.jsonl" | sed 's/.*test_so_multiplied[^}]*"accuracy":\([0-9.]*\).*/\1/')
 awk -v so="$so" '$1 == "accuracy" { found = $2 } END { exit !(so > 80 && found == so + 0) }' \
   "$tmp/eval"
@@ -159,6 +162,11 @@ phase "a table file that is none" "LICENSE" '0 forward=bit_true:./LICENSE'
 phase "a table that is another now" "expected the table 0123456789abcdef, found" \
   "0 forward=bit_true:$tmp/table.bin@0123456789abcdef"
 phase "phases out of order" "a phase at 3 behind one at 5" 0 --phase 5 --phase 3
+phase "a phase behind the last epoch" "a phase at 4, the run has but 4 epochs" 0 --phase 4 \
+  --epochs 4
+phase "noise beside bit_true" "'stem.conv' is noise while that of" \
+  '0 forward=bit_true:drum6 stem.conv/forward=per_mac:0.1' --freeze
+phase "a product named twice" "forward is set twice" '0 forward=exact forward=per_mac:0.1'
 phase "a stall without validation" "validation N" 0 --phase stall2
 # shellcheck disable=SC2086
 refuse "more held out than there is" 1 "and --validation 199" train $small --batch 64 \

@@ -125,7 +125,10 @@ int cmd_quantize(int argc, char **argv) {
   const train_config config = {.batch = 128, .shards = 4};
   train_trainer *t = train_trainer_new(model, &config, threads);
   vmac_net *net = make_net(t, &data, images, in, out);
-  printf("%s: calibrated on %zu images of %s\n", out, images, spec);
+  if (model->has_range)
+    printf("%s: with the ranges of its training; no image of %s was used\n", out, spec);
+  else
+    printf("%s: calibrated on %zu images of %s\n", out, images, spec);
   print_tensors(net);
   if (test) compare(t, net, in, test);
   vmac_net_free(net);

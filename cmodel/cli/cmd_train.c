@@ -145,7 +145,7 @@ static void parse(int argc, char **argv, train_arguments *a) {
       c->data = optarg;
       break;
     case TEST:
-      a->test = optarg;
+      c->test = optarg;
       break;
     case OUT:
       a->out = optarg;
@@ -157,7 +157,7 @@ static void parse(int argc, char **argv, train_arguments *a) {
       c->seed = (uint64_t)cli_int("--seed", optarg, 0, INT64_MAX);
       break;
     case EPOCHS:
-      c->epochs = (int)cli_int("--epochs", optarg, 1, 100000);
+      c->epochs = (int)cli_int("--epochs", optarg, 1, TRAIN_EPOCHS);
       break;
     case BATCH:
       c->batch = (int)cli_int("--batch", optarg, 1, 65536);
@@ -217,7 +217,7 @@ static void parse(int argc, char **argv, train_arguments *a) {
 
 int cmd_train(int argc, char **argv) {
   train_arguments a = {.config = {1, 100, 128, 4, 0.2, 0.9, 3e-4, 0, TRAIN_ONECYCLE, 0.15, 4, true,
-                                  "cifar10:train", NULL, 0, NULL, false},
+                                  "cifar10:train", NULL, 0, NULL, false, NULL},
                        .net = "resnet8",
                        .threads = omp_get_num_procs()};
   argv = train_config_expand(&argc, argv, OPTIONS);

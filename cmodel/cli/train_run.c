@@ -124,7 +124,7 @@ typedef struct {
 static void load_sets(session *s, const train_arguments *a, const train_net *net) {
   char *test_spec = test_of(a->config.data);
   load(&s->data, a->config.data, net);
-  load(&s->test, a->test ? a->test : test_spec, net);
+  load(&s->test, a->config.test ? a->config.test : test_spec, net);
   free(test_spec);
   const size_t held = (size_t)a->config.validation, n = s->data.n;
   char text[16];
@@ -147,6 +147,9 @@ static void begin(session *s, train_arguments *a, const train_net *net) {
   s->phases = train_phases_new(model);
   for (int i = 0; i < a->phases; i++)
     if (!train_phases_add(s->phases, a->phase[i], &err)) cli_usage("--phase: %s", err.text);
+  const int last = train_phases_last(s->phases);
+  if (last >= a->config.epochs)
+    cli_usage("--phase: a phase at %d, the run has but %d epochs", last, a->config.epochs);
   if (train_phases_stall(s->phases) && !a->config.validation)
     cli_usage("--phase: a stall is one of the validation loss: --validation N");
   if (a->phases) a->config.phases = s->phases;
@@ -194,7 +197,9 @@ static double do_epoch(session *s, const train_arguments *a, int epoch) {
   run_epoch e = {.epoch = epoch + 1, .phase = s->place.phase, .exact = exact};
   vmac_err err;
   e.train = train_epoch(t, &s->data, epoch++);
-  if (isnan(e.train.loss)) diverged(epoch, t->error.text, s->checkpoint);
+  if (isnan(e.train.loss))
+    diverged(epoch, *t->error.text ? t->error.text : "the training loss is not a number",
+             s->checkpoint);
   check_loss("training", e.train.loss, net, epoch, s->checkpoint);
   e.test = s->tested = evaluate(t, &s->test, epoch, s->checkpoint);
   if (!exact) e.test_so = evaluate_so(t, &s->data, &s->test, epoch, s->checkpoint);
@@ -235,7 +240,7 @@ void train_run(train_arguments *a) {
   const train_net *net = find_net(a->net);
   begin(&s, a, net);
   int epoch = open_checkpoint(&s, a);
-  train_command(net, &a->config, command, sizeof command);
+  if (!train_command(net, &a->config, command, &err)) cli_die("%s", err.text);
   if (!(s.log = run_log_open(a->out, command, epoch, &err))) cli_die("%s", err.text);
   printf("%s\n%s: %zu parameters, %zu training and %zu test images, %d threads%s\n", command,
          net->name, s.t->model->params, s.data.n, s.test.n, s.t->threads, epoch ? ", resumed" : "");

@@ -1,6 +1,7 @@
 /* Trained networks and checkpoints as safetensors files. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
 #include <math.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,21 +10,40 @@
 
 static const char FORMAT[] = "varimac float network 1";
 
-void train_command(const train_net *net, const train_config *cfg, char *text, size_t size) {
-  snprintf(text, size,
-           "varimac train --net %s --data %s --seed %" PRIu64 " --epochs %d --batch %d --shards %d "
-           "--rate %.9g --momentum %.9g --decay %.9g --smoothing %.9g --schedule %s --warmup %.9g "
-           "--crop %d%s",
-           net->name, cfg->data, cfg->seed, cfg->epochs, cfg->batch, cfg->shards, cfg->rate,
-           cfg->momentum, cfg->decay, cfg->smoothing,
-           cfg->schedule == TRAIN_ONECYCLE ? "onecycle" : "cosine", cfg->warmup, cfg->crop,
-           cfg->flip ? "" : " --no-flip");
-  if (cfg->validation)
-    snprintf(text + strlen(text), size - strlen(text), " --validation %d", cfg->validation);
-  if (cfg->from) snprintf(text + strlen(text), size - strlen(text), " --from %s", cfg->from);
-  if (cfg->freeze) snprintf(text + strlen(text), size - strlen(text), " --freeze");
+/* Adds to a text of `length` letters as long as it fits; returns the length it wants. */
+__attribute__((format(printf, 3, 4))) static size_t
+add_text(char text[TRAIN_COMMAND], size_t length, const char *format, ...) {
+  va_list list;
+  va_start(list, format);
+  const size_t room = length < TRAIN_COMMAND ? TRAIN_COMMAND - length : 0;
+  const int more = vsnprintf(room ? text + length : NULL, room, format, list);
+  va_end(list);
+  return length + (size_t)more;
+}
+
+bool train_command(const train_net *net, const train_config *cfg, char text[TRAIN_COMMAND],
+                   vmac_err *err) {
+  size_t n = add_text(
+      text, 0,
+      "varimac train --net %s --data %s --seed %" PRIu64 " --epochs %d --batch %d --shards %d "
+      "--rate %.9g --momentum %.9g --decay %.9g --smoothing %.9g --schedule %s --warmup %.9g "
+      "--crop %d%s",
+      net->name, cfg->data, cfg->seed, cfg->epochs, cfg->batch, cfg->shards, cfg->rate,
+      cfg->momentum, cfg->decay, cfg->smoothing,
+      cfg->schedule == TRAIN_ONECYCLE ? "onecycle" : "cosine", cfg->warmup, cfg->crop,
+      cfg->flip ? "" : " --no-flip");
+  if (cfg->test) n = add_text(text, n, " --test %s", cfg->test);
+  if (cfg->validation) n = add_text(text, n, " --validation %d", cfg->validation);
+  if (cfg->from) n = add_text(text, n, " --from %s", cfg->from);
+  if (cfg->freeze) n = add_text(text, n, " --freeze");
   for (int i = 0; cfg->phases && i < cfg->phases->phases; i++)
-    snprintf(text + strlen(text), size - strlen(text), " --phase '%s'", cfg->phases->phase[i].text);
+    n = add_text(text, n, " --phase '%s'", cfg->phases->phase[i].text);
+  /* A text that is cut would let another schedule resume the run. */
+  return n < TRAIN_COMMAND ||
+         vmac_fail(err,
+                   "the run's options have %zu letters, recorded are at most %d: use fewer or "
+                   "shorter phases",
+                   n, TRAIN_COMMAND - 1);
 }
 
 static void add_entry(safetensors *st, const char *prefix, const train_slot *slot,
@@ -56,7 +76,7 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
   const size_t size = sizeof st->meta->value;
   snprintf(add_meta(st, "format"), size, "%s", FORMAT);
   snprintf(add_meta(st, "net"), size, "%s", m->net->name);
-  train_command(m->net, cfg, add_meta(st, "command"), size);
+  const bool fits = train_command(m->net, cfg, add_meta(st, "command"), err);
   snprintf(add_meta(st, "seed"), size, "%" PRIu64, cfg->seed);
   snprintf(add_meta(st, "epochs_done"), size, "%d", epochs_done);
   snprintf(add_meta(st, "rng"), size, "xoshiro256**, seeded anew by (seed, epoch, image)");
@@ -70,7 +90,7 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
     add_entry(st, "momentum.", &m->slot[i], m->momentum);
   const train_slot range = range_slot(m);
   if (m->has_range) add_entry(st, "", &range, &m->range[0].lo);
-  const bool ok = safetensors_write(st, path, err);
+  const bool ok = fits && safetensors_write(st, path, err);
   safetensors_free(st);
   return ok;
 }
@@ -143,12 +163,13 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
                   vmac_err *err) {
   safetensors *st = open_ours(path, err);
   if (!st) return false;
-  char command[sizeof st->meta->value];
-  train_command(m->net, cfg, command, sizeof command);
+  char command[TRAIN_COMMAND];
   const char *theirs = safetensors_meta_find(st, "command");
   const char *done = safetensors_meta_find(st, "epochs_done");
-  bool ok = true;
-  if (!theirs || strcmp(theirs, command)) {
+  bool ok = train_command(m->net, cfg, command, err);
+  if (!ok) {
+    ; /* said */
+  } else if (!theirs || strcmp(theirs, command)) {
     ok = vmac_fail(err, "%s: made by another command; resume with the same options: %.800s", path,
                    theirs ? theirs : "(none recorded)");
   } else {

@@ -173,8 +173,9 @@ static bool parse_place(const train_phases *p, char *text, int *layer, int *prod
                    near ? "did you mean " : "there is ", near ? near : names[0]);
 }
 
-/* Words set products in their order, those of single layers behind those of all. */
-static bool set_word(train_phases *p, train_phase *to, const char *word, bool single,
+/* Words of all layers set their products first, then those of single ones. named (layers + 1,
+ * products): what a word has set, all layers last. */
+static bool set_word(train_phases *p, train_phase *to, const char *word, bool single, bool *named,
                      vmac_err *err) {
   char text[WORD];
   snprintf(text, sizeof text, "%s", word);
@@ -185,6 +186,9 @@ static bool set_word(train_phases *p, train_phase *to, const char *word, bool si
   train_arith arith;
   if (!parse_place(p, text, &layer, &product, err)) return false;
   if (single != (layer >= 0)) return true;
+  bool *twice = named + (layer < 0 ? p->model->layers : layer) * TRAIN_PRODUCTS + product;
+  if (*twice) return vmac_fail(err, "%.*s is set twice", (int)strcspn(word, "="), word);
+  *twice = true;
   if (!parse_spec(p, product, spec, &arith, err)) return false;
   for (int i = 0; i < p->model->layers; i++)
     if (layer < 0 ? train_weights(&p->model->layer[i]) : i == layer) to->arith[i][product] = arith;
@@ -194,7 +198,7 @@ static bool set_word(train_phases *p, train_phase *to, const char *word, bool si
 static bool parse_from(const train_phases *p, train_phase *to, const char *word, vmac_err *err) {
   double value = 0;
   const bool stall = !strncmp(word, "stall", 5);
-  if (!number(word + (stall ? 5 : 0), stall ? 1 : 0, 100000, &value) || value != floor(value))
+  if (!number(word + (stall ? 5 : 0), stall ? 1 : 0, TRAIN_EPOCHS, &value) || value != floor(value))
     return vmac_fail(err, "expected the epoch a phase begins at, or stallN, found '%s'", word);
   to->from = stall ? -1 : (int)value;
   to->patience = stall ? (int)value : 0;
@@ -233,22 +237,43 @@ static char *canonical(const train_phases *p, const char *text) {
   return out;
 }
 
+/* Frozen training and scores run the int8 network, which has no noise. */
+static bool check_mix(const train_phases *p, const train_phase *phase, vmac_err *err) {
+  const char *noise = NULL, *cell = NULL;
+  for (int i = 0; i < p->model->layers; i++) {
+    const train_error error = phase->arith[i][TRAIN_FORWARD].error;
+    const char *name = p->model->layer[i].row->name;
+    if (error == TRAIN_BIT_TRUE)
+      cell = cell ? cell : name;
+    else if (error != TRAIN_EXACT)
+      noise = noise ? noise : name;
+  }
+  if (!noise || !cell) return true;
+  return vmac_fail(err,
+                   "the forward product of layer '%s' is noise while that of '%s' is bit_true, and "
+                   "an int8 network has no noise; use %s/forward=exact, or a phase of its own",
+                   noise, cell, noise);
+}
+
 bool train_phases_add(train_phases *p, const char *text, vmac_err *err) {
   train_phase next = {.exact = true};
   next.arith = vmac_alloc((size_t)p->model->layers, sizeof *next.arith);
   char *keep = NULL;
   bool good = true;
   vmac_err inner = {""};
+  bool *named = vmac_alloc((size_t)(p->model->layers + 1) * TRAIN_PRODUCTS, sizeof *named);
   for (int pass = 0; good && pass < 2; pass++) { /* words of all layers, then of single ones */
     free(keep);
     keep = copy(text);
     char *rest = NULL, *word = strtok_r(keep, " \t\n", &rest);
     good = word ? parse_from(p, &next, word, &inner) : vmac_fail(&inner, "it is empty");
     while (good && (word = strtok_r(NULL, " \t\n", &rest)))
-      good = strlen(word) < WORD ? set_word(p, &next, word, pass, &inner)
+      good = strlen(word) < WORD ? set_word(p, &next, word, pass, named, &inner)
                                  : vmac_fail(&inner, "a word of %zu letters", strlen(word));
   }
   free(keep);
+  free(named);
+  good = good && check_mix(p, &next, &inner);
   if (!good) {
     free(next.arith);
     return vmac_fail(err, "phase '%.200s': %.700s", text, inner.text);
@@ -285,8 +310,16 @@ void train_place_write(const train_place *place, char *text, size_t size) {
 }
 
 bool train_place_read(const train_phases *p, const char *text, train_place *place) {
-  return text && sscanf(text, "%d %d %la", &place->phase, &place->since, &place->best) == 3 &&
-         place->phase >= 0 && place->phase < p->phases && place->since >= 0;
+  char *end;
+  if (!text) return false;
+  const long phase = strtol(text, &end, 10);
+  if (end == text || phase < 0 || phase >= p->phases) return false;
+  const long since = strtol(text = end, &end, 10);
+  if (end == text || since < 0 || since > TRAIN_EPOCHS) return false;
+  const double best = strtod(text = end, &end);
+  if (end == text || *end || !(best >= 0)) return false;
+  *place = (train_place){(int)phase, (int)since, best};
+  return true;
 }
 
 void train_phases_apply(const train_phases *p, int phase, train_products *products) {
@@ -298,6 +331,13 @@ void train_phases_apply(const train_phases *p, int phase, train_products *produc
 
 bool train_phases_exact(const train_phases *p, int phase) {
   return !p->phases || p->phase[phase].exact;
+}
+
+int train_phases_last(const train_phases *p) {
+  int last = 0;
+  for (int i = 0; i < p->phases; i++)
+    if (p->phase[i].from > last) last = p->phase[i].from;
+  return last;
 }
 
 bool train_phases_stall(const train_phases *p) {

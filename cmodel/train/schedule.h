@@ -8,6 +8,8 @@
  *        | bit_true:CELL[:MODE[:GRADIENT]]          forward only
  *   CELL = a name of the registry, or a file that is a table; MODE a correction's (none)
  *   GRADIENT = straight | slope | tableH            (straight)
+ * A product named twice is refused, and one that is noise beside one that is bit_true: what is
+ * bit_true is scored, and frozen is trained, as an int8 network, which has no noise.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_TRAIN_SCHEDULE_H
 #define VMAC_TRAIN_SCHEDULE_H
@@ -30,7 +32,7 @@ typedef struct train_phases {
   int tables;
 } train_phases;
 
-/* None at first: exact. The model may go, a network's layers stay what they are. */
+/* None at first: exact. The model lives longer. */
 train_phases *train_phases_new(const train_model *model);
 void train_phases_free(train_phases *phases);
 /* Adds a phase behind the others. A file with another hash than the text says is refused. */
@@ -52,6 +54,7 @@ bool train_place_read(const train_phases *phases, const char *text, train_place 
 /* Sets all layers' products as the phase says, or exact where there are no phases. */
 void train_phases_apply(const train_phases *phases, int phase, train_products *products);
 bool train_phases_exact(const train_phases *phases, int phase);
+int train_phases_last(const train_phases *phases);   /* the last epoch a phase names, 0: none */
 bool train_phases_stall(const train_phases *phases); /* some phase waits for a stall */
 
 #endif

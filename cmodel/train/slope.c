@@ -57,10 +57,12 @@ void train_derivative(const int32_t *table, vmac_class cls, bool to_w, int h, do
 }
 
 static inline __attribute__((always_inline)) double dot(const double *a, const double *b) {
-  double sum = 0;
-#pragma omp simd reduction(+ : sum)
-  for (int i = 0; i < CODES; i++) sum += a[i] * b[i];
-  return sum;
+  enum { LANES = 8 }; /* at every vector width, so that the order of the sum is one */
+  double lane[LANES] = {0};
+  for (int i = 0; i < CODES; i += LANES)
+#pragma omp simd
+    for (int k = 0; k < LANES; k++) lane[k] += a[i + k] * b[i + k];
+  return ((lane[0] + lane[1]) + (lane[2] + lane[3])) + ((lane[4] + lane[5]) + (lane[6] + lane[7]));
 }
 
 /* Makes columns i and j of x orthogonal by a rotation, of v likewise. False where they are already,

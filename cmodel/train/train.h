@@ -202,6 +202,8 @@ void train_shard_backward(train_shard *shard);
 
 typedef enum { TRAIN_ONECYCLE, TRAIN_COSINE } train_schedule;
 
+enum { TRAIN_EPOCHS = 100000 }; /* of a run at most */
+
 typedef struct {
   uint64_t seed;
   int epochs, batch, shards;
@@ -215,6 +217,7 @@ typedef struct {
   int validation;   /* images at the end of the training set that are not trained on */
   const char *from; /* weights to begin with; NULL: at random */
   bool freeze;      /* batch norm keeps its statistics, activations their ranges */
+  const char *test; /* images that it is measured on; NULL: those that belong to data */
 } train_config;
 
 typedef struct {
@@ -286,8 +289,9 @@ const safetensors_entry *safetensors_find(const safetensors *st, const char *nam
 const char *safetensors_meta_find(const safetensors *st, const char *key); /* or NULL */
 
 /* The run as options of `varimac train`, every one spelled out: what a file records and a resumed
- * run must equal. */
-void train_command(const train_net *net, const train_config *config, char *text, size_t size);
+ * run must equal. Fails where it is longer than TRAIN_COMMAND. */
+bool train_command(const train_net *net, const train_config *config, char text[TRAIN_COMMAND],
+                   vmac_err *err);
 /* Writes weights and statistics; with_momentum makes it a checkpoint. */
 bool train_save(const train_model *model, const train_config *config, int epochs_done,
                 bool with_momentum, double test_accuracy, const char *path, vmac_err *err);

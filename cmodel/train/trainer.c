@@ -232,7 +232,8 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
     }
     update(t,
            train_rate(&t->config, (size_t)epoch * steps + step, (size_t)t->config.epochs * steps));
-    const bool follow = train_products_quantize(t->products) && !t->config.freeze;
+    /* Multiplied exactly too, once there are ranges: they are what is exported. */
+    const bool follow = t->model->has_range && !t->config.freeze;
     if (follow && step % RANGE_STEPS == 0) follow_ranges(t, false);
     if (t->progress) t->progress("train", step + 1, steps);
   }

@@ -55,8 +55,8 @@ static train_model *make_model(vmac_dataset *data) {
   return m;
 }
 
-static const train_config CONFIG = {5, 2, 4,     2,      0.02, 0.9, 5e-4, 0,    TRAIN_COSINE,
-                                    0, 0, false, "none", NULL, 0,   NULL, false};
+static const train_config CONFIG = {5, 2, 4,     2,      0.02, 0.9, 5e-4, 0,     TRAIN_COSINE,
+                                    0, 0, false, "none", NULL, 0,   NULL, false, NULL};
 
 static const vmac_mult *mult_of(const char *name) {
   vmac_err err;
@@ -284,6 +284,29 @@ static void test_frozen_run(void **state) {
   free(stat);
   free(range);
   free(param);
+  train_trainer_free(t);
+  vmac_dataset_free(&data);
+}
+
+/* Ranges go on following the weights where a run multiplies exactly after a cell: they are what is
+ * exported. */
+static void test_exact_behind(void **state) {
+  (void)state;
+  vmac_dataset data;
+  train_model *m = make_model(&data);
+  m->has_range = false;
+  train_trainer *t = train_trainer_new(m, &CONFIG, 1);
+  const train_cell cell = {mult_of("perf3"), VMAC_CORR_NONE, TRAIN_STRAIGHT, 0};
+  static const train_arith exact[TRAIN_PRODUCTS];
+  set_cell(t->products, &cell);
+  assert_true(isfinite(train_epoch(t, &data, 0).loss));
+  assert_true(m->has_range);
+  const train_range before = m->range[9];
+  for (int i = 0; i < LAYERS; i++) train_products_set(t->products, WEIGHTED[i], exact);
+  m->param[m->layer[9].param + train_weights(&m->layer[9])] += 20; /* a logit's bias */
+  assert_true(isfinite(train_epoch(t, &data, 1).loss));
+  if (!(m->range[9].hi > before.hi + 2))
+    fail_msg("the range ended at %g, now at %g", (double)before.hi, (double)m->range[9].hi);
   train_trainer_free(t);
   vmac_dataset_free(&data);
 }
@@ -678,15 +701,11 @@ static void test_learns(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_twin),
-      cmocka_unit_test(test_frozen),
-      cmocka_unit_test(test_frozen_run),
-      cmocka_unit_test(test_carry),
-      cmocka_unit_test(test_derivative),
-      cmocka_unit_test(test_terms),
-      cmocka_unit_test(test_slopes),
-      cmocka_unit_test(test_backward),
-      cmocka_unit_test(test_threads_and_resume),
+      cmocka_unit_test(test_twin),       cmocka_unit_test(test_frozen),
+      cmocka_unit_test(test_frozen_run), cmocka_unit_test(test_exact_behind),
+      cmocka_unit_test(test_carry),      cmocka_unit_test(test_derivative),
+      cmocka_unit_test(test_terms),      cmocka_unit_test(test_slopes),
+      cmocka_unit_test(test_backward),   cmocka_unit_test(test_threads_and_resume),
       cmocka_unit_test(test_learns),
   };
   return cmocka_run_group_tests_name("train_bits", tests, make_folder, remove_folder);

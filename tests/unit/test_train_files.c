@@ -1,7 +1,7 @@
 /* TEST RATIONALE: files of float networks.
  *   State space: safetensors round trip; every refusal of the header; cuts and bit flips of a
  *   checkpoint's header, where any answer but a crash will do; values no training leaves behind
- *   (too large, not finite, a negative variance); bit flips of the shipped network's values, and on
+ *   (too large, not finite, a negative variance); options longer than is recorded; bit flips of the shipped network's values, and on
  *   what still loads calibration and quantization: an error or a network, never a crash.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train_common.h"
@@ -130,6 +130,39 @@ static void test_absurd_values(void **state) {
   train_model_free(m);
 }
 
+/* A run whose options are longer than a file records is refused, not recorded in part; the longest
+ * that fits is resumed. */
+static void test_long_command(void **state) {
+  (void)state;
+  vmac_err err = {""};
+  int done;
+  char command[TRAIN_COMMAND], from[TRAIN_COMMAND + 1];
+  train_config config = TINY;
+  train_model *m = train_model_new(train_net_find("lenet5", &err), SEED);
+  config.from = "";
+  assert_true(train_command(m->net, &config, command, &err));
+  memset(from, 'x', sizeof from);
+  from[TRAIN_COMMAND - 1 - strlen(command)] = 0;
+  config.from = from;
+  const char *path = in_folder("long.safetensors");
+  if (!train_save(m, &config, 1, true, 0, path, &err)) fail_msg("%s", err.text);
+  if (!train_resume(m, &config, path, &done, &err)) fail_msg("%s", err.text);
+  unlink(path);
+  from[strlen(from)] = 'x';
+  from[TRAIN_COMMAND - strlen(command)] = 0;
+  assert_false(train_save(m, &config, 1, true, 0, path, &err));
+  assert_non_null(strstr(err.text, "have 8192 letters, recorded are at most 8191"));
+  assert_int_not_equal(access(path, F_OK), 0);
+  err.text[0] = 0;
+  assert_false(train_resume(m, &config, path, &done, &err));
+  /* Images measured on are part of the run. */
+  config = TINY;
+  assert_true(train_save(m, &config, 1, true, 0, path, &err));
+  config.test = "subset:calib";
+  assert_false(train_resume(m, &config, path, &done, &err));
+  train_model_free(m);
+}
+
 /* Calibrates and quantizes a damaged network; takes it over. */
 static bool survives(train_model *m, const vmac_dataset *data) {
   const train_config config = {.batch = 4, .shards = 1};
@@ -181,9 +214,8 @@ static void test_damaged_values(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_safetensors),
-      cmocka_unit_test(test_damaged_checkpoint),
-      cmocka_unit_test(test_absurd_values),
+      cmocka_unit_test(test_safetensors),    cmocka_unit_test(test_damaged_checkpoint),
+      cmocka_unit_test(test_absurd_values),  cmocka_unit_test(test_long_command),
       cmocka_unit_test(test_damaged_values),
   };
   return cmocka_run_group_tests_name("train_files", tests, make_folder, remove_folder);

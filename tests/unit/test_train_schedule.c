@@ -2,7 +2,8 @@
  *   State space: words of a phase, each product of all layers and of one, in either order; the text
  *   that a run records, read again; which phase an epoch has, by epochs, by stalls and by both;
  *   a place written and read; what phases do to the products.
- *   Refusals are tested by tests/train.t.
+ *   Noise beside bit_true, in either order, and products named twice are refused; places that no
+ *   run wrote. Refusals of words are tested by tests/train.t.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train/schedule.h"
 #include "train_common.h"
@@ -30,12 +31,12 @@ static void test_words(void **state) {
   (void)state;
   train_model *m = model_of("lenet5");
   const char *const text[] = {
-      " 0  c3/forward=per_mac:0.25 forward=bit_true:perf3:cv:table16\tdata=per_step_weight:1e-2 "
+      " 0  c3/forward=exact forward=bit_true:perf3:cv:table16\tdata=per_step_weight:1e-2 "
       "fc/data=exact fc/weights=static_weight:2",
       "7"};
   train_phases *p = phases_of(m, text, 2);
   const train_phase *first = &p->phase[0];
-  assert_string_equal(first->text, "0 c3/forward=per_mac:0.25 forward=bit_true:perf3:cv:table16 "
+  assert_string_equal(first->text, "0 c3/forward=exact forward=bit_true:perf3:cv:table16 "
                                    "data=per_step_weight:1e-2 fc/data=exact "
                                    "fc/weights=static_weight:2");
   assert_false(first->exact);
@@ -48,8 +49,7 @@ static void test_words(void **state) {
       continue;
     }
     if (!strcmp(name, "c3")) {
-      assert_int_equal(a[TRAIN_FORWARD].error, TRAIN_PER_MAC);
-      assert_true(a[TRAIN_FORWARD].sd == 0.25f);
+      assert_int_equal(a[TRAIN_FORWARD].error, TRAIN_EXACT);
     } else {
       assert_int_equal(a[TRAIN_FORWARD].error, TRAIN_BIT_TRUE);
       assert_string_equal(a[TRAIN_FORWARD].cell.mult->name, "perf3");
@@ -59,6 +59,7 @@ static void test_words(void **state) {
     }
     const bool fc = !strcmp(name, "fc");
     assert_int_equal(a[TRAIN_DATA].error, fc ? TRAIN_EXACT : TRAIN_PER_STEP_WEIGHT);
+    assert_true(a[TRAIN_DATA].sd == (fc ? 0 : 1e-2f));
     assert_int_equal(a[TRAIN_WEIGHTS].error, fc ? TRAIN_STATIC_WEIGHT : TRAIN_EXACT);
   }
   train_phases_free(p);
@@ -80,8 +81,23 @@ static void check_path(const char *const *text, int count, const double *loss, c
     train_place_advance(p, epoch + 1, loss ? loss[epoch] : NAN, &place);
   }
   train_place other;
-  assert_false(train_place_read(p, "99 0 inf", &other));
-  assert_false(train_place_read(p, "", &other));
+  const char *const bad[] = {"99 0 inf",
+                             "",
+                             "0",
+                             "0 0",
+                             "0 2147483647 inf",
+                             "0 0 nan",
+                             "0 0 -1",
+                             "0 -1 1",
+                             "-1 0 inf",
+                             "0 0 inf x",
+                             "4294967296 0 inf",
+                             "0 4294967296 inf",
+                             "0 100001 1",
+                             "99999999999999999999 0 1"};
+  for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+    if (train_place_read(p, bad[i], &other)) fail_msg("read the place '%s'", bad[i]);
+  assert_true(train_place_read(p, "0 100000 0x1p-1", &other) && other.best == 0.5);
   train_phases_free(p);
   train_model_free(m);
 }
@@ -104,6 +120,33 @@ static void test_paths(void **state) {
   const char *const early[] = {"0 forward=per_mac:1", "stall1 forward=per_mac:2", "4"};
   check_path(early, 3, stays, "001122");
   check_path(anneal, 1, NULL, "0000");
+}
+
+/* A phase that adds nothing, with both words in the error. */
+static void refused(const char *text, const char *word1, const char *word2) {
+  vmac_err err = {""};
+  train_model *m = model_of("lenet5");
+  train_phases *p = train_phases_new(m);
+  if (train_phases_add(p, text, &err)) fail_msg("added: %s", text);
+  if (!strstr(err.text, word1) || !strstr(err.text, word2))
+    fail_msg("expected '%s' and '%s' in: %s", word1, word2, err.text);
+  assert_int_equal(p->phases, 0);
+  train_phases_free(p);
+  train_model_free(m);
+}
+
+static void test_refusals(void **state) {
+  (void)state;
+  const char *const noise[] = {"static_weight", "per_step_weight", "per_mac"};
+  for (int i = 0; i < 3; i++) {
+    char text[100];
+    snprintf(text, sizeof text, "0 forward=bit_true:perf3 c3/forward=%s:0.1", noise[i]);
+    refused(text, "layer 'c3' is noise while that of 'c1' is bit_true", "use c3/forward=exact");
+    snprintf(text, sizeof text, "0 forward=%s:0.1 c3/forward=bit_true:perf3", noise[i]);
+    refused(text, "layer 'c1' is noise while that of 'c3' is bit_true", "use c1/forward=exact");
+  }
+  refused("0 forward=exact forward=per_mac:1", "forward is set twice", "");
+  refused("0 c3/data=exact data=exact c3/data=per_mac:1", "c3/data is set twice", "");
 }
 
 static void test_apply(void **state) {
@@ -142,6 +185,7 @@ int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test(test_words),
       cmocka_unit_test(test_paths),
+      cmocka_unit_test(test_refusals),
       cmocka_unit_test(test_apply),
   };
   return cmocka_run_group_tests_name("train_schedule", tests, NULL, NULL);
