@@ -101,6 +101,8 @@ void train_product_backward(train_work *work, int index, const train_linear *map
 
 /* A training forward pass of a shard whose products are bit true and frozen (frozen.c). */
 void train_frozen_forward(train_shard *shard);
+/* After one: grad[layer] is 0 where the layer's outputs lay beyond the range that codes reach. */
+void train_frozen_backward(const train_shard *shard, int layer);
 
 /* ---- one layer's products by a cell (bits.c) ------------------------------------------------ */
 

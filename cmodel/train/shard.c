@@ -73,7 +73,9 @@ void train_shard_free(train_shard *s) {
   for (int i = 0; i < s->model->layers; i++) {
     free(s->out[i]);
     train_linear_free(&s->linear[i]);
+    if (s->beyond) free(s->beyond[i]);
   }
+  free(s->beyond);
   for (int b = 0; b < s->grads; b++) free(s->grad_buffer[b]);
   free(s->grad_buffer);
   free(s->scratch);
@@ -97,9 +99,11 @@ static const float *input_of(const train_shard *s, int layer, int which) {
 
 void train_shard_forward(train_shard *s, bool training) {
   const train_model *m = s->model;
+  s->int8 = false;
   if (training && s->work->frozen) {
     training = false;
-    if (s->work->products && train_products_quantize(s->work->products)) {
+    s->int8 = s->work->products && train_products_quantize(s->work->products);
+    if (s->int8) {
       train_frozen_forward(s);
       return;
     }
@@ -164,6 +168,7 @@ void train_shard_backward(train_shard *s) {
     const float *p = m->param + l->param;
     const int a = l->in[0], b = l->in[1];
     float *dy = s->grad[i], *dp = s->dparam + l->param;
+    train_frozen_backward(s, i);
     switch (l->row->kind) {
     case TRAIN_CONV:
     case TRAIN_DEPTHWISE:

@@ -184,6 +184,8 @@ typedef struct {
   int *grad_owner; /* one per layer: index of its buffer */
   int grads;
   float **grad_buffer, *scratch;
+  bool int8;        /* the last forward pass was that of the int8 network, frozen.c; then: */
+  uint8_t **beyond; /* (layers), each output: whether it lay beyond what its codes reach */
   float *dparam;               /* (params) */
   float *stat;                 /* (stats) mean and variance of this shard's last forward */
   struct train_linear *linear; /* (layers), product.h: the layers with weights */

@@ -115,13 +115,17 @@ static void find_groups(train_twin *t) {
   }
 }
 
-/* The op that does layer `index`'s products: it makes the tensor of the layer, or for a convolution
- * of the layer behind. */
-static int op_of(const train_twin *t, const vmac_net *net, int index) {
+int train_twin_completes(const train_twin *t, int index) {
   const train_model *m = t->model;
   int completes = index;
   if (m->layer[index].row->kind != TRAIN_FC)
     while (m->layer[completes].in[0] != index || completes == index) completes++;
+  return completes;
+}
+
+/* The op that does layer `index`'s products. */
+static int op_of(const train_twin *t, const vmac_net *net, int index) {
+  const int completes = train_twin_completes(t, index);
   for (int i = 0; i < net->ops; i++)
     if (vmac_op_is_mac(&net->op[i]) && net->op[i].out == t->tensor[completes]) return i;
   return -1;

@@ -3,6 +3,7 @@
  *   its batch norms, against the network exported from it and loaded again: each layer's
  *   accumulators in training given the same codes, and every tensor of a whole run, in evaluation
  *   and in training with frozen statistics, byte for byte;
+ *   frozen gradients of outputs beyond their range, of each kind of layer: 0;
  *   backward products against sums of the derivative over all pairs of operands; derivatives,
  *   their terms and slopes against their definitions; ranges; threads and resumption.
  *   Parameters: cells of both operand classes, one with f(0, 0) != 0, correction modes of each
@@ -234,14 +235,21 @@ static void check_frozen(const char *name, vmac_mode mode) {
   const train_layer *norm = &m->layer[3];
   const float *gamma = m->param + norm->param, *mean = m->stat + norm->stat;
   const float step = (m->range[3].hi - m->range[3].lo) / 255;
+  int marked = 0;
   for (size_t i = 0; i < s->linear[2].ny; i++) {
     const size_t c = i % 6;
     const float g = gamma[c] / sqrtf(mean[6 + c] + TRAIN_BN_EPSILON);
     const float y = (s->out[2][i] - mean[c]) * g + gamma[6 + c];
-    if (y < m->range[3].lo || y > m->range[3].hi) continue;
+    const float out = fmaxf(m->range[3].lo - y, y - m->range[3].hi) / step;
+    const bool beyond = s->beyond[3][i];
+    if (out > 1.1f ? !beyond : out < 0 && beyond)
+      fail_msg("%s output %zu: %g steps beyond the range, marked %d", name, i, (double)out, beyond);
+    marked += beyond;
+    if (out > 0) continue;
     if (fabsf(y - s->out[3][i]) > 0.55f * step)
       fail_msg("%s output %zu: %g, decoded %g", name, i, (double)y, (double)s->out[3][i]);
   }
+  assert_true(marked > 0);
   s->grad[m->layers - 1][0] = 1;
   train_shard_backward(s);
   assert_true(dot(m->params, s->dparam, s->dparam) > 0);
@@ -259,6 +267,54 @@ static void test_frozen(void **state) {
   check_frozen("exact", VMAC_CORR_NONE);
   check_frozen("trunc7", VMAC_CORR_CV);
   check_frozen("drum4s", VMAC_CORR_NONE);
+}
+
+/* Layer `which` has the range +-0.01 and lies far beyond it everywhere: a frozen pass gives no
+ * gradient to the parameters that reach the logits through it alone, and one to those behind. */
+static void check_saturated(int which, float offset, int first, int last, int behind) {
+  vmac_err err;
+  vmac_dataset data;
+  train_model *m = make_model(&data);
+  const train_layer *l = &m->layer[which], *of = l->row->kind == TRAIN_ADD ? &m->layer[5] : l;
+  const size_t shift = of->row->kind == TRAIN_FC ? train_weights(of) : 0;
+  const size_t beta = of->param + (of->row->kind == TRAIN_BN ? (size_t)of->c : shift);
+  for (int c = 0; c < of->c; c++) m->param[beta + (size_t)c] = offset;
+  if (of != l) m->range[5].hi = 2 * offset;
+  m->range[which] = (train_range){l->row->relu ? 0 : -0.01f, 0.01f};
+  train_products *p = train_products_new(m, SEED);
+  const train_cell cell = {mult_of("drum6"), VMAC_CORR_NONE, TRAIN_STRAIGHT, 0};
+  set_cell(p, &cell);
+  train_products_calibration(p, &data, IMAGES);
+  if (!train_products_begin(p, 0, true, &err)) fail_msg("%s", err.text);
+  train_shard *s = train_shard_new(m, IMAGES);
+  for (size_t i = 0; i < IMAGES * SIDE * SIDE * CHANNELS; i++)
+    s->image[i] = train_input(data.pixels[i]);
+  s->work->products = p;
+  s->work->frozen = true;
+  train_shard_forward(s, true);
+  for (int i = 0; i < 4 * IMAGES; i++) s->grad[m->layers - 1][i] = i % 4 ? -0.5f : 1;
+  train_shard_backward(s);
+  assert_true(m->layer[first].param < m->layer[last].param);
+  for (size_t i = m->layer[first].param; i < m->layer[last].param; i++)
+    if (s->dparam[i] != 0)
+      fail_msg("layer %s saturated: parameter %zu has gradient %g", l->row->name, i,
+               (double)s->dparam[i]);
+  const train_layer *next = &m->layer[behind];
+  const float *g = s->dparam + next->param;
+  assert_true(dot(train_weights(next), g, g) > 0);
+  train_shard_free(s);
+  train_products_free(p);
+  train_model_free(m);
+  vmac_dataset_free(&data);
+}
+
+static void test_saturated(void **state) {
+  (void)state;
+  check_saturated(3, 50, 2, 4, 4);  /* behind a batch norm: c2, n2 */
+  check_saturated(3, -50, 2, 4, 4); /* below the range */
+  check_saturated(5, 50, 2, 8, 8);  /* behind a bias: c2, n2, c3, n3 */
+  check_saturated(6, 50, 0, 8, 8);  /* a sum: all before it */
+  check_saturated(8, 50, 0, 9, 9);  /* fully connected */
 }
 
 /* Frozen epochs leave statistics and ranges as they are, and move the weights. */
@@ -706,7 +762,7 @@ int main(void) {
       cmocka_unit_test(test_carry),      cmocka_unit_test(test_derivative),
       cmocka_unit_test(test_terms),      cmocka_unit_test(test_slopes),
       cmocka_unit_test(test_backward),   cmocka_unit_test(test_threads_and_resume),
-      cmocka_unit_test(test_learns),
+      cmocka_unit_test(test_learns),     cmocka_unit_test(test_saturated),
   };
   return cmocka_run_group_tests_name("train_bits", tests, make_folder, remove_folder);
 }
