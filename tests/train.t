@@ -95,6 +95,17 @@ awk -v so="$so" '$1 == "accuracy" { found = $2 } END { exit !(so > 80 && found =
 ok $? "training's own score is that of eval on the exported network: $so %" \
   "$(cat "$tmp/eval" "$tmp/fine.jsonl")"
 
+"$VARIMAC" train --data subset:calib --test subset:calib --batch 64 --epochs 1 \
+  --phase '0 stem.conv/forward=bit_true:rec4:none:table0' --out "$tmp/gradient.safetensors" \
+  > "$tmp/out" 2>&1 && tail -n 1 "$tmp/gradient.jsonl" |
+  grep -q '"gradient":{"terms":[1-8],"left_out":[0-9.e-]*}}$' &&
+  ! grep -q '"gradient"' "$tmp/phases.jsonl"
+ok $? "the log tells the terms of a gradient by the table and what they leave out" \
+  "$(cat "$tmp/out" "$tmp/gradient.jsonl")"
+# Float sums of a loop that is compiled for several vector widths have an order of their own.
+! grep -l VMAC_CLONES cmodel/train/*.c | xargs grep -n 'simd reduction(+' > "$tmp/out"
+ok $? "sums of training have one order at every vector width" "$(cat "$tmp/out")"
+
 # refuse DESCRIPTION STATUS TEXT COMMAND ARGUMENTS...: that status and text, no new file.
 refuse() {
   what=$1 status=$2 text=$3

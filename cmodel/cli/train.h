@@ -31,6 +31,8 @@ typedef struct {
   train_result train, test; /* test: exact multiplications */
   train_result test_so;     /* as the phase multiplies, unless that is exact */
   train_result validation;  /* as the phase multiplies */
+  int terms;                /* gradients by tables: the most that one has; 0: there is none */
+  double left_out;          /* the most that the terms leave out of a derivative */
 } run_epoch;
 
 /* The log beside `out`: FILE.safetensors has FILE.jsonl. A line for the run, {"run": command}, then

@@ -75,6 +75,11 @@ bool run_log_add(run_log *log, const run_epoch *e, vmac_err *err) {
   add_result(line, "test", &e->test);
   if (!e->exact) add_result(line, "test_so_multiplied", &e->test_so);
   if (e->validated) add_result(line, "validation", &e->validation);
+  if (e->terms) {
+    cJSON *to = cJSON_AddObjectToObject(line, "gradient");
+    cJSON_AddNumberToObject(to, "terms", e->terms);
+    cJSON_AddNumberToObject(to, "left_out", e->left_out);
+  }
   append(log, line);
   return vmac_write_file(log->path, log->text, strlen(log->text), err);
 }

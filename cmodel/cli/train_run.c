@@ -189,6 +189,17 @@ static int open_checkpoint(session *s, const train_arguments *a) {
   return epoch;
 }
 
+/* What stands for the derivatives of the phase's cells, at its worst. */
+static void tell_terms(const train_trainer *t, run_epoch *e) {
+  for (int i = 0; i < t->model->layers; i++) {
+    const train_terms *of = train_products_terms(t->products, i);
+    for (int k = 0; of && k < 2; k++) {
+      if (of[k].terms > e->terms) e->terms = of[k].terms;
+      if (of[k].left_out > e->left_out) e->left_out = of[k].left_out;
+    }
+  }
+}
+
 /* One epoch, its measurements, its line of the log, the checkpoint. Returns the seconds it took. */
 static double do_epoch(session *s, const train_arguments *a, int epoch) {
   train_trainer *t = s->t;
@@ -196,6 +207,7 @@ static double do_epoch(session *s, const train_arguments *a, int epoch) {
   const bool exact = train_phases_exact(s->phases, s->place.phase);
   run_epoch e = {.epoch = epoch + 1, .phase = s->place.phase, .exact = exact};
   vmac_err err;
+  tell_terms(t, &e);
   e.train = train_epoch(t, &s->data, epoch++);
   if (isnan(e.train.loss))
     diverged(epoch, *t->error.text ? t->error.text : "the training loss is not a number",

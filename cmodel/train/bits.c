@@ -50,6 +50,10 @@ void train_bits_free(train_bits *b) {
   free(b);
 }
 
+const train_terms *train_bits_terms(const train_bits *b) {
+  return b->terms;
+}
+
 static size_t channel_of(const train_bits *b, size_t weight) {
   return b->layer->row->kind == TRAIN_DEPTHWISE ? weight % b->n : weight / (b->nw / b->n);
 }

@@ -87,7 +87,8 @@ static void draw_factors(const train_products *p, int layer, int which, uint64_t
   for (size_t i = 0; i < l->nw; i++) factor[i] = 1 + l->arith[which].sd * factor[i];
 }
 
-/* What a gradient by the table may leave out, relative to the derivative's size. */
+/* What a gradient by the table may leave out, relative to the derivative's size, where TRAIN_TERMS
+ * terms can; a run's log tells what they leave out of it. */
 static const double LEFT_OUT = 0.01;
 
 static const train_terms *derivative_of(train_products *p, const train_cell *cell) {
@@ -153,6 +154,11 @@ bool train_products_quantize(const train_products *p) {
 
 const train_twin *train_products_twin(const train_products *p) {
   return train_products_quantize(p) ? p->twin : NULL;
+}
+
+const train_terms *train_products_terms(const train_products *p, int layer) {
+  const train_bits *bits = p->layer[layer].bits;
+  return bits ? train_bits_terms(bits) : NULL;
 }
 
 void train_products_calibration(train_products *p, const vmac_dataset *data, size_t images) {

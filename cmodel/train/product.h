@@ -74,6 +74,10 @@ void train_products_calibration(train_products *products, const vmac_dataset *da
  * are fitted anew. Fails where the weights have become such that no int8 network has them. */
 bool train_products_begin(train_products *products, uint64_t step, bool calibrate, vmac_err *err);
 
+/* The derivatives of a layer's cell as the backward pass has them, to A and to W; NULL: not by the
+ * cell's table. */
+const train_terms *train_products_terms(const train_products *products, int layer);
+
 /* The int8 network as it is at this step, or NULL where no layer is bit true. */
 const train_twin *train_products_twin(const train_products *products);
 
@@ -111,6 +115,7 @@ typedef struct train_bits train_bits;
 train_bits *train_bits_new(const train_layer *layer, const train_cell *cell,
                            const train_terms *terms);
 void train_bits_free(train_bits *bits);
+const train_terms *train_bits_terms(const train_bits *bits);
 /* The layer as the twin has it at this step; count: train_twin_count(). */
 void train_bits_begin(train_bits *bits, const train_twin_layer *twin, const uint64_t *count);
 void train_bits_forward(const train_bits *bits, train_work *work, const train_linear *map,
