@@ -212,6 +212,9 @@ diverge "a run whose test loss alone has diverged" "the test loss is" --epochs 1
 train --rate 30 --epochs 1 --resume --out "$tmp/wild.safetensors"
 [ $? -eq 1 ] && grep -q "the test loss is" "$tmp/err" && [ ! -e "$tmp/wild.safetensors" ]
 ok $? "the same, resumed" "$(cat "$tmp/err")"
+diverge "a training loss that is not a number" \
+  "epoch 1: the training loss is not a number: the training" --rate 100 --decay 1 --batch 8 \
+  --epochs 1 --schedule cosine
 
 q="$tmp/new/q.tflite"
 head -c 200000 "$tmp/whole.safetensors" > "$tmp/short.safetensors"
