@@ -325,6 +325,10 @@ void vmac_plan_tile(vmac_plan *plan, vmac_ktiles *ktiles);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
 bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
                        vmac_err *err);
+/* The coefficients that `from` has, a plan of the same cell, tiles and shapes for other weights: a
+ * network in training is not calibrated at every step. False, and the plan as it was, where `from`
+ * has none for a layer. */
+bool vmac_plan_carry(vmac_plan *plan, const vmac_plan *from);
 /* The first `images` of data, which lives longer. What the exact network makes of them is kept for
  * the next plan, of as many images as fit `bytes`. */
 vmac_calib *vmac_calib_new(const vmac_net *net, const vmac_dataset *data, size_t images,
