@@ -61,7 +61,7 @@ paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
 PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
 # Percent: the forecast's goal, what calibration's images alone make of two fits, the rule of
-# VMAC_CORR_F; standard errors that are no chance.
+# VMAC_CORR_F; standard errors beyond which a row is marked.
 PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1 -v chance=3
 paper_ppas = $(wildcard $(foreach n,$(PAPER_NETS),$(call paper_ppa,$(n))/ppa.tsv))
 paper_residuals = $(wildcard $(call paper_files,residual.csv))
@@ -96,10 +96,12 @@ paper-s1-report: $(VARIMAC)
 	$(Q)cat $(PAPER)/verdict.md; sed '/^|/d;/^Not within/,$$d' $(PAPER)/forecast.md
 	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER)-residual.tsv, $(PAPER).json, $(PAPER)/*.svg"
 
-.PHONY: readme-paper
-# `readme` makes it last: it may refuse. Behind readme-savings: each rewrites README.md.
-readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
-	$(Q)if [ -e $(PAPER)/verdict.md ]; then \
-	  sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
-	  $(call readme_put,paper=$(PAPER)/verdict.md); \
+# The last that `readme` does: it may refuse.
+paper_put = if [ -e $(PAPER)/verdict.md ]; then \
+	    sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
+	    $(call readme_put,paper=$(PAPER)/verdict.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi
+.PHONY: readme-paper
+# Behind readme-savings: each rewrites README.md.
+readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
+	$(Q)$(paper_put)
