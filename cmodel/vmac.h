@@ -325,6 +325,10 @@ void vmac_plan_tile(vmac_plan *plan, vmac_ktiles *ktiles);
 /* calib: for modes that calibrate; one plan keeps to one. On an error the plan is uncorrected. */
 bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vmac_calib *calib,
                        vmac_err *err);
+/* The coefficients that `from` has, a plan of the same cell, tiles and shapes for other weights: a
+ * network in training is not calibrated at every step. False, and the plan as it was, where `from`
+ * has none for a layer. */
+bool vmac_plan_carry(vmac_plan *plan, const vmac_plan *from);
 /* The first `images` of data, which lives longer. What the exact network makes of them is kept for
  * the next plan, of as many images as fit `bytes`. */
 vmac_calib *vmac_calib_new(const vmac_net *net, const vmac_dataset *data, size_t images,
@@ -376,15 +380,12 @@ static inline bool vmac_mode_tunes(vmac_mode mode) {
 }
 
 /* What becomes of a network whose layers all have weights that leave less of the error is another
- * question (net/tune_judge.c): how many of `images` images get the answer of the tuner's network,
- * with its own weights and with the tuned ones. */
-typedef struct {
-  size_t images, given, tuned;
-  bool seen; /* they are those that the weights were fitted on: the data set has no others */
-} vmac_tune_verdict;
-/* Both plans corrected by the same mode, that of the tuner's network and that of the tuned one. */
-vmac_tune_verdict vmac_tune_judge(const vmac_tuner *tuner, const vmac_plan *given,
-                                  const vmac_plan *tuned);
+ * question (net/tune_judge.c), which some images judge: how many there are; *seen: the weights are
+ * fitted on them, for the data set has no others. */
+size_t vmac_tune_judges(const vmac_tuner *tuner, bool *seen);
+/* On how many of `count` judges from the first on a plan, of the tuner's network or of the tuned
+ * one, answers like the tuner's network multiplied exactly. */
+size_t vmac_tune_agree(const vmac_tuner *tuner, const vmac_plan *plan, size_t first, size_t count);
 
 /* Gives MAC layer `index` (an op) of `tuned`, the same network loaded again, those weights whose
  * products by the cell, corrected by `mode`, come nearest to what the tuner's network multiplies

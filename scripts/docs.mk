@@ -31,12 +31,12 @@ $(DOCS)/data/stamp: $(VARIMAC) $(NETWORK) $(DOCS)/settings.txt $(MULT_TABLES) \
 $(DOCS_FAMILIES:%=$(DOCS)/data/%.tsv) $(MULTS:%=$(DOCS)/data/%.hash): $(DOCS)/data/stamp ;
 
 $(MULTS:%=$(DOCS)/png/%-map.png): $(DOCS)/png/%-map.png: $(DOCS)/data/%.hash cmodel/cli/mult_map.c \
-                                                       cmodel/cli/mult_gnuplot.c
+                                                       cmodel/cli/gnuplot.c
 	$(call say,MAP,$*)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) mult map $* -o $@
 
 $(MULTS:%=$(DOCS)/png/%-plot.png): $(DOCS)/png/%-plot.png: $(DOCS)/data/%.hash \
-                                   cmodel/cli/mult_plot.c cmodel/cli/mult_gnuplot.c
+                                   cmodel/cli/mult_plot.c cmodel/cli/gnuplot.c
 	$(call say,PLOT,$*)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) mult plot $* -o $@
 

@@ -38,7 +38,6 @@ $(B)/synth/array-s8-%.bin: $(SYNTH_NET) $(VARIMAC) $(B)/synth/operands.txt
 
 .PHONY: compose compose-run
 compose: setup ## energy and area of arrays against the sum of their PEs (minutes)
-	$(call ONE_PLATFORM,$@)
 	$(Q)$(MAKE) --no-print-directory compose-run
 compose-run: $(ENERGY) $(VMAC_LIB) $(COMPOSE_SIZES:%=$(B)/synth/array-%.bin) $(COMPOSE_RTL)
 	$(Q)for n in $(COMPOSE_SIZES); do \
@@ -55,7 +54,6 @@ COST_SETTINGS = $(PLATFORM), clock $(VMAC_PE_PERIOD_NS) ns, mapped for $(VMAC_PE
                 operands of $(SYNTH_NET), $(SYNTH_DATA), seed $(SYNTH_SEED)
 .PHONY: correction-cost correction-cost-run
 correction-cost: setup ## what correction takes of arrays of 8 x 8 to 64 x 64, and would in every PE
-	$(call ONE_PLATFORM,$@)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) correction-cost-run
 	$(Q)cat $(COST).md
 correction-cost-run: $(ENERGY) $(VMAC_LIB) $(COST_SIZES:%=$(B)/synth/array-%.bin) \

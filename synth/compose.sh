@@ -15,44 +15,29 @@
 # Leaves joined.json, pe16.json .., side.json and flat.json in OUT_DIR.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-
-die() {
-  echo "synth/compose.sh: $*" >&2
-  exit 1
-}
+here=$(dirname "$0")
+. "$here/common.sh"
+. "$here/recipe.sh"
 
 [ $# -ge 7 ] || die "usage: compose.sh CELL INDEX ROWS COLS OUT_DIR OPERANDS FILE ..."
 cell=$1 index=$2 rows=$3 cols=$4 out=$5 operands=$6
-here=$(dirname "$0")
 shift 6
-command -v yosys > /dev/null || die "yosys not found; on Debian: apt install yosys"
-for file in "$VMAC_LIB" "$operands"; do
-  [ -r "$file" ] || die "cannot read '$file'"
-done
+need_tool yosys yosys
+need_library
+[ -r "$operands" ] || die "cannot read '$operands'"
 mkdir -p "$out"
-sources=
-for file in "$@"; do
-  case $file in
-    *.vh) sources="-I$(dirname "$file") $sources" ;;
-    *) sources="$sources $file" ;;
-  esac
-done
-printf 'set_driving_cell %s\nset_load %s [fF]\n' "$ABC_DRIVER_CELL" "$ABC_LOAD_IN_FF" \
-  > "$out/abc.constr"
+verilog "$@"
+abc_constr "$out/abc.constr"
+script=$(abc_script "$VMAC_PE_DELAY_PS")
 
 # map NAME KEEP PARTS: one netlist, NAME.json.
 map() {
-  sed -e '/^#/d' -e "s|@LIBERTY@|$VMAC_LIB|g" -e "s|@SOURCES@|$sources|" -e "s|@CELL@|$index|" \
-    -e "s|@ROWS@|$rows|" -e "s|@COLS@|$cols|" -e "s|@KEEP@|$2|" -e "s|@PARTS@|$3|" \
-    -e "s|@SCRIPT@|$script|" -e "s|@CONSTR@|$out/abc.constr|" -e "s|@DELAY@|$VMAC_PE_DELAY_PS|g" \
-    -e "s|@OUT@|$out/$1|" \
+  sed -e '/^#/d' -e "s|@LIBERTY@|$VMAC_LIB|g" -e "s|@SOURCES@|$include$sources|" \
+    -e "s|@CELL@|$index|" -e "s|@ROWS@|$rows|" -e "s|@COLS@|$cols|" -e "s|@KEEP@|$2|" \
+    -e "s|@PARTS@|$3|" \
+    -e "s|@SCRIPT@|$script|" -e "s|@CONSTR@|$out/abc.constr|" -e "s|@OUT@|$out/$1|" \
     "$here/compose.ys" > "$out/$1.ys"
-  rm -f "$out/$1.json"
-  if ! yosys -q -l "$out/$1.log" -s "$out/$1.ys" > "$out/$1.err" 2>&1 ||
-    grep -q -i '^error' "$out/$1.err" || [ ! -s "$out/$1.json" ]; then
-    grep -i 'error' "$out/$1.err" >&2 || tail -n 3 "$out/$1.err" >&2
-    die "yosys failed on an array of $rows x $cols of $cell; see $out/$1.log"
-  fi
+  run_yosys "an array of $rows x $cols of $cell" "$out/$1" "$out/$1.json" -s "$out/$1.ys"
 }
 
 # check NAME: NAME.json against its parts.
@@ -65,7 +50,6 @@ check() {
   sed "s/^/netlist=$1 /" "$out/$1.txt"
 }
 
-script=$(grep -o -e '-script [^ ]*' "$here/map.ys")
 alone='hierarchy -auto-top; rename -top'
 parts="design -save mapped; delete vmac_array *vmac_pe; $alone vmac_side"
 parts="$parts; write_json $out/side.json; design -load mapped"

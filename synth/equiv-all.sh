@@ -3,9 +3,10 @@
 # usage: equiv-all.sh PPA_DIR JOBS
 # SPDX-License-Identifier: Apache-2.0
 set -eu
+here=$(dirname "$0")
+. "$here/common.sh"
 
 dir=$1 jobs=$2
-here=$(dirname "$0")
 # Line by line the same designs: jobs.txt is "RESULT_KEY DESIGN ...", map-keys.txt "MAP_KEY DESIGN".
 paste -d ' ' "$dir/map-keys.txt" "$dir/jobs.txt" |
   awk -v cache="$VMAC_CACHE/map" -v out="$dir/equiv" '
@@ -14,9 +15,11 @@ paste -d ' ' "$dir/map-keys.txt" "$dir/jobs.txt" |
       for (i = 13; i <= NF; i++) printf " %s", $i
       print ""
     }' > "$dir/equiv.txt"
-[ -s "$dir/equiv.txt" ] || { echo "equiv-all.sh: no designs in $dir" >&2; exit 1; }
+[ -s "$dir/equiv.txt" ] || die "no designs in $dir"
 xargs -P "$jobs" -L 1 sh "$here/equiv.sh" < "$dir/equiv.txt" > "$dir/equiv.log" ||
   exit 1
 grep 'undecided' "$dir/equiv.log" || true
-echo "$(grep -c 'equals its Verilog' "$dir/equiv.log" || true) of $(wc -l < "$dir/equiv.txt")" \
-  "netlists proved equal to their Verilog, none refuted"
+proved=$(grep -c 'equals its Verilog' "$dir/equiv.log" || true)
+said="$proved of $(wc -l < "$dir/equiv.txt") netlists proved equal to their Verilog, none refuted"
+[ "$proved" -gt 0 ] || die "$said"
+echo "$said"

@@ -5,16 +5,25 @@
 # Environment: see map.sh.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-
 here=$(dirname "$0")
+. "$here/common.sh"
+
 tmp=$(mktemp -d)
 trap 'rm -rf "$tmp"' EXIT
 trap 'exit 130' INT TERM
 
+# sum FILE ...: of their text. A file that is not there must not be the same as an empty one.
+sum() {
+  cat "$@" > "$tmp/text" || die "no key without these files"
+  sha256sum < "$tmp/text" | cut -c 1-64
+}
+
 cat > "$tmp/lines"
-recipe=$(cat "$here/map.sh" "$here/map.ys" "$here/parts.awk" | sha256sum | cut -c 1-64)
-adders=$(cat "$here/adders.v" ${ADDER_MAP_FILE:+"$ADDER_MAP_FILE"} | sha256sum | cut -c 1-64)
-library=$(sha256sum < "$VMAC_LIB" | cut -c 1-64)
+recipe=$(sum "$here/recipe.sh" "$here/map.ys" "$here/parts.awk")
+# Another text of the same netlists keeps the name of the first.
+recipe=$(awk -v name="$recipe" '$1 == name { name = $2 } END { print name }' "$here/recipes.tbl")
+adders=$(sum "$here/adders.v" ${ADDER_MAP_FILE:+"$ADDER_MAP_FILE"})
+library=$(sum "$VMAC_LIB")
 # Each file once, however many designs it is part of.
 awk '{ for (i = 5; i <= NF; i++) if (!seen[$i]++) print $i }' "$tmp/lines" |
   xargs sha256sum > "$tmp/sums"

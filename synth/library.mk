@@ -4,7 +4,12 @@ PLATFORM     ?= osu018
 VMAC_PDK_DIR ?= ../shared/pdk
 PLATFORMS    := $(notdir $(patsubst %/config.mk,%,$(wildcard synth/platforms/*/config.mk)))
 ifndef NO_BUILD
-ifneq ($(PLATFORM),all)
+ifeq ($(PLATFORM),all)
+# Goals of a single platform.
+$(foreach goal,$(filter library synth synth-top synth-equiv netlists ppa-check ppa-baseline compose \
+  correction-cost,$(MAKECMDGOALS)),$(error make $(goal): PLATFORM=all is not for this one; \
+  name one of $(PLATFORMS)))
+else
 ifeq ($(wildcard synth/platforms/$(PLATFORM)/config.mk),)
 $(error PLATFORM: expected one of $(PLATFORMS), or all (ppa, fmax, savings, sta-power), \
   found '$(PLATFORM)')
@@ -42,6 +47,13 @@ $(VMAC_POWER_LIB) $(VMAC_LIB_V): $(VMAC_LIB) ;
 ifneq ($(words $(wildcard $(VMAC_POWER_LIB) $(VMAC_LIB_V))),2)
 $(VMAC_LIB): FORCE
 endif
+
+# For sh, with which the scripts run outside make.
+PLATFORM_KEYS = PLATFORM LIB_FILES DONT_USE_CELLS ADDER_MAP_FILE ABC_DRIVER_CELL \
+                $(PLATFORM_NUMBERS) VMAC_LIB
+.PHONY: platform-settings
+platform-settings:
+	@$(foreach k,$(PLATFORM_KEYS),echo "export $(k)='$($(k))'";)
 
 .PHONY: library
 library: $(VMAC_LIB) ## trim the cell library of PLATFORM; LIB_FILES= your own

@@ -20,8 +20,8 @@ echo "# energy a product (cell), a busy cycle (pe, side), an accumulator (correc
   "glitches, unit = all gates alike, inertial = library delays; side and correct: inertial"
 awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/shared.txt" '
   # The pairs NAME=VALUE of one file, into value[].
-  function pairs(file,  line, word, n, i, at) {
-    while ((getline line < file) > 0) {
+  function pairs(file,  line, word, n, i, at, lines) {
+    for (; (getline line < file) > 0; lines++) {
       n = split(line, word, " ")
       for (i = 1; i <= n; i++) {
         at = index(word[i], "=")
@@ -29,6 +29,10 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/sh
       }
     }
     close(file)
+    if (lines) return
+    print "synth/ppa-table.sh: no figures in " file | "cat 1>&2"
+    failed = 1
+    exit 1
   }
   function published(file,  line) {
     while ((getline line < file) > 0)
@@ -104,4 +108,7 @@ awk -v cache="$VMAC_CACHE/result" -v import="$IMPORT_DIR" -v shared="$dir/rtl/sh
     pairs(cache "/" $1 "/energy.txt")
     for (v in value) figure[id[1] "_" v] = value[v]
   }
-  END { end_row() }' "$dir/jobs.txt"
+  END {
+    if (failed) exit 1
+    end_row()
+  }' "$dir/jobs.txt"

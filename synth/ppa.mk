@@ -12,20 +12,16 @@ export PPA_CORRECTIONS ?= 0 1 2
 export PLATFORM IMPORT_DIR VARIMAC
 
 # $(1) = goal, of make with each PLATFORM whose library is here; $(2) = a word for those left out,
-# in seven columns; $(3): run behind each. $$all: the platforms that were not left out.
+# in seven columns. A settings file that is wrong stops all.
 define EACH_PLATFORM
 all=; for p in $(PLATFORMS); do \
-  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files); \
-  if ls $$files > /dev/null 2>&1; then all="$$all $$p"; \
+  files=$$($(MAKE) -s --no-print-directory PLATFORM=$$p library-files) || exit 1; \
+  if [ "$$files" ] && ls $$files > /dev/null 2>&1; then all="$$all $$p"; \
     $(MAKE) --no-print-directory PLATFORM=$$p $(1) || exit 1; \
   else echo "  $(2) $$p left out: no $$files"; fi; done; \
 [ "$$all" ] || { echo "make $(1): no platform's library is here; VMAC_PDK_DIR=FOLDER or" \
   "LIB_FILES=FILE says where one is" >&2; exit 1; }
 endef
-# $(1) = goal that takes a single platform.
-ONE_PLATFORM = $(if $(filter all,$(PLATFORM)),@echo 'make $(1): PLATFORM=all is not for this one;\
-  name one of $(PLATFORMS)' >&2; exit 1)
-
 # All cells unless some are named; all platforms whose library is here with PLATFORM=all.
 .PHONY: ppa ppa-run ppa-check ppa-baseline
 ppa: setup ## area, delay, energy of all cells, their PEs and side columns; CELLS=, PLATFORM=x|all
@@ -38,7 +34,7 @@ else
 endif
 
 ppa-run: $(ENERGY) $(VARIMAC) $(OPERANDS:=.bin) $(VMAC_LIB)
-	+$(Q)sh synth/ppa.sh $(PPA) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands $(FAMILIES) \
+	$(Q)sh synth/ppa.sh $(PPA) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands $(FAMILIES) \
 	  '$(PPA_CELLS)' rtl/mult/mults.tbl $(IMPORTS) synth/baselines.tbl
 
 .PHONY: library-files
@@ -52,7 +48,7 @@ BASELINE_ROWS ?= exact exact_pp dadda perf2 trunc6 rec4 perf3s
 CHECK         := $(SYNTH)/ppa-check
 .PHONY: check-run
 check-run: $(ENERGY) $(OPERANDS:=.bin) $(VMAC_LIB)
-	+$(Q)PPA_CORRECTIONS=1 sh synth/ppa.sh $(CHECK) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands \
+	$(Q)PPA_CORRECTIONS=1 sh synth/ppa.sh $(CHECK) $(PPA_JOBS) $(ENERGY) $(B)/synth/operands \
 	  $(FAMILIES) '$(BASELINE_ROWS)' rtl/mult/mults.tbl $(IMPORTS) synth/baselines.tbl
 ppa-check: ## a few cells, PEs, side columns against synth/baseline: a regression fails
 	@[ -r $(BASELINE) ] || \
@@ -69,13 +65,12 @@ ppa-baseline: ## take today's figures over into synth/baseline
 # compares what the unit says step by step.)
 .PHONY: synth-equiv
 synth-equiv: setup ## prove the mapped PEs and side columns of CELLS equal to their Verilog
-	$(call ONE_PLATFORM,$@)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) PPA=$(SYNTH)/equiv ppa-run
 	$(Q)sh synth/equiv-all.sh $(SYNTH)/equiv $(JOBS)
 
 # ---- clocks ----
 
-$(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt $(SYNTH)/pe-settings.txt synth/time.sh synth/time.tcl
+$(SYNTH)/top/fmax.txt: $(SYNTH)/top/map.txt $(SYNTH)/pe-settings.txt $(SYNTH_TIME)
 	$(Q)VMAC_PERIOD_NS=$(VMAC_PE_PERIOD_NS) sh synth/time.sh vmac_top $(@D)/scalar.v \
 	  $(@D)/timing.rpt > $@.new && mv $@.new $@
 

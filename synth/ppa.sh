@@ -7,14 +7,14 @@
 # figures).
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-
 here=$(dirname "$0")
+. "$here/common.sh"
+
 PPA_DIR=$1 jobs=$2 PPA_ENERGY=$3 PPA_OPERANDS=$4 families=$5 names=$6
 shift 6
 export PPA_DIR PPA_ENERGY PPA_OPERANDS
-for tool in yosys sta; do
-  command -v $tool > /dev/null || { echo "ppa: $tool not found; see 'make setup'" >&2; exit 1; }
-done
+need_tool yosys yosys
+need_tool sta opensta
 mkdir -p "$PPA_DIR/runs" "$VMAC_CACHE/result"
 # One run at a time in a folder; the cache is shared by all, and what is new in it may be another's.
 exec 9> "$PPA_DIR/lock"
@@ -29,12 +29,13 @@ awk '{
     print ""
   }' "$PPA_DIR/designs.txt" | sh "$here/keys.sh" > "$PPA_DIR/map-keys.txt"
 
-# What figures depend on beside the netlist: tools, streams, settings, and the C models: all, for
-# they share tables, operands and constants. Another model measures again, and maps nothing.
+# What figures depend on beside the netlist: tools, what vmac-energy is linked from (all C models,
+# for they share tables, operands and constants), streams, settings, and the lines of the cell, of
+# its model and of their families. Another model measures again, and maps nothing.
 tools="$(yosys -V | sed 's/ (.*//'), OpenSTA $(sta -version)"
-measure=$(cat "$here/time.sh" "$here/time.tcl" "$here/energy.sh" "$here/ppa-job.sh" \
-  synth/energy/*.[ch] synth/liberty/*.[ch] cmodel/operands/*.[ch] cmodel/vmac.h \
-  cmodel/base/*.[ch] cmodel/mult/*.[ch] cmodel/net/phi.c | sha256sum | cut -c 1-64)
+measure=$(sh "$here/tool-sum.sh" "$PPA_ENERGY") || exit 1
+measure="$measure $(cat "$here/time.sh" "$here/time.tcl" "$here/energy.sh" "$here/ppa-job.sh" |
+  sha256sum | cut -c 1-64)"
 streams=$(sha256sum "$PPA_OPERANDS-u8.bin" "$PPA_OPERANDS-s8.bin" | cut -c 1-64 | tr '\n' ' ')
 # An imported cell's model is its table.
 find "$IMPORT_DIR" -maxdepth 1 -type f 2> /dev/null | sort | xargs -r sha256sum \
@@ -44,18 +45,34 @@ mkdir "$PPA_DIR/keys"
 awk -v dir="$PPA_DIR/keys/" -v common="$tools $measure $ABC_LOAD_IN_FF $VMAC_INPUT_SLEW_NS" \
   -v streams="$streams" '
   BEGIN { split(streams, stream, " ") }
-  FILENAME ~ /models\.txt$/ { # SUM FOLDER/NAME.SUFFIX
+  text == "model" { # SUM FOLDER/NAME.SUFFIX
     name = $2
     gsub(/.*\/|\..*/, "", name)
     sum[name] = sum[name] " " $1
     next
   }
-  FILENAME ~ /map-keys\.txt$/ { key[$2] = $1; next }
+  text == "map" { key[$2] = $1; next }
+  text == "family" { # .../vmac_mult_FAMILY.v:LINE:// Registry: ...
+    match($0, /vmac_mult_[a-z0-9_]*/)
+    family = substr($0, RSTART + 10, RLENGTH - 10)
+    sub(/^[^:]*:[0-9]*:/, "")
+    said[family] = said[family] $0 "\n"
+    next
+  }
+  text == "cell" {
+    $1 = $1
+    if ($1 !~ /^#/) line[$1] = $0 "\n" said[$2]
+    next
+  }
   {
+    name = $1
+    sub(/.*\//, "", name)
     file = dir sprintf("%06d", ++n)
     print common, key[$1], $2, $4, $6, stream[$7 == "s8" ? 2 : 1], $8, sum[$6] > file
+    printf "%s%s", line[name], line[$6] > file
     close(file)
-  }' "$PPA_DIR/models.txt" "$PPA_DIR/map-keys.txt" "$PPA_DIR/designs.txt"
+  }' text=model "$PPA_DIR/models.txt" text=map "$PPA_DIR/map-keys.txt" text=family "$families" \
+  text=cell "$@" text=design "$PPA_DIR/designs.txt"
 find "$PPA_DIR/keys" -type f | sort | xargs sha256sum | cut -c 1-64 |
   paste -d ' ' - "$PPA_DIR/designs.txt" > "$PPA_DIR/jobs.txt"
 rm -r "$PPA_DIR/keys"

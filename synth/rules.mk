@@ -57,7 +57,9 @@ $(OPERANDS:=.log): $(B)/synth/operands-%.log: $(SYNTH_NET) $(VARIMAC) $(B)/synth
 	  else mv $(@:.log=.new) $(@:.log=.bin); fi
 $(OPERANDS:=.bin): %.bin: %.log ;
 
-SYNTH_FLOW := synth/map.sh synth/map.ys synth/parts.awk $(SYNTH)/settings.txt $(VMAC_LIB)
+SYNTH_FLOW := synth/map.sh synth/common.sh synth/recipe.sh synth/map.ys synth/parts.awk \
+              $(SYNTH)/settings.txt $(VMAC_LIB)
+SYNTH_TIME := synth/time.sh synth/time.tcl synth/common.sh
 # Where a library has full and half adders, each cell has two netlists.
 SYNTH_VARIANTS := plain $(if $(strip $(ADDER_MAP_FILE)),adders)
 
@@ -70,7 +72,7 @@ $(SYNTH)/$(3)/$(2)/netlist.json: $(4) $(SYNTH)/$(1)/top.v \
 	$$(call say,MAP,$(3)/$(2))
 	$$(Q)sh synth/map.sh $(2) vmac_cell_$(1) $$(@D) $(4) $(synth_rtl) $(SYNTH)/$(1)/top.v
 
-$(SYNTH)/$(3)/$(2)/delay.txt: $(SYNTH)/$(3)/$(2)/netlist.json synth/time.sh synth/time.tcl
+$(SYNTH)/$(3)/$(2)/delay.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(SYNTH_TIME)
 	$$(Q)sh synth/time.sh vmac_cell_$(1) $$(@D)/scalar.v $$(@D)/timing.rpt > $$@
 
 $(SYNTH)/$(3)/$(2)/energy.txt: $(SYNTH)/$(3)/$(2)/netlist.json $(ENERGY) synth/energy.sh \
@@ -132,7 +134,7 @@ netlists: setup ## map every cell of the registry, in all variants, and compare 
 # ---- the accelerator ----
 
 $(SYNTH)/top/%.txt: $(RTL_MULT) $(sort $(wildcard rtl/vmac_*.v)) $(RTL_HEADERS) synth/top.sh \
-                    synth/map.ys $(SYNTH)/settings.txt $(SYNTH)/pe-settings.txt $(VMAC_LIB)
+                    synth/common.sh synth/recipe.sh synth/map.ys $(SYNTH)/settings.txt $(SYNTH)/pe-settings.txt $(VMAC_LIB)
 	$(call say,YOSYS,"vmac_top ($*)")
 	$(Q)mkdir -p $(@D) && sh synth/top.sh $* $(@D) $(B)/gen $(filter %.v,$^) > $@.new
 	$(Q)mv $@.new $@

@@ -11,25 +11,27 @@ SAVINGS_CELLS := $(if $(filter file,$(origin CELLS)),\
                    $(SAVINGS_PLAIN) $(SAVINGS_PLAIN:%=%s) $(SAVINGS_ROUP),$(CELL_LIST))
 # The inferred `*` and the structural multiplier of each class.
 SAVINGS_EXACT := exact dadda exacts daddas
+# The page has all libraries that were measured, whichever the last was.
 savings_table = awk -v style=$(1) -v against=$(2) $(3) -f synth/savings-table.awk
 
-.PHONY: savings savings-run
+.PHONY: savings savings-run savings-pages
 savings: setup ## savings of CELLS as multipliers, in PEs, in a 16 x 16 array; PLATFORM=x|all
 ifeq ($(PLATFORM),all)
-	$(Q)$(call EACH_PLATFORM,savings,SAVINGS); \
-	for s in md html; do for p in $$all; do cat $(SAVED)/$$p.$$s || exit 1; done \
-	  > $(SAVED).$$s.new && mv $(SAVED).$$s.new $(SAVED).$$s || exit 1; done
+	$(Q)$(call EACH_PLATFORM,savings,SAVINGS)
 else
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) PPA_JOBS=$(JOBS) savings-run
-	$(Q)for s in md html; do sh synth/savings-page.sh $$s $(SAVED)/$(PLATFORM).tsv \
-	  > $(SAVED)/$(PLATFORM).$$s && cp $(SAVED)/$(PLATFORM).$$s $(SAVED).$$s || exit 1; done
+	$(Q)$(MAKE) --no-print-directory savings-pages
 	$(Q)$(call savings_table,text,dadda) $(SAVED)/$(PLATFORM).tsv
 	@echo "$(SAVED)/$(PLATFORM).tsv, $(SAVED)/$(PLATFORM).json, $(SAVED).md"
 endif
+savings-pages:
+	$(Q)for s in md html; do sh synth/savings-page.sh $$s $(SAVED)/$(PLATFORM).tsv \
+	  > $(SAVED)/$(PLATFORM).new && mv $(SAVED)/$(PLATFORM).new $(SAVED)/$(PLATFORM).$$s && \
+	  cat $(SAVED)/*.$$s > $(SAVED).new && mv $(SAVED).new $(SAVED).$$s || exit 1; done
 
 # What `make ppa` measured is in the cache, and is not measured again.
 savings-run: $(ENERGY) $(VARIMAC) $(OPERANDS:=.bin) $(VMAC_LIB)
-	+$(Q)PPA_CORRECTIONS='0 1' sh synth/ppa.sh $(SAVINGS) $(PPA_JOBS) $(ENERGY) \
+	$(Q)PPA_CORRECTIONS='0 1' sh synth/ppa.sh $(SAVINGS) $(PPA_JOBS) $(ENERGY) \
 	  $(B)/synth/operands $(FAMILIES) '$(SAVINGS_EXACT) $(SAVINGS_CELLS)' \
 	  rtl/mult/mults.tbl $(IMPORTS)
 	$(call say,SAVINGS,$(PLATFORM))

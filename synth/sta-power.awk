@@ -1,7 +1,11 @@
 # sta-power.awk: compares vmac-energy's list of gates with what OpenSTA says of each instance.
 # Input: the list (name, part, transitions a period, then of one period: switching pJ, internal pJ;
 # leakage nW; slew; then, all states of a gate alike, pJ of clock pins and internal pJ). -v report=
-# OpenSTA's output, period= ns, bound= percent for the totals, top= and slew= what to print.
+# OpenSTA's output, period= ns, bound= percent for the totals and for each gate, floor= percent of the
+# total that a gate may be off beside that, top= and slew= what to print.
+# A gate is off by up to 3 % in osu018, where the view has one slew for all and a gate its own. In
+# libraries with energies of input pins it is off by more: OpenSTA is told one activity for all pins of
+# a gate, its output's, and the inputs of an idle one may be busy (platforms' STA_GATE_FLOOR).
 # OpenSTA's view knows no states: the totals are compared with all of a gate's alike. What the
 # states that were seen make of it, states_percent, is vmac-energy's own, and may be twice the bound:
 # a netlist that uses one input of its gates more than the others is far from their mean (in gf180,
@@ -35,6 +39,8 @@ BEGIN {
   # One pJ a ns is one mW.
   own = $4 * 1e3 / period + $9 * 1e3 / period + $6 * 1e-3
   sta = internal[$1] + switching[$1] + leakage[$1]
+  own_of[$1] = own
+  sta_of[$1] = sta
   sum["own"] += own
   sum["sta"] += sta
   sum["own", $2 == "register"] += own
@@ -55,6 +61,15 @@ END {
   if (!ours || ours != theirs)
     fail(top ": expected " ours " instances as in " FILENAME ", OpenSTA has " theirs + 0)
   off = percent(sum["own"], sum["sta"])
+  for (gate in own_of) {
+    far = own_of[gate] - sta_of[gate]
+    if (far < 0) far = -far
+    far /= (bound * sta_of[gate] + floor * sum["sta"]) / 100
+    if (far > farthest || !(gate_name)) {
+      farthest = far
+      gate_name = gate
+    }
+  }
   printf "design=%s slew_ns=%.4g own_uw=%.5g sta_uw=%.5g", top, slew, sum["own"], sum["sta"]
   printf " difference_percent=%.3f", off
   printf " gates_percent=%.3f", percent(sum["own", 0], sum["sta", 0])
@@ -65,9 +80,14 @@ END {
   states = percent(sum["by_state"], sum["own"])
   printf " states_percent=%.3f", states
   printf " own_idle_uw=%.5g idle_percent=%.4f", sum["own_idle"], still
-  printf " own_leakage_uw=%.4g sta_leakage_uw=%.4g\n", sum["own_leak"], sum["sta_leak"]
+  printf " own_leakage_uw=%.4g sta_leakage_uw=%.4g", sum["own_leak"], sum["sta_leak"]
+  printf " farthest_gate=%s gate_own_uw=%.4g gate_sta_uw=%.4g gate_of_bound=%.3f\n", gate_name,
+    own_of[gate_name], sta_of[gate_name], farthest
   if (off > bound || off < -bound)
     fail(top ": total differs by " sprintf("%.2f", off) "%, expected within " bound "%")
+  if (farthest > 1)
+    fail(top ": gate " gate_name ": ours " own_of[gate_name] " uW, OpenSTA's " sta_of[gate_name] \
+      " uW, expected within " bound "% of it and " floor "% of the total")
   if (states > 2 * bound || states < -2 * bound)
     fail(top ": states change it by " sprintf("%.2f", states) "%, expected within " 2 * bound "%")
   # Four digits: clock pins and nothing else, on both sides.

@@ -3,22 +3,20 @@
 # usage: sta-power.sh TOP CLOCK SCALAR_NETLIST.v GATES.tsv OUT_DIR
 # CLOCK: the clock port, or '' for a netlist without flip-flops. GATES.tsv: vmac-energy --gates.
 # Environment: LIBERTY (the program vmac-liberty), VMAC_LIB (trimmed library), ABC_LOAD_IN_FF,
-# VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS, STA_BOUND (percent that the totals may differ by, default 5).
+# VMAC_INPUT_SLEW_NS, VMAC_PERIOD_NS, STA_BOUND (percent that the totals and each gate may differ
+# by, default 5), STA_GATE_FLOOR (percent of the total that a gate may differ by beside that).
 # OpenSTA reads a view of the library whose energies depend on load alone, at one slew: the mean
 # that this netlist's transitions have. Prints one line of name=value pairs, microwatts; leaves
 # power.lib and sta-power.rpt in OUT_DIR. Neither side counts the nets of input ports: OpenSTA gives
 # a net to the instance that drives it.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-
-die() {
-  echo "synth/sta-power.sh: $*" >&2
-  exit 1
-}
+here=$(dirname "$0")
+. "$here/common.sh"
 
 [ $# -eq 5 ] || die "usage: sta-power.sh TOP CLOCK SCALAR_NETLIST.v GATES.tsv OUT_DIR"
 top=$1 clock=$2 netlist=$3 gates=$4 out=$5
-command -v sta > /dev/null || die "sta (OpenSTA) not found; on Debian: apt install opensta"
+need_tool sta opensta
 for file in "$VMAC_LIB" "$netlist" "$gates"; do
   [ -r "$file" ] || die "cannot read '$file'"
 done
@@ -34,13 +32,8 @@ rm "$out/same.lib"
 load=$(awk "BEGIN { print $ABC_LOAD_IN_FF / 1000 }")
 sed -e "s|@LIBERTY@|$out/power.lib|" -e "s|@NETLIST@|$netlist|" -e "s|@TOP@|$top|" \
   -e "s|@CLOCK@|$clock|g" -e "s|@PERIOD@|$VMAC_PERIOD_NS|" -e "s|@SLEW@|$VMAC_INPUT_SLEW_NS|" \
-  -e "s|@LOAD@|$load|" -e "s|@ACTIVITY@|$gates|" "$(dirname "$0")/sta-power.tcl" > "$report.tcl"
-# sta's exit status is 0 after errors, and it may go on with half a netlist: read what it says.
-sta -no_init -no_splash -exit "$report.tcl" > "$report" 2>&1 || die "sta failed; see $report"
-if grep -q -i '^ *error\|warning: .*not found\|unexpected\|invalid command' "$report"; then
-  grep -i 'error\|warning\|unexpected\|invalid' "$report" | head -n 5 >&2
-  die "sta reported an error on $netlist; see $report"
-fi
-grep -q '^instances done' "$report" || die "sta stopped half way; see $report"
+  -e "s|@LOAD@|$load|" -e "s|@ACTIVITY@|$gates|" "$here/sta-power.tcl" > "$report.tcl"
+run_sta "$netlist" "$report.tcl" "$report"
 awk -F '\t' -v report="$report" -v period="$VMAC_PERIOD_NS" -v bound="${STA_BOUND:-5}" \
-  -v top="$top" -v slew="$slew" -f "$(dirname "$0")/sta-power.awk" "$gates"
+  -v floor="$STA_GATE_FLOOR" \
+  -v top="$top" -v slew="$slew" -f "$here/sta-power.awk" "$gates"

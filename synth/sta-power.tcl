@@ -40,4 +40,4 @@ foreach cell [get_cells *] {
   lassign [sta::instance_power $cell [sta::cmd_corner]] idle idle_switching
   puts "instance $name $internal $switching $leakage [expr $idle + $idle_switching]"
 }
-puts "instances done"
+puts "script done"

@@ -9,15 +9,12 @@
 # constant; so does what else OpenSTA's check_setup finds, by the first name that it gives.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-
-die() {
-  echo "synth/time.sh: $*" >&2
-  exit 1
-}
+here=$(dirname "$0")
+. "$here/common.sh"
 
 [ $# -eq 3 ] || die "usage: time.sh TOP SCALAR_NETLIST.v REPORT"
 top=$1 netlist=$2 report=$3
-command -v sta > /dev/null || die "sta (OpenSTA) not found; on Debian: apt install opensta"
+need_tool sta opensta
 [ -r "$netlist" ] || die "$netlist: cannot read"
 load=$(awk "BEGIN { print $ABC_LOAD_IN_FF / 1000 }")
 clock='-name virtual' data=all_inputs
@@ -25,13 +22,8 @@ if grep -q '^ *input clk;' "$netlist"; then clock="[get_ports clk]" data=data_in
 sed -e "s|@LIBERTY@|$VMAC_LIB|" -e "s|@NETLIST@|$netlist|" -e "s|@TOP@|$top|" \
   -e "s|@CLOCK@|$clock|" -e "s|@DATA@|$data|" \
   -e "s|@PERIOD@|$VMAC_PERIOD_NS|" -e "s|@SLEW@|$VMAC_INPUT_SLEW_NS|" -e "s|@LOAD@|$load|" \
-  "$(dirname "$0")/time.tcl" > "$report.tcl"
-# sta's exit status is 0 after errors, and it may go on with half a netlist: read what it says.
-sta -no_init -no_splash -exit "$report.tcl" > "$report" 2>&1 || die "sta failed; see $report"
-if grep -q -i '^ *error\|warning: .*not found\|unexpected' "$report"; then
-  grep -i 'error\|warning\|unexpected' "$report" >&2
-  die "sta reported an error on $netlist; see $report"
-fi
+  "$here/time.tcl" > "$report.tcl"
+run_sta "$netlist" "$report.tcl" "$report"
 awk -v netlist="$netlist" -v clocked="$data" -v period="$VMAC_PERIOD_NS" '
   function fail(what) {
     print "synth/time.sh: " netlist ": " what | "cat 1>&2"

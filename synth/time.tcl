@@ -22,3 +22,4 @@ set_load @LOAD@ [all_outputs]
 # Says nothing where every input has a time, every endpoint a path that is timed, and nothing loops.
 check_setup -verbose
 report_checks -path_delay max -digits 5
+puts "script done"

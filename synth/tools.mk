@@ -14,7 +14,11 @@ $(LIBERTY): $(B)/obj/synth/liberty/main.c.o $(LIBERTY_OBJ) $(LIBVARIMAC)
 $(ENERGY): $(B)/obj/synth/energy/main.c.o $(ENERGY_OBJ) $(LIBERTY_OBJ) $(LIBVARIMAC)
 $(LIBERTY) $(ENERGY):
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(CFLAGS) -o $@ $^ $(LDLIBS)
+	$(Q)$(CXX) $(CFLAGS) -Wl,-Map=$@.map -o $@ $(filter-out FORCE,$^) $(LDLIBS)
+# tool-sum.sh reads it.
+ifeq ($(wildcard $(ENERGY).map),)
+$(ENERGY): FORCE
+endif
 
 -include $(patsubst %,$(B)/obj/%.d,$(LIBERTY_SRC) $(ENERGY_SRC))
 

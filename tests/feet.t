@@ -12,8 +12,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS
 lib=$B/synth/osu018/lib/cells.lib
 make -s B="$B" "$lib" "$B/vmac-energy" > "$tmp/log" 2>&1
 ok $? "library and tool are there" "$(tail -n 3 "$tmp/log")"
-export VMAC_LIB="$lib" VMAC_CACHE="" ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 IMPORT_DIR="$tmp"
-export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
+. tests/osu018.sh
 export VARIMAC
 said() { tail -n 3 "$tmp/out" "$tmp/err"; }
 
@@ -43,12 +42,13 @@ ok $? "a correction that there is not" "$(cat "$tmp/err")"
   -o "$tmp/ops" > "$tmp/log" && feet drum6 3 > "$tmp/feet"
 # The list of files is words.
 # shellcheck disable=SC2046
-VMAC_DELAY_PS=4500 sh synth/map.sh plain vmac_side_phi:ROWS=4 "$tmp/side" \
+VMAC_DELAY_PS=$VMAC_PE_DELAY_PS sh synth/map.sh plain vmac_side_phi:ROWS=4 "$tmp/side" \
   $(sed -n 's/^side3\/drum6 .* drum //p' "$tmp/feet") > "$tmp/log" 2>&1
 ok $? "a side column with phi is mapped" "$(tail -n 3 "$tmp/log")"
 side() { # CELL
   "$B/vmac-energy" side --lib "$VMAC_LIB" --netlist "$tmp/side/netlist.json" --cell "$1" \
-    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --opt-correction 3 \
+    --operands "$tmp/ops" --load-ff "$ABC_LOAD_IN_FF" \
+    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --opt-correction 3 \
     --json "$tmp/side.json" > "$tmp/out" 2> "$tmp/err"
 }
 side trunc6
@@ -64,16 +64,20 @@ PPA_KTILES=1 feet 'perf2 perf2s drum6' '0 1 3:2' > "$tmp/feet" && widths=PSUM_W=
   grep -q "^tile1/perf2s .* vmac_correct_tile:SIGNED=1:${widths}6:PLANES=1 " "$tmp/feet" &&
   grep -q "^tile3:2/drum6 .* vmac_correct_tile:SIGNED=0:${widths}12:PLANES=2 " "$tmp/feet"
 ok $? "designs of it, where they are asked for" "$(grep '^tile' "$tmp/feet")"
-VMAC_DELAY_PS=4500 sh synth/map.sh plain "vmac_correct_tile:SIGNED=0:${widths}6:PLANES=1" \
+VMAC_DELAY_PS=$VMAC_PE_DELAY_PS sh synth/map.sh plain "vmac_correct_tile:SIGNED=0:${widths}6:PLANES=1" \
   "$tmp/tile" rtl/vmac_correct_tile.v > "$tmp/log" 2>&1
 ok $? "it is mapped" "$(tail -n 3 "$tmp/log")"
 tile() { # CELL
   "$B/vmac-energy" tile --lib "$VMAC_LIB" --netlist "$tmp/tile/netlist.json" --cell "$1" \
-    --operands "$tmp/ops" --load-ff 25 --slew 0.1 --period 5 --modes inertial \
+    --operands "$tmp/ops" --load-ff "$ABC_LOAD_IN_FF" \
+    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --modes inertial \
     > "$tmp/out" 2> "$tmp/err"
 }
 tile perf2
 ok $? "it says what the C model says" "$(said)"
+grep -q ' energy_inertial_pj=[1-9]' "$tmp/out" &&
+  ! grep -q ' energy_pj=\| toggles=\| switching_pj=' "$tmp/out"
+ok $? "without the zero-delay mode there is no figure of it" "$(said)"
 "$VARIMAC" operands --net weights/resnet8.tflite --rows 16 --columns 2 --steps 32 --images 2 \
   -o "$tmp/ops" > "$tmp/log"
 tile perf3

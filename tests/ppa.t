@@ -16,11 +16,8 @@ make -s B="$B" "$lib" "$B/vmac-energy" "$B/synth/operands-u8.bin" "$B/synth/oper
   > "$tmp/log" 2>&1
 ok $? "library, operands and tool are there" "$(tail -n 3 "$tmp/log")"
 
-# What synth/library.mk exports, with a cache of our own.
-export VMAC_LIB="$lib" VMAC_CACHE="$tmp/cache" ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
-export VMAC_INPUT_SLEW_NS=0.1 VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500
-export VMAC_PE_PERIOD_NS=5 ADDER_MAP_FILE=synth/platforms/osu018/adders.v PLATFORM=osu018
-export PPA_CORRECTIONS='' IMPORT_DIR="$tmp/import"
+. tests/osu018.sh
+export VMAC_CACHE="$tmp/cache"
 
 # Tools that count their runs.
 mkdir -p "$tmp/bin" "$tmp/import"
@@ -35,8 +32,8 @@ runs() { cat "$tmp/$1.runs" 2> /dev/null | wc -l; }
 
 table=$tmp/mults.tbl
 grep '^perf[23] \|^dyn[02] ' rtl/mult/mults.tbl > "$table"
-ppa() { sh synth/ppa.sh "$work" 2 "$B/vmac-energy" "$B/synth/operands" "$B/gen/families.txt" \
-  "${CELLS:-perf2 perf3}" "$table" > "$tmp/out" 2> "$tmp/err"; }
+ppa() { sh synth/ppa.sh "$work" "${jobs:-2}" "$B/vmac-energy" "$B/synth/operands" \
+  "${families:-$B/gen/families.txt}" "${CELLS:-perf2 perf3}" "$table" > "$tmp/out" 2> "$tmp/err"; }
 said() { tail -n 3 "$tmp/out" "$tmp/err"; }
 # field NAME COLUMN: from the table
 field() {
@@ -141,6 +138,56 @@ count=$(runs yosys)/$(runs sta)
   [ "$(runs sta)" -eq $((${count#*/} + 2)) ]
 ok $? "other C models: measured again, not mapped" "$(runs yosys)/$(runs sta), was $count"
 
+# keys: of what is asked for, with tools that do nothing.
+mkdir "$tmp/dead"
+printf '#!/bin/sh\ncase "$*" in -V|-version) exec "%s/${0##*/}" "$@" ;; *) exit 1 ;; esac\n' \
+  "$tmp/bin" > "$tmp/dead/yosys"
+chmod +x "$tmp/dead/yosys"
+cp "$tmp/dead/yosys" "$tmp/dead/sta"
+keys() {
+  rm -f "$work/jobs.txt"
+  jobs=1 PATH=$tmp/dead:$PATH CELLS=${CELLS:-perf2} PPA_CORRECTIONS=1 ppa
+  awk '{ print $1, $2 }' "$work/jobs.txt"
+}
+# other FILE: four keys, and none of those that were.
+other() { [ "$(wc -l < "$1")" -eq 4 ] && [ "$(sort "$tmp/was" "$1" | uniq -d)" = '' ]; }
+table=$tmp/mults.tbl keys > "$tmp/was"
+(cd "$tmp/tree" && keys) > "$tmp/now"
+[ "$(cut -d ' ' -f 2 "$tmp/was" | tr '\n' ' ')" = \
+  'cell/perf2 pe/perf2 side1/perf2 correct1/perf2 ' ] && other "$tmp/now"
+ok $? "other C models: other keys of all designs" "$(cat "$tmp/was" "$tmp/now")"
+# Not under cmodel/mult, and linked for a sum of X alone; the second is no part of vmac-energy.
+for file in cmodel/net/correction.c cmodel/train/checkpoint.c; do
+  cp "cmodel/mult/table.c" "$tmp/tree/cmodel/mult/table.c"
+  echo '/* another word */' >> "$tmp/tree/$file"
+  (cd "$tmp/tree" && keys) > "$tmp/now-${file##*/}"
+  cp "$file" "$tmp/tree/$file"
+done
+other "$tmp/now-correction.c" && cmp -s "$tmp/was" "$tmp/now-checkpoint.c"
+ok $? "what vmac-energy is linked from is in the key, what it is not is not" "$(cat "$tmp"/now-*)"
+# The same Verilog of side column and correction unit, under a name that has another model.
+sed 's/^\(perf2 .*\)m=2/\1m=3/' "$tmp/mults.tbl" > "$tmp/line.tbl"
+table=$tmp/line.tbl keys > "$tmp/now"
+other "$tmp/now"
+ok $? "a cell's own line is in the keys of all its designs" "$(cat "$tmp/was" "$tmp/now")"
+sed 's/^\(perf3 .*\)m=3/\1m=4/' "$tmp/mults.tbl" > "$tmp/line.tbl"
+table=$tmp/line.tbl keys > "$tmp/now"
+cmp -s "$tmp/was" "$tmp/now"
+ok $? "another cell's is not" "$(cat "$tmp/was" "$tmp/now")"
+sed '/perforated/s/widths 4/widths 5/' "$B/gen/families.txt" > "$tmp/families.txt"
+families=$tmp/families.txt keys > "$tmp/now"
+other "$tmp/now"
+ok $? "its family's lines are" "$(cat "$tmp/was" "$tmp/now")"
+sed 's/^\(.*vmac_mult_[^:]*.v\):[0-9]*:/\1:99:/; /drum/s/widths 4/widths 5/' "$B/gen/families.txt" \
+  > "$tmp/families.txt"
+families=$tmp/families.txt keys > "$tmp/now"
+cmp -s "$tmp/was" "$tmp/now"
+ok $? "another family's, and where a line stands, are not" "$(cat "$tmp/was" "$tmp/now")"
+mv "$B/vmac-energy.map" "$tmp/energy.map"
+! ppa && grep -q "no $B/vmac-energy.map; remove $B/vmac-energy and make it again" "$tmp/err"
+ok $? "a tool without the linker's map is refused" "$(said)"
+mv "$tmp/energy.map" "$B/vmac-energy.map"
+
 mkdir "$tmp/cache/map/new.live" "$tmp/cache/map/new.old"
 touch -d '2 days ago' "$tmp/cache/map/new.old"
 CELLS=perf2 ppa && [ -d "$tmp/cache/map/new.live" ] && [ ! -e "$tmp/cache/map/new.old" ]
@@ -188,7 +235,7 @@ fake sta 'echo Error: pin not found; exit 0'
 ! sh synth/time.sh vmac_pe "${netlist%netlist.v}scalar.v" "$tmp/report" > "$tmp/out" \
   2> "$tmp/err" && grep -q 'sta reported an error on' "$tmp/err"
 ok $? "an sta that prints an error and exits 0" "$(said)"
-fake sta 'exit 0'
+fake sta 'echo script done'
 ! sh synth/time.sh vmac_pe "${netlist%netlist.v}scalar.v" "$tmp/report" > "$tmp/out" \
   2> "$tmp/err" && grep -q 'no path delay in the report of' "$tmp/err"
 ok $? "an sta that says nothing" "$(said)"
@@ -236,6 +283,10 @@ awk -F '\t' '$1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i }
   $1 == "perf2" { good = $at["published_area_um2"] == 709.6 && $at["published_power_mw"] == 0.391 &&
     $at["published_delay_ns"] == 1.43 && $at["cell_area_um2"] > 3000 } END { exit !good }' "$tmp/tsv"
 ok $? "figures from the header of an imported file have columns of their own" "$(tail -n 1 "$tmp/tsv")"
+sed '1s/^./x/' "$tmp/jobs.txt" > "$work/jobs.txt"
+! PPA_OPERANDS=$B/synth/operands sh synth/ppa-table.sh "$work" tools > "$tmp/tsv" 2> "$tmp/err" &&
+  grep -q 'ppa-table.sh: no figures in .*/result/x[0-9a-f]*/delay.txt$' "$tmp/err"
+ok $? "a design without figures is named" "$(said)"
 mv "$tmp/jobs.txt" "$work/jobs.txt"
 
 # ---- the baseline ----

@@ -165,6 +165,8 @@ cp "$tmp/good.tsv" "$work/ppa.tsv"
 rm "$work/correct1-perf2"
 collect
 refused 'no correct for cell perf2 with correction 1' "a correction unit that was not measured"
+foot perf2 1 496 100
+collect
 
 # ---- shares of an array that correction takes ----
 
@@ -201,7 +203,7 @@ grep -q 'top vmac_pe' "$dir/map.ys" || area=1000
 ! grep -q 'A_LOW 0' "$dir/map.ys" || area=$((area + 100))
 [ "$area" != 16 ] || grep -q 'TOP 1' "$dir/map.ys" || area=no
 echo "   Chip area for module '\\x': $area.000000" > "$dir/stat.txt"
-echo x | tee "$dir/netlist.v" > "$dir/scalar.v"
+echo x | tee "$dir/netlist.v" "$3" > "$dir/scalar.v"
 END
 cat > "$tmp/bin/energy" << 'END'
 #!/bin/sh
@@ -213,7 +215,7 @@ END
 chmod +x "$tmp/bin/yosys" "$tmp/bin/energy"
 : > "$tmp/operands-4.bin"
 : > "$tmp/operands-s8-4.bin"
-: > "$tmp/no.lib"
+echo "cell (x) {" > "$tmp/no.lib"
 parts() { # LOAD
   : > "$tmp/asked"
   PATH="$tmp/bin:$PATH" ASKED="$tmp/asked" VMAC_LIB="$tmp/no.lib" VMAC_CACHE='' VMAC_DELAY_PS=1 \
@@ -241,9 +243,44 @@ ok $? "a library that is not there is left out, and said so" "$(said)"
 [ $status -ne 0 ] && grep -q "^make savings: no platform's library is here" "$tmp/err" &&
   [ "$(cat "$tmp/build/report/savings.md")" = kept ]
 ok $? "with no library at all it fails, and the page stays" "status $status: $(said)"
-for goal in compose synth-equiv; do
+for goal in library synth synth-top synth-equiv netlists ppa-check ppa-baseline compose \
+  correction-cost; do
   ! make -s B="$tmp/build" PLATFORM=all -o setup $goal > "$tmp/out" 2> "$tmp/err" &&
-    grep -q "^make $goal: PLATFORM=all is not for this one; name one of .*osu018" "$tmp/err"
+    grep -q "make $goal: PLATFORM=all is not for this one; name one of .*osu018" "$tmp/err"
   ok $? "$goal refuses all platforms" "$(said)"
 done
+
+# ---- goals of make ----
+
+mk() { make "$@" B="$tmp/build" VMAC_CACHE="$tmp/cache" > "$tmp/out" 2> "$tmp/err"; }
+pages=$tmp/build/report/savings
+mkdir -p "$pages"
+savings
+for name in osu018 osu035; do
+  sed "s/platform here/platform $name/" "$out.tsv" > "$pages/$name.tsv"
+done
+mk -s PLATFORM=osu035 savings-pages && mk -s PLATFORM=osu018 savings-pages &&
+  [ "$(sed -n 's/^## //p' "$pages.md" | tr '\n' ,)" = \
+    'Savings on osu018,Savings on osu035,' ] && grep -q 'Savings on osu035' "$pages.html"
+ok $? "the page keeps the libraries of earlier runs" "$(said)"
+sums() { find "$tmp/build" -type f -exec sha256sum {} + | sort; }
+sums > "$tmp/was"
+# dry GOAL: make -n of it
+dry() {
+  mk -n PLATFORM=osu018 -o setup "$1"
+  [ $? -eq 0 ] && grep -q 'synth/ppa.sh' "$tmp/out" && [ ! -e "$tmp/cache" ] &&
+    sums | cmp -s - "$tmp/was"
+  ok $? "make -n $1: prints what it would do, and does nothing" "$(said | tail -n 5)"
+}
+for goal in ppa-run check-run savings-run savings; do dry $goal; done
+mkdir -p "$tmp/none/synth/platforms/none" && cp synth/platforms/osu018/config.mk \
+  "$tmp/none/synth/platforms/none"
+sed -i '/^export LIB_FILES/d' "$tmp/none/synth/platforms/none/config.mk"
+for file in ./*; do [ "$file" = ./synth ] || ln -s "$PWD/$file" "$tmp/none"; done
+cp -r synth/*.* synth/liberty synth/energy synth/baseline "$tmp/none/synth"
+cp synth/platforms/keys.mk "$tmp/none/synth/platforms"
+! make -s -C "$tmp/none" B="$tmp/build" PLATFORM=all -o setup savings > "$tmp/out" 2> "$tmp/err" &&
+  grep -q "platform none: LIB_FILES: expected a value, found ''" "$tmp/err" &&
+  ! grep -q 'left out' "$tmp/out"
+ok $? "a platform without LIB_FILES is named" "$(said)"
 done_testing

@@ -96,9 +96,7 @@ done
 
 # The same Verilog in the same order, in the words of `make ppa`: no netlist that a cache had.
 (
-  export VMAC_LIB="$cells/lib/cells.lib" VMAC_CACHE='' ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25
-  export VMAC_DELAY_PS=6500 VMAC_PERIOD_NS=7 VMAC_PE_DELAY_PS=4500 VMAC_PE_PERIOD_NS=5
-  export IMPORT_DIR="$tmp" PPA_CORRECTIONS=''
+  . tests/osu018.sh
   sh synth/designs.sh "$tmp/designs" "$B/gen/families.txt" perf2 rtl/mult/mults.tbl \
     > "$tmp/designs.txt"
   read -r _ _ _ _ top _ _ _ _ files < "$tmp/designs.txt"
@@ -298,11 +296,13 @@ for option in LOAD SLEW PERIOD; do
 done
 
 # No make from here on: it would take these for the user's.
-export ABC_DRIVER_CELL=INVX4 ABC_LOAD_IN_FF=25 VMAC_DELAY_PS=4500 VMAC_INPUT_SLEW_NS=0.1
-export VMAC_PERIOD_NS=5 VMAC_LIB=$cells/lib/cells.lib
+. tests/osu018.sh
+thousandth() { awk "BEGIN { print $1 / 1000 }"; }
 # The same numbers as ps and fF, all settings divided by 1,000: the delay is, too.
 sed -e 's/time_unit : "1ns"/time_unit : "1ps"/' -e 's/(1, pf)/(1, ff)/' "$VMAC_LIB" > "$tmp/ps.lib"
-VMAC_LIB=$tmp/ps.lib ABC_LOAD_IN_FF=0.025 VMAC_INPUT_SLEW_NS=0.0001 VMAC_PERIOD_NS=0.005 \
+VMAC_LIB=$tmp/ps.lib ABC_LOAD_IN_FF=$(thousandth "$ABC_LOAD_IN_FF") \
+  VMAC_INPUT_SLEW_NS=$(thousandth "$VMAC_INPUT_SLEW_NS") \
+  VMAC_PERIOD_NS=$(thousandth "$VMAC_PERIOD_NS") \
   sh synth/time.sh vmac_cell_perf2 "$cells/perf2/plain/scalar.v" "$tmp/report" > "$tmp/delay"
 awk -v ns="$(value delay_ns "$cells/perf2/plain/delay.txt")" \
   -v ps="$(value delay_ns "$tmp/delay")" \

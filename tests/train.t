@@ -1,8 +1,9 @@
 #!/bin/sh
 # TEST RATIONALE: `varimac train` and `varimac quantize` as a user meets them.
-#   State space: a run killed and resumed against one never stopped; every refusal with its exit
-#   code and no file left; runs that diverge; the shipped weights by digest, and the shipped float
-#   network quantized again.
+#   State space: a run killed and resumed against one never stopped, multiplied exactly and in
+#   phases with errors, from options and from a file; its log, and curves drawn of it; every refusal
+#   with its exit code and no file left; runs that diverge; the shipped weights by digest, and the
+#   shipped float network quantized again.
 #   Gradients, thread counts and file formats are tested in unit/test_train_*.c.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -33,6 +34,63 @@ ok $? "a killed run leaves a checkpoint and no weights"
 train --threads 2 --resume --out "$tmp/cut.safetensors" && grep -q resumed "$tmp/out" &&
   cmp -s "$tmp/cut.safetensors" "$tmp/whole.safetensors"
 ok $? "resumed, it ends with the same bytes as the whole run" "$(cat "$tmp/out" "$tmp/err")"
+
+cmp -s "$tmp/cut.jsonl" "$tmp/whole.jsonl" && [ "$(wc -l < "$tmp/whole.jsonl")" -eq 13 ] &&
+  tail -n 1 "$tmp/whole.jsonl" |
+    grep -q '^{"epoch":12,"phase":0,"train":{"loss":.*"test":{"loss":[^}]*}}$'
+ok $? "and with the same log: a line for the run, one for each epoch" "$(cat "$tmp/cut.jsonl")"
+
+# A run of several phases from a file, one of them a table of its own, killed and resumed; the same
+# by options.
+"$VARIMAC" mult table perf3 --raw -o "$tmp/table.bin" > "$tmp/out" 2>&1
+first="0 forward=bit_true:$tmp/table.bin:cv:slope stem.conv/forward=exact data=per_mac:0.02"
+second="1 forward=per_mac:0.05 weights=static_weight:0.1"
+cat > "$tmp/run.json" << EOF
+{"data": "subset:calib", "test": "subset:calib", "batch": 64, "epochs": 4, "validation": 40,
+ "rate": 0.05, "no-flip": true, "phase": ["$first", "$second", "stall1"],
+ "out": "$tmp/phases.safetensors"}
+EOF
+"$VARIMAC" train --config "$tmp/run.json" > "$tmp/out" 2> "$tmp/err"
+ok $? "a run of phases from a JSON file" "$(cat "$tmp/err")"
+grep -q 'test_so_multiplied.*validation' "$tmp/phases.jsonl" &&
+  grep -q '"phase":1' "$tmp/phases.jsonl" && grep -q 'so multiplied' "$tmp/out" &&
+  grep -q 'table.bin@[0-9a-f]*:cv:slope' "$tmp/phases.jsonl"
+ok $? "its log names the table by its content, the phases and what they answer" \
+  "$(cat "$tmp/phases.jsonl")"
+sed 's/phases.safe/cutphases.safe/' "$tmp/run.json" > "$tmp/cutrun.json"
+"$VARIMAC" train --config "$tmp/cutrun.json" --threads 1 > "$tmp/killed" 2>&1 &
+pid=$!
+while kill -0 $pid 2> /dev/null && ! grep -qs '^epoch' "$tmp/killed"; do sleep 0.05; done
+kill -9 $pid 2> /dev/null
+wait $pid 2> /dev/null
+[ -e "$tmp/cutphases.ckpt.safetensors" ] &&
+  "$VARIMAC" train --config "$tmp/cutrun.json" --resume > "$tmp/out" 2> "$tmp/err" &&
+  cmp -s "$tmp/cutphases.safetensors" "$tmp/phases.safetensors" &&
+  [ "$(sed 1d "$tmp/cutphases.jsonl")" = "$(sed 1d "$tmp/phases.jsonl")" ]
+ok $? "killed and resumed: the same weights, the same log" "$(cat "$tmp/out" "$tmp/err")"
+"$VARIMAC" train --data subset:calib --test subset:calib --batch 64 --epochs 4 --validation 40 \
+  --rate 0.05 --no-flip --phase "$first" --phase "$second" --phase stall1 \
+  --out "$tmp/byhand.safetensors" > "$tmp/out" 2> "$tmp/err" &&
+  cmp -s "$tmp/byhand.safetensors" "$tmp/phases.safetensors"
+ok $? "the same run by options" "$(cat "$tmp/err")"
+"$VARIMAC" plot "$tmp/whole.jsonl" "$tmp/phases.jsonl" -o "$tmp/runs.png" > "$tmp/out" 2>&1 &&
+  [ ! -s "$tmp/out" ] && [ "$(head -c 4 "$tmp/runs.png" | tail -c 3)" = PNG ]
+ok $? "plot draws two runs" "$(cat "$tmp/out")"
+
+# Fine-tuning with a cell as the int8 network itself, and what the exported network answers.
+"$VARIMAC" train --from weights/resnet8.safetensors --freeze --data subset:calib \
+  --test subset:test --batch 64 --epochs 2 --rate 0.001 --schedule cosine \
+  --phase '0 forward=bit_true:trunc7:cv:slope' --out "$tmp/fine.safetensors" > "$tmp/out" 2>&1 &&
+  "$VARIMAC" quantize --in "$tmp/fine.safetensors" --out "$tmp/fine.tflite" --data subset:calib \
+    --images 200 >> "$tmp/out" 2>&1 &&
+  "$VARIMAC" eval --net "$tmp/fine.tflite" --mult trunc7 --correction cv --calib subset:calib \
+    --calib-images 64 --data subset:test > "$tmp/eval" 2>> "$tmp/out"
+ok $? "a trained network fine-tuned with a cell, exported and scored" "$(cat "$tmp/out")"
+so=$(tail -n 1 "$tmp/fine.jsonl" | sed 's/.*test_so_multiplied[^}]*"accuracy":\([0-9.]*\).*/\1/')
+awk -v so="$so" '$1 == "accuracy" { found = $2 } END { exit !(so > 80 && found == so + 0) }' \
+  "$tmp/eval"
+ok $? "training's own score is that of eval on the exported network: $so %" \
+  "$(cat "$tmp/eval" "$tmp/fine.jsonl")"
 
 # refuse DESCRIPTION STATUS TEXT COMMAND ARGUMENTS...: that status and text, no new file.
 refuse() {
@@ -86,6 +144,38 @@ refuse "a checkpoint in the way" 1 "--resume continues it" train $small \
 # shellcheck disable=SC2086
 refuse "a checkpoint of other options" 1 "same options: varimac train" train $small --resume \
   --seed 2 --out "$tmp/other.safetensors"
+
+phase() { # DESCRIPTION TEXT PHASE OPTION...: the phase is refused
+  what=$1 text=$2
+  shift 2
+  refuse "$what" 2 "$text" train --data subset:calib --test subset:calib --out "$f" --phase "$@"
+}
+phase "an unknown error model" "did you mean 'per_mac'" '0 forward=per_mak:0.1'
+phase "bit by bit backward" "bit_true is for the forward product" '0 data=bit_true:drum6'
+phase "an unknown layer" "did you mean 'stem.conv'" '0 stem.con/forward=exact'
+phase "an unknown cell" "did you mean 'drum6'" '0 forward=bit_true:drun6'
+phase "an unknown gradient" "straight, slope or tableH" '0 forward=bit_true:drum6:none:tabel'
+phase "a table file that is none" "LICENSE" '0 forward=bit_true:./LICENSE'
+phase "a table that is another now" "expected the table 0123456789abcdef, found" \
+  "0 forward=bit_true:$tmp/table.bin@0123456789abcdef"
+phase "phases out of order" "a phase at 3 behind one at 5" 0 --phase 5 --phase 3
+phase "a stall without validation" "validation N" 0 --phase stall2
+# shellcheck disable=SC2086
+refuse "more held out than there is" 1 "and --validation 199" train $small --batch 64 \
+  --validation 199 --out "$f"
+# shellcheck disable=SC2086
+refuse "weights of another network" 1 "expected weights of network resnet8, found lenet5" train \
+  $small --batch 64 --from weights/lenet5.safetensors --out "$f"
+echo '{"epochs": 2, "phases": "0"}' > "$tmp/bad.json"
+refuse "an unknown key" 1 "bad.json: no option 'phases', did you mean 'phase'" train \
+  --config "$tmp/bad.json" --out "$f"
+echo '{"epochs": [2]}' > "$tmp/bad.json"
+refuse "a list of epochs" 1 "bad.json: epochs: expected one value" train --config "$tmp/bad.json"
+echo '{"epochs": 2,' > "$tmp/bad.json"
+refuse "a file that is no JSON" 1 "bad.json: expected a JSON object" train --config "$tmp/bad.json"
+refuse "a log that is none" 1 "bad.json: line 1: expected the log of a run" plot "$tmp/bad.json" \
+  -o "$tmp/new/p.png"
+refuse "plot without logs" 2 "plot wants 1 to 8 logs" plot -o "$tmp/new/p.png"
 
 # diverge DESCRIPTION TEXT OPTION...: exit 1 with the text and a hint, no weights.
 diverge() {

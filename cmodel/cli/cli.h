@@ -18,9 +18,10 @@
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
   X(operands, "record operand streams of the array's multipliers from exact inference")            \
+  X(plot, "draw the losses and accuracies of training runs")                                       \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
   X(sweep, "score many cells and modes, resumable, one CSV")                                       \
-  X(train, "train a float network from scratch, resume after a kill")                              \
+  X(train, "train a network, exactly or with multiplier errors, resume after a kill")              \
   X(tune, "fit a network's weights to a cell and its correction, without training")
 
 #define VMAC_DECLARE(name, line) int cmd_##name(int argc, char **argv);

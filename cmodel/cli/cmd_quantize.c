@@ -3,6 +3,7 @@
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "cli/run.h"
 #include "train/train.h"
@@ -13,7 +14,9 @@ static const char HELP[] =
     "TFLite network: weights symmetric per output channel, activations asymmetric.\n\n"
     "  --in FILE      what `varimac train` wrote\n"
     "  -o, --out FILE\n"
-    "  --data SPEC    training images to calibrate on (cifar10:train)\n"
+    "  --data SPEC    training images to calibrate on (cifar10:train); a network trained bit by "
+    "bit\n"
+    "                 has ranges of its own, and keeps them\n"
     "  --images N     the first N of them (1000)\n"
     "  --test SPEC    also run the integer and the float network on these images and compare\n"
     "  --threads N    (all processors)\n";
@@ -47,8 +50,11 @@ static vmac_net *make_net(train_trainer *t, const vmac_dataset *data, size_t ima
                           const char *out) {
   vmac_err err;
   train_range *range = vmac_alloc((size_t)t->model->layers, sizeof *range);
-  vmac_net *net =
-      train_ranges(t, data, images, range, &err) ? train_quantize(t->model, range, &err) : NULL;
+  const bool trained = t->model->has_range;
+  if (trained) memcpy(range, t->model->range, (size_t)t->model->layers * sizeof *range);
+  vmac_net *net = trained || train_ranges(t, data, images, range, &err)
+                      ? train_quantize(t->model, range, &err)
+                      : NULL;
   free(range);
   if (!net) cli_die("%s: %s", in, err.text);
   if (!vmac_net_save(net, out, &err)) cli_die("%s", err.text);

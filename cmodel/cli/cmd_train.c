@@ -1,14 +1,12 @@
-/* varimac train: float training from scratch. SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-#include <math.h>
+/* varimac train: training, exactly or with multiplier errors.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "cli/run.h"
-#include "train/train.h"
+#include "cli/train.h"
 
 static const char HELP[] =
     "usage: varimac train --out FILE.safetensors [OPTION ...]\n\n"
@@ -35,7 +33,34 @@ static const char HELP[] =
     "  --schedule NAME   onecycle | cosine (onecycle)\n"
     "  --warmup P        one-cycle: part of the run with a rising rate (0.15)\n"
     "  --crop N          random shift by up to N pixels (4)\n"
-    "  --no-flip         no random mirroring\n\n"
+    "  --no-flip         no random mirroring\n"
+    "  --from FILE       begin with the weights of FILE.safetensors, not at random\n"
+    "  --freeze          batch norm keeps its running statistics, activations their ranges (found\n"
+    "                    on the first 1000 training images where --from has none): with bit_true\n"
+    "                    products the network trained is, code by code, the one exported\n"
+    "  --validation N    measure each epoch on the last N training images, not trained on (0)\n"
+    "  --phase TEXT      how layers multiply from an epoch on; may be repeated; see below\n"
+    "  --config FILE     these options from a JSON object: {\"epochs\": 30, \"no-flip\": true,\n"
+    "                    \"phase\": [TEXT, ...]}; options behind it change it\n\n"
+    "Beside FILE.safetensors a log, FILE.jsonl, has a line of JSON for the run and for each "
+    "epoch:\n"
+    "see varimac plot.\n\n"
+    "A phase is 'FROM PRODUCT=ERROR ...': FROM the epochs done when it begins, the first 0, or\n"
+    "stallN, when the validation loss has not fallen for N epochs; PRODUCT forward, data or "
+    "weights\n"
+    "(the gradients of these), or LAYER/PRODUCT for one layer. Products not named are exact.\n"
+    "  ERROR: exact\n"
+    "         static_weight:SD    relative errors drawn once for each weight\n"
+    "         per_step_weight:SD  drawn anew at every step\n"
+    "         per_mac:SD          one of its own for every multiplication\n"
+    "         bit_true:CELL[:MODE[:GRADIENT]]  int8 operands, multiplied by a cell of `varimac "
+    "mult\n"
+    "           list` or a table file (a name with a . or /), corrected by MODE; forward only.\n"
+    "           GRADIENT: straight | slope (of the corrected product) | tableH (differences of "
+    "the\n"
+    "           table, averaged over H operands to either side)\n"
+    "  --phase '0 forward=bit_true:drum6' --phase 20         20 epochs with DRUM6, then exact\n"
+    "  --phase '0 forward=per_mac:0.06' --phase stall3       exact when validation stalls\n\n"
     "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n\n"
     "Networks (image):\n";
 
@@ -57,7 +82,12 @@ enum {
   SCHEDULE,
   WARMUP,
   CROP,
-  NO_FLIP
+  NO_FLIP,
+  FROM,
+  FREEZE,
+  VALIDATION,
+  PHASE,
+  CONFIG
 };
 
 static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
@@ -79,14 +109,12 @@ static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
                                         {"warmup", required_argument, NULL, WARMUP},
                                         {"crop", required_argument, NULL, CROP},
                                         {"no-flip", no_argument, NULL, NO_FLIP},
+                                        {"from", required_argument, NULL, FROM},
+                                        {"freeze", no_argument, NULL, FREEZE},
+                                        {"validation", required_argument, NULL, VALIDATION},
+                                        {"phase", required_argument, NULL, PHASE},
+                                        {"config", required_argument, NULL, CONFIG},
                                         {NULL, 0, NULL, 0}};
-
-typedef struct {
-  train_config config;
-  const char *net, *test, *out;
-  bool resume;
-  int threads;
-} arguments;
 
 static void print_help(void) {
   fputs(HELP, stdout);
@@ -104,12 +132,8 @@ static train_schedule find_schedule(const char *text) {
             near ? "; did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
-static void parse(int argc, char **argv, arguments *a) {
+static void parse(int argc, char **argv, train_arguments *a) {
   train_config *c = &a->config;
-  *c = (train_config){
-      1, 100, 128, 4, 0.2, 0.9, 3e-4, 0, TRAIN_ONECYCLE, 0.15, 4, true, "cifar10:train"};
-  a->net = "resnet8";
-  a->threads = omp_get_num_procs();
   for (int o; (o = cli_getopt(argc, argv, "h", OPTIONS)) != -1;) switch (o) {
     case 'h':
       print_help();
@@ -168,6 +192,21 @@ static void parse(int argc, char **argv, arguments *a) {
     case NO_FLIP:
       c->flip = false;
       break;
+    case FROM:
+      c->from = optarg;
+      break;
+    case FREEZE:
+      c->freeze = true;
+      break;
+    case VALIDATION:
+      c->validation = (int)cli_int("--validation", optarg, 0, 1000000);
+      break;
+    case PHASE:
+      if (a->phases == TRAIN_PHASES) cli_usage("--phase: at most %d of them", TRAIN_PHASES);
+      a->phase[a->phases++] = optarg;
+      break;
+    case CONFIG:
+      cli_usage("--config comes first: varimac train --config FILE [OPTION ...]");
     }
   if (optind < argc)
     cli_usage("train takes no argument '%s'; see varimac train --help", argv[optind]);
@@ -176,115 +215,14 @@ static void parse(int argc, char **argv, arguments *a) {
     cli_usage("--batch %d is not a multiple of --shards %d", c->batch, c->shards);
 }
 
-static void load(vmac_dataset *data, const char *spec, const train_net *net) {
-  vmac_err err;
-  if (!train_load_images(data, spec, net, &err)) cli_die("%s", err.text);
-}
-
-/* FILE.safetensors -> FILE.ckpt.safetensors. Caller frees. */
-static char *checkpoint_path(const char *out) {
-  static const char end[] = ".safetensors", insert[] = ".ckpt.safetensors";
-  const size_t n = strlen(out), cut = sizeof end - 1;
-  const size_t stem = n > cut && !strcmp(out + n - cut, end) ? n - cut : n;
-  char *path = vmac_alloc(stem + sizeof insert, 1);
-  memcpy(path, out, stem);
-  memcpy(path + stem, insert, sizeof insert);
-  return path;
-}
-
-/* The test images that belong to training images. Caller frees. */
-static char *test_of(const char *data) {
-  static const char end[] = ":train", test[] = ":test", other[] = "cifar10:test";
-  const size_t n = strlen(data), cut = sizeof end - 1;
-  const size_t stem = n > cut && !strcmp(data + n - cut, end) ? n - cut : 0;
-  char *spec = vmac_alloc(stem + sizeof other, 1);
-  memcpy(spec, data, stem);
-  strcpy(spec + stem, stem ? test : other);
-  return spec;
-}
-
-static const train_net *find_net(const char *name) {
-  vmac_err err;
-  const train_net *net = train_net_find(name, &err);
-  if (!net) cli_die("%s", err.text);
-  return net;
-}
-
-static _Noreturn void diverged(int epoch, const char *what, const char *checkpoint) {
-  cli_die("epoch %d: %s: the training diverged; use a smaller --rate (first remove %s)", epoch,
-          what, checkpoint);
-}
-
-/* Guessing costs ln(classes). A training loss far beyond it does not come back; a test loss may be
- * poor while the running statistics are young, so it is judged at the end. */
-static void check_loss(const char *name, double loss, const train_net *net, int epoch,
-                       const char *checkpoint) {
-  enum { WORST = 100 };
-  char what[80];
-  if (loss <= WORST * log(net->classes)) return;
-  snprintf(what, sizeof what, "the %s loss is %.4g, guessing costs %.2f", name, loss,
-           log(net->classes));
-  diverged(epoch, what, checkpoint);
-}
-
-static train_result evaluate(train_trainer *t, const vmac_dataset *test, int epoch,
-                             const char *checkpoint) {
-  train_result result;
-  vmac_err err;
-  if (!train_evaluate(t, test, &result, &err)) diverged(epoch, err.text, checkpoint);
-  return result;
-}
-
 int cmd_train(int argc, char **argv) {
-  arguments a = {0};
-  vmac_err err;
+  train_arguments a = {.config = {1, 100, 128, 4, 0.2, 0.9, 3e-4, 0, TRAIN_ONECYCLE, 0.15, 4, true,
+                                  "cifar10:train", NULL, 0, NULL, false},
+                       .net = "resnet8",
+                       .threads = omp_get_num_procs()};
+  argv = train_config_expand(&argc, argv, OPTIONS);
   parse(argc, argv, &a);
-  run_refuse_test_set("--data", a.config.data);
-  const train_net *net = find_net(a.net);
-  vmac_dataset data, test;
-  load(&data, a.config.data, net);
-  char *test_spec = test_of(a.config.data);
-  load(&test, a.test ? a.test : test_spec, net);
-  free(test_spec);
-  if (data.n < (size_t)a.config.batch)
-    cli_die("%s has %zu images, fewer than one batch of %d", a.config.data, data.n, a.config.batch);
-  train_trainer *t = train_trainer_new(train_model_new(net, a.config.seed), &a.config, a.threads);
-  t->progress = cli_progress;
-  char *checkpoint = checkpoint_path(a.out), command[512];
-  int epoch = 0;
-  if (!a.resume && !access(checkpoint, F_OK))
-    cli_die("%s exists: --resume continues it; remove it to start anew", checkpoint);
-  /* Written now too: a place that cannot be written shall not cost an epoch. */
-  if (a.resume ? !train_resume(t->model, &a.config, checkpoint, &epoch, &err)
-               : !train_save(t->model, &a.config, 0, true, 0, checkpoint, &err))
-    cli_die("%s", err.text);
-  train_command(net, &a.config, command, sizeof command);
-  printf("%s\n%s: %zu parameters, %zu training and %zu test images, %d threads%s\n", command,
-         net->name, t->model->params, data.n, test.n, t->threads, epoch ? ", resumed" : "");
-  train_result tested = {0};
-  if (epoch == a.config.epochs) tested = evaluate(t, &test, epoch, checkpoint);
-  for (double spent = 0, first = epoch; epoch < a.config.epochs;) {
-    const train_result r = train_epoch(t, &data, epoch++);
-    check_loss("training", r.loss, net, epoch, checkpoint);
-    tested = evaluate(t, &test, epoch, checkpoint);
-    /* Kept before it is told: whoever reads the line may end the run. */
-    if (!train_save(t->model, &a.config, epoch, true, tested.accuracy, checkpoint, &err))
-      cli_die("%s", err.text);
-    spent += r.seconds + tested.seconds;
-    const double left = spent / (epoch - first) * (a.config.epochs - epoch);
-    printf("epoch %3d/%d  loss %.4f  train %.2f %%  test %.2f %% (loss %.4f)  %.1f s  ETA %.0f s\n",
-           epoch, a.config.epochs, r.loss, r.accuracy, tested.accuracy, tested.loss,
-           r.seconds + tested.seconds, left);
-    fflush(stdout);
-  }
-  check_loss("test", tested.loss, net, epoch, checkpoint);
-  if (!train_save(t->model, &a.config, epoch, false, tested.accuracy, a.out, &err))
-    cli_die("%s", err.text);
-  unlink(checkpoint);
-  printf("%s: test accuracy %.2f %% after %d epochs\n", a.out, tested.accuracy, epoch);
-  free(checkpoint);
-  train_trainer_free(t);
-  vmac_dataset_free(&data);
-  vmac_dataset_free(&test);
+  train_run(&a);
+  train_config_free(argv);
   return 0;
 }

@@ -172,7 +172,7 @@ static void write_pair(const options *o, const work *w, const vmac_plan *plan) {
 }
 
 static void report(const options *o, const work *w, size_t changed, bool kept,
-                   const vmac_tune_verdict *v) {
+                   const run_verdict *v) {
   printf("%s: %zu weights changed for %s, correction %s, on %lld images of %s%s\n", o->output,
          kept ? 0 : changed, w->mult->name, vmac_mode_name(o->mode), o->fit.calib_images,
          o->fit.calib, kept ? ": the given ones answer better" : "");
@@ -191,8 +191,8 @@ int cmd_tune(int argc, char **argv) {
   vmac_tuner *tuner = vmac_tuner_new(w.net, &w.calib, (size_t)o.fit.calib_images);
   const size_t changed = run_tune(w.net, tuner, w.mult, w.layers, o.mode, w.tuned);
   vmac_plan *given = plan_of(&o, &w, w.net), *plan = plan_of(&o, &w, w.tuned);
-  vmac_tune_verdict verdict = {0};
-  if (changed) verdict = vmac_tune_judge(tuner, given, plan);
+  run_verdict verdict = {0};
+  if (changed) verdict = run_judge("judging, images", tuner, given, plan);
   vmac_tuner_free(tuner);
   const bool kept = verdict.given > verdict.tuned;
   if (changed && !kept && !vmac_plan_network(o.fit.net, plan->towards, &err))

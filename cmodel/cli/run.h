@@ -39,6 +39,15 @@ void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_
 size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
                 const bool *layers, vmac_mode mode, vmac_net *tuned);
 
+/* How many of the tuner's judges get the answer of its network, by the plan of the given weights and
+ * by that of tuned ones, corrected by the same mode; with progress, unless `what` is NULL. */
+typedef struct {
+  size_t images, given, tuned;
+  bool seen; /* as vmac_tune_judges() */
+} run_verdict;
+run_verdict run_judge(const char *what, const vmac_tuner *tuner, const vmac_plan *given,
+                      const vmac_plan *tuned);
+
 /* Gives `tuned`, net loaded again, net's weights back. */
 void run_untune(const vmac_net *net, vmac_net *tuned);
 

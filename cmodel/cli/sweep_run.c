@@ -144,9 +144,9 @@ static vmac_plan *judged(const runner *r, const job *j, vmac_plan *tuned) {
   vmac_plan *given = new_plan(r, s->net);
   vmac_err err;
   vmac_plan_set(s->net, given, s->cell[j->cell], s->choice[j->layers].has);
-  vmac_tune_verdict v = {0};
+  run_verdict v = {0};
   if (vmac_plan_correct(s->net, given, tuned->mode, r->calib, &err))
-    v = vmac_tune_judge(r->tuner, given, tuned);
+    v = run_judge(NULL, r->tuner, given, tuned);
   vmac_plan_free(v.given > v.tuned ? tuned : given);
   return v.given > v.tuned ? given : tuned;
 }

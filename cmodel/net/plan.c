@@ -98,6 +98,23 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
   set_mode(plan, plan->mode);
 }
 
+bool vmac_plan_carry(vmac_plan *plan, const vmac_plan *from) {
+  for (int i = 0; i < plan->ops; i++) /* a layer that came to the cell since */
+    if (vmac_plan_has(plan, i) && !from->mac[i].c0) return false;
+  drop_coefficients(plan);
+  set_mode(plan, from->mode);
+  for (int i = 0; i < plan->ops; i++) {
+    vmac_mac *mac = &plan->mac[i];
+    if (!vmac_plan_has(plan, i)) continue;
+    const size_t n = (size_t)mac->n, sums = (size_t)vmac_mac_sums(mac);
+    mac->c0 = vmac_alloc(n, sizeof *mac->c0);
+    mac->c = vmac_alloc(n * sums, sizeof *mac->c);
+    memcpy(mac->c0, from->mac[i].c0, n * sizeof *mac->c0);
+    memcpy(mac->c, from->mac[i].c, n * sums * sizeof *mac->c);
+  }
+  return true;
+}
+
 /* The analytic coefficients of one channel: slopes averaged over a tile's weights, constants summed
  * over all. */
 static void paper_line(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,

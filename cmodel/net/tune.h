@@ -40,6 +40,6 @@ struct vmac_tuner {
 };
 
 /* net/tune_judge.c: data's first `images` are those that weights are fitted on. */
-void vmac_tune_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images);
+void vmac_tune_set_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images);
 
 #endif

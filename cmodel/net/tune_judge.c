@@ -15,7 +15,7 @@
 
 #include "net/tune.h"
 
-void vmac_tune_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images) {
+void vmac_tune_set_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images) {
   const size_t left = data->n - images, size = (size_t)data->h * (size_t)data->w * (size_t)data->c;
   const size_t first = left ? images : 0, n = left ? left : images;
   tuner->judges = *data;
@@ -27,20 +27,17 @@ void vmac_tune_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images
       vmac_scorer_new(tuner->net, VMAC_ROUND_DOUBLE, &tuner->judges, tuner->judges.n, 0);
 }
 
-static size_t agreeing(const vmac_tuner *t, const vmac_plan *plan) {
-  const size_t n = t->judges.n;
-  uint8_t *answer = vmac_alloc(n, 1);
-  size_t agree = 0;
-  vmac_scorer_answers(t->scorer, plan, 0, n, answer, NULL);
-  for (size_t i = 0; i < n; i++) agree += answer[i] == vmac_scorer_exact(t->scorer)[i];
-  free(answer);
-  return agree;
+size_t vmac_tune_judges(const vmac_tuner *tuner, bool *seen) {
+  *seen = tuner->seen;
+  return tuner->judges.n;
 }
 
-vmac_tune_verdict vmac_tune_judge(const vmac_tuner *tuner, const vmac_plan *given,
-                                  const vmac_plan *tuned) {
-  return (vmac_tune_verdict){.images = tuner->judges.n,
-                             .given = agreeing(tuner, given),
-                             .tuned = agreeing(tuner, tuned),
-                             .seen = tuner->seen};
+size_t vmac_tune_agree(const vmac_tuner *tuner, const vmac_plan *plan, size_t first, size_t count) {
+  uint8_t *answer = vmac_alloc(count, 1);
+  size_t agree = 0;
+  vmac_scorer_answers(tuner->scorer, plan, first, count, answer, NULL);
+  const uint8_t *exact = vmac_scorer_exact(tuner->scorer) + first;
+  for (size_t i = 0; i < count; i++) agree += answer[i] == exact[i];
+  free(answer);
+  return agree;
 }

@@ -57,7 +57,7 @@ vmac_tuner *vmac_tuner_new(const vmac_net *net, const vmac_dataset *data, size_t
     free(patch);
     vmac_state_free(net, state);
   }
-  vmac_tune_judges(t, data, images);
+  vmac_tune_set_judges(t, data, images);
   return t;
 }
 

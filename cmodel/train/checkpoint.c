@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/train.h"
+#include "train/schedule.h"
 
 static const char FORMAT[] = "varimac float network 1";
 
@@ -18,6 +18,12 @@ void train_command(const train_net *net, const train_config *cfg, char *text, si
            cfg->momentum, cfg->decay, cfg->smoothing,
            cfg->schedule == TRAIN_ONECYCLE ? "onecycle" : "cosine", cfg->warmup, cfg->crop,
            cfg->flip ? "" : " --no-flip");
+  if (cfg->validation)
+    snprintf(text + strlen(text), size - strlen(text), " --validation %d", cfg->validation);
+  if (cfg->from) snprintf(text + strlen(text), size - strlen(text), " --from %s", cfg->from);
+  if (cfg->freeze) snprintf(text + strlen(text), size - strlen(text), " --freeze");
+  for (int i = 0; cfg->phases && i < cfg->phases->phases; i++)
+    snprintf(text + strlen(text), size - strlen(text), " --phase '%s'", cfg->phases->phase[i].text);
 }
 
 static void add_entry(safetensors *st, const char *prefix, const train_slot *slot,
@@ -30,6 +36,12 @@ static void add_entry(safetensors *st, const char *prefix, const train_slot *slo
   e->data = flat + slot->offset;
 }
 
+/* Ranges of the layers' outputs as one tensor. */
+static train_slot range_slot(const train_model *m) {
+  return (train_slot){
+      .name = "activation.range", .rank = 2, .dim = {m->layers, 2}, .size = 2 * (size_t)m->layers};
+}
+
 static char *add_meta(safetensors *st, const char *key) {
   safetensors_meta *m = &st->meta[st->metas++];
   snprintf(m->key, sizeof m->key, "%s", key);
@@ -39,8 +51,8 @@ static char *add_meta(safetensors *st, const char *key) {
 bool train_save(const train_model *m, const train_config *cfg, int epochs_done, bool with_momentum,
                 double test_accuracy, const char *path, vmac_err *err) {
   safetensors *st = vmac_alloc(1, sizeof *st);
-  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots), sizeof *st->entry);
-  st->meta = vmac_alloc(8, sizeof *st->meta);
+  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots + 1), sizeof *st->entry);
+  st->meta = vmac_alloc(9, sizeof *st->meta);
   const size_t size = sizeof st->meta->value;
   snprintf(add_meta(st, "format"), size, "%s", FORMAT);
   snprintf(add_meta(st, "net"), size, "%s", m->net->name);
@@ -51,10 +63,13 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
   snprintf(add_meta(st, "input"), size, "NHWC, %s, (pixel - 128) / 64",
            m->net->c == 3 ? "RGB" : "gray");
   snprintf(add_meta(st, "test_accuracy"), size, "%.2f", test_accuracy);
+  if (with_momentum && *m->place) snprintf(add_meta(st, "place"), size, "%s", m->place);
   for (int i = 0; i < m->slots; i++) add_entry(st, "", &m->slot[i], m->param);
   for (int i = 0; i < m->stat_slots; i++) add_entry(st, "", &m->stat_slot[i], m->stat);
   for (int i = 0; with_momentum && i < m->slots; i++)
     add_entry(st, "momentum.", &m->slot[i], m->momentum);
+  const train_slot range = range_slot(m);
+  if (m->has_range) add_entry(st, "", &range, &m->range[0].lo);
   const bool ok = safetensors_write(st, path, err);
   safetensors_free(st);
   return ok;
@@ -102,6 +117,14 @@ static bool copy_model(train_model *m, const safetensors *st, const char *path, 
     if (!copy_entry(st, "", &m->slot[i], m->param, path, err)) return false;
   for (int i = 0; i < m->stat_slots; i++)
     if (!copy_entry(st, "", &m->stat_slot[i], m->stat, path, err)) return false;
+  const train_slot range = range_slot(m);
+  m->has_range = safetensors_find(st, range.name);
+  if (m->has_range && !copy_entry(st, "", &range, &m->range[0].lo, path, err)) return false;
+  for (int i = 0; m->has_range && i < m->layers; i++)
+    if (!(m->range[i].lo <= 0 && m->range[i].hi >= 0 && m->range[i].lo < m->range[i].hi))
+      return vmac_fail(
+          err, "%s: tensor '%s': layer '%s': expected a range that holds 0, found %g..%g", path,
+          range.name, m->layer[i].row->name, (double)m->range[i].lo, (double)m->range[i].hi);
   return check_variances(m, path, err);
 }
 
@@ -126,7 +149,7 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
   const char *done = safetensors_meta_find(st, "epochs_done");
   bool ok = true;
   if (!theirs || strcmp(theirs, command)) {
-    ok = vmac_fail(err, "%s: made by another command; resume with the same options: %s", path,
+    ok = vmac_fail(err, "%s: made by another command; resume with the same options: %.800s", path,
                    theirs ? theirs : "(none recorded)");
   } else {
     *epochs_done = done ? atoi(done) : -1;
@@ -134,6 +157,8 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
       ok = vmac_fail(err, "%s: epochs_done: expected 0..%d, found '%.20s'", path, cfg->epochs,
                      done ? done : "none");
   }
+  const char *place = safetensors_meta_find(st, "place");
+  snprintf(m->place, sizeof m->place, "%s", place ? place : "");
   ok = ok && copy_model(m, st, path, err);
   for (int i = 0; ok && i < m->slots; i++)
     ok = copy_entry(st, "momentum.", &m->slot[i], m->momentum, path, err);

@@ -14,7 +14,7 @@ static inline __attribute__((always_inline)) void dot(size_t in, int count, cons
                                                       const float *w, const float *b,
                                                       float sum[OUTPUTS][LANES]) {
   for (int o = 0; o < count; o++)
-    for (int n = 0; n < LANES; n++) sum[o][n] = b[o];
+    for (int n = 0; n < LANES; n++) sum[o][n] = b ? b[o] : 0;
   for (size_t i = 0; i < in; i++)
     for (int o = 0; o < count; o++) {
       const float weight = w[(size_t)o * in + i];
@@ -35,9 +35,9 @@ VMAC_CLONES void train_fc_forward(int batch, int in, int out, const float *x, co
     for (size_t o = 0; o < no; o += OUTPUTS) {
       const size_t count = no - o < OUTPUTS ? no - o : OUTPUTS;
       if (count == OUTPUTS)
-        dot(ni, OUTPUTS, xt, w + o * ni, b + o, sum);
+        dot(ni, OUTPUTS, xt, w + o * ni, b ? b + o : NULL, sum);
       else
-        dot(ni, (int)count, xt, w + o * ni, b + o, sum);
+        dot(ni, (int)count, xt, w + o * ni, b ? b + o : NULL, sum);
       for (size_t k = 0; k < count; k++)
         for (size_t n = 0; n < images; n++)
           y[(first + n) * no + o + k] = sum[k][n] > floor ? sum[k][n] : floor;
@@ -46,22 +46,34 @@ VMAC_CLONES void train_fc_forward(int batch, int in, int out, const float *x, co
   free(xt);
 }
 
-VMAC_CLONES void train_fc_backward(int batch, int in, int out, const float *x, const float *w,
-                                   const float *dy, float *dx, float *dw, float *db) {
+VMAC_CLONES void train_fc_backward_data(int batch, int in, int out, const float *dy, const float *w,
+                                        float *dx) {
   const size_t ni = (size_t)in, no = (size_t)out;
   memset(dx, 0, (size_t)batch * ni * sizeof *dx);
-  memset(dw, 0, no * ni * sizeof *dw);
-  memset(db, 0, no * sizeof *db);
   for (size_t o = 0; o < no; o++)
     for (size_t n = 0; n < (size_t)batch; n++) {
-      const float g = dy[n * no + o];
-      float *to_x = dx + n * ni, *to_w = dw + o * ni;
-      const float *from_x = x + n * ni, *from_w = w + o * ni;
-      db[o] += g;
+      const float g = dy[n * no + o], *from = w + o * ni;
+      float *to = dx + n * ni;
 #pragma omp simd
-      for (size_t i = 0; i < ni; i++) {
-        to_x[i] += g * from_w[i];
-        to_w[i] += g * from_x[i];
-      }
+      for (size_t i = 0; i < ni; i++) to[i] += g * from[i];
     }
+}
+
+VMAC_CLONES void train_fc_backward_weights(int batch, int in, int out, const float *x,
+                                           const float *dy, float *dw) {
+  const size_t ni = (size_t)in, no = (size_t)out;
+  memset(dw, 0, no * ni * sizeof *dw);
+  for (size_t o = 0; o < no; o++)
+    for (size_t n = 0; n < (size_t)batch; n++) {
+      const float g = dy[n * no + o], *from = x + n * ni;
+      float *to = dw + o * ni;
+#pragma omp simd
+      for (size_t i = 0; i < ni; i++) to[i] += g * from[i];
+    }
+}
+
+void train_fc_backward_bias(int batch, int out, const float *dy, float *db) {
+  memset(db, 0, (size_t)out * sizeof *db);
+  for (int n = 0; n < batch; n++)
+    for (int o = 0; o < out; o++) db[o] += dy[n * out + o];
 }

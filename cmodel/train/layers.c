@@ -191,6 +191,28 @@ VMAC_CLONES void train_bn_backward(size_t rows, int c, const float *x, const flo
   }
 }
 
+/* With statistics that do not follow the batch: dx = gamma * s * dy. */
+VMAC_CLONES void train_bn_backward_frozen(size_t rows, int c, const float *x, const float *y,
+                                          float *dy, const float *gamma, const float *mean,
+                                          const float *var, bool relu, float *dx, float *dgamma,
+                                          float *dbeta) {
+  const size_t channels = (size_t)c;
+  if (relu) train_add_backward(rows * channels, y, dy, true, false, dy);
+  double sum[2][LANES];
+  for (size_t first = 0; first < channels; first += LANES) {
+    const size_t width = block_width(channels, first);
+    block_sums(rows, channels, width, dy + first, x + first, sum);
+    for (size_t k = 0; k < width; k++) {
+      const double m = (double)mean[first + k], s = (double)inverse_sd(var[first + k]);
+      dgamma[first + k] = (float)((sum[1][k] - m * sum[0][k]) * s);
+      dbeta[first + k] = (float)sum[0][k];
+      const float a = (float)((double)gamma[first + k] * s);
+      for (size_t r = 0; r < rows; r++)
+        dx[r * channels + first + k] = a * dy[r * channels + first + k];
+    }
+  }
+}
+
 double train_loss(int batch, int classes, const float *logits, const uint8_t *labels,
                   float smoothing, float scale, float *dy, int *correct) {
   const size_t nc = (size_t)classes;

@@ -121,8 +121,23 @@ train_model *train_model_new(const train_net *net, uint64_t seed) {
   m->param = vmac_alloc(m->params, sizeof *m->param);
   m->momentum = vmac_alloc(m->params, sizeof *m->momentum);
   m->stat = vmac_alloc(m->stats, sizeof *m->stat);
+  m->range = vmac_alloc((size_t)m->layers, sizeof *m->range);
   initialize(m, seed);
   return m;
+}
+
+size_t train_weights(const train_layer *l) {
+  const size_t taps = (size_t)(l->row->kernel * l->row->kernel), c = (size_t)l->c;
+  switch (l->row->kind) {
+  case TRAIN_CONV:
+    return taps * (size_t)l->ic * c;
+  case TRAIN_DEPTHWISE:
+    return taps * c;
+  case TRAIN_FC:
+    return (size_t)(l->ih * l->iw * l->ic) * c;
+  default:
+    return 0;
+  }
 }
 
 void train_model_free(train_model *m) {
@@ -133,5 +148,6 @@ void train_model_free(train_model *m) {
   free(m->param);
   free(m->momentum);
   free(m->stat);
+  free(m->range);
   free(m);
 }

@@ -132,6 +132,14 @@ static double fold_channel(const train_model *m, const train_layer *l, size_t c,
   return g;
 }
 
+double train_fold_gain(const train_model *m, int layer, int channel) {
+  if (m->layer[layer].row->kind == TRAIN_FC) return 1;
+  int behind = layer + 1;
+  while (m->layer[behind].in[0] != layer) behind++;
+  double bias;
+  return fold_channel(m, &m->layer[behind], (size_t)channel, &bias);
+}
+
 /* A convolution and the batch norm or bias behind it. */
 static bool add_conv(vmac_net *net, const train_model *m, const train_layer *conv,
                      const train_layer *behind, int in, int out, vmac_err *err) {
@@ -245,11 +253,18 @@ static bool add_layer(vmac_net *net, const train_model *m, int i, train_range ra
 }
 
 vmac_net *train_quantize(const train_model *m, const train_range *range, vmac_err *err) {
+  int *tensor = vmac_alloc((size_t)m->layers, sizeof *tensor);
+  vmac_net *net = train_quantize_tensors(m, range, tensor, err);
+  free(tensor);
+  return net;
+}
+
+vmac_net *train_quantize_tensors(const train_model *m, const train_range *range, int *tensor,
+                                 vmac_err *err) {
   enum { MOST = 5 }; /* tensors or operators per layer */
   vmac_net *net = vmac_alloc(1, sizeof *net);
   net->tensor = vmac_alloc((size_t)m->layers * MOST + 2, sizeof *net->tensor);
   net->op = vmac_alloc((size_t)m->layers * MOST + 2, sizeof *net->op);
-  int *tensor = vmac_alloc((size_t)m->layers, sizeof *tensor);
   const int dim[4] = {1, m->net->h, m->net->w, m->net->c}, flat[2] = {1, m->net->classes};
   net->input = add_tensor(net, "image", 4, dim);
   set_scale(&net->tensor[net->input], TRAIN_INPUT_SCALE, 0); /* code = pixel - 128 */
@@ -258,7 +273,6 @@ vmac_net *train_quantize(const train_model *m, const train_range *range, vmac_er
   net->output = add_tensor(net, "probabilities", 2, flat);
   set_scale(&net->tensor[net->output], 1.0f / 256, -128);
   add_op(net, VMAC_SOFTMAX, tensor[m->layers - 1], net->output)->beta = 1;
-  free(tensor);
   if (ok && vmac_net_prepare(net, err)) return net;
   vmac_net_free(net);
   return NULL;

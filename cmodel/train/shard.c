@@ -2,7 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "train/train.h"
+#include "train/product.h"
 
 static size_t layer_size(const train_layer *l, int batch) {
   return (size_t)batch * (size_t)l->h * (size_t)l->w * (size_t)l->c;
@@ -48,7 +48,8 @@ train_shard *train_shard_new(const train_model *m, int batch) {
   s->out = vmac_alloc(n, sizeof *s->out);
   s->grad = vmac_alloc(n, sizeof *s->grad);
   s->grad_owner = vmac_alloc(n, sizeof *s->grad_owner);
-  s->conv = vmac_alloc(n, sizeof *s->conv);
+  s->linear = vmac_alloc(n, sizeof *s->linear);
+  s->work = vmac_alloc(1, sizeof *s->work);
   s->dparam = vmac_alloc(m->params, sizeof *s->dparam);
   s->stat = vmac_alloc(m->stats, sizeof *s->stat);
   size_t largest = 0;
@@ -57,7 +58,7 @@ train_shard *train_shard_new(const train_model *m, int batch) {
     const size_t size = layer_size(l, batch);
     if (size > largest) largest = size;
     s->out[i] = vmac_alloc(size, sizeof **s->out);
-    if (l->row->kind == TRAIN_CONV) s->conv[i] = train_conv_new(batch, l, l->in[0] >= 0);
+    s->linear[i] = train_linear_new(batch, l);
   }
   plan_gradients(s);
   s->scratch = vmac_alloc(largest, sizeof *s->scratch);
@@ -71,7 +72,7 @@ void train_shard_free(train_shard *s) {
   if (!s) return;
   for (int i = 0; i < s->model->layers; i++) {
     free(s->out[i]);
-    train_conv_free(s->conv[i]);
+    train_linear_free(&s->linear[i]);
   }
   for (int b = 0; b < s->grads; b++) free(s->grad_buffer[b]);
   free(s->grad_buffer);
@@ -81,7 +82,9 @@ void train_shard_free(train_shard *s) {
   free(s->out);
   free(s->grad);
   free(s->grad_owner);
-  free(s->conv);
+  free(s->linear);
+  train_work_free(s->work);
+  free(s->work);
   free(s->dparam);
   free(s->stat);
   free(s);
@@ -94,18 +97,22 @@ static const float *input_of(const train_shard *s, int layer, int which) {
 
 void train_shard_forward(train_shard *s, bool training) {
   const train_model *m = s->model;
+  if (training && s->work->frozen) {
+    training = false;
+    if (s->work->products && train_products_quantize(s->work->products)) {
+      train_frozen_forward(s);
+      return;
+    }
+  }
   for (int i = 0; i < m->layers; i++) {
     const train_layer *l = &m->layer[i];
     const float *x = input_of(s, i, 0), *p = m->param + l->param;
     const size_t rows = layer_rows(l, s->batch), size = layer_size(l, s->batch);
     float *y = s->out[i];
-    const int in = l->ih * l->iw * l->ic;
     switch (l->row->kind) {
     case TRAIN_CONV:
-      train_conv_forward(s->conv[i], x, p, y);
-      break;
     case TRAIN_DEPTHWISE:
-      train_depthwise_forward(s->batch, l, x, p, y);
+      train_product_forward(s->work, i, &s->linear[i], x, p, NULL, false, y);
       break;
     case TRAIN_BIAS:
       train_bias_forward(rows, l->c, x, p, l->row->relu, y);
@@ -126,24 +133,21 @@ void train_shard_forward(train_shard *s, bool training) {
       train_maxpool_forward(s->batch, l, x, y);
       break;
     case TRAIN_FC:
-      train_fc_forward(s->batch, in, l->c, x, p, p + (size_t)in * (size_t)l->c, l->row->relu, y);
+      train_product_forward(s->work, i, &s->linear[i], x, p, p + s->linear[i].nw, l->row->relu, y);
       break;
     }
   }
 }
 
 /* The first reader writes a layer's gradient, later ones add to it. */
-static void conv_backward(train_shard *s, int i, bool accumulate) {
+static void product_backward(train_shard *s, int i, bool accumulate) {
   const train_layer *l = &s->model->layer[i];
-  train_conv_backward_weights(s->conv[i], input_of(s, i, 0), s->grad[i], s->dparam + l->param);
-  if (l->in[0] < 0) return;
-  float *dx = s->grad[l->in[0]];
-  const size_t size = layer_size(&s->model->layer[l->in[0]], s->batch);
-  train_conv_backward_data(s->conv[i], s->grad[i], s->model->param + l->param,
-                           accumulate ? s->scratch : dx);
-  if (!accumulate) return;
+  float *dx = l->in[0] < 0 ? NULL : s->grad[l->in[0]];
+  train_product_backward(s->work, i, &s->linear[i], input_of(s, i, 0), s->model->param + l->param,
+                         s->grad[i], dx && accumulate ? s->scratch : dx, s->dparam + l->param);
+  if (!dx || !accumulate) return;
 #pragma omp simd
-  for (size_t k = 0; k < size; k++) dx[k] += s->scratch[k];
+  for (size_t k = 0; k < s->linear[i].nx; k++) dx[k] += s->scratch[k];
 }
 
 /* Before a layer that adds to the gradient of its input. */
@@ -158,25 +162,26 @@ void train_shard_backward(train_shard *s) {
   for (int i = m->layers - 1; i >= 0; i--) {
     const train_layer *l = &m->layer[i];
     const float *p = m->param + l->param;
-    const int a = l->in[0], b = l->in[1], in = l->ih * l->iw * l->ic;
+    const int a = l->in[0], b = l->in[1];
     float *dy = s->grad[i], *dp = s->dparam + l->param;
     switch (l->row->kind) {
     case TRAIN_CONV:
-      conv_backward(s, i, a >= 0 && written[a]);
-      break;
     case TRAIN_DEPTHWISE:
-      train_depthwise_backward_weights(s->batch, l, s->out[a], dy, dp);
-      clear_unwritten(s, a, written[a]);
-      train_depthwise_backward_data(s->batch, l, dy, p, s->grad[a]);
+      product_backward(s, i, a >= 0 && written[a]);
       break;
     case TRAIN_BIAS:
       train_bias_backward(layer_rows(l, s->batch), l->c, s->out[i], dy, l->row->relu, s->grad[a],
                           dp);
       break;
     case TRAIN_BN:
-      train_bn_backward(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
-                        s->stat + l->stat, s->stat + l->stat + l->c, l->row->relu, s->grad[a], dp,
-                        dp + l->c);
+      if (s->work->frozen)
+        train_bn_backward_frozen(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
+                                 m->stat + l->stat, m->stat + l->stat + l->c, l->row->relu,
+                                 s->grad[a], dp, dp + l->c);
+      else
+        train_bn_backward(layer_rows(l, s->batch), l->c, s->out[a], s->out[i], dy, p,
+                          s->stat + l->stat, s->stat + l->stat + l->c, l->row->relu, s->grad[a], dp,
+                          dp + l->c);
       break;
     case TRAIN_ADD:
       train_add_backward(layer_size(l, s->batch), s->out[i], dy, l->row->relu, written[a],
@@ -194,8 +199,8 @@ void train_shard_backward(train_shard *s) {
       break;
     case TRAIN_FC:
       train_add_backward(layer_size(l, s->batch), s->out[i], dy, l->row->relu, false, dy);
-      train_fc_backward(s->batch, in, l->c, s->out[a], p, dy, s->grad[a], dp,
-                        dp + (size_t)in * (size_t)l->c);
+      product_backward(s, i, written[a]);
+      train_fc_backward_bias(s->batch, l->c, dy, dp + s->linear[i].nw);
       break;
     }
     if (a >= 0) written[a] = true;

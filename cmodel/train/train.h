@@ -78,6 +78,10 @@ typedef struct {
 } train_layer;
 
 typedef struct {
+  float lo, hi; /* lo <= 0 <= hi, lo < hi */
+} train_range;
+
+typedef struct {
   const train_net *net;
   int layers;
   train_layer *layer;
@@ -87,7 +91,13 @@ typedef struct {
   size_t params, stats;
   float *param, *momentum; /* (params) */
   float *stat;             /* (stats) */
+  train_range *range;      /* (layers): of the outputs, where has_range: a quantized run's */
+  bool has_range;
+  char place[64]; /* where its schedule stands, train_place_write(); empty: it has none */
 } train_model;
+
+/* Weights of a layer, without its bias; 0: it has none. */
+size_t train_weights(const train_layer *layer);
 
 #define TRAIN_BN_EPSILON 1e-3f
 /* Parameters, momentum and statistics lie far below (ResNet-8: under 100). */
@@ -126,11 +136,14 @@ void train_pool_backward(int batch, int pixels, int c, const float *dy, float *d
 void train_maxpool_forward(int batch, const train_layer *l, const float *x, float *y);
 void train_maxpool_backward(int batch, const train_layer *l, const float *x, const float *y,
                             const float *dy, float *dx);
+/* b may be NULL. */
 void train_fc_forward(int batch, int in, int out, const float *x, const float *w, const float *b,
                       bool relu, float *y);
 /* dy lies behind the ReLU, as train_add_backward() leaves it. */
-void train_fc_backward(int batch, int in, int out, const float *x, const float *w, const float *dy,
-                       float *dx, float *dw, float *db);
+void train_fc_backward_data(int batch, int in, int out, const float *dy, const float *w, float *dx);
+void train_fc_backward_weights(int batch, int in, int out, const float *x, const float *dy,
+                               float *dw);
+void train_fc_backward_bias(int batch, int out, const float *dy, float *db);
 
 /* ---- the other layers (layers.c); rows = batch * h * w -----------------------------------------
  */
@@ -143,6 +156,10 @@ void train_bn_backward(size_t rows, int c, const float *x, const float *y, float
                        const float *gamma, const float *mean, const float *var, bool relu,
                        float *dx, float *dgamma, float *dbeta);
 void train_add_forward(size_t size, const float *a, const float *b, bool relu, float *y);
+/* With the statistics given, which are not the batch's. */
+void train_bn_backward_frozen(size_t rows, int c, const float *x, const float *y, float *dy,
+                              const float *gamma, const float *mean, const float *var, bool relu,
+                              float *dx, float *dgamma, float *dbeta);
 /* dy where the ReLU let the value through, else 0; into dx, or added to it. */
 void train_add_backward(size_t size, const float *y, const float *dy, bool relu, bool accumulate,
                         float *dx);
@@ -167,9 +184,10 @@ typedef struct {
   int *grad_owner; /* one per layer: index of its buffer */
   int grads;
   float **grad_buffer, *scratch;
-  float *dparam; /* (params) */
-  float *stat;   /* (stats) mean and variance of this shard's last forward */
-  train_conv **conv;
+  float *dparam;               /* (params) */
+  float *stat;                 /* (stats) mean and variance of this shard's last forward */
+  struct train_linear *linear; /* (layers), product.h: the layers with weights */
+  struct train_work *work;     /* how they multiply */
 } train_shard;
 
 train_shard *train_shard_new(const train_model *model, int batch);
@@ -192,7 +210,11 @@ typedef struct {
   double warmup; /* one-cycle: part of the run with a rising rate */
   int crop;      /* random shift by up to this many pixels */
   bool flip;
-  const char *data; /* training set, as vmac_dataset_load names it */
+  const char *data;                  /* training set, as vmac_dataset_load names it */
+  const struct train_phases *phases; /* how it multiplies, schedule.h; NULL: exactly */
+  int validation;   /* images at the end of the training set that are not trained on */
+  const char *from; /* weights to begin with; NULL: at random */
+  bool freeze;      /* batch norm keeps its statistics, activations their ranges */
 } train_config;
 
 typedef struct {
@@ -203,6 +225,10 @@ typedef struct {
   train_config config;
   train_model *model;
   train_shard **shard;
+  struct train_products *products; /* how its layers multiply in training, product.h */
+  bool simulate;                   /* inference multiplies so too; else exactly */
+  size_t calibration;              /* bit by bit: images that corrections are fitted on */
+  vmac_err error;                  /* of an epoch that could not go on: its loss is not a number */
   int threads;
   void (*progress)(const char *what, size_t done, size_t total); /* or NULL */
 } train_trainer;
@@ -214,7 +240,8 @@ void train_trainer_free(train_trainer *trainer);
 double train_rate(const train_config *config, size_t step, size_t steps);
 /* One pass over `data` as epoch `epoch` (0..epochs-1); a trailing part of a batch is left out. */
 train_result train_epoch(train_trainer *trainer, const vmac_dataset *data, int epoch);
-/* Loss and accuracy without smoothing; fails as train_infer does. */
+/* Loss and accuracy without smoothing; fails as train_infer does. Where trainer->simulate is set,
+ * the products are those that train_products_begin() began last. */
 bool train_evaluate(train_trainer *trainer, const vmac_dataset *data, train_result *result,
                     vmac_err *err);
 /* Calls visit(shard number, shard, images in it) after an inference pass over each part of the
@@ -236,9 +263,12 @@ typedef struct {
   const float *data; /* points into `values` when read */
 } safetensors_entry;
 
+/* Bytes of a run's options as text, with all phases of a schedule. */
+enum { TRAIN_COMMAND = 8192 };
+
 typedef struct {
   char key[32];
-  char value[480];
+  char value[TRAIN_COMMAND];
 } safetensors_meta;
 
 typedef struct {
@@ -271,10 +301,6 @@ train_model *train_load(const char *path, vmac_err *err);
 /* ---- quantization (ranges.c, quantize.c)
  * ----------------------------------------------------------- */
 
-typedef struct {
-  float lo, hi; /* lo <= 0 <= hi, lo < hi */
-} train_range;
-
 /* range[layer]: the values each layer's output tensor shall represent with 8 bits. After a ReLU lo
  * is 0. The last layer keeps its extremes, the others the part of them that gives the least mean
  * square error of rounding and clipping together. Fails as train_infer does. */
@@ -285,5 +311,10 @@ bool train_ranges(train_trainer *trainer, const vmac_dataset *data, size_t image
  * (fully connected: per tensor), activations asymmetric, softmax behind the logits. Prepared.
  * Fails, naming tensor and channel, where a folded value is not finite or fits no 8-bit scale. */
 vmac_net *train_quantize(const train_model *model, const train_range *range, vmac_err *err);
+/* The same; tensor (layers): each layer's output. A convolution has none. */
+vmac_net *train_quantize_tensors(const train_model *model, const train_range *range, int *tensor,
+                                 vmac_err *err);
+/* What a weight of a layer's channel is multiplied by when what stands behind is folded into it. */
+double train_fold_gain(const train_model *model, int layer, int channel);
 
 #endif

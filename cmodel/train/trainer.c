@@ -8,10 +8,18 @@
 
 #include <omp.h>
 
-#include "train/train.h"
+#include "train/product.h"
 
 /* Share of a new batch in the running statistics of batch norm. */
 static const float STAT_RATE = 0.05f;
+
+/* Ranges of activations follow every so many steps, a share of the way each time: in all as fast as
+ * the statistics. */
+enum { RANGE_STEPS = 4 };
+static const float RANGE_RATE = 0.2f;
+
+/* Corrections are fitted anew every so many steps of an epoch, from its first on. */
+enum { CALIBRATION_STEPS = 64, CALIBRATION_IMAGES = 64 };
 
 train_trainer *train_trainer_new(train_model *model, const train_config *config, int threads) {
   train_trainer *t = vmac_alloc(1, sizeof *t);
@@ -21,6 +29,8 @@ train_trainer *train_trainer_new(train_model *model, const train_config *config,
   t->shard = vmac_alloc((size_t)config->shards, sizeof *t->shard);
   /* oneDNN picks its kernels for the number of threads it sees: each shard shall see one. */
   omp_set_num_threads(1);
+  t->products = train_products_new(model, config->seed);
+  t->calibration = CALIBRATION_IMAGES;
   for (int i = 0; i < config->shards; i++)
     t->shard[i] = train_shard_new(t->model, config->batch / config->shards);
   return t;
@@ -30,6 +40,7 @@ void train_trainer_free(train_trainer *t) {
   if (!t) return;
   for (int i = 0; i < t->config.shards; i++) train_shard_free(t->shard[i]);
   free(t->shard);
+  train_products_free(t->products);
   train_model_free(t->model);
   free(t);
 }
@@ -81,12 +92,12 @@ static size_t image_size(const train_net *net) {
   return (size_t)net->h * (size_t)net->w * (size_t)net->c;
 }
 
-/* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
-static double shard_step(const train_trainer *t, train_shard *s, const vmac_dataset *data,
-                         int epoch, const uint32_t *order, int *correct) {
+/* Images order[0..batch) of a shard, moved and mirrored at random. */
+static void load_shard(const train_trainer *t, train_shard *s, const vmac_dataset *data, int epoch,
+                       const uint32_t *order) {
   const train_config *cfg = &t->config;
   const size_t size = image_size(t->model->net);
-  const int last = t->model->layers - 1, span = 2 * cfg->crop + 1;
+  const int span = 2 * cfg->crop + 1;
   for (int n = 0; n < s->batch; n++) {
     vmac_rng rng;
     seed_item(&rng, cfg->seed, epoch, order[n]);
@@ -96,6 +107,18 @@ static double shard_step(const train_trainer *t, train_shard *s, const vmac_data
     load_image(data, t->model->net->border, order[n], dy, dx, flip, s->image + (size_t)n * size);
     s->label[n] = data->labels[order[n]];
   }
+}
+
+/* One shard's step on images order[0..batch): forward, loss, backward. Returns the loss sum. */
+static double shard_step(const train_trainer *t, int number, const vmac_dataset *data, int epoch,
+                         const uint32_t *order, int *correct) {
+  train_shard *s = t->shard[number];
+  const train_config *cfg = &t->config;
+  const int last = t->model->layers - 1;
+  load_shard(t, s, data, epoch, order);
+  s->work->products = t->products;
+  s->work->part = (uint32_t)number;
+  s->work->frozen = cfg->freeze;
   train_shard_forward(s, true);
   const double loss =
       train_loss(s->batch, t->model->net->classes, s->out[last], s->label, (float)cfg->smoothing,
@@ -127,11 +150,62 @@ static void update(train_trainer *t, double rate_now) {
       m->param[k] -= rate * (g + momentum * m->momentum[k]);
     }
   }
-  for (size_t k = 0; k < m->stats; k++) {
+  for (size_t k = 0; k < m->stats && !t->config.freeze; k++) {
     float sum = 0;
     for (int s = 0; s < t->config.shards; s++) sum += t->shard[s]->stat[k];
     m->stat[k] += STAT_RATE * (sum / (float)t->config.shards - m->stat[k]);
   }
+}
+
+/* Extremes of the layers' outputs in the last forward pass, the mean over `shards` shards. A range
+ * holds 0, and more than that. */
+static train_range extremes(const train_trainer *t, int layer, int shards) {
+  const train_layer *l = &t->model->layer[layer];
+  float lo = 0, hi = 0;
+  for (int s = 0; s < shards; s++) {
+    const size_t n = (size_t)t->shard[s]->batch * (size_t)l->h * (size_t)l->w * (size_t)l->c;
+    const float *out = t->shard[s]->out[layer];
+    float least = 0, most = 0;
+#pragma omp simd reduction(min : least) reduction(max : most)
+    for (size_t k = 0; k < n; k++) {
+      least = out[k] < least ? out[k] : least;
+      most = out[k] > most ? out[k] : most;
+    }
+    lo += least / (float)shards;
+    hi += most / (float)shards;
+  }
+  return (train_range){lo, lo < hi ? hi : lo + 1};
+}
+
+/* Ranges follow the extremes as the statistics of batch norm follow the batches; `fresh`: they
+ * begin there, with the first shard's. */
+static void follow_ranges(train_trainer *t, bool fresh) {
+  const float rate = fresh ? 1 : RANGE_RATE;
+#pragma omp parallel for num_threads(t->threads) schedule(dynamic, 1)
+  for (int i = 0; i < t->model->layers; i++) {
+    const train_range now = extremes(t, i, fresh ? 1 : t->config.shards);
+    train_range *range = &t->model->range[i];
+    range->lo += rate * (now.lo - range->lo);
+    range->hi += rate * (now.hi - range->hi);
+  }
+  t->model->has_range = true;
+}
+
+/* What all shards share in a step. Bit by bit, activations need ranges: at first those of the
+ * images to come, multiplied exactly. */
+static bool begin_step(train_trainer *t, const vmac_dataset *data, const uint32_t *order, int epoch,
+                       size_t step) {
+  const uint64_t id = (uint64_t)epoch << 32 | step;
+  if (train_products_quantize(t->products) && !t->model->has_range) {
+    train_shard *s = t->shard[0];
+    load_shard(t, s, data, epoch, order);
+    s->work->products = NULL;
+    train_shard_forward(s, true);
+    follow_ranges(t, true);
+  }
+  const size_t images = data->n < t->calibration ? data->n : t->calibration;
+  train_products_calibration(t->products, data, images);
+  return train_products_begin(t->products, id, step % CALIBRATION_STEPS == 0, &t->error);
 }
 
 train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) {
@@ -145,15 +219,21 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
   if (t->progress) t->progress("train", 0, steps);
   for (size_t step = 0; step < steps; step++) {
     const uint32_t *first = order + step * (size_t)t->config.batch;
+    if (!begin_step(t, data, order, epoch, step)) {
+      loss_sum = NAN;
+      break;
+    }
 #pragma omp parallel for num_threads(t->threads) schedule(static, 1)
     for (int s = 0; s < shards; s++)
-      loss[s] = shard_step(t, t->shard[s], data, epoch, first + s * per_shard, &correct[s]);
+      loss[s] = shard_step(t, s, data, epoch, first + s * per_shard, &correct[s]);
     for (int s = 0; s < shards; s++) {
       loss_sum += loss[s];
       right += (size_t)correct[s];
     }
     update(t,
            train_rate(&t->config, (size_t)epoch * steps + step, (size_t)t->config.epochs * steps));
+    const bool follow = train_products_quantize(t->products) && !t->config.freeze;
+    if (follow && step % RANGE_STEPS == 0) follow_ranges(t, false);
     if (t->progress) t->progress("train", step + 1, steps);
   }
   free(order);
@@ -194,6 +274,8 @@ bool train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
       const size_t count = images - first < part ? images - first : part;
       for (size_t i = 0; i < count; i++)
         load_image(data, 0, first + i, 0, 0, false, t->shard[s]->image + i * size);
+      t->shard[s]->work->products = t->simulate ? t->products : NULL;
+      t->shard[s]->work->part = (uint32_t)(first / part);
       train_shard_forward(t->shard[s], false);
       size_t at;
       const int i = overflown_layer(t->shard[s], count, &at);

@@ -33,7 +33,9 @@ static const char help[] =
     "  --nets F        transitions per net in the last of the modes, CSV: net,rises,falls\n"
     "  --gates F       energy of each gate, zero-delay, tab-separated (power_gates.h)\n"
     "  --vcd-out F     lane 0 of the first layer as a VCD file, in the last of the modes\n"
-    "  --vcd-in F      energy of what a VCD file of any simulator did instead of --operands\n"
+    "  --vcd-in F      energy of what a VCD file of any simulator did instead of --operands; but\n"
+    "                  for a bare cell nothing is compared with the C model then, and the line has\n"
+    "                  no name\n"
     "  --vcd-clock N   of a netlist without a clock: the file's variable that has one (vmac_clk)\n"
     "  --stream-out F  array: the stream that its PEs see, for `vmac-energy pe`, and nothing "
     "else\n";
@@ -259,7 +261,8 @@ static void run(const job *j, const stim_source *src, const cell_lib *lib) {
   run_free(&result);
 }
 
-/* The line of a VCD file's activity; a cell's products are still proved first. */
+/* The line of a VCD file's activity. A cell's products are still proved first; of other designs the
+ * file has no operands to compare with the C model, and the line names no cell. */
 static void run_file(const job *j, const stim_source *src, const cell_lib *lib) {
   vmac_err err;
   run_figure f;
@@ -267,9 +270,10 @@ static void run_file(const job *j, const stim_source *src, const cell_lib *lib) 
   if ((j->design == &stim_cell && !stim_cell.check(src, &err)) ||
       !run_vcd(j->design, src->nl, lib, &j->setup, j->vcd_in, j->vcd_clock, &f, &periods, &err))
     command_die(1, "%s", err.text);
-  printf("name=%s design=%s switching_pj=%.6f internal_pj=%.6f leakage_pj=%.6g energy_vcd_pj=%.6f "
+  if (j->design == &stim_cell) printf("name=%s ", src->mult->name);
+  printf("design=%s switching_pj=%.6f internal_pj=%.6f leakage_pj=%.6g energy_vcd_pj=%.6f "
          "toggles=%.4f periods=%llu\n",
-         src->mult->name, j->design->name, f.switching, f.internal, f.leakage, f.energy, f.toggles,
+         j->design->name, f.switching, f.internal, f.leakage, f.energy, f.toggles,
          (unsigned long long)periods);
 }
 

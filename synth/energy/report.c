@@ -15,12 +15,15 @@ static bool asked(const report *r, int mode) {
 
 void report_line(const report *r) {
   const run_figure *zero = &r->result->mean[SIM_ZERO][STIM_BUSY];
-  printf("name=%s class=%s gates=%zu area_um2=%.4f switching_pj=%.6f internal_pj=%.6f "
-         "leakage_nw=%.6g leakage_pj=%.6g energy_pj=%.6f toggles=%.4f products=%" PRIu64
-         " design=%s",
+  printf("name=%s class=%s gates=%zu area_um2=%.4f leakage_nw=%.6g leakage_pj=%.6g "
+         "products=%" PRIu64 " design=%s",
          r->src->mult->name, r->src->mult->cls == VMAC_S8 ? "s8" : "u8", r->src->nl->gates,
-         netlist_area(r->src->nl), zero->switching, zero->internal, zero->leakage_nw, zero->leakage,
-         zero->energy, zero->toggles, r->result->counted, r->design->name);
+         netlist_area(r->src->nl), zero->leakage_nw, zero->leakage, r->result->counted,
+         r->design->name);
+  /* Without a mode in their names, these are of zero delay. */
+  if (asked(r, SIM_ZERO))
+    printf(" switching_pj=%.6f internal_pj=%.6f energy_pj=%.6f toggles=%.4f", zero->switching,
+           zero->internal, zero->energy, zero->toggles);
   for (int m = 0; m < RUN_MODES; m++)
     if (asked(r, m))
       printf(" energy_%s_pj=%.6f", run_mode_name((sim_mode)m),

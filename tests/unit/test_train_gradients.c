@@ -129,8 +129,46 @@ static void check_bn(size_t rows, int channels, bool relu) {
   for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
 
+static void run_frozen_bn(void *layer) {
+  bn_layer *l = layer;
+  train_bn_forward(l->rows, l->c, l->x, l->gamma, l->beta, l->mean, l->var, l->relu, l->y);
+}
+
+/* Statistics that are not those of x. */
+static void check_frozen_bn(size_t rows, int channels, bool relu) {
+  const size_t c = (size_t)channels, n = rows * c;
+  vmac_rng rng;
+  vmac_rng_seed(&rng, SEED);
+  bn_layer l = {rows,
+                channels,
+                relu,
+                normal(&rng, n),
+                normal(&rng, c),
+                normal(&rng, c),
+                normal(&rng, c),
+                normal(&rng, c),
+                normal(&rng, n)};
+  float *r = normal(&rng, n), *dy = vmac_alloc(n, sizeof *dy), *dx = vmac_alloc(n, sizeof *dx);
+  float *dgamma = vmac_alloc(c, sizeof *dgamma), *dbeta = vmac_alloc(c, sizeof *dbeta);
+  for (size_t i = 0; i < c; i++) l.var[i] = 0.5f + l.var[i] * l.var[i];
+  run_frozen_bn(&l);
+  memcpy(dy, r, n * sizeof *dy);
+  train_bn_backward_frozen(rows, channels, l.x, l.y, dy, l.gamma, l.mean, l.var, relu, dx, dgamma,
+                           dbeta);
+  const probe p = {run_frozen_bn, &l, l.y, r, n};
+  const double tolerance = relu ? 0.03 : 0.003;
+  const float step = relu ? 1e-3f : 1e-2f;
+  check_gradient(&p, "frozen bn dx", l.x, dx, n, step, tolerance);
+  check_gradient(&p, "frozen bn dgamma", l.gamma, dgamma, c, step, tolerance);
+  check_gradient(&p, "frozen bn dbeta", l.beta, dbeta, c, step, tolerance);
+  float *all[] = {l.x, l.gamma, l.beta, l.mean, l.var, l.y, r, dy, dx, dgamma, dbeta};
+  for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
+}
+
 static void test_bn(void **state) {
   (void)state;
+  check_frozen_bn(40, 16, false);
+  check_frozen_bn(24, 37, true);
   check_bn(40, 16, false);
   check_bn(40, 5, false);
   check_bn(24, 37, false);

@@ -40,7 +40,9 @@ static void test_fc_pool_add(void **state) {
   float *r = normal(&rng, BATCH * IN), dx[BATCH * PIXELS * IN], dw[IN * OUT], db[OUT];
   small_layer l = {BATCH, PIXELS, IN, OUT, x, x2, w, b, y};
 
-  train_fc_backward(BATCH, IN, OUT, x, w, r, dx, dw, db);
+  train_fc_backward_data(BATCH, IN, OUT, r, w, dx);
+  train_fc_backward_weights(BATCH, IN, OUT, x, r, dw);
+  train_fc_backward_bias(BATCH, OUT, r, db);
   const probe fc = {run_fc, &l, y, r, BATCH * OUT};
   check_gradient(&fc, "fc dx", x, dx, BATCH * IN, 1, 1e-4);
   check_gradient(&fc, "fc dw", w, dw, IN * OUT, 1, 1e-4);

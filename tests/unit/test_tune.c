@@ -348,11 +348,13 @@ static void test_judges(void **state) {
       vmac_plan *a = vmac_plan_make(net, cell(cells[c]), NULL, VMAC_CORR_NONE, NULL, 0, &err);
       vmac_plan *b = vmac_plan_make(tuned, cell(cells[c]), NULL, VMAC_CORR_NONE, NULL, 0, &err);
       vmac_tuner *tuner = vmac_tuner_new(net, &data, fitted);
-      const vmac_tune_verdict v = vmac_tune_judge(tuner, a, b);
-      assert_int_equal(v.images, seen ? data.n : data.n - fitted);
-      assert_int_equal(v.seen, seen);
-      assert_int_equal(v.given, agreeing(net, a, &data, seen ? 0 : fitted));
-      assert_int_equal(v.tuned, agreeing(net, b, &data, seen ? 0 : fitted));
+      bool said;
+      const size_t n = vmac_tune_judges(tuner, &said), first = seen ? 0 : fitted;
+      assert_int_equal(n, data.n - first);
+      assert_int_equal(said, seen);
+      assert_int_equal(vmac_tune_agree(tuner, a, 0, n), agreeing(net, a, &data, first));
+      assert_int_equal(vmac_tune_agree(tuner, b, 0, 3) + vmac_tune_agree(tuner, b, 3, n - 3),
+                       agreeing(net, b, &data, first));
       vmac_tuner_free(tuner);
       vmac_plan_free(a);
       vmac_plan_free(b);

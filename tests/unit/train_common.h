@@ -50,7 +50,8 @@ static inline void draw_digits(vmac_dataset *data, size_t n) {
 
 /* Two epochs over a few shipped images, in four shards of 32. */
 static const train_config TINY = {
-    5, 2, 128, 4, 0.05, 0.9, 5e-4, 0.05, TRAIN_ONECYCLE, 0.25, 4, true, "subset:test"};
+    5, 2,    128,           4,    0.05, 0.9,  5e-4, 0.05, TRAIN_ONECYCLE, 0.25,
+    4, true, "subset:test", NULL, 0,    NULL, false};
 
 static inline train_trainer *net_trainer(const char *name, const train_config *config,
                                          int threads) {

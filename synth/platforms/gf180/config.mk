@@ -13,3 +13,4 @@ export VMAC_INPUT_SLEW_NS ?= 0.2
 export VMAC_DELAY_PS ?= 7000
 export VMAC_PERIOD_NS ?= 10
 export VMAC_PE_PERIOD_NS ?= 12
+export STA_GATE_FLOOR ?= 0.15

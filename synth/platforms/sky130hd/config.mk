@@ -15,3 +15,4 @@ export VMAC_INPUT_SLEW_NS ?= 0.1
 export VMAC_DELAY_PS ?= 3500
 export VMAC_PERIOD_NS ?= 5
 export VMAC_PE_PERIOD_NS ?= 5
+export STA_GATE_FLOOR ?= 0.2
