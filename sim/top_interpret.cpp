@@ -44,7 +44,7 @@ static void make_room(top_check *check) {
 bool top_interpret(top_check *check, vmac_err *err) {
   const vmac_program *program = check->program;
   if (program->hw.map && !check->interpreted) make_room(check);
-  const vmac_observer observer = {check, keep};
+  const vmac_observer observer = {check, keep, nullptr};
   vmac_run run = {};
   check->sums = 0;
   const bool ok =

@@ -104,7 +104,7 @@ static bool check_results(const Stream *s, const top_bench *bench, const vmac_ru
 
 static bool run_stream(top_bench *bench, Stream *s, vmac_err *err) {
   vmac_run run = {};
-  const vmac_observer expected = {s, expect};
+  const vmac_observer expected = {s, expect, nullptr};
   bool ok = vmac_interpret(s->hw, s->beats.bytes, s->beats.count, &expected, &run, err);
   const top_observer observer = {s, check_acc, check_out};
   /* cppcheck-suppress autoVariables ; taken away again below */

@@ -127,7 +127,7 @@ static void compare_products(const conv_shape *s, int rows, int cols, vmac_class
   for (size_t i = 0; i < net->tensor[net->input].size; i++) codes[i] = (int8_t)vmac_rng_next(&rng);
   vmac_program_set_image(p, codes);
   seen acc = {p, vmac_alloc(out->size, sizeof *acc.acc)};
-  const vmac_observer observer = {&acc, see};
+  const vmac_observer observer = {.context = &acc, .vector = see};
   vmac_run run;
   if (!vmac_interpret(&hw, p->beats, p->beat_count, &observer, &run, &err))
     fail_msg("%s", err.text);
