@@ -33,23 +33,26 @@ paper-s1: setup ## the control-variate paper's claim, measured on PAPER_NETS (ho
 	$(Q)for n in $(PAPER_NETS); do [ -e weights/$$n.tflite ] || { \
 	  echo "paper-s1: PAPER_NETS: no network $$n; there are: $(PAPER_ALL)" >&2; exit 1; }; done
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(ENERGY) $(VMAC_LIB)
-	+$(Q)for n in $(PAPER_NETS); do \
-	  echo "  PAPER   $$n: accuracy" && \
-	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) '$(PAPER_IMAGES)' \
-	    $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)' && \
-	  echo "  PAPER   $$n: residual of each layer" && \
-	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) \
-	    $(PAPER_RESIDUAL_GMACS) $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) \
-	    '$(PAPER_RESIDUAL_CELLS)' && \
-	  echo "  PAPER   $$n: energy" && \
+	$(Q)for n in $(PAPER_NETS); do \
+	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-score && \
 	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-energy || exit 1; done
 	$(Q)$(MAKE) --no-print-directory paper-s1-report
 
+.PHONY: paper-s1-score
+paper-s1-score: $(VARIMAC)
+	$(Q)echo "  PAPER   $(PAPER_NET): accuracy" && \
+	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) $(PAPER) \
+	    '$(PAPER_IMAGES)' $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)'
+	$(Q)echo "  PAPER   $(PAPER_NET): residual of each layer" && \
+	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) $(PAPER) \
+	    $(PAPER_RESIDUAL_GMACS) $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) '$(PAPER_RESIDUAL_CELLS)'
+
 .PHONY: paper-s1-energy
 paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
-	+$(Q)sh scripts/paper-s1-operands.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) \
+	$(Q)echo "  PAPER   $(PAPER_NET): energy" && \
+	  sh scripts/paper-s1-operands.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) \
 	  $(call paper_ppa,$(PAPER_NET)) $(SYNTH_SEED)
-	+$(Q)PPA_CORRECTIONS='$(PAPER_OPTS)' sh synth/ppa.sh $(call paper_ppa,$(PAPER_NET)) $(JOBS) \
+	$(Q)PPA_CORRECTIONS='$(PAPER_OPTS)' sh synth/ppa.sh $(call paper_ppa,$(PAPER_NET)) $(JOBS) \
 	  $(ENERGY) $(call paper_ppa,$(PAPER_NET))/operands $(FAMILIES) '$(PAPER_EXACT) $(PAPER_CELLS)' \
 	  rtl/mult/mults.tbl $(IMPORTS)
 	$(Q)mkdir -p $(PAPER) && sh scripts/paper-s1-energy.sh $(VARIMAC) \
