@@ -338,12 +338,13 @@ void vmac_calib_free(vmac_calib *calib);
 
 /* What correction leaves of a layer's error, in squared units of its accumulators, means over its
  * channels. On the exact network's activations: what layers before it do wrong is left out. */
+enum { VMAC_RESIDUAL_PARTS = 10 };
 typedef struct {
   double predicted;   /* variance of the error on other images, by what calibration saw */
   double rounding;    /* what rounding slopes and V to fixed point is expected to add to it */
   double measured;    /* on the images given, about the channel's mean, whose */
   double mean_square; /* is this */
-  double scatter;     /* standard error of measured, by how images differ; 0: too few of them */
+  double scatter;     /* standard error of measured, by how parts of images differ; 0: too few */
   double signal;      /* variance of the exact accumulators there */
 } vmac_residual;
 /* of (ops): 0 where the plan has no cell. The first `images` of data. */
@@ -380,8 +381,9 @@ static inline bool vmac_mode_tunes(vmac_mode mode) {
 }
 
 /* What becomes of a network whose layers all have weights that leave less of the error is another
- * question (net/tune_judge.c), which some images judge: how many there are; *seen: the weights are
- * fitted on them, for the data set has no others. */
+ * question (net/tune_judge.c), which some images judge: how many there are, VMAC_TUNE_JUDGES at
+ * most; *seen: the weights are fitted on them, for the data set has no others. */
+enum { VMAC_TUNE_JUDGES = 2000 };
 size_t vmac_tune_judges(const vmac_tuner *tuner, bool *seen);
 /* On how many of `count` judges from the first on a plan, of the tuner's network or of the tuned
  * one, answers like the tuner's network multiplied exactly. */

@@ -27,7 +27,7 @@ table {
   if (!(net in hash)) order[++nets] = net
   hash[net] = f[at["network"]]
   images[net] = f[at["images"]] " images of " f[at["data"]]
-  if (f[at["calibration"]] != "") calibration[net] = f[at["calibration"]]
+  if (f[at["calibration"]] != "" && !(net in calibration)) calibration[net] = f[at["calibration"]]
   cells[net] = add(cells[net], f[at["mult"]])
   modes[net] = add(modes[net], f[at["correction"]])
 }

@@ -4,9 +4,10 @@
 #          paper-s1-residual.tsv
 # within: percent of the measured variance that the predicted one may be off; noise: percent that
 # calibration's images alone make of two fits; rounding: percent of the predicted variance; chance:
-# standard errors of the difference. A row that is farther off than `within` is named, with what
-# chance would have made of as many images of one kind: calibration is exact on its own images, so
-# beyond that test images are others than training images.
+# standard errors of the difference. A row that is farther off than `within` is named, with how many
+# of these it is off. Why is not decided: the standard errors are of a few parts of the images, of
+# many rows the farthest are named; training images may be unlike test images; and the forecast is of
+# the images that the coefficients are fitted to, of which they leave less than of others.
 # SPDX-License-Identifier: Apache-2.0
 
 function off(i) { # percent
@@ -17,16 +18,16 @@ function size(x) { return x < 0 ? 0 - x : x }
 function of(i) { return cell[i] " " mode[i] ", layer " layer[i] }
 function percent(x) { return x >= 1e9 ? "all, for none is measured" : sprintf("%+.1f %%", x) }
 
-# Standard error of predicted - measured, were all images of one kind.
+# Standard error of predicted - measured, were all images of one kind and none fitted to.
 function error(i) { return scatter[i] * sqrt(1 + images[net[i]] / calibrated[net[i]]) }
 # What a row that is not within says: how far, in percent and in standard errors.
 function why(i,  e, gap, far) {
   gap = size(predicted[i] - measured[i])
   e = error(i)
   far = e > 0 ? gap / e : 0
-  if (!(e > 0) || !(measured[i] > 0)) return "- | - | too few images tell"
+  if (!(e > 0) || !(measured[i] > 0)) return "- | - | not known: too few images tell"
   return sprintf("%.1f %% | %.1f | %s", 100 * e / measured[i], far, \
-    far > chance ? "test images are others than training images" : "chance")
+    far > chance ? "beyond" : "within")
 }
 
 # bitplane's layers against those of cv, the same cell's.
@@ -96,7 +97,9 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 END {
   if (!rows) exit
   print "The variance that correction leaves of a layer's error, as calibration foretells it and as"
-  print "test images have it, one row per network, cell, mode and layer:"
+  print "test images have it, one row per network, cell, mode and layer. Of plans fitted anew,"
+  print "to as many training images as are named here; those whose accuracies the ladder has are"
+  print "fitted to as many as the facts of the verdict name:"
   print ""
   for (a = 1; a <= nets; a++) {
     n = order_net[a]
@@ -120,10 +123,13 @@ END {
   if (!offs) exit
   print ""
   print "Not within " within " %: predicted to measured, and how far that is in standard errors of"
-  print "a difference between so many images of one kind; more than " chance " are not chance:"
+  print "the difference (of the few parts of images that `varimac eval --help` names; " rows " rows"
+  print "looked at). A row beyond " chance " of them may be one by chance, among so many and of so few"
+  print "parts; because training images are not like test images; or because the forecast is of the"
+  print "very images that the coefficients are fitted to. Which of these is not decided:"
   print ""
   print "| network | layer | kind | cell | mode | predicted / measured | standard error |" \
-    " so many | reason |"
+    " so many | of " chance " |"
   print "|---|---:|---|---|---|---:|---:|---:|---|"
   for (k = 1; k <= offs; k++) {
     i = off_row[k]

@@ -5,8 +5,9 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1 nets=$2
+help=$("$varimac" train --help) # not into a pipe, where nobody would see it fail
 {
-  "$varimac" train --help | awk 'listed { print $1 } /^Networks / { listed = 1 }'
+  echo "$help" | awk 'listed { print $1 } /^Networks / { listed = 1 }'
   for file in weights/*.tflite; do basename "$file" .tflite; done
 } | awk '!seen[$0]++' | while read -r net; do
   case " $nets " in *" $net "*) continue ;; esac

@@ -33,23 +33,26 @@ paper-s1: setup ## the control-variate paper's claim, measured on PAPER_NETS (ho
 	$(Q)for n in $(PAPER_NETS); do [ -e weights/$$n.tflite ] || { \
 	  echo "paper-s1: PAPER_NETS: no network $$n; there are: $(PAPER_ALL)" >&2; exit 1; }; done
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(ENERGY) $(VMAC_LIB)
-	+$(Q)for n in $(PAPER_NETS); do \
-	  echo "  PAPER   $$n: accuracy" && \
-	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) '$(PAPER_IMAGES)' \
-	    $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)' && \
-	  echo "  PAPER   $$n: residual of each layer" && \
-	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $$n $(PAPER) \
-	    $(PAPER_RESIDUAL_GMACS) $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) \
-	    '$(PAPER_RESIDUAL_CELLS)' && \
-	  echo "  PAPER   $$n: energy" && \
+	$(Q)for n in $(PAPER_NETS); do \
+	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-score && \
 	  $(MAKE) --no-print-directory PAPER_NET=$$n paper-s1-energy || exit 1; done
 	$(Q)$(MAKE) --no-print-directory paper-s1-report
 
+.PHONY: paper-s1-score
+paper-s1-score: $(VARIMAC)
+	$(Q)echo "  PAPER   $(PAPER_NET): accuracy" && \
+	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) $(PAPER) \
+	    '$(PAPER_IMAGES)' $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)'
+	$(Q)echo "  PAPER   $(PAPER_NET): residual of each layer" && \
+	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) $(PAPER) \
+	    $(PAPER_RESIDUAL_GMACS) $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) '$(PAPER_RESIDUAL_CELLS)'
+
 .PHONY: paper-s1-energy
 paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
-	+$(Q)sh scripts/paper-s1-operands.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) \
+	$(Q)echo "  PAPER   $(PAPER_NET): energy" && \
+	  sh scripts/paper-s1-operands.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) \
 	  $(call paper_ppa,$(PAPER_NET)) $(SYNTH_SEED)
-	+$(Q)PPA_CORRECTIONS='$(PAPER_OPTS)' sh synth/ppa.sh $(call paper_ppa,$(PAPER_NET)) $(JOBS) \
+	$(Q)PPA_CORRECTIONS='$(PAPER_OPTS)' sh synth/ppa.sh $(call paper_ppa,$(PAPER_NET)) $(JOBS) \
 	  $(ENERGY) $(call paper_ppa,$(PAPER_NET))/operands $(FAMILIES) '$(PAPER_EXACT) $(PAPER_CELLS)' \
 	  rtl/mult/mults.tbl $(IMPORTS)
 	$(Q)mkdir -p $(PAPER) && sh scripts/paper-s1-energy.sh $(VARIMAC) \
@@ -61,7 +64,7 @@ paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
 PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
 # Percent: the forecast's goal, what calibration's images alone make of two fits, the rule of
-# VMAC_CORR_F; standard errors that are no chance.
+# VMAC_CORR_F; standard errors beyond which a row is marked.
 PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1 -v chance=3
 paper_ppas = $(wildcard $(foreach n,$(PAPER_NETS),$(call paper_ppa,$(n))/ppa.tsv))
 paper_residuals = $(wildcard $(call paper_files,residual.csv))
@@ -96,10 +99,12 @@ paper-s1-report: $(VARIMAC)
 	$(Q)cat $(PAPER)/verdict.md; sed '/^|/d;/^Not within/,$$d' $(PAPER)/forecast.md
 	@echo "$(PAPER).md, $(PAPER).tsv, $(PAPER)-residual.tsv, $(PAPER).json, $(PAPER)/*.svg"
 
-.PHONY: readme-paper
-# `readme` makes it last: it may refuse. Behind readme-savings: each rewrites README.md.
-readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
-	$(Q)if [ -e $(PAPER)/verdict.md ]; then \
-	  sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
-	  $(call readme_put,paper=$(PAPER)/verdict.md); \
+# The last that `readme` does: it may refuse.
+paper_put = if [ -e $(PAPER)/verdict.md ]; then \
+	    sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
+	    $(call readme_put,paper=$(PAPER)/verdict.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi
+.PHONY: readme-paper
+# Behind readme-savings: each rewrites README.md.
+readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
+	$(Q)$(paper_put)

@@ -1,10 +1,10 @@
 #!/bin/sh
 # The report as one page, plot inlined:
-# report-html.sh REPORT.csv PLOT.svg TITLE FACTS.txt [MORE.html ...] > index.html
+# report-html.sh REPORT.csv PLOT.svg TITLE FACTS.txt 'MODE ...' [MORE.html ...] > index.html
 # SPDX-License-Identifier: Apache-2.0
 set -eu
-csv=$1 plot=$2 title=$3 facts=$4
-shift 4
+csv=$1 plot=$2 title=$3 facts=$4 modes=$5
+shift 5
 cat <<HTML
 <!DOCTYPE html>
 <html lang="en">
@@ -21,8 +21,8 @@ svg { max-width: 100%; height: auto }
 <h1>$title</h1>
 HTML
 awk -v style=html -f scripts/report-table.awk "$csv"
-cat <<'HTML'
-<p>none, bias, paper, cv, bitplane, phi: accuracy in percent under each correction mode. pJ/mult: the bare multiplier, zero-delay
+cat <<HTML
+<p>$(echo "$modes" | sed 's/ /, /g'): accuracy in percent under each correction mode. pJ/mult: the bare multiplier, zero-delay
 toggles on operands of the network, weights held. FA: full and half adders mapped to the library's own before the rest. <code>exact</code> is what the tool infers from <code>*</code>;
 <code>exact_pp</code> is the same product as a partial-product array, the structure the approximate
 cells are cut from. Names ending in s are signed (s8) cells.</p>

@@ -19,6 +19,13 @@ function line(head,  i, text) {
   }
 }
 
+function need(name) {
+  if (name in at) return
+  print "report-table: " FILENAME ": expected a column " name ", found " $0 > "/dev/stderr"
+  failed = 1
+  exit 1
+}
+
 function number(text, digits) { return text == "" ? "" : sprintf("%." digits "f", text) }
 
 BEGIN {
@@ -29,7 +36,9 @@ BEGIN {
 
 FNR == 1 {
   for (i = 1; i <= NF; i++) at[$i] = i
-  for (i = at["energy_fa_pj"] + 1; $i != "images"; i++) {
+  split("name,mre,area_um2,area_fa_um2,delay_ns,energy_pj,energy_fa_pj,images,rtl", name, ",")
+  for (i = 1; i in name; i++) need(name[i])
+  for (i = at["energy_fa_pj"] + 1; i <= NF && $i != "images"; i++) {
     cell[fixed + ++modes] = $i
     width[fixed + modes] = length($i) > 6 ? length($i) : 6
   }
@@ -56,4 +65,4 @@ FNR == 1 {
   cell[columns] = $at["rtl"]
   line(0)
 }
-END { if (style == "html") print "</table>" }
+END { if (!failed && style == "html") print "</table>" }

@@ -54,8 +54,8 @@ demo: setup ## the main job on the shipped images: error, cost, accuracy; CELLS=
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo/report.csv $(REPORT)/demo/plot.svg
 	$(Q){ sh scripts/facts.sh $(NETWORK) subset:test; cat $(REPORT)/cosim.txt; } > $(REPORT)/demo/facts.txt
 	$(Q)sh scripts/report-html.sh $(REPORT)/demo/report.csv $(REPORT)/demo/plot.svg \
-	  'Varimac: accuracy against energy' $(REPORT)/demo/facts.txt $(wildcard $(SAVED).html) \
-	  > $(REPORT)/index.html.new
+	  'Varimac: accuracy against energy' $(REPORT)/demo/facts.txt '$(REPORT_MODES)' \
+	  $(wildcard $(SAVED).html) > $(REPORT)/index.html.new
 	$(Q)mv $(REPORT)/index.html.new $(REPORT)/index.html
 	$(Q)awk -v style=text -f scripts/report-table.awk $(REPORT)/demo/report.csv
 	@echo && cat $(REPORT)/cosim.txt
@@ -88,7 +88,7 @@ RTL_README := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md register
               cycles=$(B)/gen/cycles.md
 
 # $(1) = which tables, NAME=FILE; $(2) = of which document, README if empty
-README     ?= README.md
+README     := README.md
 readme_put = awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(B)/gen/README.md && \
              cat $(B)/gen/README.md > $(or $(2),$(README))
 
@@ -96,6 +96,6 @@ readme_put = awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(
 readme: readme-top ## put the tables of `make demo` and `make accuracy` into README.md
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo.md $(REPORT)/full.md
 	$(Q)$(call readme_put,demo=$(REPORT)/demo.md full=$(REPORT)/full.md)
-	$(Q)$(MAKE) --no-print-directory readme-paper
+	$(Q)$(paper_put)
 readme-top: $(B)/gen/parameters.md $(B)/gen/ports.md $(B)/gen/csr.md $(B)/gen/cycles.md
 	$(Q)$(call readme_put,$(RTL_README),rtl/README.md)

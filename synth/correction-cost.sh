@@ -93,7 +93,11 @@ rows() {
     top=
     [ $bits -gt 16 ] || top=:TOP=1
     map "$1" "$2-$bits" "$3" "pe/$1" ":PSUM_W=$bits$top${4-}"
-    sum="$sum $(awk '/Chip area/ { print $NF }' "$work/stat.txt") $((to - from))"
+    area=$(awk '/Chip area/ { print $NF }' "$work/stat.txt")
+    case $area in
+      '' | *[!0-9.]*) die "$work/stat.txt: expected one chip area, found '$area'" ;;
+    esac
+    sum="$sum $area $((to - from))"
     bits=$((bits + 1)) from=$to to=$((to * 2))
   done
   part "$1" "$2" "$3" "pe/$1" ":PSUM_W=$bits${4-}" > "$out/widest"
@@ -104,6 +108,7 @@ rows() {
     $4 = area / $2
     print
   }' "$out/widest"
+  rm "$out/widest"
 }
 
 for cell in $cells; do

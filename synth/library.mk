@@ -1,7 +1,8 @@
 # The cell library of PLATFORM: what the flow reads is a trimmed copy, made once from LIB_FILES.
 
 PLATFORM     ?= osu018
-VMAC_PDK_DIR ?= ../shared/pdk
+# Where libraries are that Debian does not have, a folder for each platform.
+VMAC_PDK_DIR ?= pdk
 PLATFORMS    := $(notdir $(patsubst %/config.mk,%,$(wildcard synth/platforms/*/config.mk)))
 ifndef NO_BUILD
 ifeq ($(PLATFORM),all)

@@ -7,7 +7,8 @@
  * 2. Parameters. Every cell of the registry: X = low 1..5 bits, OR of 4..8 bits, none; sum of A
  * only for u8; OPT_CORRECTION 0, 1, 2 (bit planes: 1..8 of them, none where the cell has no X), and
  * beside the first eight cells, of both classes, 3: 1..4 planes, of 8..1 bits, the last the widest,
- * those of 8 bits with every byte once; 7 rows, no power of two. The bench says how wide sums are.
+ * all different, those of 8 bits with every byte once; 7 rows, no power of two. The bench says how
+ * wide sums are.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -20,7 +21,8 @@ enum { ROWS = 7, PHI = 4, PHI_CELLS = 8 };
 /* PHI of vmac_tb_side.v for a cell below PHI_CELLS. */
 static uint8_t table(size_t cell, int plane, uint8_t a) {
   const uint8_t byte = (uint8_t)((a * (29 + 2 * plane) + 37) ^ plane << 6);
-  return (uint8_t)(byte >> cell >> (plane < (int)(cell % PHI)));
+  const int cut = byte >> cell >> (plane < (int)(cell % PHI));
+  return (uint8_t)((cut & ~1) | !(a >> plane & 1));
 }
 
 int main(int argc, char **argv) {

@@ -111,13 +111,20 @@ awk -F , '$1 == "perf3" && $2 == "bias+tune" && $3 == "7-9" {
 grep -qF "$(sed 's/\([^ ]*\) \(.*\)/tuned        \1 %, \2 % answers/' "$tmp/why")" "$tmp/tuned.out"
 ok $? "its row is what tune found" "$(cat "$tmp/why" "$tmp/tuned.out")"
 [ "$(cut -d , -f 1-3,9 "$tmp/tune.csv" | sed -n 2,7p | tr '\n' ' ')" = \
-  "perf3,bias+tune,7-9,30 of subset:calib perf3,bias,7-9,30 of subset:calib \
-perf3,none+tune,7-9,30 of subset:calib perf3,bias+tune,7,30 of subset:calib \
-perf3,bias,7,30 of subset:calib perf3,none+tune,7,30 of subset:calib " ]
-ok $? "tuned points are calibrated, all of them" "$(cat "$tmp/tune.csv")"
+  "perf3,bias+tune,7-9,30 of subset:calib judged by 2000 perf3,bias,7-9,30 of subset:calib \
+perf3,none+tune,7-9,30 of subset:calib judged by 2000 \
+perf3,bias+tune,7,30 of subset:calib judged by 2000 perf3,bias,7,30 of subset:calib \
+perf3,none+tune,7,30 of subset:calib judged by 2000 " ]
+ok $? "tuned points are calibrated, all of them, and judged" "$(cat "$tmp/tune.csv")"
 sweep --mults perf3 --modes none+tune --layers 7 -o "$tmp/alone.csv" > /dev/null 2>&1 &&
   grep -qxF "$(sed -n 2p "$tmp/alone.csv")" "$tmp/tune.csv"
 ok $? "a tuned point does not depend on those before it" "$(cat "$tmp/alone.csv")"
+sed 's/ judged by [0-9]*//; s/,double,[0-9]*,/,double,7,/' "$tmp/tune.csv" |
+  grep '^mult\|^perf3.*,7,' > "$tmp/unjudged.csv" # as a version without judges has written them
+sweep --mults perf3 --modes none+tune,bias --layers 7 -o "$tmp/unjudged.csv" > /dev/null 2>&1 &&
+  [ "$(sed -n 2p "$tmp/unjudged.csv")" = "$(sed -n 2p "$tmp/alone.csv")" ] &&
+  [ "$(sed -n 's/^perf3,bias,7,.*,double,//p' "$tmp/unjudged.csv" | cut -d , -f 1)" = 7 ]
+ok $? "of rows from before weights were judged the tuned ones are made again" "$(cat "$tmp/unjudged.csv")"
 sweep --mults drum4s --modes bias+tune,bias -o "$tmp/kept.csv" > /dev/null 2>&1 &&
   [ "$(cut -d , -f 11- "$tmp/kept.csv" | sed 1d | uniq | grep -c .)" -eq 1 ]
 ok $? "weights that answer worse are not taken" "$(cat "$tmp/kept.csv")"

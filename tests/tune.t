@@ -27,6 +27,9 @@ ok $? "the pair compiles" "$(cat "$tmp/log")"
 ok $? "it takes as many cycles"
 refused 'fitted to the sums of another network' "no forecast of what it leaves" \
   "$VARIMAC" eval --net "$tmp/t.tflite" --plan "$tmp/t.json" --images 2 --residuals "$tmp/left.csv"
+sed '/"towards"/d' "$tmp/t.json" > "$tmp/silent.json"
+refused '"towards": expected' "nor any use of a plan that does not say whose sums it is fitted to" \
+  "$VARIMAC" eval --net "$tmp/t.tflite" --plan "$tmp/silent.json" --images 2
 refused 'belongs to another network' "the plan is not the given network's" \
   "$VARIMAC" eval --net "$net" --plan "$tmp/t.json" --images 2
 "$VARIMAC" eval --net "$tmp/t.tflite" --mult perf2 --images 2 > /dev/null 2> "$tmp/err"

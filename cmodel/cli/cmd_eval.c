@@ -42,11 +42,12 @@ static const char help[] =
     "  --save-plan F        write the plan (JSON)\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
     "  --residuals F        write (CSV) what correction leaves of each layer's error on the exact\n"
-    "                       network's activations: variance as the calibration images foretell "
-    "it,\n"
-    "                       and as the images scored have it; the standard error of that, by how\n"
-    "                       images differ; mean of the squared mean errors; variance of the exact\n"
-    "                       accumulators; all means over channels\n"
+    "                       network's activations, means over channels: predicted, its variance\n"
+    "                       as the calibration images foretell it; measured, as the images scored\n"
+    "                       have it; scatter, the standard error of that, by how %d parts of\n"
+    "                       them differ; mean_square, of the mean errors; signal, variance of\n"
+    "                       the exact accumulators; rounding, what slopes and V in fixed point\n"
+    "                       are expected to add to predicted\n"
     "  --json F             write the result as JSON\n"
     "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
     "  --trace-layer I --image J --trace F\n"
@@ -157,7 +158,7 @@ static options parse(int argc, char **argv) {
       o.residuals = optarg;
       break;
     case HELP:
-      fputs(help, stdout);
+      printf(help, VMAC_RESIDUAL_PARTS);
       exit(0);
     default:
       fitted_option(&o.fit, c, optarg);

@@ -20,7 +20,7 @@ static const char help[] =
     "Writes a network with other weights: those whose products by the cell, corrected, come\n"
     "nearest to what the given network multiplies exactly, over training images. Nothing is\n"
     "trained. Where the given weights answer more often like the given network multiplied\n"
-    "exactly, on the next images of the same data set (2000 at most; where it has no more, on the\n"
+    "exactly, on the next images of the same data set (%d at most; where it has no more, on the\n"
     "same), they are kept. The network written is one like any other; its plan belongs to it\n"
     "alone.\n\n"
     "  --net F              int8 network (.tflite)\n"
@@ -72,7 +72,7 @@ static options parse(int argc, char **argv) {
       o.test = optarg;
       break;
     case HELP:
-      fputs(help, stdout);
+      printf(help, VMAC_TUNE_JUDGES);
       exit(0);
     default:
       fitted_option(&o.fit, c, optarg);
@@ -183,6 +183,13 @@ static void report(const options *o, const work *w, size_t changed, bool kept,
            changed, v->images, v->seen ? "of these" : "other");
 }
 
+static void judge(const vmac_tuner *tuner, const vmac_plan *given, const vmac_plan *tuned,
+                  run_verdict *v) {
+  static const char what[] = "judging, images";
+  cli_progress(what, 0, 1);
+  while (run_judge(tuner, given, tuned, v)) cli_progress(what, v->judged, v->images);
+}
+
 int cmd_tune(int argc, char **argv) {
   options o = parse(argc, argv);
   work w = prepare(&o);
@@ -192,7 +199,7 @@ int cmd_tune(int argc, char **argv) {
   const size_t changed = run_tune(w.net, tuner, w.mult, w.layers, o.mode, w.tuned);
   vmac_plan *given = plan_of(&o, &w, w.net), *plan = plan_of(&o, &w, w.tuned);
   run_verdict verdict = {0};
-  if (changed) verdict = run_judge("judging, images", tuner, given, plan);
+  if (changed) judge(tuner, given, plan, &verdict);
   vmac_tuner_free(tuner);
   const bool kept = verdict.given > verdict.tuned;
   if (changed && !kept && !vmac_plan_network(o.fit.net, plan->towards, &err))

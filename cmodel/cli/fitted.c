@@ -1,6 +1,8 @@
 /* The options that eval, sweep and tune share. SPDX-License-Identifier: Apache-2.0 */
 #include "cli/fitted.h"
 
+#include <stdlib.h>
+
 void fitted_option(fitted *f, int option, char *value) {
   switch (option) {
   case FITTED_NET:
@@ -18,5 +20,7 @@ void fitted_option(fitted *f, int option, char *value) {
   case FITTED_CALIB_IMAGES:
     f->calib_images = cli_int("--calib-images", value, 1, INT32_MAX);
     break;
+  default: /* an option of the caller's table that the caller has no case for */
+    abort();
   }
 }

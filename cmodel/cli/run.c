@@ -83,19 +83,16 @@ size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *m
   return changed;
 }
 
-run_verdict run_judge(const char *what, const vmac_tuner *tuner, const vmac_plan *given,
-                      const vmac_plan *tuned) {
-  run_verdict v = {0};
-  v.images = vmac_tune_judges(tuner, &v.seen);
-  const size_t chunk = run_chunk(v.images);
-  if (what) cli_progress(what, 0, v.images);
-  for (size_t i = 0; i < v.images; i += chunk) {
-    const size_t count = v.images - i < chunk ? v.images - i : chunk;
-    v.given += vmac_tune_agree(tuner, given, i, count);
-    v.tuned += vmac_tune_agree(tuner, tuned, i, count);
-    if (what) cli_progress(what, i + count, v.images);
-  }
-  return v;
+bool run_judge(const vmac_tuner *tuner, const vmac_plan *given, const vmac_plan *tuned,
+               run_verdict *v) {
+  v->images = vmac_tune_judges(tuner, &v->seen);
+  const size_t chunk = run_chunk(v->images), left = v->images - v->judged;
+  const size_t count = left < chunk ? left : chunk;
+  if (!left) return false;
+  v->given += vmac_tune_agree(tuner, given, v->judged, count);
+  v->tuned += vmac_tune_agree(tuner, tuned, v->judged, count);
+  v->judged += count;
+  return true;
 }
 
 void run_untune(const vmac_net *net, vmac_net *tuned) {

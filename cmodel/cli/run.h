@@ -40,13 +40,14 @@ size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *m
                 const bool *layers, vmac_mode mode, vmac_net *tuned);
 
 /* How many of the tuner's judges get the answer of its network, by the plan of the given weights and
- * by that of tuned ones, corrected by the same mode; with progress, unless `what` is NULL. */
+ * by that of tuned ones, corrected by the same mode. From {0} each call judges some more images;
+ * false where there were none left. */
 typedef struct {
-  size_t images, given, tuned;
+  size_t images, judged, given, tuned;
   bool seen; /* as vmac_tune_judges() */
 } run_verdict;
-run_verdict run_judge(const char *what, const vmac_tuner *tuner, const vmac_plan *given,
-                      const vmac_plan *tuned);
+bool run_judge(const vmac_tuner *tuner, const vmac_plan *given, const vmac_plan *tuned,
+               run_verdict *v);
 
 /* Gives `tuned`, net loaded again, net's weights back. */
 void run_untune(const vmac_net *net, vmac_net *tuned);

@@ -82,23 +82,33 @@ static void correction_name(const vmac_ktiles *tiles, const sweep_mode *mode, ch
     snprintf(text, size, "%s", mode->text);
 }
 
-/* What identifies a point: the row up to its results. Uncalibrated modes leave that column empty
- * (%.0lld prints nothing for 0). */
+/* What a point's results owe to training images. Of tuned weights also how many of them, at most,
+ * judged these: rows of a version without judges are not the same. */
+static void calibration_text(const sweep_options *o, sweep_mode mode, char *text, size_t size) {
+  char judges[32] = "";
+  if (mode.tune) snprintf(judges, sizeof judges, " judged by %d", VMAC_TUNE_JUDGES);
+  *text = '\0';
+  if (sweep_calibrates(mode))
+    snprintf(text, size, "%lld of %s%s", o->fit.calib_images, o->fit.calib, judges);
+}
+
+/* What identifies a point: the row up to its results. */
 static char *row_key(const sweep *s, const sweep_options *o, const sweep_point *p,
                      const vmac_ktiles *tiles, uint64_t table_hash) {
   char correction[48];
   correction_name(tiles, &p->mode, correction, sizeof correction);
-  const bool calibrated = sweep_calibrates(p->mode);
+  char *calibration = vmac_alloc(strlen(o->fit.calib) + 64, 1);
+  calibration_text(o, p->mode, calibration, strlen(o->fit.calib) + 64);
   static const char *const kinds[] = {"none", "low", "or"};
   const vmac_mult *cell = s->cell[p->cell];
   const char *layers = s->choice[p->layers].text;
   const size_t size =
-      strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(o->fit.calib) + 256;
+      strlen(cell->name) + strlen(layers) + strlen(o->data) + strlen(calibration) + 256;
   char *key = vmac_alloc(size, 1);
-  snprintf(key, size, "%s,%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%.0lld%s%s,%s,",
-           cell->name, correction, layers, s->net_hash, table_hash, kinds[cell->xkind], cell->xbits,
-           o->data, o->fit.images, calibrated ? o->fit.calib_images : 0, calibrated ? " of " : "",
-           calibrated ? o->fit.calib : "", run_rounding_name(o->rounding));
+  snprintf(key, size, "%s,%s,%s,%016" PRIx64 ",%016" PRIx64 ",%s:%d,%s,%lld,%s,%s,", cell->name,
+           correction, layers, s->net_hash, table_hash, kinds[cell->xkind], cell->xbits, o->data,
+           o->fit.images, calibration, run_rounding_name(o->rounding));
+  free(calibration);
   return key;
 }
 

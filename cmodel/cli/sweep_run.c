@@ -71,12 +71,24 @@ typedef struct {
   vmac_tuner *tuner; /* or NULL */
   vmac_scorer *scorer;
   uint8_t *answer;
-  size_t jobs, done; /* points */
+  size_t jobs, done;  /* points */
+  size_t images, ran; /* of all of them, each as often as a plan runs it */
 } runner;
+
+/* Images that judge a job's tuned weights, for both plans. */
+static size_t judging(const runner *r, const job *j) {
+  bool seen;
+  return j->tune ? 2 * vmac_tune_judges(r->tuner, &seen) : 0;
+}
+
+static size_t images_of(const runner *r, const job *j) {
+  return judging(r, j) + (size_t)r->o->fit.images;
+}
 
 /* The answers of one plan; false where a signal came. */
 static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
   const size_t images = (size_t)r->o->fit.images, chunk = run_chunk(images);
+  const size_t ran = r->ran + judging(r, j);
   char what[160];
   snprintf(what, sizeof what, "point %zu of %zu (%s %s %.60s), images", r->done + 1, r->jobs,
            plan->mult->name, r->s->point[j->point].mode.text, r->s->choice[j->layers].text);
@@ -84,7 +96,7 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
     const size_t count = images - i < chunk ? images - i : chunk;
     if (interrupted()) return false;
     vmac_scorer_answers(r->scorer, plan, i, count, r->answer + i, NULL);
-    cli_progress(what, r->done * images + i + count, r->jobs * images);
+    cli_progress(what, ran + i + count, r->images);
   }
   return true;
 }
@@ -115,7 +127,6 @@ static void report_missing(const sweep *s, size_t point, const vmac_err *err) {
 /* s->tuned with the weights for a job's cell, mode and layers; false where a signal came. */
 static bool tune(const runner *r, const job *j) {
   const sweep *s = r->s;
-  const size_t images = (size_t)r->o->fit.images;
   const sweep_mode *mode = &s->point[j->point].mode;
   vmac_err err;
   char what[96];
@@ -125,7 +136,7 @@ static bool tune(const runner *r, const job *j) {
   for (int i = 0; i < s->net->ops; i++) {
     if (!s->choice[j->layers].has[i]) continue;
     if (interrupted()) return false;
-    cli_progress(what, r->done * images, r->jobs * images);
+    cli_progress(what, r->ran, r->images);
     vmac_tune_layer(r->tuner, s->cell[j->cell], mode->mode, i, s->tuned);
   }
   if (!vmac_net_prepare(s->tuned, &err)) cli_die("tuned weights: %s", err.text);
@@ -138,17 +149,24 @@ static vmac_plan *new_plan(const runner *r, const vmac_net *net) {
   return plan;
 }
 
-/* The plan of tuned weights, or where these answer better that of the given ones, as tune does. */
-static vmac_plan *judged(const runner *r, const job *j, vmac_plan *tuned) {
+/* Puts the plan of the given weights in the place of that of tuned ones where they answer better,
+ * as tune does; false where a signal came. */
+static bool judge(const runner *r, const job *j, vmac_plan **plan) {
   const sweep *s = r->s;
-  vmac_plan *given = new_plan(r, s->net);
+  vmac_plan *given = new_plan(r, s->net), *tuned = *plan;
   vmac_err err;
+  char what[96];
+  snprintf(what, sizeof what, "point %zu of %zu (%s %s), judging; images", r->done + 1, r->jobs,
+           s->cell[j->cell]->name, s->point[j->point].mode.text);
   vmac_plan_set(s->net, given, s->cell[j->cell], s->choice[j->layers].has);
   run_verdict v = {0};
+  bool good = true;
   if (vmac_plan_correct(s->net, given, tuned->mode, r->calib, &err))
-    v = run_judge(NULL, r->tuner, given, tuned);
+    while ((good = !interrupted()) && run_judge(r->tuner, given, tuned, &v))
+      cli_progress(what, r->ran + 2 * v.judged, r->images);
   vmac_plan_free(v.given > v.tuned ? tuned : given);
-  return v.given > v.tuned ? given : tuned;
+  *plan = v.given > v.tuned ? given : tuned;
+  return good;
 }
 
 static bool run_jobs(runner *r, const job *jobs) {
@@ -171,15 +189,13 @@ static bool run_jobs(runner *r, const job *jobs) {
       vmac_plan_set(net, plan, s->cell[j->cell], s->choice[j->layers].has);
     if (!vmac_plan_correct(net, plan, p->mode.mode, r->calib, &err)) {
       report_missing(s, j->point, &err);
-    } else {
-      if (j->tune) plan = judged(r, j, plan);
-      if ((good = answer(r, j, plan))) {
-        set_results(r, p, plan);
-        share_results(s);
-      }
+    } else if ((good = (!j->tune || judge(r, j, &plan)) && answer(r, j, plan))) {
+      set_results(r, p, plan);
+      share_results(s);
     }
     if (good) sweep_write(s, r->o);
     r->done++;
+    r->ran += images_of(r, j);
   }
   vmac_plan_free(plan);
   return good;
@@ -196,6 +212,7 @@ bool sweep_run(sweep *s, const sweep_options *o) {
   r.answer = vmac_alloc(n, 1);
   for (size_t i = 0; i < r.jobs && !r.tuner; i++)
     if (jobs[i].tune) r.tuner = vmac_tuner_new(s->net, &s->calib, (size_t)o->fit.calib_images);
+  for (size_t i = 0; i < r.jobs; i++) r.images += images_of(&r, &jobs[i]);
   const bool good = run_jobs(&r, jobs);
   free(r.answer);
   vmac_tuner_free(r.tuner);

@@ -7,7 +7,9 @@
  * none, and the cell in all. c holds a channel's slopes side by side: one, or one per plane. A
  * varimac-plan-4 has "ktile": [16, 16], rows and columns of the array whose K tiles have slopes of
  * their own; then c holds those of a channel's first tile, its second and so on.
- * A plan of tuned weights has "towards": the network whose sums its coefficients are fitted to.
+ * "towards", of tuned weights: the network whose sums the coefficients are fitted to; else "". One
+ * that does not say comes from a version that tuned weights and did not tell; a varimac-plan-2 is
+ * older than these.
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <cjson/cJSON.h>
@@ -56,7 +58,7 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   cJSON_AddStringToObject(root, "mode", vmac_mode_name(plan->mode));
   cJSON_AddNumberToObject(root, "fraction_bits", VMAC_CORR_F);
   cJSON_AddStringToObject(root, "calibration", plan->calibration);
-  if (*plan->towards) cJSON_AddStringToObject(root, "towards", plan->towards);
+  cJSON_AddStringToObject(root, "towards", plan->towards);
   if (plan->ktiles) {
     const int shape[] = {plan->ktiles->rows, plan->ktiles->cols};
     cJSON_AddItemToObject(root, "ktile", cJSON_CreateIntArray(shape, 2));
@@ -182,6 +184,14 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
   const vmac_mult *mult = vmac_mult_find(string_of(root, "mult"), &why);
   if (!mult || !vmac_mode_find(string_of(root, "mode"), &mode, &why)) {
     vmac_fail(err, "%s: %.900s", path, why.text);
+    return NULL;
+  }
+  if (strcmp(string_of(root, "format"), older_format) &&
+      !cJSON_IsString(cJSON_GetObjectItemCaseSensitive(root, "towards"))) {
+    vmac_fail(err,
+              "%s: \"towards\": expected the network whose sums tuned weights are to give, or "
+              "\"\", found neither, as earlier versions wrote it: calibrate again",
+              path);
     return NULL;
   }
   const cJSON *fraction = cJSON_GetObjectItemCaseSensitive(root, "fraction_bits");

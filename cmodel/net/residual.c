@@ -6,6 +6,8 @@
 
 #include "net/correction.h"
 
+enum { PARTS = VMAC_RESIDUAL_PARTS };
+
 /* The mode whose sums X are those that the plan's slopes multiply. */
 static vmac_mode sums_mode(const vmac_plan *plan) {
   if (plan->mode == VMAC_CORR_NONE) return VMAC_CORR_BIAS;
@@ -88,7 +90,6 @@ static void predict_layer(const vmac_plan *plan, int op, vmac_residual *r) {
 }
 
 /* Images are dealt out into so many parts, whose figures tell how much chance is in that of all. */
-enum { PARTS = 10 };
 
 /* One thread's share of what the images have: errors and exact accumulators. */
 typedef struct {

@@ -22,7 +22,7 @@
 
 #include "vmac.h"
 
-enum { VMAC_TUNE_SAMPLES = 8192, VMAC_TUNE_PASSES = 4, VMAC_TUNE_JUDGES = 2000 };
+enum { VMAC_TUNE_SAMPLES = 8192, VMAC_TUNE_PASSES = 4 };
 
 /* One layer's activations at some output pixels of every image. */
 typedef struct {
