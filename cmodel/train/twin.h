@@ -48,7 +48,7 @@ bool train_twin_refresh(train_twin *twin, bool calibrate, vmac_err *err);
 
 /* After a refresh, until the next. */
 const train_twin_layer *train_twin_at(const train_twin *twin, int index);
-/* The layer whose outputs a layer's products become: itself, or what stands behind a convolution. */
+/* The layer whose outputs a layer's products become: itself; of a convolution the one behind. */
 int train_twin_completes(const train_twin *twin, int index);
 /* How often each activation, by code (256), went into the layer when corrections were last fitted;
  * of layers whose gradient is a slope. */

@@ -1,8 +1,9 @@
 /* TEST RATIONALE: files of float networks.
  *   State space: safetensors round trip; every refusal of the header; cuts and bit flips of a
  *   checkpoint's header, where any answer but a crash will do; values no training leaves behind
- *   (too large, not finite, a negative variance); options longer than is recorded; bit flips of the shipped network's values, and on
- *   what still loads calibration and quantization: an error or a network, never a crash.
+ *   (too large, not finite, a negative variance); options longer than is recorded; bit flips of the
+ *   shipped network's values, and on what still loads calibration and quantization: an error or a
+ *   network, never a crash.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train_common.h"
 
