@@ -77,12 +77,12 @@ compile --plan "$tmp/plan.json" --opt-ktile -o "$tmp/q.vmp" --data subset:test -
   --image 3 --results "$tmp/p.bin" && cmp -s "$tmp/p.bin" "$tmp/q.bin"
 ok $? "one set of coefficients on hardware that takes one for every K tile"
 
-"$VARIMAC" eval --net "$net" --mult perf2 --correction bias --calib-images 8 --images 1 \
-  --ktile 16 --save-plan "$tmp/bias.json" > "$tmp/log" &&
-  compile --plan "$tmp/bias.json" --rows 20 -o "$tmp/q.vmp" &&
-  compile --mult perf2 --correction bias --calib-images 8 --rows 20 -o "$tmp/p.vmp" &&
+"$VARIMAC" eval --net "$net" --mult mitchell --correction cv --calib-images 8 --images 1 \
+  --ktile 16 --save-plan "$tmp/level.json" > "$tmp/log" &&
+  compile --plan "$tmp/level.json" --rows 20 -o "$tmp/q.vmp" &&
+  compile --mult mitchell --correction cv --calib-images 8 --rows 20 -o "$tmp/p.vmp" &&
   cmp -s "$tmp/p.vmp" "$tmp/q.vmp"
-ok $? "a plan that knows K tiles, all slopes 0, on hardware with other tiles and without" \
+ok $? "a plan that knows K tiles of a cell without X, on hardware with other tiles and without" \
   "$(cat "$tmp/err")"
 
 # Maps of cells.
