@@ -279,7 +279,8 @@ sed -i '/^export LIB_FILES/d' "$tmp/none/synth/platforms/none/config.mk"
 for file in ./*; do [ "$file" = ./synth ] || ln -s "$PWD/$file" "$tmp/none"; done
 cp -r synth/*.* synth/liberty synth/energy synth/baseline "$tmp/none/synth"
 cp synth/platforms/keys.mk "$tmp/none/synth/platforms"
-! make -s -C "$tmp/none" B="$tmp/build" PLATFORM=all -o setup savings > "$tmp/out" 2> "$tmp/err" &&
+# Whoever calls this test may have another platform's.
+! env -u LIB_FILES make -s -C "$tmp/none" B="$tmp/build" PLATFORM=all -o setup savings > "$tmp/out" 2> "$tmp/err" &&
   grep -q "platform none: LIB_FILES: expected a value, found ''" "$tmp/err" &&
   ! grep -q 'left out' "$tmp/out"
 ok $? "a platform without LIB_FILES is named" "$(said)"
