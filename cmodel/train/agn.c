@@ -1,8 +1,8 @@
 /* Additive Gaussian noise on a layer's outputs, of a size that may be learned: how much error each
  * layer bears (Trommer et al., ICCAD 2022, arXiv:2208.07265).
  *
- * Outputs before the bias become y + sigma sd(y) n, n normal numbers, sd(y) over the shard, taken as
- * a constant by the backward pass. With a reward lambda the loss loses
+ * Outputs before the bias become y + sigma sd(y) n, n normal numbers, sd(y) over the shard, taken
+ * as a constant by the backward pass. With a reward lambda the loss loses
  *   lambda * sum over layers of c_l / (sum of c) * min(|sigma_l|, most),
  * c_l the layer's multiplications, and sigma_l follows its gradient as weights do, without decay;
  * its sign means nothing. SPDX-License-Identifier: Apache-2.0 */

@@ -64,7 +64,8 @@ static train_slot range_slot(const train_model *m) {
 
 /* Sizes of noise that were learned, of all layers, as one tensor. */
 static train_slot sigma_slot(const train_model *m) {
-  return (train_slot){.name = "agn.sigma", .rank = 1, .dim = {m->layers}, .size = (size_t)m->layers};
+  return (train_slot){
+      .name = "agn.sigma", .rank = 1, .dim = {m->layers}, .size = (size_t)m->layers};
 }
 
 static char *add_meta(safetensors *st, const char *key) {
