@@ -188,6 +188,8 @@ static void model_cycle(void *handle, const top_in *in, top_out *out) {
   out->broken = instance->context.errorCount() > 0;
 #else
   top_out registered = *out;
+  /* Assertions are counted where the thread looks: another instance may have been opened since. */
+  Verilated::threadContextp(&instance->context);
   show(dut, &registered);
   dut->clk = 0;
   offer(dut, in);
