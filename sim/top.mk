@@ -123,7 +123,7 @@ endef
 
 TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_explain \
              top_array)
-TOP_HEADERS := sim/top.h $(CSR_H) cmodel/vmac.h cmodel/program/program.h
+TOP_HEADERS := sim/top.h $(CSR_H) $(VMAC_H) cmodel/program/program.h
 
 $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)
 	$(call say,VCXX,$<)

@@ -27,7 +27,7 @@ $(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MU
 	  $(TB_FLAGS_$(1)) $$< $(TB_SRC_$(1)) $(RTL_MAC) $(RTL_MULT)
 
 $(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(1).mk \
-                                testbench/bench.h testbench/queue.h $(TB_GEN_$(1)) cmodel/vmac.h
+                                testbench/bench.h testbench/queue.h $(TB_GEN_$(1)) $(VMAC_H)
 	$$(call say,VCXX,testbench/$(1).cpp)
 	$$(Q)$$(VCXX) $$(VCXX_FLAGS) $$(VCPPFLAGS) -I$(B)/gen -isystem $$(@D) -c -o $$@ $$<
 
@@ -45,7 +45,7 @@ $(foreach b,$(BENCH_UNITS),$(eval $(call bench_rules,$(b))))
 
 # One cell alone, any of the registry: $(B)/bench/cell-NAME
 define cell_rules
-$(B)/bench/cell-$(1): testbench/cell.cpp testbench/bench.h cmodel/vmac.h $(call cell_gen,$(1)) \
+$(B)/bench/cell-$(1): testbench/cell.cpp testbench/bench.h $(VMAC_H) $(call cell_gen,$(1)) \
                       $(call cell_rtl,$(1)) $(SIM_TOOLS) $(VRUNTIME) $(LIBVARIMAC)
 	$$(call say,BENCH,cell $(1))
 	$$(Q)dir=$(B)/verilator/cell_$(1) && rm -rf $$$$dir && mkdir -p $$$$dir $$(@D) && \
@@ -58,7 +58,7 @@ endef
 $(foreach m,$(MULTS),$(eval $(call cell_rules,$(m))))
 
 $(B)/verilator/testbench/%.o: testbench/%.cpp testbench/bench.h sim/sim.h \
-                                 cmodel/vmac.h cmodel/net/net.h
+                                 $(VMAC_H) cmodel/net/net.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -Itestbench -c -o $@ $<
 
