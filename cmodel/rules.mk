@@ -7,6 +7,8 @@ C_FLAGS   = $(CFLAGS) -std=c11 -pedantic $(WARN) -Wconversion -Wstrict-prototype
 CXX_FLAGS = $(CFLAGS) -std=c++17 $(WARN) -fopenmp
 LDLIBS   += -ldnnl -lpng -lcjson -lz -lm -fopenmp
 
+# the public API
+VMAC_H     := $(wildcard cmodel/vmac*.h)
 CMODEL_SRC := $(sort $(wildcard cmodel/*/*.c cmodel/*/*.cpp))
 CMODEL_OBJ := $(patsubst %,$(B)/obj/%.o,$(CMODEL_SRC))
 CLI_OBJ    := $(filter $(B)/obj/cmodel/cli/%,$(CMODEL_OBJ))

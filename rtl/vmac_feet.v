@@ -197,7 +197,7 @@ module vmac_feet #(
 
       vmac_correct #(
         .A_W(AACC_W),
-        .X_W(XACC_W),
+        .X_W(X_W),
         .PLANES(PLANES),
         .OPT_CORRECTION(OPT_CORRECTION)
       ) u_correct (

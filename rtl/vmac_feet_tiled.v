@@ -18,8 +18,9 @@
 module vmac_feet_tiled #(
   // operand class of the cells: 1 = s8, 0 = u8
   parameter integer SIGNED = 0,
-  // sums of X
+  // sums of X; HAS_X = 0: there is none, and what enters as one is 0
   parameter integer PLANES = 1,
+  parameter integer HAS_X = 1,
   parameter integer COLS = 16,
   // bits of a column's partial sum; of the side column's sum of A, and of each of X
   parameter integer PSUM_W = 20,
@@ -111,6 +112,19 @@ module vmac_feet_tiled #(
 
   wire [FIX_W-1:0]      k = {k_bias_i, {F{1'b0}}} + {{F{k_c0_i[31]}}, k_c0_i};
   wire [COLS*FIX_W-1:0] part;
+
+  // as the units have them
+  localparam integer X_W = HAS_X != 0 ? XSUM_W : 0;
+  wire [PLANES*(X_W < 1 ? 1 : X_W)-1:0] unit_x;
+  generate
+    if (HAS_X != 0) begin : g_x
+      assign unit_x = side_x;
+    end else begin : g_no_x
+      wire unused_x = ^side_x;
+      assign unit_x = {PLANES{1'b0}};
+    end
+  endgenerate
+
   wire [COLS*FIX_W-1:0] acc;
 
   genvar c;
@@ -131,7 +145,7 @@ module vmac_feet_tiled #(
         .SIGNED(SIGNED),
         .PSUM_W(PSUM_W),
         .SIDE_W(SIDE_W),
-        .XSUM_W(XSUM_W),
+        .XSUM_W(X_W),
         .PLANES(PLANES)
       ) u_correct (
         .clk(clk),
@@ -144,7 +158,7 @@ module vmac_feet_tiled #(
         .valid_i(valid_q[COLS-1:COLS-2]),
         .ps_i(ps[PSUM_W*c +: PSUM_W]),
         .sum_a_i(side_a),
-        .sum_x_i(side_x),
+        .sum_x_i(unit_x),
         .sum_o(part[FIX_W*c +: FIX_W])
       );
 

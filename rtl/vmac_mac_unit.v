@@ -220,6 +220,7 @@ module vmac_mac_unit #(
       vmac_feet_tiled #(
         .SIGNED(SIGNED),
         .PLANES(PLANES),
+        .HAS_X(X_W != 0 ? 1 : 0),
         .COLS(COLS),
         .PSUM_W(PSUM_W),
         .SIDE_W(SIDE_W),

@@ -42,6 +42,8 @@ static void *model_open(uint64_t seed) {
 
 static void model_close(void *handle) {
   Instance *instance = (Instance *)handle;
+  /* Its scopes leave the thread's context, which is that of the instance used last, or is gone. */
+  Verilated::threadContextp(&instance->context);
   instance->dut->final();
   delete instance->dut;
   delete instance;
@@ -59,6 +61,8 @@ static void put_slopes(const int32_t *c, void *port, size_t bytes) {
 static void model_cycle(void *handle, const sim_in *in, sim_out *out) {
   Instance *instance = (Instance *)handle;
   Dut *dut = instance->dut;
+  /* Assertions are counted where the thread looks: another instance may have been opened since. */
+  Verilated::threadContextp(&instance->context);
   dut->clk = 0;
   dut->rst = in->rst;
   dut->w_valid_i = in->w_valid;

@@ -295,6 +295,12 @@ static void reset_unit(void *dut, const sim_model *model, int cycles, vmac_rng *
   }
 }
 
+static bool intact(const sim_out *out, const sim_job *job, vmac_err *err) {
+  return !out->broken ||
+         vmac_fail(err, "layer %s: an assertion of the unit failed (verilator named it above)",
+                   job->layer);
+}
+
 /* From the first tile; stops where all is done, or *cycles is `until`. */
 static bool product_run(void *dut, const sim_model *model, const sim_job *job,
                         const sim_options *options, vmac_rng *rng, uint64_t until, int32_t *acc,
@@ -315,9 +321,7 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
     streams_offer(&run, rng, options->idle, &in);
     model->cycle(dut, &in, &out);
     ++*cycles;
-    if (out.broken)
-      return vmac_fail(err, "layer %s: an assertion of the unit failed (verilator named it above)",
-                       job->layer);
+    if (!intact(&out, job, err)) return false;
     bool moved = streams_advance(&run, &out, *cycles, &in);
     if (out.out_valid) {
       if (!sink_take(&run, &out, *cycles, acc, err)) return false;
@@ -336,6 +340,7 @@ static bool product_run(void *dut, const sim_model *model, const sim_job *job,
   for (int i = 0; run.sink.done && i < patience; i++) {
     streams_offer(&run, rng, options->idle, &in);
     model->cycle(dut, &in, &out);
+    if (!intact(&out, job, err)) return false;
     if (out.out_valid && !sink_take(&run, &out, *cycles, acc, err)) return false;
   }
   return true;

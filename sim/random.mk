@@ -2,7 +2,7 @@
 
 # ---- networks ------------------------------------------------------------------------------------
 
-$(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h cmodel/vmac.h \
+$(B)/verilator/sim/top_nets.o: sim/top_nets.c sim/top_nets.h $(VMAC_H) \
                                cmodel/program/program.h $(wildcard cmodel/testing/*.h)
 	$(call say,CC,$<)
 	$(Q)mkdir -p $(@D) && $(CC) $(CPPFLAGS) -Icmodel/testing $(C_FLAGS) -c -o $@ $<

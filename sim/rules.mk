@@ -33,7 +33,7 @@ $(B)/verilator/runtime/%.o: $(VROOT)/include/%.cpp
 	$(call say,CXX,$(notdir $<))
 	$(Q)mkdir -p $(@D) && $(CXX) -O2 -std=c++17 $(VCPPFLAGS) -c -o $@ $<
 
-$(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h cmodel/vmac.h cmodel/net/net.h
+$(B)/verilator/sim/%.o: sim/%.cpp sim/sim.h $(VMAC_H) cmodel/net/net.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -c -o $@ $<
 

@@ -42,7 +42,8 @@ struct top_out {
   bool acc_valid, out_valid;    /* a vector enters, leaves requantization */
   int32_t acc[TOP_MAX_COLS];
   int8_t bytes[TOP_MAX_COLS];
-  bool broken; /* an assertion failed, in this cycle or before */
+  vmac_accesses accesses; /* of memories by now, in models that count */
+  bool broken;            /* an assertion failed, in this cycle or before */
 };
 
 struct top_model {
@@ -50,6 +51,7 @@ struct top_model {
   vmac_hw hw;
   bool table;                   /* its array is sim/table/vmac_array.v */
   bool traces;                  /* built with --trace */
+  bool counts;                  /* accesses of memories */
   void *(*open)(uint64_t seed); /* seed: the registers' values before reset */
   void (*cycle)(void *dut, const top_in *in, top_out *out);
   bool (*trace)(void *dut, const char *path); /* opens a VCD; NULL: closes it. false: cannot */
@@ -161,6 +163,7 @@ struct top_check {
   top_place acc, out;      /* where the two taps stand */
   int32_t **want;          /* (ops) the MAC layers' accumulators, (m, n) */
   int32_t **interpreted;   /* with a map of cells: (m, n) of each operator with weights; or NULL */
+  vmac_accesses accesses;  /* of the program, where it was interpreted: TOP_SUMS, a map */
   int32_t *sum; /* (sum_room, cols) of the jobs without products, from `sums` on still to come */
   size_t sums, sum_room;
   size_t compared; /* accumulators and bytes */

@@ -4,7 +4,8 @@
 # plane) or _phi, _phi2, _phi3, _phi4 (one X per plane of the cell's phi); _ktile (coefficients for
 # every K tile); _modes (weights bring the cell's mode along); _lowpower (idle operands rest); _map (the
 # PEs' cells are those of the file TOP_MAP_<model>, and CELL says what the edge is made for); _table
-# (the array by table, sim/table/vmac_array.v); _check (assertions on), _trace (VCD).
+# (the array by table, sim/table/vmac_array.v); _check (assertions on, accesses to memories counted),
+# _trace (VCD).
 
 TOP_ACC_DEPTH ?= 1024
 TOP_BUF_DEPTH ?= 4096
@@ -87,7 +88,7 @@ $(B)/verilator/top_$(1)/Vtop_$(1).mk: $(call top_rtl,$(1)) $(call top_mult,$(1),
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(call top_cells,$(1),$(2)) $(RTL_INCLUDE) --prefix Vtop_$(1) -Mdir $$(@D) \
 	  --top-module vmac_top_sim $(call top_params,$(1)) \
-	  $(if $(call top_has,$(1),check),--assert) $(if $(call top_has,$(1),trace),--trace) \
+	  $(if $(call top_has,$(1),check),--assert -DVMAC_COUNT) $(if $(call top_has,$(1),trace),--trace) \
 	  $(call top_rtl,$(1)) $(call top_mult,$(1),$(2))
 
 $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_model.cpp sim/top.h \
@@ -113,6 +114,7 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	  -DTOP_CORRECTION=$(call top_corr,$(1)) -DTOP_TABLE=$(if $(call top_has,$(1),table),1,0) \
 	  -DTOP_MODES=$(call top_modes,$(1)) -DTOP_MAP=$(if $(call top_map,$(1)),1,0) \
 	  -DTOP_KTILE=$(call top_ktile,$(1)) -DTOP_PHI=$(call top_rank,$(1)) \
+	  -DTOP_COUNT=$(if $(call top_has,$(1),check),1,0) \
 	  $$$$edge -DTOP_ROOT='"Vtop_$(1)___024root.h"' \
 	  -c -o $$@ $$(@D)/model.cpp
 endef
@@ -121,7 +123,7 @@ endef
 
 TOP_LIB := $(patsubst %,$(B)/verilator/sim/%.o,top_bench top_check top_interpret top_explain \
              top_array)
-TOP_HEADERS := sim/top.h $(CSR_H) cmodel/vmac.h cmodel/program/program.h
+TOP_HEADERS := sim/top.h $(CSR_H) $(VMAC_H) cmodel/program/program.h
 
 $(B)/verilator/sim/top_%.o: sim/top_%.cpp $(TOP_HEADERS) $(TOP_TOOLS)
 	$(call say,VCXX,$<)

@@ -194,6 +194,21 @@ static bool check_counts(const top_check *check, const top_bench *bench, const t
          check_cycles(check, bench, counts, err);
 }
 
+/* Ports of memories that acted since `before`, against what `varimac energy --memory` counts. */
+static bool check_accesses(const top_check *check, const top_bench *bench,
+                           const vmac_accesses *before, vmac_err *err) {
+  if (!bench->model->counts || (!check->program->hw.map && check->compare < TOP_SUMS)) return true;
+  const vmac_accesses *want = &check->accesses, *now = &bench->out.accesses;
+  return same("bytes read from buffers", want->bytes_read, now->bytes_read - before->bytes_read,
+              err) &&
+         same("bytes written to buffers", want->bytes_written,
+              now->bytes_written - before->bytes_written, err) &&
+         same("words of accumulators read", want->sums_read, now->sums_read - before->sums_read,
+              err) &&
+         same("words of accumulators written", want->sums_written,
+              now->sums_written - before->sums_written, err);
+}
+
 static bool check_results(top_check *check, const top_bench *bench, vmac_err *err) {
   const vmac_program *program = check->program;
   if (!same("result beats", program->result_beats, bench->result_beats, err) ||
@@ -219,13 +234,15 @@ bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_
   check->acc = check->out = top_place_first(program);
   check->failed = false;
   bench->observer = &observer;
+  const vmac_accesses before = bench->out.accesses;
   top_offer(bench, program->beats, program->beat_count, program->beat_count - 1);
   const bool ok =
       top_run(bench, program, counts, err) &&
       same("vectors of accumulators up to job", (uint64_t)program->jobs, (uint64_t)check->acc.job,
            err) &&
       same("vectors of bytes up to job", (uint64_t)program->jobs, (uint64_t)check->out.job, err) &&
-      check_results(check, bench, err) && check_counts(check, bench, counts, err);
+      check_results(check, bench, err) && check_counts(check, bench, counts, err) &&
+      check_accesses(check, bench, &before, err);
   bench->observer = NULL;
   return ok;
 }

@@ -44,12 +44,21 @@ static void make_room(top_check *check) {
 bool top_interpret(top_check *check, vmac_err *err) {
   const vmac_program *program = check->program;
   if (program->hw.map && !check->interpreted) make_room(check);
-  const vmac_observer observer = {check, keep, nullptr};
+  vmac_accesses *of_job = (vmac_accesses *)vmac_alloc((size_t)program->jobs + 1, sizeof *of_job);
+  const vmac_observer observer = {check, keep, of_job};
   vmac_run run = {};
   check->sums = 0;
+  check->accesses = vmac_accesses();
   const bool ok =
       vmac_interpret(&program->hw, program->beats, program->beat_count, &observer, &run, err);
   free(run.bytes);
+  for (int i = 0; i < program->jobs; i++) {
+    check->accesses.bytes_read += of_job[i].bytes_read;
+    check->accesses.bytes_written += of_job[i].bytes_written;
+    check->accesses.sums_read += of_job[i].sums_read;
+    check->accesses.sums_written += of_job[i].sums_written;
+  }
+  free(of_job);
   check->sums = 0;
   return ok;
 }

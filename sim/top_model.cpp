@@ -6,6 +6,7 @@
  *   TOP_KTILE    1: coefficients for every K tile
  *   TOP_MAP      1: map.h lists the PEs' cells
  *   TOP_PHI      planes of phi, which phi.h lists
+ *   TOP_COUNT    1: built with VMAC_COUNT
  *   TOP_INPUTS, TOP_EDGE   where they are set: the functions in which verilator keeps what follows
  *                inputs, and what follows the clock's rising edge. With them a cycle is one call of
  *                each: no output hangs on an input within a cycle (rtl/vmac_top.v), so there is
@@ -134,6 +135,10 @@ static inline void show(const Dut *dut, top_out *out) {
   if (out->acc_valid) memcpy(out->acc, &dut->tap_acc_o, 4 * TOP_COLS);
   out->out_valid = dut->tap_out_valid_o;
   if (out->out_valid) memcpy(out->bytes, &dut->tap_out_o, TOP_COLS);
+#if TOP_COUNT
+  out->accesses = {dut->tap_bytes_read_o, dut->tap_bytes_written_o, dut->tap_sums_read_o,
+                   dut->tap_sums_written_o};
+#endif
 }
 
 static inline void offer(Dut *dut, const top_in *in) {
@@ -188,6 +193,8 @@ static void model_cycle(void *handle, const top_in *in, top_out *out) {
   out->broken = instance->context.errorCount() > 0;
 #else
   top_out registered = *out;
+  /* Assertions are counted where the thread looks: another instance may have been opened since. */
+  Verilated::threadContextp(&instance->context);
   show(dut, &registered);
   dut->clk = 0;
   offer(dut, in);
@@ -230,6 +237,6 @@ static vmac_hw hardware() {
 }
 
 extern const top_model TOP_PASTE(top_model_, TOP_NAME);
-const top_model TOP_PASTE(top_model_, TOP_NAME) = {TOP_TEXT(TOP_NAME), hardware(), TOP_TABLE,
-                                                   VM_TRACE,           model_open, model_cycle,
-                                                   model_trace,        model_close};
+const top_model TOP_PASTE(top_model_, TOP_NAME) = {TOP_TEXT(TOP_NAME), hardware(),  TOP_TABLE,
+                                                   VM_TRACE,           TOP_COUNT,   model_open,
+                                                   model_cycle,        model_trace, model_close};

@@ -4,7 +4,9 @@
 //   buses (they assert in models made with --assert); and, for the co-simulation to compare, what
 //   enters requantization (tap_acc) and what leaves it (tap_out), each a vector of COLS, in the
 //   order of the program's results; whether a beat is wanted, whether one is there (tap_beat), and
-//   whether a tile waits for its weights, for the counters.
+//   whether a tile waits for its weights, for the counters; and with VMAC_COUNT how often ports of
+//   memories (vmac_ram) acted by now: those of all banks of the activation buffers, and those of the
+//   columns' accumulators (without it: 0).
 // Not: for synthesis.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -61,7 +63,11 @@ module vmac_top_sim #(
   output wire               tap_acc_valid_o,
   output wire [32*COLS-1:0] tap_acc_o,
   output wire               tap_out_valid_o,
-  output wire [8*COLS-1:0]  tap_out_o
+  output wire [8*COLS-1:0]  tap_out_o,
+  output wire [63:0]        tap_bytes_read_o,
+  output wire [63:0]        tap_bytes_written_o,
+  output wire [63:0]        tap_sums_read_o,
+  output wire [63:0]        tap_sums_written_o
 );
 
   vmac_top #(
@@ -116,6 +122,70 @@ module vmac_top_sim #(
   assign tap_acc_o       = u_top.u_data.u_post.res_acc_i;
   assign tap_out_valid_o = u_top.u_data.u_post.q_valid;
   assign tap_out_o       = u_top.u_data.u_post.q;
+
+`ifdef VMAC_COUNT
+  // ---- accesses: both enables of a port of a vmac_ram are 1 --------------------------------------
+
+  localparam integer LANES = ROWS > COLS ? ROWS : COLS;
+
+  wire [2*LANES-1:0] bank_reads;
+  wire [2*LANES-1:0] bank_writes;
+  wire               sum_read;
+  wire               sum_write;
+
+  genvar b;
+  generate
+    for (b = 0; b < LANES; b = b + 1) begin : g_bank
+`define VMAC_BANK u_top.u_data.u_feed.g_row[b % ROWS].g_sub[b / ROWS].g_bank.u_bank
+      assign bank_reads[2*b]    = `VMAC_BANK.u_set0.rsel_i && `VMAC_BANK.u_set0.re_i;
+      assign bank_reads[2*b+1]  = `VMAC_BANK.u_set1.rsel_i && `VMAC_BANK.u_set1.re_i;
+      assign bank_writes[2*b]   = `VMAC_BANK.u_set0.wsel_i && `VMAC_BANK.u_set0.we_i;
+      assign bank_writes[2*b+1] = `VMAC_BANK.u_set1.wsel_i && `VMAC_BANK.u_set1.we_i;
+`undef VMAC_BANK
+    end
+    if (OPT_KTILE != 0) begin : g_tiled
+      assign sum_read  = u_top.u_data.u_mac.g_tiled.u_feet.u_accum.u_ram.rsel_i &&
+                         u_top.u_data.u_mac.g_tiled.u_feet.u_accum.u_ram.re_i;
+      assign sum_write = u_top.u_data.u_mac.g_tiled.u_feet.u_accum.u_ram.wsel_i &&
+                         u_top.u_data.u_mac.g_tiled.u_feet.u_accum.u_ram.we_i;
+    end else begin : g_whole
+      assign sum_read  = u_top.u_data.u_mac.g_whole.u_feet.u_accum.u_ram.rsel_i &&
+                         u_top.u_data.u_mac.g_whole.u_feet.u_accum.u_ram.re_i;
+      assign sum_write = u_top.u_data.u_mac.g_whole.u_feet.u_accum.u_ram.wsel_i &&
+                         u_top.u_data.u_mac.g_whole.u_feet.u_accum.u_ram.we_i;
+    end
+  endgenerate
+
+  function [7:0] ones(input [2*LANES-1:0] bits);
+    integer i;
+    begin
+      ones = 8'd0;
+      for (i = 0; i < 2 * LANES; i = i + 1) ones = ones + {7'd0, bits[i]};
+    end
+  endfunction
+
+  reg [63:0] bytes_read_q;
+  reg [63:0] bytes_written_q;
+  reg [63:0] sums_read_q;
+  reg [63:0] sums_written_q;
+
+  always @(posedge clk) begin
+    bytes_read_q    <= bytes_read_q + {56'd0, ones(bank_reads)};
+    bytes_written_q <= bytes_written_q + {56'd0, ones(bank_writes)};
+    sums_read_q     <= sums_read_q + {63'd0, sum_read};
+    sums_written_q  <= sums_written_q + {63'd0, sum_write};
+  end
+
+  assign tap_bytes_read_o    = bytes_read_q;
+  assign tap_bytes_written_o = bytes_written_q;
+  assign tap_sums_read_o     = sums_read_q;
+  assign tap_sums_written_o  = sums_written_q;
+`else
+  assign tap_bytes_read_o    = 64'd0;
+  assign tap_bytes_written_o = 64'd0;
+  assign tap_sums_read_o     = 64'd0;
+  assign tap_sums_written_o  = 64'd0;
+`endif
 
   vmac_axis_check #(
     .WIDTH(8 * BEAT)

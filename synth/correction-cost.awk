@@ -2,7 +2,7 @@
 # "CELL N PART um2 pJ" of correction-cost.sh. A row per cell, N, correction and figure (area; pj: of
 # a cycle in which every PE multiplies and every unit corrects an accumulator, which is as many
 # cycles' as the layer has K tiles):
-#   pes        N x N PEs: um2 of each row's own, pj as if all were the widest
+#   pes        N x N PEs, each row's own
 #   shared     sums of X in one column beside the array, with the low bits of A, which PEs drop
 #   every_pe   sums of X in every PE, with these bits in every PE
 #   units      N correction units; v: what they are more than those that correct nothing
@@ -87,8 +87,7 @@ END {
     print "\nN x N PEs, area in um2 and pJ of a cycle in which all are at work; in percent of them:"
     print "sums of X in a column beside the array (shared) or in every PE (every_pe), N correction"
     print "units, what these are more than units that correct nothing (v), and N units that correct"
-    print "every K tile (tiles). The area of PEs is of each row's own width, their energy that of the"
-    print "widest."
+    print "every K tile (tiles). PEs are those of each row: as wide as its sums, with its operands."
     if (settings != "") print settings "."
   }
   exit failed

@@ -8,8 +8,9 @@
 # u8 array has: so the twin's is what the sums of X cost. An adder in every PE is that column once
 # for each column of the array; the low bits of A, which PEs drop, then have to be in every PE, and
 # not in the first column's alone.
-# A PE's area is the mean of its column's, each mapped for the sums of its own row; its energy is
-# that of the widest, as varimac energy counts it: vmac-energy pe knows no row of its own.
+# A PE's figures are the means of its column's, each mapped for the sums of its own row and measured
+# with that row's operands: area by rows, energy by multiplications, of which a row has the more the
+# more layers use it.
 # Environment: see designs.sh and energy.sh. Leaves OUT_DIR/parts.tsv and prints the table of
 # correction-cost.awk. A run that was stopped goes on where it was.
 # SPDX-License-Identifier: Apache-2.0
@@ -29,7 +30,13 @@ names=
 for cell in $cells; do names="$names $cell ${cell}s"; done
 PPA_CORRECTIONS='0 1 2' PPA_KTILES=1 \
   sh "$here/designs.sh" "$out/rtl" "$families" "$names" "$table" > "$out/designs.txt"
-total=$(($(echo "$cells" | wc -w) * $(echo "$sizes" | wc -w) * 9)) count=0
+# Beside the PEs seven parts; two kinds of PEs in as many widths as rows can be halved, and one.
+total=0 count=0
+for n in $sizes; do
+  total=$((total + 9)) rows=1
+  while [ $rows -lt "$n" ]; do total=$((total + 2)) rows=$((rows * 2)); done
+done
+total=$((total * $(echo "$cells" | wc -w)))
 
 # map CELL NAME N DESIGN [PARAMETERS]: a netlist in $work, the fields of designs.sh's line in kind,
 # model, class and correction
@@ -62,53 +69,79 @@ map() {
   sh "$here/map.sh" plain "$spec" "$work" "$@"
 }
 
-# part CELL NAME N DESIGN [PARAMETERS]: one line "CELL N NAME um2 pJ" of parts.tsv
+# part CELL NAME N DESIGN [PARAMETERS [ROWS]]: one line "CELL N NAME um2 pJ" of parts.tsv; ROWS,
+# FROM:TO: of PEs in these, and behind it their share of the array's multiplications
 part() {
   count=$((count + 1))
+  only=${6-}
   map "$@"
   stream=$streams-$n.bin
   [ "$class" = u8 ] || stream=$streams-s8-$n.bin
   key=$({ cat "$work/netlist.json" "$stream" "$energy" "$VMAC_LIB" "$here/energy.sh"
-    echo "$kind $model $correction $ABC_LOAD_IN_FF $VMAC_INPUT_SLEW_NS $VMAC_PERIOD_NS"; } |
+    echo "$kind $model $correction $only $ABC_LOAD_IN_FF $VMAC_INPUT_SLEW_NS $VMAC_PERIOD_NS"; } |
     sha256sum | cut -c 1-64)
   if [ ! -s "$out/done/$key" ]; then
     set --
     [ "$correction" = - ] || set -- --opt-correction "$correction"
+    [ -z "$only" ] || set -- --rows "$only"
     sh "$here/energy.sh" "$energy" "$kind" "$work/netlist.json" "$model" "$stream" \
       "$work/energy.json" "$@" --modes inertial > "$work/energy.txt"
     cp "$work/energy.txt" "$out/done/$key.new"
     mv "$out/done/$key.new" "$out/done/$key"
     echo "  COST    $count of $total: $name of $cell, $n rows" >&2
   fi
-  tr ' ' '\n' < "$out/done/$key" | awk -F = -v OFS='\t' -v cell="$cell" -v n="$n" -v name="$name" '
-    { value[$1] = $2 }
-    END { print cell, n, name, value["area_um2"], value["energy_inertial_pj"] }'
+  tr ' ' '\n' < "$out/done/$key" | awk -F = -v OFS='\t' -v cell="$cell" -v n="$n" -v name="$name" \
+    -v only="$only" '
+    {
+      times[$1]++
+      value[$1] = $2
+    }
+    function figure(what) {
+      if (times[what] != 1 || value[what] !~ /^[0-9.]+$/) {
+        print "synth/correction-cost.sh: " what " of " name " of " cell ", " n " rows: expected" \
+          " one figure, found " (times[what] ? times[what] ", the last " value[what] : \
+          "none") > "/dev/stderr"
+        failed = 1
+      }
+      return value[what]
+    }
+    END {
+      line = cell OFS n OFS name OFS figure("area_um2") OFS figure("energy_inertial_pj")
+      if (only != "") line = line OFS figure("share")
+      if (failed) exit 1
+      print line
+    }'
 }
 
-# rows CELL NAME N [PARAMETERS]: as part, of PEs, with the mean area of all rows. Sums are one bit
-# wider below row 1, 2, 4, ..; the top row's add to nothing.
+# rows CELL NAME N [PARAMETERS]: as part, of PEs, the mean of all rows. Sums are one bit wider below
+# row 1, 2, 4, ..; the top row's add to nothing.
 rows() {
-  bits=16 from=0 to=1 sum=0
-  while [ "$to" -lt "$3" ]; do
+  bits=16 from=0 to=1
+  : > "$out/own"
+  while [ "$from" -lt "$3" ]; do
     top=
     [ $bits -gt 16 ] || top=:TOP=1
-    map "$1" "$2-$bits" "$3" "pe/$1" ":PSUM_W=$bits$top${4-}"
-    area=$(awk '/Chip area/ { print $NF }' "$work/stat.txt")
-    case $area in
-      '' | *[!0-9.]*) die "$work/stat.txt: expected one chip area, found '$area'" ;;
-    esac
-    sum="$sum $area $((to - from))"
+    [ "$to" -lt "$3" ] || to=$3
+    part "$1" "$2-$bits" "$3" "pe/$1" ":PSUM_W=$bits$top${4-}" "$from:$to" > "$out/row"
+    { printf '%d\t' $((to - from)) && cat "$out/row"; } >> "$out/own"
     bits=$((bits + 1)) from=$to to=$((to * 2))
   done
-  part "$1" "$2" "$3" "pe/$1" ":PSUM_W=$bits${4-}" > "$out/widest"
-  awk -F '\t' -v OFS='\t' -v sum="$sum" -v from="$from" '{
-    parts = split(sum, part, " ")
-    area = $4 * ($2 - from)
-    for (i = 2; i < parts; i += 2) area += part[i] * part[i + 1]
-    $4 = area / $2
-    print
-  }' "$out/widest"
-  rm "$out/widest"
+  awk -F '\t' -v OFS='\t' -v name="$2" '
+    {
+      rows += $1
+      area += $1 * $5
+      pj += $6 * $7
+      shares += $7
+    }
+    END {
+      if (shares < 0.999999 || shares > 1.000001) {
+        print "synth/correction-cost.sh: " name " of " $2 ", " $3 " rows: expected shares of 1 in" \
+          " all, found " shares > "/dev/stderr"
+        exit 1
+      }
+      print $2, $3, name, area / rows, pj
+    }' "$out/own"
+  rm "$out/own" "$out/row"
 }
 
 for cell in $cells; do

@@ -124,10 +124,8 @@ designs() {
         ;;
     esac
     [ "$model" = "$name" ] || continue
-    # As vmac_feet has it: without X the sum of X is one bit that stays 0, and c0 is there. Alone,
-    # the unit keeps the registers of c and of that bit's product, which go where the bit is a
-    # constant: 55 flip-flops too many.
-    planes=1 sum_x=1 facts=$dir/sums/vmac_cells.vh side=vmac_side:ROWS=16
+    # As vmac_mac_unit has it: without X there is c0 alone.
+    planes=1 sum_x=0 facts=$dir/sums/vmac_cells.vh side=vmac_side:ROWS=16
     opt=${correction%:*} top=
     case $correction:$xvar in
       0:*) facts=$dir/sum/vmac_cells.vh ;;
@@ -150,14 +148,15 @@ designs() {
       "vmac_correct:A_W=$sum_a:X_W=$sum_x:PLANES=$planes:OPT_CORRECTION=$opt" \
       "$model $class $correction $family rtl/vmac_correct.v"
     [ "${PPA_KTILES-}" ] && [ "$opt" != 0 ] || continue
-    signed=0 xterm=1
+    signed=0 xsum=5
     [ "$class" = u8 ] || signed=1
-    case $correction:$xvar in
-      3*) xterm=$phi_bits ;;
-      1:low:*) xterm=$bits ;;
-    esac
     # An array of 16 rows adds 4 bits to each.
-    widths=PSUM_W=20:SIDE_W=12:XSUM_W=$((xterm + 4))
+    case $correction:$xvar in
+      3*) xsum=$((phi_bits + 4)) ;;
+      *:-) xsum=0 ;;
+      1:low:*) xsum=$((bits + 4)) ;;
+    esac
+    widths=PSUM_W=20:SIDE_W=12:XSUM_W=$xsum
     echo "tile$correction/$name tile $pe vmac_correct_tile:SIGNED=$signed:$widths:PLANES=$planes" \
       "$model $class $correction $family rtl/vmac_correct_tile.v"
   done

@@ -8,7 +8,8 @@
  *    exactly half, results that wrap; often all planes meet the same corner.
  * 2. Parameters. OPT_CORRECTION 0, 1 and 2; the widest sums, the most planes. Expected V is
  * vmac_correction() of vmac.h. Of one K tile: both classes, the widest sums, planes; what is
- * expected are its terms, not rounded, modulo 2^38.
+ * expected are its terms, not rounded, modulo 2^38. Both without a sum of X: slopes that come and
+ * the bit in a sum's place change nothing.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <verilated.h>
@@ -24,8 +25,8 @@ struct Coefficients {
 
 struct Result {
   bool valid;
-  uint32_t full, plain, planes;
-  uint64_t tile_u, tile_s;
+  uint32_t full, plain, planes, constant;
+  uint64_t tile_u, tile_s, tile_constant;
 };
 
 /* `bits` random bits, sign-extended; small values and corners often. */
@@ -127,6 +128,8 @@ int main(int argc, char **argv) {
         check(&bench, "accumulator with eight planes", two.planes, dut.planes_acc_o);
         check_fixed(&bench, "sum of a tile, u8", two.tile_u, dut.tile_u_o);
         check_fixed(&bench, "sum of a tile, s8", two.tile_s, dut.tile_s_o);
+        check(&bench, "accumulator without X", two.constant, dut.constant_acc_o);
+        check_fixed(&bench, "sum of a tile without X", two.tile_constant, dut.tile_constant_o);
       }
       check(&bench, "c0 to the right", (uint32_t)shadow.c0, dut.c0_o);
       check(&bench, "c0 to the right, planes", (uint32_t)shadow.c0, dut.planes_c0_o);
@@ -137,14 +140,21 @@ int main(int argc, char **argv) {
       check(&bench, "bias to the right", (uint32_t)shadow.bias, dut.bias_o);
       check(&bench, "bias to the right, without V", (uint32_t)shadow.bias, dut.plain_bias_o);
       check(&bench, "bias to the right, planes", (uint32_t)shadow.bias, dut.planes_bias_o);
+      check(&bench, "c0 to the right, without X", (uint32_t)shadow.c0, dut.constant_c0_o);
+      check(&bench, "bias to the right, without X", (uint32_t)shadow.bias, dut.constant_bias_o);
+      check_fixed(&bench, "constant of a tile without X to the right", constant(&shadow),
+                  dut.tile_constant_k_o);
+      check_fixed(&bench, "slopes where there is no X", 0, dut.no_c_o);
     }
     two = one;
     one.valid = valid;
     one.plain = dut.acc_i + (uint32_t)active.bias - 128 * dut.sum_a_i;
     one.full = one.plain + (uint32_t)vmac_correction(active.c0, 1, active.c, sum_x);
     one.planes = one.plain + (uint32_t)vmac_correction(active.c0, PLANES, active.c, low);
+    one.constant = one.plain + (uint32_t)vmac_correction(active.c0, 0, NULL, NULL);
     const int32_t ps = (int32_t)(dut.acc_i & 0x3fffff);
     one.tile_u = tile_sum(&active, ps, dut.sum_a_i & 0x3fff, sum_x, PLANES);
+    one.tile_constant = tile_sum(&active, ps, dut.sum_a_i & 0x3fff, NULL, 0);
     one.tile_s = tile_sum(&active, ps - (ps >> 21 << 22), 0, sum_x, 1);
     if (dut.take_i) active = shadow;
     if (dut.k_shift_i) shadow = next;

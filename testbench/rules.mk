@@ -7,17 +7,12 @@ BENCH_UNITS := cells pe side skew accum correct dyn edge wide requant vector csr
                parse exec feed route post join results macs
 BENCH_NAMES := $(BENCH_UNITS) mac_unit conv
 BENCHES     := $(BENCH_NAMES:%=$(B)/bench/%)
+# In all of them an assertion that fails, of a unit or of a checker beside it, ends the bench: that
+# is verilator's default (mac_unit and conv: sim/model.cpp).
 # Tops that hold several instances take the number of registered cells.
 TB_FLAGS_cells := -GCELLS=$(words $(MULTS))
 TB_FLAGS_pe    := -GCELLS=$(words $(MULTS))
 TB_FLAGS_side  := -GCELLS=$(words $(MULTS))
-# These hold checkers of their streams and buses.
-TB_FLAGS_csr := --assert
-TB_FLAGS_fifo := --assert
-TB_FLAGS_stream_reg := --assert
-TB_FLAGS_results := --assert
-# This holds the rules of vmac_context.
-TB_FLAGS_parse := --assert
 TB_GEN_csr := $(CSR_H)
 # A bench of more parts adds Verilog to TB_SRC_<name>, headers to TB_GEN_<name>.
 TB_GEN_parse  := testbench/parse_program.h
@@ -28,11 +23,11 @@ $(B)/verilator/tb_$(1)/Vtb_$(1).mk: testbench/vmac_tb_$(1).v $(RTL_MAC) $(RTL_MU
                                     $(TB_SRC_$(1)) $(RTL_HEADERS) $(SIM_TOOLS)
 	$$(call say,VERILATE,tb_$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
-	  $$(VERILATOR) --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \
+	  $$(VERILATOR) --assert --prefix Vtb_$(1) -Mdir $$(@D) --top-module vmac_tb_$(1) \
 	  $(TB_FLAGS_$(1)) $$< $(TB_SRC_$(1)) $(RTL_MAC) $(RTL_MULT)
 
 $(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(1).mk \
-                                testbench/bench.h testbench/queue.h $(TB_GEN_$(1)) cmodel/vmac.h
+                                testbench/bench.h testbench/queue.h $(TB_GEN_$(1)) $(VMAC_H)
 	$$(call say,VCXX,testbench/$(1).cpp)
 	$$(Q)$$(VCXX) $$(VCXX_FLAGS) $$(VCPPFLAGS) -I$(B)/gen -isystem $$(@D) -c -o $$@ $$<
 
@@ -50,7 +45,7 @@ $(foreach b,$(BENCH_UNITS),$(eval $(call bench_rules,$(b))))
 
 # One cell alone, any of the registry: $(B)/bench/cell-NAME
 define cell_rules
-$(B)/bench/cell-$(1): testbench/cell.cpp testbench/bench.h cmodel/vmac.h $(call cell_gen,$(1)) \
+$(B)/bench/cell-$(1): testbench/cell.cpp testbench/bench.h $(VMAC_H) $(call cell_gen,$(1)) \
                       $(call cell_rtl,$(1)) $(SIM_TOOLS) $(VRUNTIME) $(LIBVARIMAC)
 	$$(call say,BENCH,cell $(1))
 	$$(Q)dir=$(B)/verilator/cell_$(1) && rm -rf $$$$dir && mkdir -p $$$$dir $$(@D) && \
@@ -63,7 +58,7 @@ endef
 $(foreach m,$(MULTS),$(eval $(call cell_rules,$(m))))
 
 $(B)/verilator/testbench/%.o: testbench/%.cpp testbench/bench.h sim/sim.h \
-                                 cmodel/vmac.h cmodel/net/net.h
+                                 $(VMAC_H) cmodel/net/net.h
 	$(call say,VCXX,$<)
 	$(Q)mkdir -p $(@D) && $(VCXX) $(VCXX_FLAGS) $(VCPPFLAGS) -Itestbench -c -o $@ $<
 

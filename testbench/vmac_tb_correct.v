@@ -1,5 +1,6 @@
-// vmac_tb_correct: vmac_correct with one sum of X, without V, and with eight planes, on the same
-// inputs; the one sum is plane 0; and vmac_correct_tile of both classes, on their low bits
+// vmac_tb_correct: vmac_correct with one sum of X, without V, with eight planes, and with c0 alone,
+// on the same inputs; the one sum is plane 0; and vmac_correct_tile of both classes, on their low
+// bits, and without X
 //
 // SPDX-License-Identifier: Apache-2.0
 `default_nettype none
@@ -28,7 +29,14 @@ module vmac_tb_correct (
   output wire [37:0]  tile_k_o,
   output wire [143:0] tile_c_o,
   output wire [37:0]  tile_u_o,
-  output wire [37:0]  tile_s_o
+  output wire [37:0]  tile_s_o,
+  output wire [31:0]  constant_c0_o,
+  output wire [31:0]  constant_bias_o,
+  output wire [31:0]  constant_acc_o,
+  output wire [37:0]  tile_constant_k_o,
+  output wire [37:0]  tile_constant_o,
+  // what the units without X say of c_i
+  output wire [35:0]  no_c_o
 );
 
   wire [49:0] unused_k;
@@ -83,6 +91,18 @@ module vmac_tb_correct (
     .clk(clk), .k_shift_i(k_shift_i), .k_i(k), .k_c_i(c_i[17:0]), .k_o(unused_tile_k),
     .k_c_o(unused_tile_c), .take_i(take_i), .valid_i(valid_i), .ps_i(acc_i[21:0]),
     .sum_a_i(14'd0), .sum_x_i(side_x[13:0]), .sum_o(tile_s_o));
+
+  vmac_correct #(.A_W(24), .X_W(0), .OPT_CORRECTION(1)) u_constant (
+    .clk(clk), .k_shift_i(k_shift_i), .k_c0_i(c0_i), .k_c_i(c_i[17:0]),
+    .k_bias_i(bias_i),
+    .k_c0_o(constant_c0_o), .k_c_o(no_c_o[17:0]), .k_bias_o(constant_bias_o), .take_i(take_i),
+    .valid_i(valid_i), .acc_i(acc_i), .sum_a_i(sum_a_i), .sum_x_i(sum_x_i[0]),
+    .acc_o(constant_acc_o));
+
+  vmac_correct_tile #(.SIGNED(0), .PSUM_W(22), .SIDE_W(14), .XSUM_W(0)) u_tile_constant (
+    .clk(clk), .k_shift_i(k_shift_i), .k_i(k), .k_c_i(c_i[17:0]), .k_o(tile_constant_k_o),
+    .k_c_o(no_c_o[35:18]), .take_i(take_i), .valid_i(valid_i), .ps_i(acc_i[21:0]),
+    .sum_a_i(sum_a_i[13:0]), .sum_x_i(sum_x_i[0]), .sum_o(tile_constant_o));
 
 endmodule
 

@@ -209,20 +209,24 @@ for o in 0 1 2 3; do
 done
 design pe dadda 0 0 0 0 > "$tmp/pe2"
 "$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side0" "$tmp"/correct[01] > "$tmp/log"
-energy --mult dadda --correction bias --calib-images 4 --csv "$tmp/e.csv" &&
+energy --mult dadda --correction bias --calib-images 4 --memory 45:0.9 --csv "$tmp/e.csv" &&
   grep -q 'correct *that of exact, the same hardware' "$tmp/out"
 ok $? "bias on a cell without X" "$(cat "$tmp/out" "$tmp/err")"
 is $((20 * sums)) "$(total 10)" "what adds a constant, not what adds nothing"
+model 45 0.9 "16 32 1 23"
+ok $? "and it has no memory for sums of X" "$(cat "$tmp/e.csv")"
 energy --mult dadda --correction bitplane --calib-images 4 --csv "$tmp/e.csv"
 is $((20 * sums)) "$(total 10)" "without X there are no bit planes"
 energy --mult dadda --csv "$tmp/e.csv"
 is $((10 * sums)) "$(total 10)" "a cell without X, uncorrected"
 # Both are exact: their phi is 0 throughout. perf2's is not.
 "$ENERGY" collect -o "$tmp/ppa.json" "$tmp/pe" "$tmp/pe2" "$tmp/side3" "$tmp/correct3" > "$tmp/log"
-energy --mult dadda --correction phi --calib-images 4 --csv "$tmp/e.csv" &&
+energy --mult dadda --correction phi --calib-images 4 --memory 45:0.9 --csv "$tmp/e.csv" &&
   grep -q 'side *that of exact, the same hardware' "$tmp/out"
 ok $? "a cell with the phi of another" "$(cat "$tmp/out" "$tmp/err")"
 is $((40 * sums)) "$(total 10)" "takes its hardware"
+model 45 0.9 "16 32 1 23 1 16"
+ok $? "whose sum of a table of zeros has a bit for each" "$(cat "$tmp/e.csv")"
 cp "$tmp/ppa.json" "$tmp/exact.json"
 # An s8 cell's side column is there for phi alone.
 design pe drum4s 1 0 0 0 > "$tmp/pe"

@@ -1,10 +1,10 @@
 #!/bin/sh
-# Side columns with phi and the correction unit of K tiles: which designs `make ppa` makes of them,
-# and their netlists against the C model.
+# Side columns with phi, the correction unit of K tiles, and units where there is no X: which designs
+# `make ppa` makes of them, and their netlists against the C model.
 #
 # TEST RATIONALE. State space: cells of both classes with a phi of their own and with that of
 # another, one plane and two; a correction that there is not; netlists of the cell asked for, of
-# another, and too narrow for its sums.
+# another, and too narrow for its sums. The units' flip-flops where c0 is all there is, counted.
 # Parameters: one library (osu018); of the side column four rows, of the unit 16 rows' widths.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
@@ -83,4 +83,25 @@ ok $? "without the zero-delay mode there is no figure of it" "$(said)"
 tile perf3
 [ $? -ne 0 ] && grep -q 'expected sum_o 0x' "$tmp/err"
 ok $? "not where a sum is too wide for it" "$(said)"
+
+# ---- units of cells without X: c0 alone ----
+
+PPA_KTILES=1 feet exact '0 1 2' > "$tmp/feet"
+constant() { # KIND DESIGN OPT_CORRECTION FLIP-FLOPS
+  line=$(grep "^$2/exact " "$tmp/feet" | cut -d ' ' -f 5)
+  VMAC_DELAY_PS=$VMAC_PE_DELAY_PS sh synth/map.sh plain "$line" "$tmp/$2" "rtl/${line%%:*}.v" \
+    > "$tmp/log" 2>&1 && [ "$(grep -c '^ *DFFPOSX1 ' "$tmp/$2/scalar.v")" = "$4" ]
+  ok $? "$2: no flip-flop but those of a constant, $4" \
+    "$line: $(grep -c '^ *DFFPOSX1 ' "$tmp/$2/scalar.v"); $(tail -n 3 "$tmp/log")"
+  "$B/vmac-energy" "$1" --lib "$VMAC_LIB" --netlist "$tmp/$2/netlist.json" --cell exact \
+    --operands "$tmp/ops" --load-ff "$ABC_LOAD_IN_FF" --opt-correction "$3" \
+    --slew "$VMAC_INPUT_SLEW_NS" --period "$VMAC_PE_PERIOD_NS" --modes zero \
+    > "$tmp/out" 2> "$tmp/err"
+  ok $? "$2: it says what the C model says" "$(said)"
+}
+# Shadow and working bias and c0, sum and result; rounding adds half to the sixth bit of c0, and no
+# lower one reaches anything. Of a K tile bias and c0 are one number, of 38 bits as its sums are.
+constant correct correct1 1 $((6 * 32 - 5))
+constant correct correct2 2 $((6 * 32 - 5))
+constant tile tile1 1 $((4 * 38))
 done_testing

@@ -122,6 +122,22 @@ awk -v off="$(value uniform_area_percent)" -v zero="$(value uniform_zero_percent
   -v inertial="$(value uniform_inertial_percent)" 'BEGIN {
     exit !(off > 1 && off < 20 && zero > 0 && zero < 20 && inertial > 0 && inertial < 20) }'
 ok $? "the widest PE in all rows is more in area and energy" "$(cat "$tmp/sum")"
+# A PE's rows for themselves.
+rows() { # ROWS
+  "$B/vmac-energy" "${2-pe}" --lib "$VMAC_LIB" --netlist "$e/pe18.json" --cell perf2 \
+    --operands "$B/synth/array-4.bin" --load-ff "$ABC_LOAD_IN_FF" --slew "$VMAC_INPUT_SLEW_NS" \
+    --period "$VMAC_PE_PERIOD_NS" --modes zero --rows "$1" --json "$tmp/rows.json" > "$tmp/rows"
+}
+rows 0:4 && grep -q ' share=1.0*$' "$tmp/rows" && rows 2:3 &&
+  grep -q ' share=0\.2[0-9]*$' "$tmp/rows" && grep -q '"from_row":	2' "$tmp/rows.json"
+ok $? "rows of an array's PEs, and their share of its work" "$(cat "$tmp/rows")"
+refused '--rows: expected rows of its 4, found 2:5' "rows that the stream has not" rows 2:5
+rows 2:2 2> "$tmp/err"
+[ $? -eq 2 ] && grep -q "rows: expected FROM:TO, as in 2:4, FROM below TO, found '2:2'" "$tmp/err"
+ok $? "no rows at all" "$(cat "$tmp/err")"
+rows 2:3 side 2> "$tmp/err"
+[ $? -eq 2 ] && grep -q 'side: --rows is of PEs' "$tmp/err"
+ok $? "rows of a side column" "$(cat "$tmp/err")"
 swapped() { # a PE in the place of the top row's
   "${ENERGY:-$B/vmac-energy}" compose --lib "$VMAC_LIB" --array "$e/joined.json" --cell perf2 \
     --pe "$1" --side "$e/side.json" --operands "$B/synth/array-4.bin" --load-ff "$ABC_LOAD_IN_FF" \

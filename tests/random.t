@@ -7,8 +7,8 @@
 # coefficients for the whole K and for every K tile, few accumulators and an odd number of them, more
 # places for results than the least, a map of cells (compared with the interpreter), modes beside the
 # weights and idle operands at rest, large maps sent out to a slow sink; every accumulator, sum,
-# byte, result and (without stalls) the cycle counter; streams that the compiler does not write,
-# sound, faulty and aborted ones, with any mode for every weight.
+# byte, result and (without stalls) the cycle counter, every access of a memory; streams that the
+# compiler does not write, sound, faulty and aborted ones, with any mode for every weight.
 # Parameters: how many of each; `make coverage` runs more, on more models.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh

@@ -192,7 +192,8 @@ grep -v x2 "$tmp/parts.tsv" > "$tmp/less.tsv"
 ok $? "a part that was not measured is named" "$(said)"
 
 # The parts, with tools that stand in: an area is the width of a PE's sums, and 100 with all bits of
-# A, 1000 of all else; each energy that is measured is a line of asked.
+# A, 1000 of all else; an energy is 7, of PEs their area, and of 0.4, 0.3 and 0.3 of all
+# multiplications; each that is measured is a line of asked. BAD: a sed script for what is said.
 mkdir -p "$tmp/bin"
 cat > "$tmp/bin/yosys" << 'END'
 #!/bin/sh
@@ -210,28 +211,52 @@ cat > "$tmp/bin/energy" << 'END'
 echo "$@" >> "$ASKED"
 shift 3
 while [ "$1" != --netlist ]; do shift; done
-echo "name=x area_um2=$(sed 's/.*: //' "$(dirname "$2")/stat.txt") energy_inertial_pj=7"
+area=$(sed 's/.*: //' "$(dirname "$2")/stat.txt") pj=7 share=
+case $* in
+  *' --rows 0:1 '*) pj=$area share=' share=0.4' ;;
+  *' --rows 1:2 '* | *' --rows 2:4 '*) pj=$area share=' share=0.3' ;;
+esac
+echo "name=x area_um2=$area energy_inertial_pj=$pj$share" | sed "$BAD"
 END
 chmod +x "$tmp/bin/yosys" "$tmp/bin/energy"
 : > "$tmp/operands-4.bin"
 : > "$tmp/operands-s8-4.bin"
 echo "cell (x) {" > "$tmp/no.lib"
-parts() { # LOAD
+parts() { # LOAD [BAD]
   : > "$tmp/asked"
-  PATH="$tmp/bin:$PATH" ASKED="$tmp/asked" VMAC_LIB="$tmp/no.lib" VMAC_CACHE='' VMAC_DELAY_PS=1 \
+  PATH="$tmp/bin:$PATH" ASKED="$tmp/asked" BAD="${2-}" VMAC_LIB="$tmp/no.lib" VMAC_CACHE='' VMAC_DELAY_PS=1 \
     VMAC_PERIOD_NS=1 VMAC_PE_DELAY_PS=1 VMAC_PE_PERIOD_NS=1 ABC_DRIVER_CELL=x ABC_LOAD_IN_FF="$1" \
     VMAC_INPUT_SLEW_NS=1 IMPORT_DIR="$tmp" sh synth/correction-cost.sh "$tmp/cost" \
     "$tmp/bin/energy" "$tmp/operands" "$B/gen/families.txt" rtl/mult/mults.tbl perf2 4 \
     > "$tmp/out" 2> "$tmp/err"
 }
 # Rows of 16, 17, 18 and 18 bits; the s8 twin makes the sums of X.
-parts 25 && [ "$(sort "$tmp/cost/parts.tsv" | tr '\t' ' ' | head -n 3)" = 'perf2 4 pe 17.25 7
-perf2 4 pe_whole_a 117.25 7
-perf2 4 tile1 1000.000000 7' ] && [ "$(wc -l < "$tmp/asked")" = 9 ] &&
-  [ "$(grep -c -e '--cell perf2s .*operands-s8-4.bin' "$tmp/asked")" = 2 ]
-ok $? "a PE's area is the mean of its column's" "$(said; cat "$tmp/cost/parts.tsv" "$tmp/asked")"
-parts 25 && [ ! -s "$tmp/asked" ] && parts 50 && [ "$(wc -l < "$tmp/asked")" = 9 ]
+parts 25 && [ "$(sort "$tmp/cost/parts.tsv" | tr '\t' ' ' | head -n 3)" = 'perf2 4 pe 17.25 16.9
+perf2 4 pe_whole_a 117.25 116.9
+perf2 4 tile1 1000.000000 7' ] && [ "$(wc -l < "$tmp/asked")" = 13 ] &&
+  [ "$(grep -c -e '--cell perf2s .*operands-s8-4.bin' "$tmp/asked")" = 2 ] &&
+  grep -q '  COST    13 of 13: unit0 of perf2, 4 rows' "$tmp/err"
+ok $? "a PE's area is the mean of its column's rows, its energy of their multiplications" \
+  "$(said; cat "$tmp/cost/parts.tsv" "$tmp/asked")"
+parts 25 && [ ! -s "$tmp/asked" ] && parts 50 && [ "$(wc -l < "$tmp/asked")" = 13 ]
 ok $? "measured once, and again with other settings" "$(said; cat "$tmp/asked")"
+cp "$tmp/cost/parts.tsv" "$tmp/kept.tsv"
+load=60
+# wrong BAD WORDS DESCRIPTION
+wrong() {
+  load=$((load + 1))
+  ! parts $load "$1" && grep -q "$2" "$tmp/err" && cmp -s "$tmp/kept.tsv" "$tmp/cost/parts.tsv"
+  ok $? "$3" "$(said)"
+}
+wrong 's/ area_um2=17[^ ]*//' 'area_um2 of pe-17 of perf2, 4 rows: expected one figure, found none' \
+  "a PE's area that is not there"
+wrong 's/ area_um2=18\([^ ]*\)/& area_um2=19\1/' \
+  'area_um2 of pe-18 of perf2, 4 rows: expected one figure, found 2, the last 19' "one that is there twice"
+wrong 's/_pj=116.*/_pj=nan share=0.4/' \
+  'energy_inertial_pj of pe_whole_a-16 of perf2, 4 rows: expected one figure, found 1, the last nan' \
+  "an energy that is no number"
+wrong 's/share=0.4/share=0.3/' 'pe of perf2, 4 rows: expected shares of 1 in all, found 0.9' \
+  "rows that are not the whole array"
 
 mkdir -p "$tmp/build/report" && echo kept > "$tmp/build/report/savings.md"
 make -s B="$tmp/build" PLATFORM=all VMAC_PDK_DIR=/nowhere LIB_FILES=/none.lib \

@@ -30,12 +30,14 @@ static double sums_pj(const vmac_memory_model *m, const vmac_hw *hw) {
   const double words = hw->acc_depth;
   if (hw->opt_ktile) /* with the correction in them, and nothing of the side column kept */
     return hw->cols * vmac_memory_access_pj(m, TILE_ACC_BITS, words);
+  const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
   double pj = hw->cols * vmac_memory_access_pj(m, ACC_BITS, words);
-  if (vmac_mult_at((size_t)hw->cell)->cls == VMAC_U8)
-    pj += vmac_memory_access_pj(m, K_BITS + 8, words);
+  if (mult->cls == VMAC_U8) pj += vmac_memory_access_pj(m, K_BITS + 8, words);
+  /* A cell without X has no sum of it, but where there are tables, of which any has a bit. */
+  if (hw->opt_correction < 3 && mult->xkind == VMAC_X_NONE) return pj;
   uint8_t terms[VMAC_CORR_PLANES * 256];
   const int planes = vmac_hw_terms(hw, terms);
-  int most = 0; /* the widest of all planes */
+  int most = 1; /* the widest of all planes */
   for (int i = 0; i < planes * 256; i++)
     if (terms[i] > most) most = terms[i];
   return pj + planes * vmac_memory_access_pj(m, K_BITS + bits_of(most), words);

@@ -28,6 +28,8 @@ static const char help[] =
     "2,\n"
     "                  3\n"
     "  --phi-rank R    planes of phi with --opt-correction 3; default 1\n"
+    "  --rows FROM:TO  pe: of the PEs in these rows, counted from 0, without TO; share= is their\n"
+    "                  part of all multiplications\n"
     "  --variant NAME  kept in the JSON: which of several mappings of a cell this is\n"
     "  --json F        all figures, layer by layer\n"
     "  --nets F        transitions per net in the last of the modes, CSV: net,rises,falls\n"
@@ -47,6 +49,7 @@ typedef struct {
   const char *netlist, *cell, *operands, *json, *nets, *gates, *variant, *stream, *vcd_in,
       *vcd_clock;
   int opt_correction, phi_rank;
+  size_t from_row, to_row; /* 0, 0: all */
   run_setup setup;
 } job;
 
@@ -76,6 +79,13 @@ static int parse_digit(const char *option, const char *text, int least, int most
   return *text - '0';
 }
 
+static void parse_rows(job *j, const char *text) {
+  char end;
+  if (sscanf(text, "%3zu:%3zu%c", &j->from_row, &j->to_row, &end) != 2 || j->from_row >= j->to_row)
+    command_die(2, "--rows: expected FROM:TO, as in 2:4, FROM below TO, found '%s'", text);
+  j->setup.rows_alone = true;
+}
+
 static void check_options(const job *j) {
   const struct {
     const char *option;
@@ -96,6 +106,8 @@ static void check_options(const job *j) {
                 j->design->name);
   if (j->phi_rank && j->opt_correction != 3)
     command_die(2, "%s: --phi-rank wants --opt-correction 3", j->design->name);
+  if (j->to_row && (j->design != &stim_pe || j->vcd_in))
+    command_die(2, "%s: --rows is of PEs, and of --operands", j->design->name);
   if (j->stream && j->design != &stim_array)
     command_die(2, "%s: --stream-out is of an array", j->design->name);
 }
@@ -112,6 +124,7 @@ static job parse(const stim_design *design, int argc, char **argv) {
     MODES,
     CORR,
     RANK,
+    ROWS,
     VARIANT,
     JSON,
     NETS,
@@ -133,6 +146,7 @@ static job parse(const stim_design *design, int argc, char **argv) {
                                           {"variant", 1, NULL, VARIANT},
                                           {"opt-correction", 1, NULL, CORR},
                                           {"phi-rank", 1, NULL, RANK},
+                                          {"rows", 1, NULL, ROWS},
                                           {"json", 1, NULL, JSON},
                                           {"nets", 1, NULL, NETS},
                                           {"gates", 1, NULL, GATES},
@@ -176,6 +190,9 @@ static job parse(const stim_design *design, int argc, char **argv) {
       break;
     case RANK:
       j.phi_rank = parse_digit("--phi-rank", optarg, 1, VMAC_PHI_MAX);
+      break;
+    case ROWS:
+      parse_rows(&j, optarg);
       break;
     case VARIANT:
       j.variant = optarg;
@@ -286,6 +303,9 @@ static int command_design(const stim_design *design, int argc, char **argv) {
   if (!nl) command_die(1, "%s", err.text);
   vmac_operands ops = {0};
   if (j.operands) load_operands(&ops, j.operands, mult);
+  if (j.to_row > ops.rows)
+    command_die(1, "%s: --rows: expected rows of its %zu, found %zu:%zu", j.operands, ops.rows,
+                j.from_row, j.to_row);
   int32_t *table = vmac_alloc(65536, sizeof *table);
   vmac_mult_table(mult, table);
   const stim_source src = {.nl = nl,
@@ -293,7 +313,9 @@ static int command_design(const stim_design *design, int argc, char **argv) {
                            .ops = &ops,
                            .table = table,
                            .opt_correction = j.opt_correction,
-                           .phi_rank = j.phi_rank};
+                           .phi_rank = j.phi_rank,
+                           .from_row = j.from_row,
+                           .to_row = j.to_row};
   if (j.vcd_in)
     run_file(&j, &src, lib);
   else if (j.stream)

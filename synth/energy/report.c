@@ -30,6 +30,7 @@ void report_line(const report *r) {
              r->result->mean[m][STIM_BUSY].energy);
   if (r->result->done[SIM_ZERO][STIM_IDLE])
     printf(" idle_pj=%.6f", r->result->mean[SIM_ZERO][STIM_IDLE].energy);
+  if (r->setup->rows_alone) printf(" share=%.9f", r->result->share);
   putchar('\n');
 }
 
@@ -67,6 +68,10 @@ static void add_design(const report *r, cJSON *to) {
   if (r->design == &stim_side || r->design == &stim_correct || r->design == &stim_tile)
     cJSON_AddNumberToObject(to, "opt_correction", src->opt_correction);
   if (src->phi_rank) cJSON_AddNumberToObject(to, "phi_rank", src->phi_rank);
+  if (!r->setup->rows_alone) return;
+  cJSON_AddNumberToObject(to, "from_row", (double)src->from_row);
+  cJSON_AddNumberToObject(to, "to_row", (double)src->to_row);
+  cJSON_AddNumberToObject(to, "share", r->result->share);
 }
 
 static void add_figures(const report *r, cJSON *to) {

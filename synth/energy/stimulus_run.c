@@ -139,15 +139,29 @@ double run_weight(const stim_design *design, const vmac_operands *ops, size_t la
   return macs * (double)columns / (enabled * ops->layer[layer].tiles);
 }
 
+/* A layer's weight, or that of the rows that stand for themselves. */
+static double weight_of(const runner *r, const stim_source *src, size_t layer) {
+  const double weight = run_weight(r->design, src->ops, layer);
+  if (!r->setup->rows_alone) return weight;
+  stim_source whole = *src;
+  whole.from_row = whole.to_row = 0;
+  return weight * (double)r->design->lanes(src, layer) / (double)r->design->lanes(&whole, layer);
+}
+
 static bool run_kind(runner *r, const stim_source *src, stim_kind kind) {
-  double all = 0;
+  double all = 0, whole = 0;
   const vmac_operands *ops = src->ops;
-  for (size_t l = 0; l < ops->layers; l++) all += run_weight(r->design, ops, l);
   for (size_t l = 0; l < ops->layers; l++) {
+    all += weight_of(r, src, l);
+    whole += run_weight(r->design, ops, l);
+  }
+  r->result->share = all / whole;
+  for (size_t l = 0; l < ops->layers; l++) {
+    if (!r->design->lanes(src, l)) continue;
     if (!run_layer(r, src, l, kind)) return false;
     for (int m = 0; m < RUN_MODES; m++)
       add_figure(&r->result->mean[m][kind], &r->result->layer[l][m][kind],
-                 run_weight(r->design, ops, l) / all);
+                 weight_of(r, src, l) / all);
   }
   for (int m = 0; m < RUN_MODES; m++)
     r->result->done[m][kind] = m == SIM_ZERO || (r->setup->modes[m] && kind != STIM_IDLE);
@@ -165,10 +179,17 @@ bool run_design(const stim_design *design, const stim_source *src, const cell_li
                      "operands: expected %zu or more steps (design %s of %zu rows), found %zu; "
                      "record with --steps",
                      fill + IDLE_STEPS, design->name, ops->rows, ops->steps);
-  for (size_t l = 0; l < ops->layers; l++)
-    if (!design->lanes(src, l))
+  size_t used = 0;
+  for (size_t l = 0; l < ops->layers; l++) {
+    const bool some = design->lanes(src, l) > 0;
+    used += some;
+    if (!some && !setup->rows_alone)
       return vmac_fail(err, "operands: layer %zu (%s): no row of any column is enabled", l,
                        ops->layer[l].name);
+  }
+  if (!used)
+    return vmac_fail(err, "operands: rows %zu to %zu: none is enabled in any layer", src->from_row,
+                     stim_to_row(src) - 1);
   result->layers = ops->layers;
   result->layer = vmac_alloc(ops->layers, sizeof *result->layer);
   result->activity = vmac_alloc(src->nl->nets, sizeof *result->activity);

@@ -26,6 +26,8 @@ typedef struct {
   double output_load, slew;
   const char *vcd; /* where lane 0 of the first layer goes as a VCD file, in mode `nets`; or NULL */
   sim_mode nets;   /* whose transitions are summed in run_result.activity */
+  bool
+      rows_alone; /* PEs: the source's rows for themselves; a layer counts by what it uses of them */
 } run_setup;
 
 typedef struct {
@@ -36,6 +38,7 @@ typedef struct {
   net_activity *activity;                     /* (nets) of BUSY, all layers */
   double arrival_ns;
   uint64_t counted; /* steps times lanes of BUSY, of one mode */
+  double share;     /* of all rows' multiplications those in the rows that stand for themselves */
 } run_result;
 
 /* Busy in all modes; gated and unused likewise, with fewer steps; idle once, as SIM_ZERO. False where

@@ -4,6 +4,7 @@
  *   plain gates play it: a multiplier, a PE of 18 bits, a side column of 3 rows; transitions of their
  *   outputs and of the registered activations against the model's own; energies in a library where a
  *   transition costs 1 pJ; every one of WRONG planted gates refused, by name of the place.
+ *   Rows of a PE for themselves, one that a layer does not use, one that none does.
  *   Parameters: three modes; one, two and many lanes; the mean over layers of unequal MACs, and
  *   of unequal accumulators.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -237,6 +238,44 @@ static void test_pe(void **state) {
   vmac_operands_free(&ops);
 }
 
+/* Of layer 0's five PEs two are in row 0, of layer 1's two none: of 400 MACs 300 * 2 / 5. What rows
+ * take, by their shares, is what all take. */
+static void test_rows(void **state) {
+  (void)state;
+  vmac_operands ops;
+  make_stream(&ops);
+  cell_lib *lib = stim_lib();
+  net_list *nl = pe_netlist(lib, WIDTH, -1);
+  stim_source src = source(nl, &ops);
+  run_result all = run(&stim_pe, &src, lib);
+  const run_setup setup = {
+      .modes = {true}, .period = 10, .output_load = 0.01, .slew = 0.1, .rows_alone = true};
+  static const size_t from[] = {0, 1}, to[] = {1, ROWS};
+  static const double share[] = {0.3, 0.7};
+  double sum = 0;
+  vmac_err err = {""};
+  for (int i = 0; i < 2; i++) {
+    run_result r;
+    src.from_row = from[i];
+    src.to_row = to[i];
+    if (!run_design(&stim_pe, &src, lib, &setup, &r, &err)) fail_msg("%s", err.text);
+    near(r.share, share[i]);
+    sum += r.share * r.mean[SIM_ZERO][STIM_BUSY].energy;
+    run_free(&r);
+  }
+  near(sum, all.mean[SIM_ZERO][STIM_BUSY].energy);
+  run_free(&all);
+  memset(ops.en, 0, 12);
+  ops.en[0] = ops.en[6] = 1;
+  run_result r;
+  assert_false(run_design(&stim_pe, &src, lib, &setup, &r, &err));
+  assert_non_null(strstr(err.text, "rows 1 to 2: none is enabled in any layer"));
+  run_free(&r);
+  netlist_free(nl);
+  celllib_free(lib);
+  vmac_operands_free(&ops);
+}
+
 static void test_side(void **state) {
   (void)state;
   vmac_operands ops;
@@ -333,14 +372,11 @@ static void test_refused(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_lanes),
-                                     cmocka_unit_test(test_phi),
-                                     cmocka_unit_test(test_array_stream),
-                                     cmocka_unit_test(test_weights),
-                                     cmocka_unit_test(test_cell),
-                                     cmocka_unit_test(test_pe),
-                                     cmocka_unit_test(test_side),
-                                     cmocka_unit_test(test_wrong_netlists),
-                                     cmocka_unit_test(test_refused)};
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test(test_lanes),          cmocka_unit_test(test_phi),
+      cmocka_unit_test(test_array_stream),   cmocka_unit_test(test_weights),
+      cmocka_unit_test(test_cell),           cmocka_unit_test(test_pe),
+      cmocka_unit_test(test_rows),           cmocka_unit_test(test_side),
+      cmocka_unit_test(test_wrong_netlists), cmocka_unit_test(test_refused)};
   return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
