@@ -101,8 +101,8 @@ $1 ~ /^[0-9]+$/ && $4 == "s8" && $7 > 0 && $3 != "zero" && !($2 in out) {
 END {
   if (failed) exit 1
   if (!drum6) fail("varimac mult list: expected drum6s among its cells")
-  print "part", "network", "data", "model", "error", "sd", "mre", "share", "planned", "epochs", "seed", \
-    "seconds", "of", "config"
+  print "part", "network", "data", "model", "error", "sd", "mre", "share", "planned", "epochs", \
+    "seed", "seconds", "of", "config"
   for (i = 1; i <= count; i++) {
     whole_part(nets[i])
     switch_part(nets[i])

@@ -1,4 +1,4 @@
-# paper-s2-energy.awk: what training takes in multiplications with a cell, against all of them exact.
+# paper-s2-energy.awk: what training takes in multiplications with a cell, against all exact.
 # usage: awk -f paper-s2-energy.awk MACS.tsv ENERGY.tsv PAPER.tsv
 # MACS.tsv: network, multiplications an image, those of the first layer. ENERGY.tsv: figures of
 # cells by name, `cell_inertial_pj` among its columns: make ppa's, or a baseline of synth/baseline.
@@ -55,6 +55,7 @@ $at["model"] == "bit_true" {
   part = known ? (1 - pj[cell] / pj[best]) * done / $at["epochs"] : ""
   print net, cell, $at["share"], done, $at["epochs"], known ? sprintf("%.3f", pj[cell]) : "", \
     best, sprintf("%.3f", pj[best]), macs[net], macs[net] - first[net], macs[net], \
-    known ? sprintf("%.1f", 100 * part) : "", known ? sprintf("%.1f", 100 * part * macs[net] / all) : ""
+    known ? sprintf("%.1f", 100 * part) : "", \
+    known ? sprintf("%.1f", 100 * part * macs[net] / all) : ""
 }
 END { if (failed) exit 1 }

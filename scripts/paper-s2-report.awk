@@ -8,7 +8,8 @@
 function column(name) { return $at[name] }
 function value(mean, sd, n, asked) {
   if (mean == "") return "-"
-  return sprintf("%.2f", mean) (sd == "" ? "" : sprintf(" ± %.2f", sd)) (n < asked ? " (" n ")" : "")
+  return sprintf("%.2f", mean) (sd == "" ? "" : sprintf(" ± %.2f", sd)) \
+    (n < asked ? " (" n ")" : "")
 }
 # A point: accuracy, what is said of it, and what it answers as it multiplies.
 function text_of(  t) {
@@ -73,10 +74,10 @@ END {
     printf "Partial: %d of %d runs; what follows is of these alone.\n\n", count[1], count[2]
   else printf "Runs: %d of %d.\n\n", count[1], count[2]
   while ((getline line < facts) > 0) print line
-  print "\nMean test accuracy in percent ± sd over seeds (their number where some lack or diverged)," \
-    "\nwith exact products after training; in brackets as the last epoch multiplied. Errors are in" \
-    "\nthe forward product alone. SD, MRE in percent: MRE = 0.798 SD; of a cell (in parentheses," \
-    "\nthe nearest in MRE of the registry's s8 cells) over all pairs of int8 operands.\n"
+  print "\nMean test accuracy in percent ± sd over seeds (their number where some lack or"
+  print "diverged), with exact products after training; in brackets as the last epoch multiplied."
+  print "Errors are in the forward product alone. SD, MRE in percent: MRE = 0.798 SD; of a cell (in"
+  print "parentheses, the nearest in MRE of the registry's s8 cells) over all pairs of int8 operands.\n"
   print "| network | SD | MRE | exact | static_weight | per_step_weight | per_mac | bit_true |"
   print "|---|---:|---:|---|---|---|---|---|"
   for (i = 1; i <= items["nets"]; i++) {
@@ -89,8 +90,8 @@ END {
       print ""
     }
   }
-  print "\nThe largest error, by the percent of epochs that have it, the rest exact; stall: until the" \
-    "\nvalidation loss stalls. Before the accuracy: epochs that were approximate, of all.\n"
+  print "\nThe largest error, by the percent of epochs that have it, the rest exact; stall: until"
+  print "the validation loss stalls. Before the accuracy: epochs that were approximate, of all.\n"
   for (i = 1; i <= items["nets"]; i++) {
     net = item["nets", i]
     printf "| %s |", net
@@ -106,13 +107,14 @@ END {
     }
     print ""
   }
-  printf "Said of a point, against the exact run of the same seed, by a paired t test over seeds: loses,\n"
-  printf "gains N points: p < %s, two-sided; absorbs: the loss is below %s points, p < %s,\n", most, margin, most
-  printf "one-sided; else not separated, which is not the same as equal: seeds are few. One of %d such\n", tests
-  print "tests; p is not adjusted for their number."
+  print "Said of a point, against the exact run of the same seed, by a paired t test over seeds:"
+  printf "loses, gains N points: p < %s, two-sided; absorbs: the loss is below %s points,\n", most, \
+    margin
+  printf "p < %s, one-sided; else not separated, which is not the same as equal: seeds are few.\n", most
+  printf "One of %d such tests; p is not adjusted for their number.\n", tests
   if (compares) {
-    print "\nOther models against static_weight of the same SD, seed and epochs, points (of " \
-      compared " such tests):\n"
+    print "\nOther models against static_weight of the same SD, seed and epochs, points (" compared \
+      " such tests):\n"
     print "| network | SD | error | change | p | |\n|---|---:|---|---:|---:|---|"
     for (i = 1; i <= compares; i++) print lines[i]
   }

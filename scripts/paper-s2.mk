@@ -106,5 +106,5 @@ paper_s2_put = if [ -e $(PAPER_S2).md ]; then \
 	  else echo "readme: no $(PAPER_S2).md (make paper-s2): its block stays as it is"; fi
 .PHONY: readme-paper-s2
 # Behind readme-savings: each rewrites README.md.
-readme-paper-s2: | readme-top readme-savings ## put the report of `make paper-s2`, if any, into README.md
+readme-paper-s2: | readme-top readme-savings ## put the report of `make paper-s2` into README.md
 	$(Q)$(paper_s2_put)

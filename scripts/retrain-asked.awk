@@ -1,6 +1,7 @@
 # retrain-asked.awk: the runs of a retraining campaign, a line each, for run-keys.sh.
 # usage: varimac mult list | awk -v cells='CELL ...' -v ways='MODE:GRADIENT ...' -v modes='MODE ...'
-#          -v from=FILE -v weights=HASH -v rate=R -v calib=N -v exact=CELL -f retrain-asked.awk NET.tsv -
+#          -v from=FILE -v weights=HASH -v rate=R -v calib=N -v exact=CELL
+#          -f retrain-asked.awk NET.tsv -
 # NET.tsv is of paper-s2-nets.sh: one network, its epochs, seeds and recipe, of which the rate
 # and its schedule are the campaign's own. Of each cell and of `exact`, the control that says what
 # more training does by itself: the given weights with each mode (epochs 0, seed 0, way `given`),

@@ -85,11 +85,12 @@ END {
   if (counted[1] < counted[2])
     printf "Partial: %d of %d points; what follows is of these alone.\n\n", counted[1], counted[2]
   else printf "Points: %d of %d.\n\n", counted[1], counted[2]
-  print network ", " epochs " epoch(s) of retraining from the shipped weights, frozen batch norm, accuracy in percent of"
-  print "the exported int8 network with the cell: as given, then retrained as MODE:GRADIENT; mean ± sd over"
-  print "seeds, and what a t test over seeds says against the given weights in the same mode: gains, loses"
-  printf "N points (p < %s, two-sided), absorbs (a loss below %s points, one-sided), or it is not separated,\n", most, margin
-  print "which is not the same as equal: seeds are few."
+  print network ", " epochs " epoch(s) of retraining from the shipped weights, frozen batch norm,"
+  print "accuracy in percent of the exported int8 network with the cell: as given, then retrained as"
+  print "MODE:GRADIENT; mean ± sd over seeds, and what a t test over seeds says against the given weights"
+  printf "in the same mode: gains, loses N points (p < %s, two-sided), absorbs (a loss below %s\n", most, \
+    margin
+  print "points, one-sided), or it is not separated, which is not the same as equal: seeds are few."
   printf "\n| cell | MRE |"
   for (i = 1; i <= givens; i++) printf " %s |", given[i]
   for (i = 1; i <= ways; i++) printf " %s |", trained[i]
@@ -109,10 +110,12 @@ END {
       point = cell SUBSEP way
       if (!(point in seeds)) continue
       n = mean(point)
-      line = n ? sprintf("%.4f", pair["mean"]) OFS (pair["sd"] == "" ? "" : sprintf("%.4f", pair["sd"])) : OFS
+      line = !n ? OFS : sprintf("%.4f", pair["mean"]) OFS \
+        (pair["sd"] == "" ? "" : sprintf("%.4f", pair["sd"]))
       was = tests # counted once, in the table
       print network, cell, mre[cell], way, mode_of[way], asked[point], made[point] + 0, \
-        diverged[point] + 0, line, change(point, i > givens ? cell SUBSEP "given " mode_of[way] : ""), \
+        diverged[point] + 0, line, \
+        change(point, i > givens ? cell SUBSEP "given " mode_of[way] : ""), \
         change(point, i > givens + 1 ? cell SUBSEP trained[1] : "") > tsv
       tests = was
     }

@@ -16,7 +16,8 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 cat > "$work/lines"
-{ grep -o 'bit_true:[^:"[:space:]]*' "$work/lines" || true; } | sort -u | while IFS=: read -r _ cell; do
+{ grep -o 'bit_true:[^:"[:space:]]*' "$work/lines" || true; } | sort -u |
+while IFS=: read -r _ cell; do
   hash=$("$varimac" mult info "$cell" | sed -n 's/^table hash  *//p')
   [ "$hash" ] || exit 1 # said
   printf '%s\t%s\n' "$cell" "$hash"
