@@ -76,8 +76,8 @@ END {
   while ((getline line < facts) > 0) print line
   print "\nMean test accuracy in percent ± sd over seeds (their number where some lack or"
   print "diverged), with exact products after training; in brackets as the last epoch multiplied."
-  print "Errors are in the forward product alone. SD, MRE in percent: MRE = 0.798 SD; of a cell (in"
-  print "parentheses, the nearest in MRE of the registry's s8 cells) over all pairs of int8 operands.\n"
+  print "Errors are in the forward product alone. SD, MRE in percent: MRE = 0.798 SD; of a cell"
+  print "(in parentheses: of the registry's s8 cells the nearest in MRE) over all pairs of operands.\n"
   print "| network | SD | MRE | exact | static_weight | per_step_weight | per_mac | bit_true |"
   print "|---|---:|---:|---|---|---|---|---|"
   for (i = 1; i <= items["nets"]; i++) {
@@ -108,13 +108,14 @@ END {
     print ""
   }
   print "Said of a point, against the exact run of the same seed, by a paired t test over seeds:"
-  printf "loses, gains N points: p < %s, two-sided; absorbs: the loss is below %s points,\n", most, \
-    margin
-  printf "p < %s, one-sided; else not separated, which is not the same as equal: seeds are few.\n", most
+  printf "loses, gains N points: p < %s, two-sided; absorbs: the loss is below %s points,\n", \
+    most, margin
+  printf "p < %s, one-sided; else not separated, which is not the same as equal:\n", most
+  printf "seeds are few. "
   printf "One of %d such tests; p is not adjusted for their number.\n", tests
   if (compares) {
-    print "\nOther models against static_weight of the same SD, seed and epochs, points (" compared \
-      " such tests):\n"
+    print "\nOther models against static_weight of the same SD, seed and epochs, points (" \
+      compared " such tests):\n"
     print "| network | SD | error | change | p | |\n|---|---:|---|---:|---:|---|"
     for (i = 1; i <= compares; i++) print lines[i]
   }

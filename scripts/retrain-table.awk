@@ -86,10 +86,10 @@ END {
     printf "Partial: %d of %d points; what follows is of these alone.\n\n", counted[1], counted[2]
   else printf "Points: %d of %d.\n\n", counted[1], counted[2]
   print network ", " epochs " epoch(s) of retraining from the shipped weights, frozen batch norm,"
-  print "accuracy in percent of the exported int8 network with the cell: as given, then retrained as"
-  print "MODE:GRADIENT; mean ± sd over seeds, and what a t test over seeds says against the given weights"
-  printf "in the same mode: gains, loses N points (p < %s, two-sided), absorbs (a loss below %s\n", most, \
-    margin
+  print "accuracy in percent of the exported int8 network with the cell: as given, then retrained"
+  print "as MODE:GRADIENT; mean ± sd over seeds, and what a t test over seeds says against the"
+  printf "given weights in the same mode: gains, loses N points (p < %s, two-sided), absorbs (a\n", most
+  printf "loss below %s ", margin
   print "points, one-sided), or it is not separated, which is not the same as equal: seeds are few."
   printf "\n| cell | MRE |"
   for (i = 1; i <= givens; i++) printf " %s |", given[i]

@@ -22,7 +22,7 @@ have() {
 sh "$scripts/keep-lines.sh" "$known" "$header"
 have
 # A run that two parts ask for is made once: its line of the CSV, its seconds, its config.
-awk -F '\t' -v header="$header" '
+awk -F '\t' -v OFS='\t' -v header="$header" '
   FILENAME == ARGV[1] { split($0, f, ","); have[f[1]]; next }
   FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; columns = split(header, title, ","); next }
   $1 in have || seen[$1]++ { next }
@@ -30,7 +30,7 @@ awk -F '\t' -v header="$header" '
     line = $1
     for (i = 2; i <= columns && title[i] in at; i++) line = line "," $at[title[i]]
     print $at["seed"], line, $at["seconds"], $at["config"]
-  }' OFS='\t' "$have" "$keyed" | sort -s -n -k 1,1 | cut -f 2- > "$folder/todo.tsv"
+  }' "$have" "$keyed" | sort -s -n -k 1,1 | cut -f 2- > "$folder/todo.tsv"
 runs=$(wc -l < "$folder/todo.tsv")
 [ "$runs" -gt 0 ] || exit 0
 awk -F '\t' -v runs="$runs" '{ s += $2 } END {
@@ -50,7 +50,7 @@ while IFS="$tab" read -r line seconds config; do
   mv "$known.new" "$known"
   rm -f "$folder/runs/$key/run.safetensors"
   made=$((made + 1))
-  echo "  TRAIN   $made of $runs, $((($(date +%s) - begun) * (runs - made) / made / 60)) min left:" \
-    "${line#*,},$result (forecast $seconds s)"
+  left=$((($(date +%s) - begun) * (runs - made) / made / 60))
+  echo "  TRAIN   $made of $runs, $left min left: ${line#*,},$result (forecast $seconds s)"
 done < "$folder/todo.tsv"
 have
