@@ -52,11 +52,12 @@ paper-s2: setup data ## training with approximate multipliers, measured on PAPER
 paper-s2-asked: $(VARIMAC)
 	$(Q)mkdir -p $(PAPER_S2) && { $(foreach n,$(PAPER_S2_NETS),\
 	  sh scripts/paper-s2-nets.sh $(call paper_s2_row,$(n)) &&) :; } > $(PAPER_S2)/nets.new && \
-	  mv $(PAPER_S2)/nets.new $(PAPER_S2)/nets.tsv
+	  mv $(PAPER_S2)/nets.new $(PAPER_S2)/nets.tsv || { rm -f $(PAPER_S2)/nets.new; exit 1; }
 	$(Q)$(VARIMAC) mult list | awk -v not='$(MULTS_IMPORT)' -f scripts/paper-s2-asked.awk \
 	  $(PAPER_S2)/nets.tsv - > $(PAPER_S2)/asked.new && \
 	  sh scripts/run-keys.sh $(VARIMAC) < $(PAPER_S2)/asked.new > $(PAPER_S2)/asked.tsv.new && \
-	  mv $(PAPER_S2)/asked.tsv.new $(PAPER_S2)/asked.tsv; s=$$?; rm -f $(PAPER_S2)/asked.new; exit $$s
+	  mv $(PAPER_S2)/asked.tsv.new $(PAPER_S2)/asked.tsv; s=$$?; \
+	  rm -f $(PAPER_S2)/asked.new $(PAPER_S2)/asked.tsv.new; exit $$s
 
 .PHONY: paper-s2-train
 paper-s2-train: paper-s2-asked

@@ -36,14 +36,16 @@ retrain-table: setup data ## accuracy of RETRAIN_CELLS with and without retraini
 retrain-asked: $(VARIMAC)
 	$(Q)mkdir -p $(RETRAIN) && PREFIX=RETRAIN sh scripts/paper-s2-nets.sh $(VARIMAC) \
 	  weights/MANIFEST.tsv $(RETRAIN_NET) '$(RETRAIN_DATA)' '$(RETRAIN_TEST)' '$(RETRAIN_EPOCHS)' \
-	  '$(RETRAIN_SEEDS)' 1 0 0 0 '$(RETRAIN_SECONDS) 0 0' > $(RETRAIN)/net.tsv
+	  '$(RETRAIN_SEEDS)' 1 0 0 0 '$(RETRAIN_SECONDS) 0 0' > $(RETRAIN)/net.new && \
+	  mv $(RETRAIN)/net.new $(RETRAIN)/net.tsv || { rm -f $(RETRAIN)/net.new; exit 1; }
 	$(Q)$(VARIMAC) mult list | awk -v cells='$(RETRAIN_CELLS)' -v ways='$(RETRAIN_WAYS)' \
 	  -v modes='$(RETRAIN_MODES)' -v from=weights/$(RETRAIN_NET).safetensors \
 	  -v weights=$$(sha256sum < weights/$(RETRAIN_NET).safetensors | cut -c 1-16) \
 	  -v rate='$(RETRAIN_RATE)' -v calib='$(RETRAIN_CALIB)' -v exact='$(RETRAIN_EXACT)' \
 	  -f scripts/retrain-asked.awk $(RETRAIN)/net.tsv - > $(RETRAIN)/asked.new && \
 	  sh scripts/run-keys.sh $(VARIMAC) < $(RETRAIN)/asked.new > $(RETRAIN)/asked.tsv.new && \
-	  mv $(RETRAIN)/asked.tsv.new $(RETRAIN)/asked.tsv; s=$$?; rm -f $(RETRAIN)/asked.new; exit $$s
+	  mv $(RETRAIN)/asked.tsv.new $(RETRAIN)/asked.tsv; s=$$?; \
+	  rm -f $(RETRAIN)/asked.new $(RETRAIN)/asked.tsv.new; exit $$s
 
 .PHONY: retrain-train
 retrain-train: retrain-asked

@@ -7,7 +7,8 @@
 # none, to all; a stall; cells nearest in MRE; a key of each thing that a result is of, and of
 # nothing else; a real run killed between two epochs; runs known here, kept, of another header, cut
 # short; a seed of all before the next; changes that are large, small, of no spread, of one seed; runs
-# that diverge, that lack. Retraining: given and trained, corrected and not. Nonsense is refused.
+# that diverge, that lack. Nonsense
+# is refused.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS PAPER_FRESH
@@ -34,11 +35,6 @@ asked() { # NETS
 }
 nets 4 '1 2' '6 48' '0 50 75 90 100' 40 2 > "$tmp/nets.tsv" && asked "$tmp/nets.tsv"
 ok $? "runs are asked for"
-column() { # NAME: of lines on stdin behind asked.tsv's header
-  awk -F '\t' -v want="$1" '
-    FILENAME == ARGV[1] { for (i = 1; i <= NF; i++) at[$i] = i; nextfile }
-    { print $at[want] }' "$tmp/asked.tsv" - 2> "$tmp/err"
-}
 # 2 seeds of: exact, 4 models of 2 SDs, DRUM6; 4 models by 5 shares and a stall.
 [ "$(wc -l < "$tmp/asked.tsv")" -eq $((1 + 2 * (1 + 4 * 2 + 1) + 2 * 4 * 6)) ]
 ok $? "a line for each point and seed" "$(wc -l < "$tmp/asked.tsv")"
@@ -93,7 +89,7 @@ same() { # PATTERN of lines: their keys are those of before
   [ -s "$tmp/a" ] && cmp -s "$tmp/a" "$tmp/b"
 }
 cp "$tmp/asked.tsv" "$tmp/asked.was"
-sed -i "s/$tab[0-9.]*$tab\([0-9a-f.]* [0-9a-f.]*\)$tab{/${tab}777$tab\1$tab{/" "$tmp/asked.tsv"
+sed -i "s/${tab}[0-9.]*${tab}\([0-9a-f.]* [0-9a-f.]*\)$tab{/${tab}777$tab\1$tab{/" "$tmp/asked.tsv"
 same .
 ok $? "a forecast is no part of a key"
 sed -i "s/\.\([0-9a-f]*\)$tab{/.0\1$tab{/" "$tmp/asked.tsv"
@@ -175,16 +171,16 @@ rm -rf "$tmp/s2"
 
 # ---- a real run, killed ----
 config='{"net": "resnet8", "data": "subset:calib", "test": "subset:calib", "seed": 1, "epochs": 3, '\
-'"batch": 64, "rate": 0.05, "phase": ["0 forward=per_mac:0.1", "2"]}'
+'"batch": 128, "rate": 0.05, "phase": ["0 forward=per_mac:0.1", "1"]}'
 sh scripts/train-run.sh "$VARIMAC" "$tmp/whole" "$config" > "$tmp/whole.out"
 ok $? "a run" "$(cat "$tmp/whole/run.err")"
-grep -q "^done$tab[0-9.]*$tab${tab}2\$" "$tmp/whole.out"
-ok $? "exact at its end, 2 epochs that were not" "$(cat "$tmp/whole.out")"
+grep -q "^done${tab}[0-9.]*$tab${tab}1\$" "$tmp/whole.out"
+ok $? "exact at its end, one epoch that was not" "$(cat "$tmp/whole.out")"
 mkdir -p "$tmp/cut"
 printf '%s\n' "$config" > "$tmp/cut/run.json"
 "$VARIMAC" train --config "$tmp/cut/run.json" --out "$tmp/cut/run.safetensors" > "$tmp/killed" 2>&1 &
 pid=$!
-while kill -0 $pid 2> /dev/null && ! grep -qs '^epoch' "$tmp/killed"; do sleep 0.05; done
+while kill -0 $pid 2> /dev/null && ! grep -qs '^epoch' "$tmp/killed"; do sleep 0.02; done
 kill -9 $pid 2> /dev/null
 wait $pid 2> /dev/null
 sh scripts/train-run.sh "$VARIMAC" "$tmp/cut" "$config" > "$tmp/cut.out" &&
@@ -357,6 +353,28 @@ ok $? "once"
 refused 'nowhere.csv: no run is known yet' "nothing to keep" sh scripts/keep-asked.sh \
   "$tmp/tree.csv" $head "$tmp/keyed.tsv" "$tmp/nowhere.csv"
 
+# ---- a report of what is kept, by make ----
+tiny() { # GOAL [VARIABLE=VALUE ...]
+  make -s -o setup -o data -o "$VARIMAC" "B=$B" "REPORT=$tmp/report" PAPER_S2_NETS=resnet8 \
+    PAPER_S2_DATA=subset:calib PAPER_S2_TEST=subset:test PAPER_S2_EPOCHS=1 PAPER_S2_SEEDS=1 \
+    PAPER_S2_SDS=6 PAPER_S2_SHARES=100 PAPER_S2_STALL=0 "PAPER_S2_KEPT=$tmp/made.csv" "$@" \
+    > "$tmp/out" 2> "$tmp/err"
+}
+tiny paper-s2-asked
+{
+  echo $head
+  awk -F '\t' -v OFS=, 'NR > 1 && !seen[$1]++ { print $1, "n", "d", "m", "e", 1, 1, 1, 1, "done", 50, "", 1 }' \
+    "$tmp/report/paper-s2/asked.tsv"
+} > "$tmp/made.csv"
+tiny paper-s2-report && [ "$(head -n 1 "$tmp/report/paper-s2.md")" = 'Runs: 6 of 6.' ] &&
+  grep -q '^| resnet8 | 6 | 4.79 | 50.00 | 50.00, one seed |' "$tmp/report/paper-s2.md"
+ok $? "what is kept is enough for a report" "$(cat "$tmp/out" "$tmp/err" "$tmp/report/paper-s2.md")"
+tiny paper-s2-report PAPER_FRESH=1 && grep -q '^Partial: 0 of 6 runs' "$tmp/report/paper-s2.md"
+ok $? "PAPER_FRESH=1 takes none of it, and a report of nothing is one" "$(cat "$tmp/out" "$tmp/err")"
+sed -i '2s/^[0-9a-f]*/0123456789abcdef/' "$tmp/made.csv"
+tiny paper-s2-report && grep -q '^Partial: 5 of 6 runs' "$tmp/report/paper-s2.md"
+ok $? "a line of another key is none" "$(head -n 1 "$tmp/report/paper-s2.md")"
+
 # ---- nonsense ----
 nonsense() { # TEXT EPOCHS SEEDS SDS SHARES VALIDATION STALL [NET [TEST]]
   text=$1
@@ -373,69 +391,10 @@ nonsense "VALIDATION_resnet8: expected images to stall on" 2 1 6 100 0 1
 nonsense "expected a row nothing.safetensors; networks are .*resnet8" 2 1 6 100 0 0 nothing
 nonsense "nowhere.png" 2 1 6 100 0 0 resnet8 sheet:nowhere.png
 nonsense "DATA_resnet8: .*found 'subset:calib a b'" 2 1 6 100 0 0 resnet8 'a b'
-make -s -o setup -o data -o "$VARIMAC" "B=$B" "REPORT=$tmp/report" PAPER_S2_NETS=resnet8 PAPER_S2_DATA=subset:calib \
-  PAPER_S2_TEST=subset:test PAPER_S2_EPOCHS=many paper-s2-asked > "$tmp/out" 2> "$tmp/err"
+make -s -o setup -o data -o "$VARIMAC" "B=$B" "REPORT=$tmp/none" PAPER_S2_NETS=resnet8 \
+  PAPER_S2_DATA=subset:calib PAPER_S2_TEST=subset:test PAPER_S2_EPOCHS=many paper-s2-asked > "$tmp/out" 2> "$tmp/err"
 [ $? -ne 0 ] && grep -q "PAPER_S2_EPOCHS_resnet8: .*found 'many'" "$tmp/err" &&
-  [ -z "$(ls "$tmp/report/paper-s2" | grep -v new)" ]
+  [ -z "$(ls "$tmp/none/paper-s2")" ]
 ok $? "by make too, and nothing is asked" "$(cat "$tmp/err")"
 
-# ---- retraining ----
-nets 2 '1 2' 1 0 0 0 > "$tmp/net.tsv"
-retrain() { # CELLS WAYS
-  "$VARIMAC" mult list | awk -v cells="$1" -v ways="$2" -v modes='none cv' -v from=w.safetensors \
-    -v weights=77 -v rate=0.01 -v calib=9 -v exact=exacts -f scripts/retrain-asked.awk \
-    "$tmp/net.tsv" - > "$tmp/asked.tsv"
-}
-retrain 'trunc7 rec4' 'none:straight cv:table8' && keys
-ok $? "retraining is asked for"
-[ "$(wc -l < "$tmp/keyed.tsv")" -eq $((1 + 1 + 2 + 2 * (2 + 2 * 2))) ] &&
-  grep -q '"seed": 2, "epochs": 2, "from": "w.safetensors", "freeze": true, "batch": 128, .*"rate": 0.01, .*"schedule": "cosine", .*"phase": \["0 forward=bit_true:trunc7:cv:table8"\]}$' \
-    "$tmp/keyed.tsv" &&
-  grep -q '"seed": 0, "epochs": 0, .*forward=bit_true:rec4:cv"\]}$' "$tmp/keyed.tsv" && 
-  grep -q '"epochs": 2, .*bit_true:exacts:none:straight' "$tmp/keyed.tsv" &&
-  ! grep -q 'exacts:cv' "$tmp/keyed.tsv"
-ok $? "given and trained, each cell; the control by itself" "$(cut -f 4,6,7,12 "$tmp/keyed.tsv")"
-refused 'RETRAIN_CELLS: no cell trunc77' "a cell that is not there" retrain trunc77 none:straight
-refused "RETRAIN_WAYS: expected MODE:GRADIENT, found 'none'" "a way that is none" retrain trunc7 none
-cat > "$tmp/varimac" << 'END'
-#!/bin/sh
-echo "$*" >> "$RUNS"
-case $1 in
-  train) echo '{"epoch":1,"phase":0,"test":{"loss":1,"accuracy":5}}' > "$(dirname "$3")/run.jsonl"
-    echo w > "$(dirname "$3")/run.safetensors" ;;
-  quantize) echo t > "$5" ;;
-  eval) echo "accuracy  71.5 %" ;;
-esac
-END
-: > "$RUNS"
-point() { # CONFIG
-  sh scripts/retrain-run.sh "$tmp/varimac" "$tmp/point" "$1"
-}
-one='{"data": "d", "test": "t", "seed": 1, "epochs": 1, "from": "w.safetensors", "phase": ["0 forward=bit_true:rec4:cv:table8"]}'
-[ "$(RETRAIN_CALIB=9 point "$one")" = "done${tab}71.5" ] && [ "$(sed "s|$tmp|.|g" "$RUNS")" = "train --config ./point/run.json --out ./point/run.safetensors
-quantize --in ./point/run.safetensors --out ./point/run.tflite --data d --images 9
-eval --net ./point/run.tflite --mult rec4 --correction cv --data t --calib d --calib-images 9" ]
-ok $? "trained, exported, scored with its cell and mode" "$(cat "$RUNS")"
-: > "$RUNS"
-RETRAIN_CALIB=9 point "$one" > "$tmp/out" && ! grep -q train "$RUNS" && rm -r "$tmp/point" && : > "$RUNS"
-ok $? "what was trained before it was scored is not trained again" "$(cat "$RUNS")"
-none=$(echo "$one" | sed 's/"epochs": 1/"epochs": 0/; s/:cv:table8/:none/')
-[ "$(RETRAIN_CALIB=9 point "$none")" = "done${tab}71.5" ] && [ "$(sed "s|$tmp|.|g" "$RUNS")" = "quantize --in w.safetensors --out ./point/run.tflite --data d --images 9
-eval --net ./point/run.tflite --mult rec4 --correction none --data t" ]
-ok $? "as given: not trained, nothing fitted" "$(cat "$RUNS")"
-{
-  echo key,network,data,cell,way,mode,epochs,seed,status,accuracy
-  awk -F '\t' -v OFS=, 'NR > 1 && $4 != "rec4" {
-    a = $4 == "exacts" ? 80 : $6 == "given" ? ($7 == "cv" ? 78 : 20) : $7 == "cv" ? 78 + $9 / 10 : 30 + $9
-    print $1, $2, $3, $4, $6, $7, $8, $9, "done", a }' "$tmp/keyed.tsv"
-} > "$tmp/have.csv"
-awk -v margin=0.5 -v most=0.05 -v tsv="$tmp/retrain.tsv" -v runs='9 15' -f scripts/student.awk \
-  -f scripts/retrain-table.awk "$tmp/have.csv" "$tmp/keyed.tsv" > "$tmp/report.md"
-says 'Partial: 9 of 15 points' "points that lack"
-says '| trunc7 | 5.21 | 20.00 | 78.00 | 31.50 ± 0.71, gains 11.50 | 78.15 ± 0.07, absorbs |' "a cell, as given and retrained"
-says '| rec4 | 1.86 | - | - | - | - |' "a cell that nobody measured"
-says '| exacts | 0 | 80.00 |  | 80.00 ± 0.00, not separated |  |' "the control"
-says '| trunc7 | +46.65 (p 0.00614): gains 46.65 |' "ways side by side, by seed"
-grep -q "^resnet8${tab}trunc7${tab}5.2059${tab}cv:table8${tab}cv${tab}2${tab}2${tab}0${tab}78.1500${tab}0.0707${tab}0.1500" "$tmp/retrain.tsv"
-ok $? "the same as a table" "$(cat "$tmp/retrain.tsv")"
 done_testing
