@@ -24,6 +24,10 @@ PAPER_RESIDUAL_IMAGES ?= 500
 PAPER_RESIDUAL_CELLS  ?= $(PAPER_CELLS)
 PAPER_PLOT_CELLS      ?= perf2 trunc6 rec4
 
+# Points that cost hours are shipped, so that a fresh tree needs minutes: `paper-keep` puts those
+# there that a run scored. Nothing is taken from there where this is empty.
+PAPER_MEASURED ?= weights/measured
+
 PAPER := $(REPORT)/paper-s1
 # Figures are of a network's own operands: a folder of its own, and one for each of its streams.
 paper_ppa = $(SYNTH)/paper-s1/$(1)
@@ -42,10 +46,16 @@ paper-s1: setup ## the control-variate paper's claim, measured on PAPER_NETS (ho
 paper-s1-score: $(VARIMAC)
 	$(Q)echo "  PAPER   $(PAPER_NET): accuracy" && \
 	  sh scripts/paper-s1-score.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) $(PAPER) \
-	    '$(PAPER_IMAGES)' $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)'
+	    '$(PAPER_IMAGES)' $(PAPER_CALIB) $(PAPER_MODES) '$(PAPER_EXACT)' '$(PAPER_CELLS)' \
+	    $(PAPER_MEASURED:%=%/$(PAPER_NET).scores.csv)
 	$(Q)echo "  PAPER   $(PAPER_NET): residual of each layer" && \
 	  sh scripts/paper-s1-residual.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) $(PAPER) \
 	    $(PAPER_RESIDUAL_GMACS) $(PAPER_RESIDUAL_IMAGES) $(PAPER_CALIB) '$(PAPER_RESIDUAL_CELLS)'
+
+.PHONY: paper-keep
+paper-keep: ## ship the points that `make paper-s1` scored, in weights/measured
+	$(Q)for n in $(PAPER_NETS); do \
+	  sh scripts/paper-s1-keep.sh $$n $(PAPER) weights/measured || exit 1; done
 
 .PHONY: paper-s1-energy
 paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)

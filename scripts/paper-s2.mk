@@ -35,9 +35,11 @@ paper_s2_row = $(VARIMAC) weights/MANIFEST.tsv $(1) '$(PAPER_S2_DATA)' '$(PAPER_
   $(foreach v,EPOCHS SEEDS SDS SHARES VALIDATION STALL SECONDS,'$(call paper_s2_of,$(v),$(1))')
 
 PAPER_S2      := $(REPORT)/paper-s2
-PAPER_S2_KEPT := weights/measured/paper-s2.csv
+PAPER_S2_KEPT ?= weights/measured/paper-s2.csv
 PAPER_S2_HEAD := key,network,data,model,error,mre,planned,epochs,seed,status,accuracy,so,approximate
-paper_s2_kept = $(if $(filter-out 0,$(PAPER_FRESH)),,$(wildcard $(PAPER_S2_KEPT)))
+# $(1) = a file of weights/measured, unless nothing is to be taken from there
+kept_of = $(if $(PAPER_MEASURED),$(if $(filter-out 0,$(PAPER_FRESH)),,$(wildcard $(1))))
+paper_s2_kept = $(call kept_of,$(PAPER_S2_KEPT))
 # Figures of all cells where `make ppa` made them here, else the few that the tree has.
 PAPER_S2_ENERGY ?= $(firstword $(wildcard $(PPA)/ppa.tsv) $(BASELINE))
 
@@ -95,11 +97,15 @@ paper-s2-report: paper-s2-asked
 	@echo "$(PAPER_S2).md, $(PAPER_S2).tsv, $(PAPER_S2)-energy.tsv, $(PAPER_S2)/*.svg"
 
 # Of what is asked for now, the runs that there are, into the tree, sorted: a text to commit.
-.PHONY: paper-keep paper-s2-keep
+.PHONY: paper-s2-keep
 paper-keep: paper-s2-keep
-paper-s2-keep: paper-s2-asked ## runs of `make paper-s2` into weights/measured
-	$(Q)sh scripts/keep-asked.sh $(PAPER_S2_KEPT) $(PAPER_S2_HEAD) $(PAPER_S2)/asked.tsv \
-	  $(PAPER_S2)/known.csv
+paper-s2-keep: ## ship the runs of `make paper-s2`, in weights/measured
+	$(Q)$(call keep_asked,paper-s2,$(PAPER_S2),$(PAPER_S2_KEPT),$(PAPER_S2_HEAD))
+# $(1) = the campaign, whose lines GOAL-asked makes; $(2) = its folder, $(3) = the file that is
+# shipped, $(4) = its header
+keep_asked = [ -e $(2)/known.csv ] || { echo "$(1)-keep: no runs in $(2) (make $(1))"; exit 0; }; \
+	$(MAKE) --no-print-directory $(1)-asked && \
+	sh scripts/keep-asked.sh $(3) $(4) $(2)/asked.tsv $(2)/known.csv
 
 paper_s2_put = if [ -e $(PAPER_S2).md ]; then \
 	    sh scripts/paper-s2-whole.sh $(PAPER_S2).md $(PAPER_S2_ALL) && \

@@ -21,9 +21,9 @@ RETRAIN_SECONDS ?= 280 340 500
 export RETRAIN_CALIB
 
 RETRAIN      := $(REPORT)/retrain
-RETRAIN_KEPT := weights/measured/retrain.csv
+RETRAIN_KEPT ?= weights/measured/retrain.csv
 RETRAIN_HEAD := key,network,data,cell,way,mode,epochs,seed,status,accuracy
-retrain_kept = $(if $(filter-out 0,$(PAPER_FRESH)),,$(wildcard $(RETRAIN_KEPT)))
+retrain_kept = $(call kept_of,$(RETRAIN_KEPT))
 
 .PHONY: retrain-table
 retrain-table: setup data ## accuracy of RETRAIN_CELLS with and without retraining (hours)
@@ -65,6 +65,5 @@ retrain-report: retrain-asked
 
 .PHONY: retrain-keep
 paper-keep: retrain-keep
-retrain-keep: retrain-asked ## points of `make retrain-table` into weights/measured
-	$(Q)sh scripts/keep-asked.sh $(RETRAIN_KEPT) $(RETRAIN_HEAD) $(RETRAIN)/asked.tsv \
-	  $(RETRAIN)/known.csv
+retrain-keep: ## ship the points of `make retrain-table`, in weights/measured
+	$(Q)$(call keep_asked,retrain,$(RETRAIN),$(RETRAIN_KEPT),$(RETRAIN_HEAD))

@@ -350,8 +350,6 @@ cp "$tmp/tree.csv" "$tmp/again.csv"
 sh scripts/keep-asked.sh "$tmp/again.csv" $head "$tmp/keyed.tsv" "$tmp/known.csv" > "$tmp/out" &&
   cmp -s "$tmp/tree.csv" "$tmp/again.csv"
 ok $? "once"
-refused 'nowhere.csv: no run is known yet' "nothing to keep" sh scripts/keep-asked.sh \
-  "$tmp/tree.csv" $head "$tmp/keyed.tsv" "$tmp/nowhere.csv"
 
 # ---- a report of what is kept, by make ----
 tiny() { # GOAL [VARIABLE=VALUE ...]
@@ -369,6 +367,8 @@ tiny paper-s2-asked
 tiny paper-s2-report && [ "$(head -n 1 "$tmp/report/paper-s2.md")" = 'Runs: 6 of 6.' ] &&
   grep -q '^| resnet8 | 6 | 4.79 | 50.00 | 50.00, one seed |' "$tmp/report/paper-s2.md"
 ok $? "what is kept is enough for a report" "$(cat "$tmp/out" "$tmp/err" "$tmp/report/paper-s2.md")"
+tiny paper-s2-keep && grep -q '^paper-s2-keep: no runs in .*/report/paper-s2 (make paper-s2)' "$tmp/out"
+ok $? "nothing to keep is nothing wrong" "$(cat "$tmp/out" "$tmp/err")"
 tiny paper-s2-report PAPER_FRESH=1 && grep -q '^Partial: 0 of 6 runs' "$tmp/report/paper-s2.md"
 ok $? "PAPER_FRESH=1 takes none of it, and a report of nothing is one" "$(cat "$tmp/out" "$tmp/err")"
 sed -i '2s/^[0-9a-f]*/0123456789abcdef/' "$tmp/made.csv"

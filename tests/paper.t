@@ -351,10 +351,10 @@ mv "$out.new" "$out"
 END
 chmod +x "$tmp/varimac"
 export RUNS="$tmp/runs"
-score() { # MODES CELLS [IMAGES]
+score() { # MODES CELLS [IMAGES [MEASURED]]
   : > "$RUNS"
   sh scripts/paper-s1-score.sh "$tmp/varimac" weights/MANIFEST.tsv lenet5 "$tmp/points" "${3-}" 7 \
-    "$1" 'exact dadda' "$2"
+    "$1" 'exact dadda' "$2" "${4-}"
 }
 ran() { # EXPECTED DESCRIPTION
   [ "$(tr '\n' ' ' < "$RUNS")" = "$1" ]
@@ -374,6 +374,33 @@ ran 'exact none dadda none perf2 none ' "fewer images are other points"
 sed -i '1s/.*/mult,correction,other/' "$tmp/points/lenet5.known.csv"
 score none perf2 20
 ran '' "points of the last run outlive another version's file"
+printf 'mult,correction,images\nssm5,none,all\nssm5,cv,all\n' > "$tmp/shipped.csv"
+score none,cv 'ssm5 perf2' '' "$tmp/shipped.csv"
+ran 'exact none dadda none perf2 none perf2 cv ' "nor are points that another tree scored"
+printf 'mult,correction,other\nssm6,none,all\n' > "$tmp/shipped.csv"
+score none ssm6 '' "$tmp/shipped.csv"
+ran 'ssm6 none ' "unless that was another version"
+
+# What is shipped: every known point of the network as it is, in the order of cell and mode.
+sha=fedcba9876543210
+known() { # NETWORK CELL MODE CORRECT
+  echo "$2,$3,all,$1,0,none:0,mnist:test,10000,,double,$4,0.5,1,1,0,0"
+}
+mkdir "$tmp/kept"
+{ echo "$head_csv"; known "$sha" exact none 9; } > "$tmp/kept/lenet5.exact.csv"
+{ echo "$head_csv"; known "$sha" rec4 none 7; known 0123456789abcdef rec4 cv 8
+  known "$sha" perf2 none 9; } > "$tmp/kept/lenet5.known.csv"
+sh scripts/paper-s1-keep.sh lenet5 "$tmp/kept" "$tmp/kept/shipped" > "$tmp/out" 2>&1 &&
+  { echo "$head_csv"; known "$sha" perf2 none 9; known "$sha" rec4 none 7; } |
+    cmp -s - "$tmp/kept/shipped/lenet5.scores.csv"
+ok $? "kept are the points of the network that is shipped, sorted" "$(cat "$tmp/out")"
+{ echo "$head_csv"; known "$sha" rec4 cv 8; } > "$tmp/kept/lenet5.known.csv"
+sh scripts/paper-s1-keep.sh lenet5 "$tmp/kept" "$tmp/kept/shipped" > "$tmp/out" 2>&1 &&
+  [ "$(wc -l < "$tmp/kept/shipped/lenet5.scores.csv")" -eq 4 ]
+ok $? "beside those that were kept before" "$(cat "$tmp/kept/shipped/lenet5.scores.csv")"
+sh scripts/paper-s1-keep.sh resnet8 "$tmp/kept" "$tmp/kept/shipped" > "$tmp/out" 2>&1 &&
+  [ ! -e "$tmp/kept/shipped/resnet8.scores.csv" ] && grep -q 'resnet8: no points' "$tmp/out"
+ok $? "of a network without points nothing is written" "$(cat "$tmp/out")"
 
 # ---- residuals: what a program says that counts itself, kept by what they are of ----
 cat > "$tmp/varimac" << 'END'

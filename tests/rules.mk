@@ -3,6 +3,9 @@
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTS     := $(sort $(wildcard tests/*.t))
+# Two streams, one test behind the other in each: those that make things in $(B), and all others.
+TESTS_MAKE := tests/{bench,core,docs,feet,glitch,liberty,power,ppa,rtl,synth}.t
+PROVE       = prove --timer -j$(JOBS) $(patsubst %,--rules 'seq=%',$(TESTS_MAKE) **)
 TEST_ENV   = B=$(B) VARIMAC=$(VARIMAC) CMOCKA_MESSAGE_OUTPUT=TAP OMP_WAIT_POLICY=passive
 
 # A unit test that needs more than the library adds objects to UNIT_EXTRA_<name>.
@@ -26,12 +29,12 @@ $(B)/tests/test_low_bits: CPPFLAGS += -I$(B)/tests
 -include $(UNIT_BIN:=.d)
 
 .PHONY: tests-build
-tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY) $(LIBERTY)
+tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY) $(LIBERTY) $(SPEED)
 
 .PHONY: test
 test: setup ## everything that must pass, a few minutes on two cores
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) tests-build
-	$(Q)$(TEST_ENV) prove --timer $(UNIT_BIN) $(TESTS)
+	$(Q)$(TEST_ENV) $(PROVE) $(TESTS) $(UNIT_BIN)
 
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
@@ -50,7 +53,7 @@ sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \
 	  CFLAGS='-O1 -g -fsanitize=address,undefined -fno-sanitize-recover=all' sanitize-build
 	$(Q)B=$(B)/asan VARIMAC=$(B)/asan/varimac CMOCKA_MESSAGE_OUTPUT=TAP \
-	  OMP_WAIT_POLICY=passive prove --timer $(UNIT_BIN:$(B)/%=$(B)/asan/%) $(SANITIZE_T)
+	  OMP_WAIT_POLICY=passive $(PROVE) $(UNIT_BIN:$(B)/%=$(B)/asan/%) $(SANITIZE_T)
 
 .PHONY: sanitize-build
 sanitize-build: $(VARIMAC) $(UNIT_BIN)

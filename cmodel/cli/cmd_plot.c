@@ -74,10 +74,19 @@ static void read_run(run *r, const char *path) {
   free(text);
 }
 
-/* Folder and end of the name off; gnuplot shall not read quotes in it. */
-static void title(FILE *f, const char *path) {
-  const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-  const size_t n = strcspn(name, ".");
+static const char *file_of(const char *path) {
+  return strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
+}
+
+/* The file's name, with its folder where another run's is the same, and without its end; gnuplot
+ * shall not read quotes in it. */
+static void title(FILE *f, const picture *p, int r) {
+  static const char end[] = ".jsonl";
+  const char *path = p->runs[r].path, *name = file_of(path);
+  for (int i = 0; i < p->count; i++)
+    if (i != r && !strcmp(file_of(p->runs[i].path), file_of(path))) name = path;
+  const size_t size = strlen(name), cut = sizeof end - 1;
+  const size_t n = size > cut && !strcmp(name + size - cut, end) ? size - cut : size;
   for (size_t i = 0; i < n; i++) fputc(strchr("\"\\'`", name[i]) ? '_' : name[i], f);
 }
 
@@ -135,7 +144,7 @@ static void write_panel(FILE *f, const picture *p, int column) {
               DASH[c]);
       if (c == 1) {
         fprintf(f, "title \"");
-        title(f, p->runs[r].path);
+        title(f, p, r);
         fprintf(f, "\"");
       } else {
         fprintf(f, "notitle");

@@ -7,6 +7,7 @@
 #include "cli/train.h"
 
 enum { WORDS = 256 };
+#define EXACT 9007199254740992.0 /* JSON's numbers are doubles here: whole ones below it are kept */
 
 static char *copy(const char *text) {
   char *to = vmac_alloc(strlen(text) + 1, 1);
@@ -43,6 +44,9 @@ static void add_value(char **list, int *count, const char *path, const char *key
   if (cJSON_IsString(value)) {
     push(list, count, copy(value->valuestring));
   } else if (cJSON_IsNumber(value)) {
+    if (value->valuedouble >= EXACT || value->valuedouble <= -EXACT)
+      cli_die("%s: %s: a number of more than 53 bits; write it as text: \"%s\": \"...\"", path, key,
+              key);
     snprintf(text, sizeof text, "%.17g", value->valuedouble);
     push(list, count, copy(text));
   } else {
