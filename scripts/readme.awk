@@ -10,7 +10,7 @@ BEGIN {
     file[part[1]] = part[2]
   }
 }
-/^<!-- [a-z]+:begin -->$/ {
+/^<!-- [a-z0-9-]+:begin -->$/ {
   name = $2
   sub(/:.*/, "", name)
   print
@@ -24,5 +24,5 @@ BEGIN {
   }
   next
 }
-/^<!-- [a-z]+:end -->$/ { skipping = 0 }
+/^<!-- [a-z0-9-]+:end -->$/ { skipping = 0 }
 !skipping { print }

