@@ -8,8 +8,6 @@ PAPER_S2_NETS ?= $(PAPER_S2_ALL)
 # A loss of fewer points is one that is absorbed; p below which something is said.
 PAPER_S2_MARGIN ?= 0.5
 PAPER_S2_P      ?= 0.05
-# 1: runs that weights/measured has count for nothing.
-PAPER_FRESH ?=
 
 # PAPER_S2_EPOCHS= and so on hold for all networks, PAPER_S2_EPOCHS_lenet5= for one, which resnet8's
 # stand in for where there is none. STALL: epochs without a lower validation loss, 0: no such run.
@@ -38,7 +36,7 @@ PAPER_S2      := $(REPORT)/paper-s2
 PAPER_S2_KEPT ?= weights/measured/paper-s2.csv
 PAPER_S2_HEAD := key,network,data,model,error,mre,planned,epochs,seed,status,accuracy,so,approximate
 # $(1) = a file of weights/measured, unless nothing is to be taken from there
-kept_of = $(if $(PAPER_MEASURED),$(if $(filter-out 0,$(PAPER_FRESH)),,$(wildcard $(1))))
+kept_of = $(if $(PAPER_MEASURED),$(wildcard $(1)))
 paper_s2_kept = $(call kept_of,$(PAPER_S2_KEPT))
 # Figures of all cells where `make ppa` made them here, else the few that the tree has.
 PAPER_S2_ENERGY ?= $(firstword $(wildcard $(PPA)/ppa.tsv) $(BASELINE))

@@ -11,7 +11,7 @@
 # is refused.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
-unset MAKEFLAGS MAKELEVEL MFLAGS PAPER_FRESH
+unset MAKEFLAGS MAKELEVEL MFLAGS
 tab=$(printf '\t')
 
 # ---- what is asked for ----
@@ -369,8 +369,8 @@ tiny paper-s2-report && [ "$(head -n 1 "$tmp/report/paper-s2.md")" = 'Runs: 6 of
 ok $? "what is kept is enough for a report" "$(cat "$tmp/out" "$tmp/err" "$tmp/report/paper-s2.md")"
 tiny paper-s2-keep && grep -q '^paper-s2-keep: no runs in .*/report/paper-s2 (make paper-s2)' "$tmp/out"
 ok $? "nothing to keep is nothing wrong" "$(cat "$tmp/out" "$tmp/err")"
-tiny paper-s2-report PAPER_FRESH=1 && grep -q '^Partial: 0 of 6 runs' "$tmp/report/paper-s2.md"
-ok $? "PAPER_FRESH=1 takes none of it, and a report of nothing is one" "$(cat "$tmp/out" "$tmp/err")"
+tiny paper-s2-report PAPER_MEASURED= && grep -q '^Partial: 0 of 6 runs' "$tmp/report/paper-s2.md"
+ok $? "an empty PAPER_MEASURED takes none of it, and a report of nothing is one" "$(cat "$tmp/out" "$tmp/err")"
 sed -i '2s/^[0-9a-f]*/0123456789abcdef/' "$tmp/made.csv"
 tiny paper-s2-report && grep -q '^Partial: 5 of 6 runs' "$tmp/report/paper-s2.md"
 ok $? "a line of another key is none" "$(head -n 1 "$tmp/report/paper-s2.md")"
