@@ -1,7 +1,8 @@
 #!/bin/sh
 # Without NET: quantizes every weights/*.safetensors, measures both networks on the test images of
-# its data set and writes weights/MANIFEST.tsv. The new files are renamed over the shipped ones once
-# all is measured.
+# its data set and writes weights/MANIFEST.tsv. What that has already, both files with their digests,
+# stays: on another kind of CPU ranges may come out otherwise. The new files are renamed into their
+# places once all is measured.
 # With NET: trains weights/NET.safetensors again in build/weights by the command that it records,
 # quantizes what comes out and compares both with the shipped files. A stopped run goes on where it
 # was. LeNet-5 takes minutes, the others half an hour and more.
@@ -54,9 +55,20 @@ row() {
     "$(wc -c < "$2")" "$3" "$4" "$5" "$6"
 }
 
+# kept FILE: its row, where the file is what the row says.
+kept() {
+  awk -F '\t' -v OFS='\t' -v name="$(basename "$1")" -v sum="$(sha256sum < "$1" | cut -d' ' -f1)" \
+    '$1 == name && $2 == sum { found = 1; print } END { exit !found }' weights/MANIFEST.tsv
+}
+
 printf 'file\tsha256\tbytes\tfloat_accuracy\tint8_accuracy\tseed\tcommand\n' > "$new/MANIFEST.tsv"
 for float in weights/*.safetensors; do
   name=$(basename "$float" .safetensors)
+  if [ -e "weights/$name.tflite" ] && kept "$float" > "$new/rows" &&
+    kept "weights/$name.tflite" >> "$new/rows"; then
+    cat "$new/rows" >> "$new/MANIFEST.tsv"
+    continue
+  fi
   set=$(data "$float")
   "$varimac" quantize --in "$float" --out "$new/$name.tflite" --data "$set" --images $images \
     --test "${set%:train}:test" > "$new/log"
@@ -70,4 +82,5 @@ for float in weights/*.safetensors; do
     "varimac quantize --in $float --out weights/$name.tflite --data $set --images $images" \
     >> "$new/MANIFEST.tsv"
 done
-mv "$new"/*.tflite "$new/MANIFEST.tsv" weights/
+for file in "$new"/*.tflite; do [ ! -e "$file" ] || mv "$file" weights/; done
+mv "$new/MANIFEST.tsv" weights/
