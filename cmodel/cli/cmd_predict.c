@@ -119,7 +119,7 @@ static options parse(int argc, char **argv) {
   return o;
 }
 
-/* ---- what is to be done ----------------------------------------------------------------------- */
+/* ---- what is to be done ---------------------------------------------------------------------- */
 
 typedef struct {
   const options *o;
@@ -182,7 +182,7 @@ static uint64_t seed_of(const options *o, int op) {
   return vmac_hash(key, sizeof key);
 }
 
-/* ---- one cell --------------------------------------------------------------------------------- */
+/* ---- one cell -------------------------------------------------------------------------------- */
 
 static void predict_layers(work *w, const vmac_plan *plan, vmac_error_layer *const *layer) {
   predict_result *r = &w->result;

@@ -64,7 +64,7 @@ void predict_print(const predict_result *r) {
   }
 }
 
-/* ---- picture: foretold over measured, both in steps, a panel each mode -------------------------- */
+/* ---- picture: foretold over measured, both in steps, a panel each mode ----------------------- */
 
 static bool is_drawn(const predict_point *p, vmac_mode mode, int model) {
   return p->mode == mode && p->measured.sd > 0 && p->model[model].sd > 0;

@@ -98,7 +98,7 @@ void vmac_error_layer_free(vmac_error_layer *layer) {
   free(layer);
 }
 
-/* ---- one patch --------------------------------------------------------------------------------- */
+/* ---- one patch ------------------------------------------------------------------------------- */
 
 /* The activations of a patch, those that occur. */
 typedef struct {
@@ -145,7 +145,7 @@ static void sum_x(const histogram *h, const vmac_mac *mac, int32_t *x) {
   }
 }
 
-/* ---- the correction as a function of the activation -------------------------------------------- */
+/* ---- the correction as a function of the activation ------------------------------------------ */
 
 /* V's rounding vanishes in what the slopes' fraction bits make of X; without those it is c0's. */
 static bool has_fraction(const vmac_mac *mac, int channel) {
@@ -168,7 +168,7 @@ static void residual_terms(const vmac_mac *mac, int channel, int k, double *v) {
   }
 }
 
-/* ---- models ------------------------------------------------------------------------------------ */
+/* ---- models ---------------------------------------------------------------------------------- */
 
 /* k independent products: mean and variance of k r from the histogram's sum over (a, w) of r and of
  * r^2, each of so many pairs. */

@@ -12,7 +12,7 @@
 
 #include "vmac.h"
 
-/* ---- operands (patches.c) ---------------------------------------------------------------------- */
+/* ---- operands (patches.c) -------------------------------------------------------------------- */
 
 /* What some output positions of a layer multiply. Taps in the padding are zero points, operands as
  * any other: the golden model and the hardware multiply them too. */
@@ -30,7 +30,7 @@ vmac_patches *vmac_patches_sample(const vmac_net *net, const vmac_dataset *data,
                                   int positions, uint64_t seed, vmac_patches_progress *progress);
 void vmac_patches_free(const vmac_net *net, vmac_patches *patches);
 
-/* ---- models (error_model.c, error_draws.c) ----------------------------------------------------- */
+/* ---- models (error_model.c, error_draws.c) --------------------------------------------------- */
 
 /* Weights are those of the layer as a whole where nothing corrects, else those of each channel,
  * whose coefficients are fitted to them. */
@@ -64,7 +64,7 @@ void vmac_error_layer_free(vmac_error_layer *layer);
 vmac_error vmac_error_predict(vmac_error_layer *layer, const vmac_mac *mac, vmac_error_model model,
                               int draws, uint64_t seed);
 
-/* ---- between the two files --------------------------------------------------------------------- */
+/* ---- between the two files ------------------------------------------------------------------- */
 
 /* Sums over outputs, or over groups of them whose mean and variance are known. */
 typedef struct {
