@@ -147,7 +147,8 @@ static void sum_x(const histogram *h, const vmac_mac *mac, int32_t *x) {
 
 /* ---- the correction as a function of the activation ------------------------------------------ */
 
-/* V's rounding vanishes in what the slopes' fraction bits make of X; without those it is c0's. */
+/* Where X is not known, V is not rounded, which is 1/12 in variance; but for slopes without fraction
+ * its rounding is that of c0. */
 static bool has_fraction(const vmac_mac *mac, int channel) {
   for (int i = 0; i < mac->planes; i++)
     if (mac->c[channel * mac->planes + i] % (1 << VMAC_CORR_F)) return true;
@@ -172,11 +173,10 @@ static void residual_terms(const vmac_mac *mac, int channel, int k, double *v) {
 
 /* k independent products: mean and variance of k r from the histogram's sum over (a, w) of r and of
  * r^2, each of so many pairs. */
-static void add_products(vmac_error_sums *to, double k, double pairs, double sum, double square,
-                         double rounding) {
+static void add_products(vmac_error_sums *to, double k, double pairs, double sum, double square) {
   const double mean = sum / pairs, variance = square / pairs - mean * mean;
   vmac_error_add(to, k * mean);
-  to->variance += (variance > 0 ? k * variance : 0) + rounding;
+  to->variance += variance > 0 ? k * variance : 0;
 }
 
 /* The layer's weights of one histogram: their errors with each activation, as t and s. */
@@ -202,7 +202,7 @@ static void add_single(const vmac_error_layer *l, const vmac_mac *mac, int j, vm
     square += times * (s + 2 * t * v[a] + l->k * v[a] * v[a]);
     pairs += times * l->k;
   }
-  add_products(to, l->k, pairs, sum, square, has_fraction(mac, j) ? 1.0 / 12 : 0);
+  add_products(to, l->k, pairs, sum, square);
 }
 
 static vmac_error single(const vmac_error_layer *l, const vmac_mac *mac) {
@@ -218,7 +218,7 @@ static vmac_error single(const vmac_error_layer *l, const vmac_mac *mac) {
     square += l->activations[a] * s[a];
     activations += l->activations[a];
   }
-  add_products(&to, l->k, activations * l->k * l->n, sum, square, 0);
+  add_products(&to, l->k, activations * l->k * l->n, sum, square);
   return vmac_error_of(&to);
 }
 
@@ -230,7 +230,7 @@ static vmac_error multi_raw(const vmac_error_layer *l) {
     for (int g = 0; g < l->groups; g++) {
       const histogram h = patch_of(l, p, g);
       const double pairs = (double)l->k * l->k * l->n;
-      add_products(&to, l->k, pairs, sum_one(&h, t), sum_one(&h, s), 0);
+      add_products(&to, l->k, pairs, sum_one(&h, t), sum_one(&h, s));
     }
   return vmac_error_of(&to);
 }
