@@ -155,6 +155,17 @@ static void read_lists(work *w, const options *o) {
     cli_usage("predict: an empty list of cells, modes or models");
 }
 
+/* Nothing counts twice. */
+static void check_lists(const work *w) {
+  for (size_t i = 0; i < w->cells; i++)
+    for (size_t j = 0; j < i; j++)
+      if (w->cell[i] == w->cell[j]) cli_usage("--mults: %s twice", w->cell[i]->name);
+  for (size_t i = 0; i < w->result.modes; i++)
+    for (size_t j = 0; j < i; j++)
+      if (w->result.mode[i] == w->result.mode[j])
+        cli_usage("--modes: %s twice", vmac_mode_name(w->result.mode[i]));
+}
+
 static void patches_progress(size_t done, size_t images) {
   cli_progress("patches, images", done, images);
 }
@@ -243,6 +254,7 @@ int cmd_predict(int argc, char **argv) {
   work w = {.o = &o, .net = run_net(o.fit.net)};
   vmac_err err;
   read_lists(&w, &o);
+  check_lists(&w);
   if (!vmac_can_write(o.output, &err) || (o.plot && !vmac_can_write(o.plot, &err)))
     cli_die("%s", err.text);
   w.data = run_load(o.data, w.net, o.fit.net, &o.fit.images, "--images");

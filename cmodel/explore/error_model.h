@@ -38,7 +38,7 @@ typedef enum {
   VMAC_ERROR_SINGLE, /* k independent products, activations of one histogram of all patches */
   VMAC_ERROR_MULTI,  /* k independent products, activations of each patch's own histogram:
                         sd^2 = mean of k var_p + variance of k mu_p */
-  VMAC_ERROR_MONTE,  /* as single, but drawn */
+  VMAC_ERROR_MONTE,  /* as single, but drawn (ReD-CaNe, Marchisio et al., DATE 2020) */
   VMAC_ERROR_FILTER, /* each patch's own activations and each channel's own weights, each once, and
                         only who meets whom is left to chance */
   VMAC_ERROR_PAIRS   /* nothing is: the errors of the patches themselves, a sample of what is
