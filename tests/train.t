@@ -73,6 +73,14 @@ ok $? "killed and resumed: the same weights, the same log" "$(cat "$tmp/out" "$t
   --out "$tmp/byhand.safetensors" > "$tmp/out" 2> "$tmp/err" &&
   cmp -s "$tmp/byhand.safetensors" "$tmp/phases.safetensors"
 ok $? "the same run by options" "$(cat "$tmp/err")"
+"$VARIMAC" train --data subset:calib --test subset:calib --batch 64 --epochs 2 \
+  --phase '0 forward=agn:0.05:0.5:0.2 fc/forward=agn:0.1' --out "$tmp/agn.safetensors" \
+  > "$tmp/out" 2> "$tmp/err" &&
+  tail -n 1 "$tmp/agn.jsonl" | awk '{
+    sub(/.*"sigma":./, ""); gsub(/[}"]/, ""); n = split($0, layer, ",")
+    for (i = 1; i <= n; i++) { split(layer[i], word, ":"); sigma[word[1]] = word[2] }
+    exit !(n == 10 && sigma["b2.conv1"] > 0.06 && sigma["fc"] == 0) }'
+ok $? "noise of each layer is learned where it is rewarded, and logged" "$(cat "$tmp/agn.jsonl")"
 "$VARIMAC" plot "$tmp/whole.jsonl" "$tmp/phases.jsonl" -o "$tmp/runs.png" > "$tmp/out" 2>&1 &&
   [ ! -s "$tmp/out" ] && [ "$(head -c 4 "$tmp/runs.png" | tail -c 3)" = PNG ]
 ok $? "plot draws two runs" "$(cat "$tmp/out")"
@@ -177,6 +185,10 @@ phase() { # DESCRIPTION TEXT PHASE OPTION...: the phase is refused
   refuse "$what" 2 "$text" train --data subset:calib --test subset:calib --out "$f" --phase "$@"
 }
 phase "an unknown error model" "did you mean 'per_mac'" '0 forward=per_mak:0.1'
+phase "noise backward" "agn is for the forward product" '0 data=agn:0.1'
+phase "noise that cannot grow" "a size that is learned begins above 0" '0 forward=agn:0:0.1'
+phase "noise of four numbers" 'agn: expected SIGMA.:LAMBDA.:MOST..,' '0 forward=agn:1:1:1:1'
+phase "a reward that is none" "agn: expected a reward 0..10, found 'x'" '0 forward=agn:1:x'
 phase "bit by bit backward" "bit_true is for the forward product" '0 data=bit_true:drum6'
 phase "an unknown layer" "did you mean 'stem.conv'" '0 stem.con/forward=exact'
 phase "an unknown cell" "did you mean 'drum6'" '0 forward=bit_true:drun6'

@@ -33,6 +33,7 @@ typedef struct {
   train_result validation;  /* as the phase multiplies */
   int terms;                /* gradients by tables: the most that one has; 0: there is none */
   double left_out;          /* the most that the terms leave out of a derivative */
+  const train_model *sigma; /* whose layers have learned sizes of noise, or NULL */
 } run_epoch;
 
 /* The log beside `out`: FILE.safetensors has FILE.jsonl. A line for the run, {"run": command}, then

@@ -80,6 +80,12 @@ bool run_log_add(run_log *log, const run_epoch *e, vmac_err *err) {
     cJSON_AddNumberToObject(to, "terms", e->terms);
     cJSON_AddNumberToObject(to, "left_out", e->left_out);
   }
+  if (e->sigma) {
+    cJSON *to = cJSON_AddObjectToObject(line, "sigma");
+    for (int i = 0; i < e->sigma->layers; i++)
+      if (train_weights(&e->sigma->layer[i]))
+        cJSON_AddNumberToObject(to, e->sigma->layer[i].row->name, (double)e->sigma->sigma[i]);
+  }
   append(log, line);
   return vmac_write_file(log->path, log->text, strlen(log->text), err);
 }

@@ -213,6 +213,7 @@ static double do_epoch(session *s, const train_arguments *a, int epoch) {
     diverged(epoch, *t->error.text ? t->error.text : "the training loss is not a number",
              s->checkpoint);
   check_loss("training", e.train.loss, net, epoch, s->checkpoint);
+  e.sigma = t->model->has_sigma ? t->model : NULL;
   e.test = s->tested = evaluate(t, &s->test, epoch, s->checkpoint);
   if (!exact) e.test_so = evaluate_so(t, &s->data, &s->test, epoch, s->checkpoint);
   e.validated = a->config.validation > 0;

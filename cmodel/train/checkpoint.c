@@ -62,6 +62,12 @@ static train_slot range_slot(const train_model *m) {
       .name = "activation.range", .rank = 2, .dim = {m->layers, 2}, .size = 2 * (size_t)m->layers};
 }
 
+/* Sizes of noise that were learned, of all layers, as one tensor. */
+static train_slot sigma_slot(const train_model *m) {
+  return (train_slot){
+      .name = "agn.sigma", .rank = 1, .dim = {m->layers}, .size = (size_t)m->layers};
+}
+
 static char *add_meta(safetensors *st, const char *key) {
   safetensors_meta *m = &st->meta[st->metas++];
   snprintf(m->key, sizeof m->key, "%s", key);
@@ -71,7 +77,7 @@ static char *add_meta(safetensors *st, const char *key) {
 bool train_save(const train_model *m, const train_config *cfg, int epochs_done, bool with_momentum,
                 double test_accuracy, const char *path, vmac_err *err) {
   safetensors *st = vmac_alloc(1, sizeof *st);
-  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots + 1), sizeof *st->entry);
+  st->entry = vmac_alloc((size_t)(2 * m->slots + m->stat_slots + 3), sizeof *st->entry);
   st->meta = vmac_alloc(9, sizeof *st->meta);
   const size_t size = sizeof st->meta->value;
   snprintf(add_meta(st, "format"), size, "%s", FORMAT);
@@ -90,6 +96,9 @@ bool train_save(const train_model *m, const train_config *cfg, int epochs_done, 
     add_entry(st, "momentum.", &m->slot[i], m->momentum);
   const train_slot range = range_slot(m);
   if (m->has_range) add_entry(st, "", &range, &m->range[0].lo);
+  const train_slot sigma = sigma_slot(m);
+  if (m->has_sigma) add_entry(st, "", &sigma, m->sigma);
+  if (m->has_sigma && with_momentum) add_entry(st, "momentum.", &sigma, m->sigma_momentum);
   const bool ok = fits && safetensors_write(st, path, err);
   safetensors_free(st);
   return ok;
@@ -145,6 +154,9 @@ static bool copy_model(train_model *m, const safetensors *st, const char *path, 
       return vmac_fail(
           err, "%s: tensor '%s': layer '%s': expected a range that holds 0, found %g..%g", path,
           range.name, m->layer[i].row->name, (double)m->range[i].lo, (double)m->range[i].hi);
+  const train_slot sigma = sigma_slot(m);
+  m->has_sigma = safetensors_find(st, sigma.name);
+  if (m->has_sigma && !copy_entry(st, "", &sigma, m->sigma, path, err)) return false;
   return check_variances(m, path, err);
 }
 
@@ -183,6 +195,8 @@ bool train_resume(train_model *m, const train_config *cfg, const char *path, int
   ok = ok && copy_model(m, st, path, err);
   for (int i = 0; ok && i < m->slots; i++)
     ok = copy_entry(st, "momentum.", &m->slot[i], m->momentum, path, err);
+  const train_slot sigma = sigma_slot(m);
+  if (ok && m->has_sigma) ok = copy_entry(st, "momentum.", &sigma, m->sigma_momentum, path, err);
   safetensors_free(st);
   return ok;
 }

@@ -122,6 +122,8 @@ train_model *train_model_new(const train_net *net, uint64_t seed) {
   m->momentum = vmac_alloc(m->params, sizeof *m->momentum);
   m->stat = vmac_alloc(m->stats, sizeof *m->stat);
   m->range = vmac_alloc((size_t)m->layers, sizeof *m->range);
+  m->sigma = vmac_alloc((size_t)m->layers, sizeof *m->sigma);
+  m->sigma_momentum = vmac_alloc((size_t)m->layers, sizeof *m->sigma_momentum);
   initialize(m, seed);
   return m;
 }
@@ -149,5 +151,7 @@ void train_model_free(train_model *m) {
   free(m->momentum);
   free(m->stat);
   free(m->range);
+  free(m->sigma);
+  free(m->sigma_momentum);
   free(m);
 }

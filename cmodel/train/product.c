@@ -42,6 +42,10 @@ static bool by_weight(const train_arith *a) {
   return a->error == TRAIN_STATIC_WEIGHT || a->error == TRAIN_PER_STEP_WEIGHT;
 }
 
+const train_arith *train_products_forward(const train_products *p, int layer) {
+  return &p->layer[layer].arith[TRAIN_FORWARD];
+}
+
 train_products *train_products_new(const train_model *model, uint64_t seed) {
   train_products *p = vmac_alloc(1, sizeof *p);
   p->model = model;
@@ -185,6 +189,8 @@ bool train_products_begin(train_products *p, uint64_t step, bool calibrate, vmac
 }
 
 void train_work_free(train_work *work) {
+  free(work->deviation);
+  free(work->dsigma);
   vmac_scratch_free(&work->a);
   vmac_scratch_free(&work->b);
   vmac_scratch_free(&work->operand);
@@ -216,13 +222,42 @@ static void add_noise(const train_work *work, int index, int which, size_t n, co
                   variance, y);
 }
 
+/* The size of the outputs' noise, 0 where there is none. */
+static float noise_size(const train_work *work, const product *l, int index) {
+  const train_arith *a = &l->arith[TRAIN_FORWARD];
+  if (a->error != TRAIN_AGN) return 0;
+  return a->lambda > 0 ? work->products->model->sigma[index] : a->sd;
+}
+
+static train_key noise_key(const train_work *work, int index) {
+  return key_of(work->products, work->products->step, index, TRAIN_FORWARD, work->part);
+}
+
+static void add_agn(train_work *work, const product *l, int index, size_t n, float *y) {
+  float *z = variances(work, n);
+  const float deviation = work->deviation[index] = train_deviation(n, y);
+  const float size = noise_size(work, l, index) * deviation;
+  train_normals(noise_key(work, index), n, z);
+#pragma omp simd
+  for (size_t i = 0; i < n; i++) y[i] += size * z[i];
+}
+
+static void learn_agn(train_work *work, const product *l, int index, size_t n, const float *dy) {
+  if (!(l->arith[TRAIN_FORWARD].lambda > 0)) return;
+  work->dsigma[index] = (double)work->deviation[index] *
+                        train_noise_dot(noise_key(work, index), n, dy, variances(work, n));
+}
+
 void train_product_forward(train_work *work, int index, const train_linear *map, const float *x,
                            const float *w, const float *bias, bool relu, float *y) {
   const product *l = product_of(work, index);
-  const bool noisy = l && l->arith[TRAIN_FORWARD].error == TRAIN_PER_MAC;
+  const train_error error = l ? l->arith[TRAIN_FORWARD].error : TRAIN_EXACT;
   if (l && l->bits) {
     train_bits_forward(l->bits, work, map, x, y);
-  } else if (!noisy) {
+  } else if (error == TRAIN_AGN) {
+    train_linear_forward(map, x, w, NULL, false, y);
+    add_agn(work, l, index, map->ny, y);
+  } else if (error != TRAIN_PER_MAC) {
     train_linear_forward(map, x, l ? weights(l, w) : w, bias, relu, y);
     return;
   } else {
@@ -247,6 +282,7 @@ void train_product_backward(train_work *work, int index, const train_linear *map
                             const float *w, const float *dy, float *dx, float *dw) {
   const product *l = product_of(work, index);
   const float *real = x;
+  if (l && l->arith[TRAIN_FORWARD].error == TRAIN_AGN) learn_agn(work, l, index, map->ny, dy);
   if (l && l->bits) x = train_bits_data(l->bits, work, map);
   train_linear_weights(map, x, dy, dw);
   if (l && l->arith[TRAIN_WEIGHTS].error == TRAIN_PER_MAC) {

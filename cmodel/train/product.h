@@ -20,6 +20,10 @@ train_key train_key_of(uint64_t seed, uint64_t step, uint32_t layer, uint32_t pa
 void train_normals(train_key key, size_t n, float *out);
 /* y[i] += sd * sqrt(variance[i]) * number i. */
 void train_add_noise(train_key key, size_t n, float sd, const float *variance, float *y);
+/* Leaves numbers 0..n-1 in z (n); returns their sum of products with dy (n). agn.c */
+double train_noise_dot(train_key key, size_t n, const float *dy, float *z);
+/* Standard deviation of y (n). agn.c */
+float train_deviation(size_t n, const float *y);
 
 /* ---- a layer with weights as a linear map (linear.c) ---------------------------------------- */
 
@@ -46,6 +50,7 @@ typedef enum {
   TRAIN_STATIC_WEIGHT,   /* weight i counts as (1 + sd e_i), e_i drawn once for the run */
   TRAIN_PER_STEP_WEIGHT, /* e_i drawn anew at every step */
   TRAIN_PER_MAC,         /* every multiplication has an e of its own: as the outputs show it */
+  TRAIN_AGN,             /* the forward product alone: its outputs have noise, agn.c */
   TRAIN_BIT_TRUE         /* the forward product alone: int8 operands, multiplied by a cell */
 } train_error;
 
@@ -55,7 +60,10 @@ typedef enum { TRAIN_FORWARD, TRAIN_DATA, TRAIN_WEIGHTS, TRAIN_PRODUCTS } train_
  * the weight's gradient. */
 typedef struct {
   train_error error;
-  float sd;        /* of the relative error of a product; its mean magnitude is 0.798 sd */
+  float sd;        /* of the relative error of a product; its mean magnitude is 0.798 sd. agn: of
+                      the noise, as a share of the outputs' */
+  float lambda;    /* agn: the reward for noise, by which its size is learned; 0: it stays */
+  float most;      /* agn: beyond which there is none */
   train_cell cell; /* bit_true */
 } train_arith;
 
@@ -73,6 +81,8 @@ void train_products_calibration(train_products *products, const vmac_dataset *da
 /* Before the shards begin step `step`, no two of which are equal in a run. calibrate: corrections
  * are fitted anew. Fails where the weights have become such that no int8 network has them. */
 bool train_products_begin(train_products *products, uint64_t step, bool calibrate, vmac_err *err);
+
+const train_arith *train_products_forward(const train_products *products, int layer);
 
 /* The derivatives of a layer's cell as the backward pass has them, to A and to W; NULL: not by the
  * cell's table. */
@@ -92,9 +102,17 @@ typedef struct train_work {
   uint32_t part;
   bool frozen; /* training with the running statistics of batch norm */
   vmac_scratch a, b, operand;
+  float *deviation; /* (layers) agn: of the outputs in the last forward pass */
+  double *dsigma;   /* (layers) agn: gradient of the size of the noise */
   vmac_state state; /* its scratch memory alone */
 } train_work;
 void train_work_free(train_work *work);
+
+/* Sizes of noise that are learned (agn.c): begin at what the phase says, unless an earlier one did;
+ * a step of theirs, as the parameters'. */
+void train_agn_begin(train_model *model, const train_products *products);
+void train_agn_update(train_model *model, const train_products *products, train_shard *const *shard,
+                      int shards, double rate, double momentum);
 
 /* Layer `index` of the model: outputs, and gradients (dx NULL: not wanted). `w` are its parameters.
  * bias (may be NULL) and relu as for train_linear_forward(). */

@@ -10,7 +10,7 @@
 
 static const char *const PRODUCTS[] = {"forward", "data", "weights"};
 static const char *const ERRORS[] = {"exact", "static_weight", "per_step_weight", "per_mac",
-                                     "bit_true"};
+                                     "agn", "bit_true"};
 enum { ERROR_NAMES = sizeof ERRORS / sizeof *ERRORS, WORD = 512 };
 
 train_phases *train_phases_new(const train_model *model) {
@@ -117,6 +117,28 @@ static bool parse_cell(train_phases *p, char *text, train_cell *cell, vmac_err *
          (!gradient || parse_gradient(gradient, cell, err));
 }
 
+/* text: SIGMA[:LAMBDA[:MOST]]. */
+static bool parse_agn(const char *text, train_arith *arith, vmac_err *err) {
+  static const char *const what[] = {"size of noise", "reward", "size that is rewarded at most"};
+  char part[WORD];
+  double value[3] = {0, 0, 1};
+  int i = 0;
+  for (const char *at = text; at; i++) {
+    const size_t n = strcspn(at, ":");
+    snprintf(part, sizeof part, "%.*s", (int)n, at);
+    if (i == 3) return vmac_fail(err, "agn: expected SIGMA[:LAMBDA[:MOST]], found '%s'", text);
+    if (!number(part, 0, 10, &value[i]))
+      return vmac_fail(err, "agn: expected a %s 0..10, found '%s'", what[i], part);
+    at = at[n] ? at + n + 1 : NULL;
+  }
+  arith->sd = (float)value[0];
+  arith->lambda = (float)value[1];
+  arith->most = (float)value[2];
+  if (arith->lambda > 0 && !(arith->sd > 0))
+    return vmac_fail(err, "agn: a size that is learned begins above 0, found '%s'", text);
+  return true;
+}
+
 static bool parse_spec(train_phases *p, int product, const char *spec, train_arith *arith,
                        vmac_err *err) {
   char text[WORD];
@@ -133,12 +155,17 @@ static bool parse_spec(train_phases *p, int product, const char *spec, train_ari
   *arith = (train_arith){.error = (train_error)error};
   if (error == TRAIN_EXACT)
     return !rest || vmac_fail(err, "exact has nothing behind it, found ':%s'", rest);
-  if (error == TRAIN_BIT_TRUE && product != TRAIN_FORWARD)
+  if (error >= TRAIN_AGN && product != TRAIN_FORWARD)
     return vmac_fail(err,
-                     "bit_true is for the forward product; %s can be exact, static_weight, "
+                     "%s is for the forward product; %s can be exact, static_weight, "
                      "per_step_weight or per_mac",
-                     PRODUCTS[product]);
-  if (!rest) return vmac_fail(err, "%s wants %s", text, error == TRAIN_BIT_TRUE ? ":CELL" : ":SD");
+                     text, PRODUCTS[product]);
+  if (!rest)
+    return vmac_fail(err, "%s wants :%s", text,
+                     error == TRAIN_BIT_TRUE ? "CELL"
+                     : error == TRAIN_AGN    ? "SIGMA"
+                                             : "SD");
+  if (error == TRAIN_AGN) return parse_agn(rest, arith, err);
   if (error == TRAIN_BIT_TRUE) return parse_cell(p, rest, &arith->cell, err);
   double sd;
   if (!number(rest, 0, 10, &sd))

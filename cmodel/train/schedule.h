@@ -5,6 +5,7 @@
  * product, of all layers with weights or of one; what no word sets is exact:
  *   forward=SPEC  data=SPEC  weights=SPEC  LAYER/forward=SPEC ...
  *   SPEC = exact | static_weight:SD | per_step_weight:SD | per_mac:SD
+ *        | agn:SIGMA[:LAMBDA[:MOST]]                forward only
  *        | bit_true:CELL[:MODE[:GRADIENT]]          forward only
  *   CELL = a name of the registry, or a file that is a table; MODE a correction's (none)
  *   GRADIENT = straight | slope | tableH            (straight)

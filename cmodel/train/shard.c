@@ -50,6 +50,8 @@ train_shard *train_shard_new(const train_model *m, int batch) {
   s->grad_owner = vmac_alloc(n, sizeof *s->grad_owner);
   s->linear = vmac_alloc(n, sizeof *s->linear);
   s->work = vmac_alloc(1, sizeof *s->work);
+  s->work->deviation = vmac_alloc(n, sizeof *s->work->deviation);
+  s->work->dsigma = vmac_alloc(n, sizeof *s->work->dsigma);
   s->dparam = vmac_alloc(m->params, sizeof *s->dparam);
   s->stat = vmac_alloc(m->stats, sizeof *s->stat);
   size_t largest = 0;

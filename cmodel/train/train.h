@@ -93,6 +93,8 @@ typedef struct {
   float *stat;             /* (stats) */
   train_range *range;      /* (layers): of the outputs, where has_range: a quantized run's */
   bool has_range;
+  float *sigma, *sigma_momentum; /* (layers): size of the outputs' noise, where it was learned */
+  bool has_sigma;
   char place[64]; /* where its schedule stands, train_place_write(); empty: it has none */
 } train_model;
 

@@ -150,6 +150,8 @@ static void update(train_trainer *t, double rate_now) {
       m->param[k] -= rate * (g + momentum * m->momentum[k]);
     }
   }
+  if (m->has_sigma)
+    train_agn_update(m, t->products, t->shard, t->config.shards, rate_now, t->config.momentum);
   for (size_t k = 0; k < m->stats && !t->config.freeze; k++) {
     float sum = 0;
     for (int s = 0; s < t->config.shards; s++) sum += t->shard[s]->stat[k];
@@ -216,6 +218,7 @@ train_result train_epoch(train_trainer *t, const vmac_dataset *data, int epoch) 
   double *loss = vmac_alloc((size_t)shards, sizeof *loss), loss_sum = 0;
   int *correct = vmac_alloc((size_t)shards, sizeof *correct);
   size_t right = 0;
+  train_agn_begin(t->model, t->products);
   if (t->progress) t->progress("train", 0, steps);
   for (size_t step = 0; step < steps; step++) {
     const uint32_t *first = order + step * (size_t)t->config.batch;
