@@ -79,6 +79,11 @@ for model in single multi monte filter pairs; do
   ok $? "also $model's"
 done
 
+awk -F , 'FNR == 1 || $3 != 9 { next } NR == FNR { sd[$1, $2, $8] = $10; next }
+  ($10 != sd[$1, $2, $8]) != ($8 == "monte") { bad = 1 } { n++ } END { exit bad || n != 20 }' \
+  "$tmp/a.csv" "$tmp/two.csv"
+ok $? "where all positions are taken, the seed is that of draws alone" "$(grep ,9,14, "$tmp/two.csv")"
+
 run "$tmp/c.csv" --mults perf2 --modes cv --models filter --plot "$tmp/c.png" &&
   [ "$(head -c 4 "$tmp/c.png" | tail -c 3)" = PNG ]
 ok $? "--plot draws an image" "$(cat "$tmp/err")"
