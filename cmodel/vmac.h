@@ -168,6 +168,7 @@ typedef struct {
   double rounding;    /* what rounding slopes and V to fixed point is expected to add to it */
   double measured;    /* on the images given, about the channel's mean, whose */
   double mean_square; /* is this */
+  double mean;        /* of all errors there, approximate - exact */
   double scatter;     /* standard error of measured, by how parts of images differ; 0: too few */
   double signal;      /* variance of the exact accumulators there */
 } vmac_residual;

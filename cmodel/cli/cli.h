@@ -19,6 +19,7 @@
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
   X(operands, "record operand streams of the array's multipliers from exact inference")            \
   X(plot, "draw the losses and accuracies of training runs")                                       \
+  X(predict, "foretell the error of each layer from a cell's error map, and measure it")           \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
   X(sweep, "score many cells and modes, resumable, one CSV")                                       \
   X(train, "train a network, exactly or with multiplier errors, resume after a kill")              \

@@ -178,6 +178,7 @@ static vmac_residual residual_of(const vmac_sums *error, const vmac_sums *signal
     const double mean = (double)error->y[j] / (double)error->count;
     r.measured += variance(error, j) / error->n;
     r.mean_square += mean * mean / error->n;
+    r.mean -= mean / error->n; /* y is exact - approximate */
     r.signal += variance(signal, j) / error->n;
   }
   return r;
