@@ -104,6 +104,7 @@ refuse "an unknown model, the nearest suggested" 2 "did you mean 'multi'" --mode
 refuse "an empty list" 2 "empty list" --models ,
 refuse "a cell twice" 2 "perf2 twice" --mults perf2,trunc6,perf2
 refuse "a mode twice" 2 "cv twice" --modes cv,cv
+refuse "some layers" 2 "there is no --layers" --layers 0
 refuse "no positions" 2 "--positions: expected a whole number in 1.." --positions 0
 refuse "a test set for calibration" 1 "is a test set" --calib subset:test
 refuse "more images than there are" 1 "--images: expected at most 500" --images 501

@@ -114,6 +114,7 @@ static options parse(int argc, char **argv) {
     cli_usage("predict: unexpected argument '%s'; see varimac predict --help", argv[optind]);
   if (!o.fit.net || !o.output)
     cli_usage("predict: --net and -o are needed; see varimac predict --help");
+  if (o.fit.layers) cli_usage("predict: every MAC layer has its rows; there is no --layers");
   if (o.plot && !strcmp(o.plot, o.output)) cli_usage("predict: --plot and -o are the same file");
   run_refuse_test_set("--calib", o.fit.calib);
   return o;
