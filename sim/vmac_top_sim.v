@@ -5,8 +5,8 @@
 //   enters requantization (tap_acc) and what leaves it (tap_out), each a vector of COLS, in the
 //   order of the program's results; whether a beat is wanted, whether one is there (tap_beat), and
 //   whether a tile waits for its weights, for the counters; and with VMAC_COUNT how often ports of
-//   memories (vmac_ram) acted by now: those of all banks of the activation buffers, and those of the
-//   columns' accumulators (without it: 0).
+//   memories (vmac_ram) acted by now: those of all banks of the activation buffers, and those of
+//   the columns' accumulators (without it: 0).
 // Not: for synthesis.
 //
 // SPDX-License-Identifier: Apache-2.0
@@ -124,7 +124,7 @@ module vmac_top_sim #(
   assign tap_out_o       = u_top.u_data.u_post.q;
 
 `ifdef VMAC_COUNT
-  // ---- accesses: both enables of a port of a vmac_ram are 1 --------------------------------------
+  // ---- accesses: both enables of a port of a vmac_ram are 1 ------------------------------------
 
   localparam integer LANES = ROWS > COLS ? ROWS : COLS;
 
