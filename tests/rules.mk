@@ -3,9 +3,9 @@
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTS     := $(sort $(wildcard tests/*.t))
-# Two streams, one test behind the other in each: those that make things in $(B), and all others.
+# Streams, one test behind the other in each: those that make things in $(B); unit tests; all others.
 TESTS_MAKE := tests/{bench,core,docs,feet,glitch,liberty,power,ppa,rtl,synth}.t
-PROVE       = prove --timer -j$(JOBS) $(patsubst %,--rules 'seq=%',$(TESTS_MAKE) **)
+PROVE       = prove --timer -j$(JOBS) $(patsubst %,--rules 'seq=%',$(TESTS_MAKE) $(B)/tests/* **)
 TEST_ENV   = B=$(B) VARIMAC=$(VARIMAC) CMOCKA_MESSAGE_OUTPUT=TAP OMP_WAIT_POLICY=passive
 
 # A unit test that needs more than the library adds objects to UNIT_EXTRA_<name>.
