@@ -3,7 +3,7 @@
 UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTS     := $(sort $(wildcard tests/*.t))
-# Streams, one test behind the other in each: those that make things in $(B); unit tests; all others.
+# Streams, one test behind the other in each: those that make things in $(B); unit tests; others.
 TESTS_MAKE := tests/{bench,core,docs,feet,glitch,liberty,power,ppa,rtl,synth}.t
 PROVE       = prove --timer -j$(JOBS) $(patsubst %,--rules 'seq=%',$(TESTS_MAKE) $(B)/tests/* **)
 TEST_ENV   = B=$(B) VARIMAC=$(VARIMAC) CMOCKA_MESSAGE_OUTPUT=TAP OMP_WAIT_POLICY=passive

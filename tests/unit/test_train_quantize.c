@@ -1,7 +1,7 @@
 /* TEST RATIONALE: from a float network to an int8 one.
- *   State space: int8 networks, of shipped weights and of a short run, against the float ones, image
- *   by image, for every kind of layer; ranges with 1 and 2 threads; a network small enough to fold
- *   by hand, and the same with each value that cannot be quantized.
+ *   State space: int8 networks, of shipped weights and of a short run, against the float ones,
+ *   image by image, for every kind of layer; ranges with 1 and 2 threads; a network small enough to
+ *   fold by hand, and the same with each value that cannot be quantized.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "train_common.h"
 
