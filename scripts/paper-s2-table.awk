@@ -1,5 +1,6 @@
 # paper-s2-table.awk: runs to points: a line for each network, part, error and share.
-# usage: awk -v margin=POINTS -v most=P -f student.awk -f paper-s2-table.awk HAVE.csv KEYED.tsv
+# usage: awk -v margin=POINTS -v most=P -f student.awk -f run-results.awk \
+#            -f paper-s2-table.awk HAVE.csv KEYED.tsv
 # Tab-separated, behind a header. Of a point: asked, made, diverged: its seeds; accuracy, so (as the
 # last epoch multiplied, where that was not exact) in percent, mean and sd over the seeds that did
 # not diverge; approximate: the epochs that really were. change: accuracy less that of the exact run
@@ -33,19 +34,6 @@ function changes(of, other,  pair, n) {
     diverged[of] ? "diverges" : student_says(pair, n, margin, most))
 }
 
-BEGIN { OFS = "\t" }
-FILENAME == ARGV[1] {
-  n = split($0, f, ",")
-  if (FNR == 1) for (i = 1; i <= n; i++) in_csv[f[i]] = i
-  else for (title in in_csv) result[f[1], title] = f[in_csv[title]]
-  next
-}
-FNR == 1 {
-  FS = "\t"
-  $0 = $0
-  for (i = 1; i <= NF; i++) at[$i] = i
-  next
-}
 {
   point = $at["part"] SUBSEP $at["network"] SUBSEP $at["error"] SUBSEP $at["share"] SUBSEP \
     ($at["part"] == "switch" ? $at["model"] : "") SUBSEP $at["sd"]

@@ -70,7 +70,8 @@ paper-s2-report: paper-s2-asked
 	$(Q)rm -f $(PAPER_S2)/have.csv && sh scripts/keep-lines.sh $(PAPER_S2)/have.csv \
 	  $(PAPER_S2_HEAD) $(PAPER_S2)/known.csv $(paper_s2_kept)
 	$(Q)awk -v margin=$(PAPER_S2_MARGIN) -v most=$(PAPER_S2_P) -f scripts/student.awk \
-	  -f scripts/paper-s2-table.awk $(PAPER_S2)/have.csv $(PAPER_S2)/asked.tsv \
+	  -f scripts/run-results.awk -f scripts/paper-s2-table.awk \
+	  $(PAPER_S2)/have.csv $(PAPER_S2)/asked.tsv \
 	  > $(PAPER_S2).tsv.new && mv $(PAPER_S2).tsv.new $(PAPER_S2).tsv
 	$(Q)for n in $(PAPER_S2_NETS); do $(VARIMAC) net weights/$$n.tflite | awk -v net=$$n '\
 	  $$11 ~ /^[0-9]+$$/ && $$11 > 0 { all += $$11; if (!first) first = $$11 } \

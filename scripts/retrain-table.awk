@@ -1,6 +1,6 @@
 # retrain-table.awk: what retraining with a cell gives, of what was measured, in Markdown.
 # usage: awk -v margin=POINTS -v most=P -v tsv=FILE -v runs='MADE ASKED' -f student.awk
-#            -f retrain-table.awk HAVE.csv KEYED.tsv
+#            -f run-results.awk -f retrain-table.awk HAVE.csv KEYED.tsv
 # tsv: a file for the same, a line for each cell and way: network cell mre way mode asked made
 # diverged accuracy sd change p says other_change other_p other_says. change: points above the given
 # weights with the same mode, over seeds; other_*: above the first way of retraining, by seed.
@@ -44,19 +44,6 @@ function text_of(of, against,  n, t, part, p) {
   return t (part[3] == "" ? "" : ", " part[3])
 }
 
-BEGIN { OFS = "\t" }
-FILENAME == ARGV[1] {
-  n = split($0, f, ",")
-  if (FNR == 1) for (i = 1; i <= n; i++) in_csv[f[i]] = i
-  else for (title in in_csv) result[f[1], title] = f[in_csv[title]]
-  next
-}
-FNR == 1 {
-  FS = "\t"
-  $0 = $0
-  for (i = 1; i <= NF; i++) at[$i] = i
-  next
-}
 {
   cell = $at["cell"]
   way = $at["way"] == "given" ? "given " $at["mode"] : $at["way"]

@@ -58,7 +58,8 @@ retrain-report: retrain-asked
 	  $(RETRAIN_HEAD) $(RETRAIN)/known.csv $(retrain_kept)
 	$(Q)awk -v margin=$(PAPER_S2_MARGIN) -v most=$(PAPER_S2_P) -v tsv=$(RETRAIN).tsv.new \
 	  -v runs="$$(awk -f scripts/runs-count.awk $(RETRAIN)/have.csv $(RETRAIN)/asked.tsv)" \
-	  -f scripts/student.awk -f scripts/retrain-table.awk $(RETRAIN)/have.csv $(RETRAIN)/asked.tsv \
+	  -f scripts/student.awk -f scripts/run-results.awk -f scripts/retrain-table.awk \
+	  $(RETRAIN)/have.csv $(RETRAIN)/asked.tsv \
 	  > $(RETRAIN).md.new && mv $(RETRAIN).tsv.new $(RETRAIN).tsv && mv $(RETRAIN).md.new $(RETRAIN).md
 	$(Q)head -n 1 $(RETRAIN).md
 	@echo "$(RETRAIN).md, $(RETRAIN).tsv"

@@ -223,7 +223,7 @@ results() {
   results static_weight:0.48 2 81,83.2,82.1
 } > "$tmp/have.csv"
 table() {
-  awk -v margin=0.5 -v most=0.05 -f scripts/student.awk -f scripts/paper-s2-table.awk \
+  awk -v margin=0.5 -v most=0.05 -f scripts/student.awk -f scripts/run-results.awk -f scripts/paper-s2-table.awk \
     "$tmp/have.csv" "$tmp/keyed.tsv" > "$tmp/paper.tsv"
 }
 table

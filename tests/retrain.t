@@ -70,7 +70,7 @@ ok $? "as given: not trained, nothing fitted" "$(cat "$RUNS")"
     print $1, $2, $3, $4, $6, $7, $8, $9, "done", a }' "$tmp/keyed.tsv"
 } > "$tmp/have.csv"
 awk -v margin=0.5 -v most=0.05 -v tsv="$tmp/retrain.tsv" -v runs='9 15' -f scripts/student.awk \
-  -f scripts/retrain-table.awk "$tmp/have.csv" "$tmp/keyed.tsv" > "$tmp/report.md"
+  -f scripts/run-results.awk -f scripts/retrain-table.awk "$tmp/have.csv" "$tmp/keyed.tsv" > "$tmp/report.md"
 says 'Partial: 9 of 15 points' "points that lack"
 says '| trunc7 | 5.21 | 20.00 | 78.00 | 31.50 ± 0.71, gains 11.50 | 78.15 ± 0.07, absorbs |' "a cell, as given and retrained"
 says '| rec4 | 1.86 | - | - | - | - |' "a cell that nobody measured"

@@ -32,7 +32,7 @@ $(B)/tests/test_low_bits: CPPFLAGS += -I$(B)/tests
 tests-build: $(VARIMAC) $(UNIT_BIN) $(BENCHES) $(ENERGY) $(LIBERTY) $(SPEED)
 
 .PHONY: test
-test: setup ## everything that must pass, a few minutes on two cores
+test: setup ## everything that must pass, half an hour on two slow cores
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) tests-build
 	$(Q)$(TEST_ENV) $(PROVE) $(TESTS) $(UNIT_BIN)
 
