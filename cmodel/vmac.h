@@ -73,8 +73,9 @@ int vmac_x_terms(const vmac_mult *mult, vmac_mode mode, uint8_t *terms);
 
 /* How one layer multiplies. table == NULL: exact products, no correction. */
 typedef struct {
-  const vmac_mult *mult;
-  const int32_t *table; /* vmac_mult_table(mult) */
+  const vmac_mult *mult; /* the cell, or where a map has several that whose class and X all have */
+  const int32_t *table;  /* vmac_mult_table() of the cell; of several one behind the other */
+  uint8_t *cell;         /* (n, k) which of them each weight is multiplied by; NULL: one cell */
   vmac_kernel *kernel;  /* prepared for speed; NULL: product by product, by the definition */
   int n;                /* output channels */
   int planes;           /* sums X, of each K tile */
@@ -84,6 +85,12 @@ typedef struct {
   int32_t *c0;    /* (n) coefficients, VMAC_CORR_F fraction bits; NULL: mode none */
   int32_t *c;     /* (n, tiles, planes) likewise */
 } vmac_mac;
+
+/* The table that weight i (0..k-1, in vmac_patch()'s order) of a channel is multiplied by. */
+static inline const int32_t *vmac_mac_table(const vmac_mac *mac, int k, int channel, int i) {
+  return mac->table + (mac->cell ? 65536 * (size_t)mac->cell[(size_t)channel * (size_t)k + (size_t)i]
+                                 : 0);
+}
 
 /* Sums X of one output, and slopes of one channel. */
 static inline int vmac_mac_sums(const vmac_mac *mac) {
@@ -110,17 +117,47 @@ void vmac_ktiles_free(vmac_ktiles *tiles);
 typedef struct vmac_sums vmac_sums;
 typedef struct vmac_calib vmac_calib;
 
+/* A map: which cell multiplies which weight of a network (net/map.c). Its first cell stands, where a
+ * layer has several, for all of them: they have its class, and its sums X are summed. */
+typedef struct {
+  int ops;
+  bool shared; /* one array has all layers: those of one cell too have the first one's class and X */
+  int cells;
+  const vmac_mult **mult; /* (cells), each once */
+  uint8_t **cell;         /* (ops): (n, k) which of them each weight meets; NULL: exact products */
+} vmac_map;
+vmac_map *vmac_map_new(const vmac_net *net, const vmac_mult *first); /* all products exact */
+void vmac_map_free(vmac_map *map);
+/* The cell's number in the map, which gets to know it; -1: it has 256 others. */
+int vmac_map_cell(vmac_map *map, const vmac_mult *mult);
+/* Gives all weights of a MAC layer (an op) one of its cells. */
+void vmac_map_fill(vmac_map *map, const vmac_net *net, int op, int cell);
+/* The one cell that a layer has (its number), -1: several, -2: none, exact products. */
+int vmac_map_one(const vmac_map *map, const vmac_net *net, int op);
+/* Whether the cells of each layer can stand side by side. */
+bool vmac_map_check(const vmac_map *map, const vmac_net *net, vmac_err *err);
+
+/* From JSON, "varimac-map-2", see net/map_json.c. */
+vmac_map *vmac_map_load(const char *path, const vmac_net *net, vmac_err *err);
+
+/* A cell as the layers of a plan share it. */
+typedef struct {
+  const vmac_mult *mult;
+  int32_t *table;             /* vmac_mult_table(mult); those of all cells lie side by side */
+  struct vmac_scheme *scheme; /* its fast form, gemm/scheme.h */
+  uint8_t *terms;             /* (VMAC_CORR_PLANES, 256) what the plan's mode sums of it */
+} vmac_plan_cell;
+
 /* A plan: what every op of a network multiplies with. mac has one entry per op. */
 typedef struct {
   const vmac_net *net; /* whose weights are multiplied; may be tuned from the network that it is
                           calibrated and scored against */
   int ops;
   vmac_mac *mac;
-  const vmac_mult *mult;
+  const vmac_mult *mult; /* the cell; of several the map's first */
   vmac_mode mode;
-  int32_t *table;             /* owned; shared by all entries, as is: */
-  uint8_t *terms;             /* (VMAC_CORR_PLANES, 256) those of the mode, owned */
-  struct vmac_scheme *scheme; /* owned: the cell's fast form, gemm/scheme.h */
+  int cells;
+  vmac_plan_cell *cell;       /* (cells), owned; the first is mult's */
   vmac_ktiles *ktiles;        /* owned; NULL: one set of coefficients for the whole K */
   vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
   char calibration[512];      /* "N images of SPEC": what the coefficients were fitted on; or "" */
@@ -138,11 +175,21 @@ vmac_plan *vmac_plan_make_tiled(const vmac_net *net, const vmac_mult *mult, cons
                                 vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *data,
                                 size_t images, vmac_err *err);
 
+/* The same with the cells of a map. */
+vmac_plan *vmac_plan_make_map(const vmac_net *net, const vmac_map *map, vmac_mode mode,
+                              vmac_ktiles *ktiles, const vmac_dataset *data, size_t images,
+                              vmac_err *err);
+
 /* The same in steps, of which the last two may be repeated: layers and modes of one cell share what
  * was prepared. vmac_plan_set leaves its layers uncorrected. A plan has the same mult all its
  * life. */
 vmac_plan *vmac_plan_new(const vmac_net *net); /* every op exact */
 void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, const bool *layers);
+/* What is known of the cell already, to spare vmac_plan_set() the search; copied. Once, before it. */
+void vmac_plan_know(vmac_plan *plan, const vmac_mult *mult, const int32_t *table,
+                    const struct vmac_scheme *scheme);
+/* Instead of vmac_plan_set(), and once: the cells of a map. */
+void vmac_plan_map(const vmac_net *net, vmac_plan *plan, const vmac_map *map);
 /* Coefficients for each of these K tiles from now on, which the plan takes over; NULL: for the
  * whole K. Leaves the layers uncorrected. */
 void vmac_plan_tile(vmac_plan *plan, vmac_ktiles *ktiles);
@@ -180,9 +227,15 @@ void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
  * 0+2-5. layers (ops). The text is the shortest, in new memory. */
 bool vmac_layers_parse(const vmac_net *net, const char *text, bool *layers, vmac_err *err);
 char *vmac_layers_text(const vmac_net *net, const bool *layers);
-/* Whether op `index` has the plan's cell; without a plan none has. */
+/* Whether op `index` has a cell of the plan; without a plan none has. */
 static inline bool vmac_plan_has(const vmac_plan *plan, int index) {
   return plan && plan->mac[index].table;
+}
+/* The cell that multiplies weight i of a channel of an op that has one; k: the op's. */
+static inline const vmac_mult *vmac_plan_cell_at(const vmac_plan *plan, int index, int k,
+                                                 int channel, int i) {
+  const int32_t *table = vmac_mac_table(&plan->mac[index], k, channel, i);
+  return plan->cell[(table - plan->cell->table) / 65536].mult;
 }
 
 /* How a plan names a network: the hash of its file, into text[17]. */

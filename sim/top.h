@@ -162,8 +162,7 @@ struct top_check {
   vmac_layer_cycles total; /* what the counters must show, by the closed formula */
   top_place acc, out;      /* where the two taps stand */
   int32_t **want;          /* (ops) the MAC layers' accumulators, (m, n) */
-  int32_t **interpreted;   /* with a map of cells: (m, n) of each operator with weights; or NULL */
-  vmac_accesses accesses;  /* of the program, where it was interpreted: TOP_SUMS, a map */
+  vmac_accesses accesses;  /* of the program, where it was interpreted: TOP_SUMS */
   int32_t *sum; /* (sum_room, cols) of the jobs without products, from `sums` on still to come */
   size_t sums, sum_room;
   size_t compared; /* accumulators and bytes */

@@ -133,7 +133,7 @@ static bool check_acc(void *context, const int32_t *acc, vmac_err *err) {
   const vmac_set *set = &job->set[at->set];
   if (check->compare >= TOP_ALL && job->kind == VMAC_JOB_MAC) {
     const vmac_op *op = &check->net->op[job->op];
-    const int32_t *want = (check->interpreted ? check->interpreted : check->want)[job->op] +
+    const int32_t *want = check->want[job->op] +
                           (size_t)(job->first_pixel + at->pixel) * (size_t)op->n + set->channel;
     if (!compare_acc(check, set, want, acc, err)) return false;
   } else if (check->compare >= TOP_SUMS && job->kind != VMAC_JOB_MAC) {
@@ -197,7 +197,7 @@ static bool check_counts(const top_check *check, const top_bench *bench, const t
 /* Ports of memories that acted since `before`, against what `varimac energy --memory` counts. */
 static bool check_accesses(const top_check *check, const top_bench *bench,
                            const vmac_accesses *before, vmac_err *err) {
-  if (!bench->model->counts || (!check->program->hw.map && check->compare < TOP_SUMS)) return true;
+  if (!bench->model->counts || check->compare < TOP_SUMS) return true;
   const vmac_accesses *want = &check->accesses, *now = &bench->out.accesses;
   return same("bytes read from buffers", want->bytes_read, now->bytes_read - before->bytes_read,
               err) &&
@@ -229,7 +229,7 @@ static bool check_results(top_check *check, const top_bench *bench, vmac_err *er
 
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err) {
   const vmac_program *program = check->program;
-  if ((program->hw.map || check->compare >= TOP_SUMS) && !top_interpret(check, err)) return false;
+  if (check->compare >= TOP_SUMS && !top_interpret(check, err)) return false;
   const top_observer observer = {check, check_acc, check_out};
   check->acc = check->out = top_place_first(program);
   check->failed = false;

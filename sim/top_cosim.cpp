@@ -21,7 +21,7 @@
 extern "C" void omp_set_num_threads(int);
 
 struct Options {
-  const char *net, *data, *calib, *model;
+  const char *net, *data, *calib, *model, *map;
   vmac_mode mode;
   vmac_rounding rounding;
   size_t first, images, calib_images;
@@ -41,6 +41,8 @@ static const char usage_text[] =
     "  --rounding R       of requantization: double or single (default double)\n"
     "  --calib SPEC       images the correction is calibrated on (default subset:calib)\n"
     "  --calib-images N   the first N of them (default 32)\n"
+    "  --map F            which weight brings which mode of the cell along (JSON, see varimac map\n"
+    "                     --help), of a model with modes (default: the model's cell)\n"
     "  --model NAME       the model (default the first; --list names them)\n"
     "  --compare WHAT     outputs; bytes of all layers; all, accumulators too (default); or sums,\n"
     "                     those of layers without weights too\n"
@@ -69,18 +71,21 @@ static void trace_range(const char *text, top_options *bench) {
 }
 
 static Options parse(int argc, char **argv) {
-  static const struct option table[] = {
-      {"net", 1, 0, 'n'},     {"data", 1, 0, 'd'},         {"first", 1, 0, 'f'},
-      {"images", 1, 0, 'i'},  {"correction", 1, 0, 'o'},   {"rounding", 1, 0, 'r'},
-      {"calib", 1, 0, 'c'},   {"calib-images", 1, 0, 'C'}, {"model", 1, 0, 'm'},
-      {"compare", 1, 0, 'x'}, {"seed", 1, 0, 's'},         {"idle", 1, 0, 'p'},
-      {"stall", 1, 0, 'q'},   {"jobs", 1, 0, 'j'},         {"trace", 1, 0, 't'},
-      {"vcd", 1, 0, 'v'},     {"list", 0, 0, 'l'},         {"help", 0, 0, 'h'},
-      {NULL, 0, 0, 0}};
+  static const struct option table[] = {{"net", 1, 0, 'n'},        {"data", 1, 0, 'd'},
+                                        {"first", 1, 0, 'f'},      {"images", 1, 0, 'i'},
+                                        {"correction", 1, 0, 'o'}, {"rounding", 1, 0, 'r'},
+                                        {"calib", 1, 0, 'c'},      {"calib-images", 1, 0, 'C'},
+                                        {"model", 1, 0, 'm'},      {"compare", 1, 0, 'x'},
+                                        {"seed", 1, 0, 's'},       {"idle", 1, 0, 'p'},
+                                        {"stall", 1, 0, 'q'},      {"jobs", 1, 0, 'j'},
+                                        {"trace", 1, 0, 't'},      {"map", 1, 0, 'M'},
+                                        {"vcd", 1, 0, 'v'},        {"list", 0, 0, 'l'},
+                                        {"help", 0, 0, 'h'},       {NULL, 0, 0, 0}};
   Options o = {"weights/resnet8.tflite",
                "subset:test",
                "subset:calib",
                top_models[0]->name,
+               NULL,
                VMAC_CORR_CV,
                VMAC_ROUND_DOUBLE,
                0,
@@ -118,6 +123,9 @@ static Options parse(int argc, char **argv) {
       break;
     case 'm':
       o.model = optarg;
+      break;
+    case 'M':
+      o.map = optarg;
       break;
     case 'x':
       o.compare = (top_compare)choice("--compare", optarg, compares, 4);
@@ -240,10 +248,10 @@ static void progress(const Options *o, const Totals *t, double begin, bool end) 
 static void replay(const Options *o, const char *model, size_t image) {
   printf("  replay: build/bench/cosim-%s --model %s --net %s --data %s --first %zu --images 1 "
          "--correction %s --rounding %s --calib %s --calib-images %zu --compare %s --seed %llu "
-         "--idle %d --stall %d --jobs 1\n",
+         "--idle %d --stall %d --jobs 1%s%s\n",
          model, model, o->net, o->data, image, vmac_mode_name(o->mode), roundings[o->rounding],
          o->calib, o->calib_images, compares[o->compare], (unsigned long long)o->bench.seed,
-         o->bench.idle, o->bench.stall);
+         o->bench.idle, o->bench.stall, o->map ? " --map " : "", o->map ? o->map : "");
 }
 
 /* Forks the workers and collects their reports. False at the first failure. */
@@ -308,6 +316,21 @@ static const top_model *find_model(const char *name) {
   misused("no model '%s'; cosim --list names them", name);
 }
 
+/* Of the model's cell, of what its PEs have, or of what --map gives the weights. */
+static vmac_plan *make_plan(const Options *o, const top_model *model, const vmac_net *net,
+                            vmac_ktiles *tiles, const vmac_dataset *calib, vmac_err *err) {
+  const vmac_hw *hw = &model->hw;
+  if (!o->map && !hw->map)
+    return vmac_plan_make_tiled(net, vmac_mult_at((size_t)hw->cell), nullptr, o->mode, tiles, calib,
+                                o->calib_images, err);
+  if (o->map && !hw->opt_mode) misused("--map wants a model with modes, and %s has none", o->model);
+  vmac_map *map = o->map ? vmac_map_load(o->map, net, err) : vmac_map_of_pes(net, hw, err);
+  if (!map) return nullptr;
+  vmac_plan *plan = vmac_plan_make_map(net, map, o->mode, tiles, calib, o->calib_images, err);
+  vmac_map_free(map);
+  return plan;
+}
+
 int main(int argc, char **argv) {
   const Options o = parse(argc, argv);
   vmac_err err;
@@ -326,8 +349,7 @@ int main(int argc, char **argv) {
   vmac_ktiles *tiles =
       model->hw.opt_ktile ? vmac_ktiles_new(net, model->hw.rows, model->hw.cols, &err) : nullptr;
   if (model->hw.opt_ktile && !tiles) die(err.text);
-  vmac_plan *plan = vmac_plan_make_tiled(net, vmac_mult_at((size_t)model->hw.cell), nullptr, o.mode,
-                                         tiles, &calib, o.calib_images, &err);
+  vmac_plan *plan = make_plan(&o, model, net, tiles, &calib, &err);
   if (!plan) die(err.text);
   /* The compiler's refusals, before the processes. */
   vmac_program *program = vmac_program_compile(net, plan, &model->hw, o.rounding, &err);

@@ -141,7 +141,7 @@ void top_check_explain(const top_check *check, const top_model *model, const top
         if (k < 0) continue;
         const vmac_mult *mult =
             hw->opt_mode && check->plan
-                ? check->plan->mac[job->op].mult
+                ? vmac_plan_cell_at(check->plan, job->op, op->k, channel, k)
                 : vmac_mult_at((size_t)vmac_hw_pe(hw, row, check->failed_column));
         const uint8_t a = vmac_operand_bits(mult->cls, codes[k]);
         const int8_t code = vmac_weight(check->net, op, channel, k);

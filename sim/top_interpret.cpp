@@ -1,6 +1,5 @@
 /* What a program must compute where the golden model has no word, by the format's interpreter: the
- * sums of jobs without products, whose bytes alone the network names; and all there is of an array
- * with a map of cells, where the golden model would multiply a layer with one.
+ * sums of jobs without products, whose bytes alone the network names; and accesses of memories.
  *
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
@@ -21,29 +20,14 @@ static void keep_sum(top_check *check, const int32_t *acc) {
 static void keep(void *context, int index, int set, int pixel, const int32_t *acc,
                  const int8_t *out) {
   top_check *check = (top_check *)context;
-  const vmac_job *job = &check->program->job[index];
-  if (job->kind != VMAC_JOB_MAC) keep_sum(check, acc);
-  if (!check->interpreted) return;
-  const vmac_set *s = &job->set[set];
-  const size_t at = (size_t)(job->first_pixel + pixel) * (size_t)job->channels + (size_t)s->channel;
-  for (int i = 0; i < s->count; i++) {
-    check->state->i8[job->tensor][at + (size_t)i] = out[s->column + i];
-    if (job->kind == VMAC_JOB_MAC) check->interpreted[job->op][at + (size_t)i] = acc[s->column + i];
-  }
-}
-
-static void make_room(top_check *check) {
-  const vmac_net *net = check->net;
-  check->interpreted = (int32_t **)vmac_alloc((size_t)net->ops, sizeof *check->interpreted);
-  for (int i = 0; i < net->ops; i++)
-    if (vmac_op_is_mac(&net->op[i]))
-      check->interpreted[i] = (int32_t *)vmac_alloc((size_t)net->op[i].m * (size_t)net->op[i].n,
-                                                    sizeof **check->interpreted);
+  (void)set;
+  (void)pixel;
+  (void)out;
+  if (check->program->job[index].kind != VMAC_JOB_MAC) keep_sum(check, acc);
 }
 
 bool top_interpret(top_check *check, vmac_err *err) {
   const vmac_program *program = check->program;
-  if (program->hw.map && !check->interpreted) make_room(check);
   vmac_accesses *of_job = (vmac_accesses *)vmac_alloc((size_t)program->jobs + 1, sizeof *of_job);
   const vmac_observer observer = {check, keep, of_job};
   vmac_run run = {};
@@ -64,7 +48,5 @@ bool top_interpret(top_check *check, vmac_err *err) {
 }
 
 void top_interpret_free(top_check *check) {
-  for (int i = 0; check->interpreted && i < check->net->ops; i++) free(check->interpreted[i]);
-  free(check->interpreted);
   free(check->sum);
 }

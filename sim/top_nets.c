@@ -20,12 +20,15 @@ static int corner_of(uint64_t seed) {
   return vmac_rng_below(&rng, 3) ? 0 : 1 + (int)vmac_rng_below(&rng, 15);
 }
 
-/* A cell that some mode makes of this one. */
-static const vmac_mult *in_some_mode(builder *b, const vmac_mult *own) {
-  for (;;) {
-    const vmac_mult *mult = vmac_mult_at((size_t)below(b, (int)vmac_mult_count()));
-    if (mult->mode >= 0 && mult->cls == own->cls && !strcmp(mult->family, own->family)) return mult;
-  }
+/* Which cell meets which weight: as the PEs have it, or where these know modes, of one or of several;
+ * NULL: one cell for all, *mult, or an error. */
+static vmac_map *draw_map(builder *b, const vmac_hw *hw, const vmac_mult **mult, vmac_err *err) {
+  const vmac_mult *own = *mult;
+  if (hw->map) return vmac_map_of_pes(b->net, hw, err);
+  if (!hw->opt_mode) return NULL;
+  if (below(b, 2)) return random_map(b, own);
+  *mult = random_mode(b, own);
+  return NULL;
 }
 
 top_net *top_net_make(uint64_t seed, const vmac_hw *hw, bool large, vmac_err *err) {
@@ -36,19 +39,23 @@ top_net *top_net_make(uint64_t seed, const vmac_hw *hw, bool large, vmac_err *er
            corner & CORNER_WEIGHTS ? ", weights" : "", corner & CORNER_INPUT ? ", input" : "",
            corner & CORNER_ZERO ? ", zero points" : "", corner & CORNER_SCALE ? ", scales" : "");
   const vmac_mult *own = vmac_mult_at((size_t)hw->cell);
-  const vmac_mult *mult = hw->opt_mode ? in_some_mode(&net->b, own) : own;
-  if (vmac_net_prepare(net->b.net, err))
-    net->plan = vmac_plan_make(net->b.net, mult, NULL, VMAC_CORR_NONE, NULL, 0, err);
+  const vmac_mult *mult = own;
+  vmac_err ignored;
+  if (vmac_net_prepare(net->b.net, err)) {
+    vmac_map *map = draw_map(&net->b, hw, &mult, &ignored);
+    net->plan = map ? vmac_plan_make_map(net->b.net, map, VMAC_CORR_NONE, NULL, NULL, 0, err)
+                    : vmac_plan_make(net->b.net, mult, NULL, VMAC_CORR_NONE, NULL, 0, err);
+    vmac_map_free(map);
+  }
   if (!net->plan) {
     top_net_free(net);
     return NULL;
   }
   /* The unit corrects, or is there and has nothing to do; or cannot (vmac_program_compile()). */
   const bool can = hw->opt_correction == 2 || mult == own;
-  vmac_err ignored;
   if (hw->opt_ktile && below(&net->b, 3)) /* none where the network does not compile */
     vmac_plan_tile(net->plan, vmac_ktiles_new(net->b.net, hw->rows, hw->cols, &ignored));
-  if (hw->opt_correction && can && !hw->map && below(&net->b, 5))
+  if (hw->opt_correction && can && below(&net->b, 5))
     random_correction(&net->b, net->plan, hw->opt_correction, hw->phi_rank);
   net->rounding = below(&net->b, 2) ? VMAC_ROUND_SINGLE : VMAC_ROUND_DOUBLE;
   return net;

@@ -166,6 +166,21 @@ map=$(total 11)
 # The top row has an operand in each K tile: MACs by K times tiles, layer by layer.
 top=$((1024 * 16 * 2 + 2 * 1024 * 16 * 9 + 256 * 32 * (9 + 18 + 1) + 64 * 64 * (18 + 36 + 2) + 10 * 4))
 is $((12501632 + top)) "$map" "a map: the top row's cells cost twice as much"
+
+# Weights that bring modes along: half the filters of layer 1 in one that costs three times as much.
+design pe dyn4 1 0 0 0 > "$tmp/pe"
+design pe dyn0 3 0 0 0 > "$tmp/pe2"
+"$ENERGY" collect -o "$tmp/ppa.json" --platform here "$tmp/pe" "$tmp/pe2" "$tmp/side0" \
+  "$tmp/correct0" > "$tmp/log"
+two='"dyn4", "dyn0"' four='"dyn4", "dyn0", "dyn0", "dyn4"'
+cat > "$tmp/modes.json" << END
+{"format": "varimac-map-2", "edge": "dyn4", "rest": "dyn4",
+ "layers": [{"layer": 1, "filters": [$four, $four, $four, $two, $two]}]}
+END
+energy --map "$tmp/modes.json" --csv "$tmp/e.csv"
+ok $? "a map of modes" "$(cat "$tmp/err")"
+is $((12501632 + 2 * 1024 * 144 * 8)) "$(total 11)" "each weight costs what its mode does"
+ppa 1 0 0 0 0 0
 energy --mult perf2 --correction cv --calib-images 4 && grep -q 'correction 1, here' "$tmp/out" &&
   energy --mult perf2 --correction bitplane --calib-images 4 &&
   grep -q 'correction 2, here' "$tmp/out" &&

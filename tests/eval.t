@@ -57,6 +57,41 @@ ok $? "other bytes than one set of slopes for all"
 [ $? -eq 1 ] && [ ! -e "$tmp/beats" ] && grep -q 'slopes of each K tile' "$tmp/err"
 ok $? "the compiler refuses them" "$(cat "$tmp/err")"
 
+# Maps: of the network's weights, of an array's PEs.
+cat > "$tmp/all.json" << END
+{"format": "varimac-map-2", "rest": "perf2", "layers": []}
+END
+run --map "$tmp/all.json" --correction cv --dump "$tmp/map" && run --mult perf2 --correction cv \
+  --dump "$tmp/perf2" && cmp -s "$tmp/map" "$tmp/perf2"
+ok $? "a map of one cell is that cell, corrected too" "$(cat "$tmp/err")"
+cat > "$tmp/two.json" << END
+{"format": "varimac-map-2", "rest": "exact",
+ "layers": [{"layer": 3, "cell": "perf2"}, {"layer": 5, "cell": "perf2"}]}
+END
+run --map "$tmp/two.json" --correction bitplane --dump "$tmp/map" --json "$tmp/map.json" &&
+  run --mult perf2 --correction bitplane --layers 3+5 --dump "$tmp/perf2" &&
+  cmp -s "$tmp/map" "$tmp/perf2"
+ok $? "a map of exact cells but in two layers is --layers" "$(cat "$tmp/err")"
+grep -q '"map":' "$tmp/map.json" && grep -q '"approximate_share":	0.1048' "$tmp/map.json"
+ok $? "the result names the map, and the share of what is not exact" "$(cat "$tmp/map.json")"
+cat > "$tmp/pes.json" << END
+{"format": "varimac-map-1", "rows": 8, "cols": 4,
+ "cells": [["exact", "perf2", "trunc6", "exact"], "exact", "perf3", "exact",
+           "exact", "exact", ["zero", "exact", "exact", "exact"], "exact"]}
+END
+run --map "$tmp/pes.json" --correction bitplane --calib-images 40 --ktile 8x4 --dump "$tmp/pes"
+ok $? "a map of PEs, corrected" "$(cat "$tmp/err")"
+for option in "--mult perf2" "--layers 1" "--save-plan $tmp/x" "--plan $tmp/one.json"; do
+  # shellcheck disable=SC2086 # an option and its value
+  run --map "$tmp/all.json" $option
+  [ $? -eq 2 ] && [ ! -e "$tmp/x" ]
+  ok $? "no $option beside --map" "$(cat "$tmp/err")"
+done
+run --map "$tmp/one.json"
+[ $? -eq 1 ] && grep -q 'one.json: "format": expected "varimac-map-2", found "varimac-plan-3"' \
+  "$tmp/err"
+ok $? "a plan is no map" "$(cat "$tmp/err")"
+
 # Some layers: the trace of each op shows where the cell is.
 # shellcheck disable=SC2086 # options are words
 trace() { "$VARIMAC" eval --net "$net" --images 1 --trace-layer "$1" --image 0 --trace "$2" $3 \
@@ -81,7 +116,7 @@ trace 1 "$tmp/t1" "--plan $tmp/one.json" && trace 1 "$tmp/t1some" "--mult trunc7
 ok $? "a layer behind exact ones has other operands"
 "$VARIMAC" compile --net "$net" --plan "$tmp/some.json" -o "$tmp/beats" > "$tmp/out" 2> "$tmp/err"
 [ $? -eq 1 ] && [ ! -e "$tmp/beats" ] &&
-  grep -q 'operator 0 .*the plan multiplies it exactly; the hardware has one cell, trunc7' "$tmp/err"
+  grep -q 'operator 0 .*the plan multiplies it exactly; the hardware has a cell, trunc7, for all' "$tmp/err"
 ok $? "the compiler refuses a plan of some layers" "$(cat "$tmp/err")"
 
 # What correction leaves, by layer.

@@ -170,8 +170,6 @@ o="-o $tmp/dump.vmp" ne="--net $net --mult exact"
   refuse "a map beside a cell" 2 "--map brings the cells" $ne --map "$tmp/rows.json" $o
   refuse "a map beside rows" 2 "--map brings rows and columns" --net $net --map "$tmp/rows.json" \
     --rows 16 $o
-  refuse "a map and a correction" 2 "fitted to the error of one cell" --net $net \
-    --map "$tmp/rows.json" --correction cv $o
   refuse "a map and a mode" 2 "no --map with it" --net $net --map "$tmp/rows.json" --mode 1 $o
   refuse "a map that is a program" 1 "not JSON" --net $net --map "$tmp/a.vmp" $o
   refuse "a map that is not there" 1 "nowhere.json" --net $net --map nowhere.json $o

@@ -85,7 +85,7 @@ static void print(const compiled *c) {
   const vmac_hw *hw = &p->hw;
   const vmac_mult *mult = vmac_mult_at((size_t)hw->cell);
   char cell[128];
-  if (hw->map)
+  if (c->map)
     snprintf(cell, sizeof cell, "cells of %s", c->map_path);
   else if (hw->opt_mode)
     snprintf(cell, sizeof cell, "cell %d (%s) in mode %d", hw->cell, mult->name, c->operand_mode);

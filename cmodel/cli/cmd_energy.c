@@ -119,7 +119,7 @@ static void print(const compiled *c, const vmac_ppa *ppa, const options *o,
          c->hw.opt_ktile ? " per K tile" : "", ppa->platform[0] ? ppa->platform : ppa->path,
          o->activity);
   if (c->hw.phi_rank) printf("phi          planes: %d\n", c->hw.phi_rank);
-  if (c->plan->mult->mode >= 0)
+  if (c->plan->mult->mode >= 0 && !c->map)
     printf("mode         %d, held by the PEs as an operand: they can change it\n",
            c->plan->mult->mode);
   print_feet(c, energy);
@@ -320,8 +320,8 @@ int cmd_energy(int argc, char **argv) {
   check_mode(&c);
   vmac_energy energy;
   const bool memory = o.memory.node_nm > 0;
-  if (!vmac_program_energy(c.program, c.net, ppa, &o.leave, memory ? &o.memory : NULL, &energy,
-                           &err) ||
+  if (!vmac_program_energy(c.program, c.net, c.map, ppa, &o.leave, memory ? &o.memory : NULL,
+                           &energy, &err) ||
       (o.csv && !write_csv(&c, &energy, memory, o.csv, &err)) ||
       (o.json && !write_json(&c, ppa, &o, &energy, &err)))
     cli_die("%s", err.text);

@@ -11,7 +11,8 @@
 
 typedef struct {
   fitted fit;
-  const char *mult, *mode_name, *data, *plan, *save_plan, *json, *dump, *trace, *ktile, *residuals;
+  const char *mult, *map, *mode_name, *data, *plan, *save_plan, *json, *dump, *trace, *ktile,
+      *residuals;
   long long layer, image;
   bool calib_given;
   vmac_mode mode;
@@ -25,6 +26,8 @@ static const char help[] =
     "  --net F              int8 network (.tflite)\n"
     "  --mult NAME          multiplier cell of every MAC layer (default: none, products taken\n"
     "                       directly, which is what the cell `exact` must equal)\n"
+    "  --map F              or several cells (JSON): which weight meets which (see varimac map\n"
+    "                       --help), or which PE of the array has which\n"
     "  --layers L           MAC layers that have the cell, the others are exact: all, or numbers\n"
     "                       and ranges counted from 0 in the order of `varimac net`, 0+2-5\n"
     "                       (default all)\n"
@@ -56,6 +59,7 @@ static const char help[] =
 
 enum {
   MULT = FITTED_LAST,
+  MAP,
   CORRECTION,
   DATA,
   PLAN,
@@ -73,6 +77,7 @@ enum {
 
 static const struct option table[] = {FITTED_OPTIONS,
                                       {"mult", 1, 0, MULT},
+                                      {"map", 1, 0, MAP},
                                       {"correction", 1, 0, CORRECTION},
                                       {"data", 1, 0, DATA},
                                       {"plan", 1, 0, PLAN},
@@ -94,16 +99,20 @@ static void check(options *o) {
   if (!o->fit.net) cli_usage("eval: --net is missing; see varimac eval --help");
   if (o->mode_name && !vmac_mode_find(o->mode_name, &o->mode, &err))
     cli_usage("--correction: %s", err.text);
-  if (o->plan && (o->mult || o->mode_name || o->fit.layers || o->ktile))
-    cli_usage("eval: --plan brings multiplier, mode, layers and K tiles: no --mult, --correction, "
-              "--layers or --ktile with it");
-  if (!o->mult && !o->plan && (o->mode || o->save_plan || o->fit.layers || o->ktile))
+  if (o->plan && (o->mult || o->map || o->mode_name || o->fit.layers || o->ktile))
+    cli_usage("eval: --plan brings multiplier, mode, layers and K tiles: no --mult, --map, "
+              "--correction, --layers or --ktile with it");
+  if (o->map && (o->mult || o->fit.layers || o->save_plan))
+    cli_usage("eval: --map brings the cells of all layers, and a plan (--save-plan) is of one: no "
+              "--mult, --layers or --save-plan with it");
+  if (!o->mult && !o->map && !o->plan && (o->mode || o->save_plan || o->fit.layers || o->ktile))
     cli_usage("eval: --correction, --layers, --ktile and --save-plan want --mult");
   if (o->ktile && strcmp(o->ktile, "0") && o->mode <= VMAC_CORR_BIAS)
     cli_usage("eval: --ktile gives each K tile slopes of its own, and --correction %s has none",
               vmac_mode_name(o->mode));
   const bool calibrated = vmac_mode_calibrates(o->mode);
-  if (o->residuals && !o->mult && !o->plan) cli_usage("eval: --residuals wants --mult or --plan");
+  if (o->residuals && !o->mult && !o->map && !o->plan)
+    cli_usage("eval: --residuals wants --mult, --map or --plan");
   if (!calibrated && !o->residuals && (o->fit.calib || o->fit.calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
               "or phi");
@@ -120,6 +129,9 @@ static options parse(int argc, char **argv) {
   for (int c; (c = cli_getopt(argc, argv, "", table)) != -1;) switch (c) {
     case MULT:
       o.mult = optarg;
+      break;
+    case MAP:
+      o.map = optarg;
       break;
     case CORRECTION:
       o.mode_name = optarg;
@@ -209,19 +221,26 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
     if (!plan) cli_die("%s", err.text);
     return plan;
   }
-  if (!o->mult) return NULL;
-  const vmac_mult *mult = vmac_mult_find(o->mult, &err);
-  if (!mult) cli_die("%s", err.text);
+  if (!o->mult && !o->map) return NULL;
+  const vmac_mult *mult = o->map ? NULL : vmac_mult_find(o->mult, &err);
+  if (!o->map && !mult) cli_die("%s", err.text);
+  vmac_hw hw = vmac_hw_default();
+  vmac_map *map = o->map ? run_map(o->map, net, &hw) : NULL;
   bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
   if (!vmac_layers_parse(net, o->fit.layers ? o->fit.layers : "all", layers, &err))
     cli_usage("--layers: %s", err.text);
   vmac_dataset calib = {0};
   long long images = 0;
   if (vmac_mode_calibrates(o->mode)) calib = load_calib(o, net, &images);
-  vmac_plan *plan = run_plan_layers(net, mult, layers, o->mode, run_ktiles(net, o->ktile), &calib,
-                                    o->fit.calib, (size_t)images, &err);
+  vmac_ktiles *tiles = run_ktiles(net, o->ktile);
+  vmac_plan *plan = map ? run_plan_map(net, map, o->mode, tiles, &calib, o->fit.calib,
+                                       (size_t)images, &err)
+                        : run_plan_layers(net, mult, layers, o->mode, tiles, &calib, o->fit.calib,
+                                          (size_t)images, &err);
   if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
+  vmac_map_free(map);
+  free((void *)(uintptr_t)hw.map);
   free(layers);
   return plan;
 }
@@ -240,8 +259,8 @@ static char *layers_of(const vmac_net *net, const vmac_plan *plan) {
   return text;
 }
 
-static const char *mult_name(const vmac_plan *plan) {
-  return plan ? plan->mult->name : "direct";
+static const char *mult_name(const options *o, const vmac_plan *plan) {
+  return o->map ? o->map : plan ? plan->mult->name : "direct";
 }
 
 static void print(const options *o, const vmac_plan *plan, const score *s) {
@@ -250,7 +269,7 @@ static void print(const options *o, const vmac_plan *plan, const score *s) {
   char tiles[64] = "";
   if (k) snprintf(tiles, sizeof tiles, ", per K tile of %d x %d PEs", k->rows, k->cols);
   printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s%s\nimages       %lld of %s\n",
-         o->fit.net, mult_name(plan), *s->layers ? ", MAC layers " : "", s->layers,
+         o->fit.net, mult_name(o, plan), *s->layers ? ", MAC layers " : "", s->layers,
          vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), tiles, o->fit.images, o->data);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
@@ -261,7 +280,7 @@ static bool write_json(const options *o, const vmac_plan *plan, const score *s, 
   const double all = (double)o->fit.images;
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "network", o->fit.net);
-  cJSON_AddStringToObject(root, "mult", mult_name(plan));
+  cJSON_AddStringToObject(root, o->map ? "map" : "mult", mult_name(o, plan));
   cJSON_AddStringToObject(root, "layers", s->layers);
   cJSON_AddStringToObject(root, "correction", vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE));
   if (plan && plan->ktiles) {
@@ -312,7 +331,7 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
     if (vmac_plan_has(plan, i))
       at += (size_t)snprintf(
           text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g,%.6g\n",
-          plan->mult->name, vmac_mode_name(plan->mode), layer, i, vmac_op_name(net->op[i].kind),
+          o->map ? "map" : plan->mult->name, vmac_mode_name(plan->mode), layer, i, vmac_op_name(net->op[i].kind),
           net->op[i].k, r->predicted, r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
           r->scatter, r->mean_square, r->signal, r->rounding);
     layer++;
@@ -361,7 +380,7 @@ int cmd_eval(int argc, char **argv) {
   int8_t *outputs = vmac_alloc(n, net->tensor[net->output].size);
   uint8_t *answer = vmac_alloc(n, 1);
   vmac_scorer *scorer = vmac_scorer_new(net, o.rounding, &data, n, 0);
-  run_scores(mult_name(plan), net, scorer, plan, n, answer, outputs);
+  run_scores(mult_name(&o, plan), net, scorer, plan, n, answer, outputs);
   const score s = {.correct = run_equal(answer, data.labels, n),
                    .agree = run_equal(answer, vmac_scorer_exact(scorer), n),
                    .share = run_share(net, plan),

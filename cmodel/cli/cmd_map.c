@@ -7,7 +7,7 @@
 
 static const char help[] =
     "usage: varimac map F.json [--verilog | --c]\n\n"
-    "Reads which PE of the array has which multiplier cell (see cmodel/program/map.c) and prints\n"
+    "Reads which PE of the array has which multiplier cell (see cmodel/program/pe_map.c) and prints\n"
     "the cells' indices, a line per row of the array.\n"
     "  --verilog   the value of vmac_top's parameter MAP instead; CELL is that of row 0, column 0\n"
     "  --c         the indices as a list for a C initializer\n";
@@ -33,7 +33,7 @@ int cmd_map(int argc, char **argv) {
     cli_usage("map: expected one file; see varimac map --help");
   vmac_err err;
   int rows, cols;
-  uint8_t *map = vmac_map_load(argv[optind], &rows, &cols, &err);
+  uint8_t *map = vmac_pe_map_load(argv[optind], &rows, &cols, &err);
   if (!map) cli_die("%s", err.text);
   if (verilog) {
     printf("%d'h", 8 * rows * cols);

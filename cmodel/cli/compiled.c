@@ -70,13 +70,8 @@ static void check_map(const compiled *c) {
   if (!c->map_path) return;
   if (c->mult || c->plan_path)
     cli_usage("%s: --map brings the cells: no --mult or --plan with it", c->command);
-  if (c->sized) cli_usage("%s: --map brings rows and columns: no --rows or --cols", c->command);
   if (c->hw.opt_mode)
     cli_usage("%s: --mode is of one cell for all PEs: no --map with it", c->command);
-  if (c->mode != VMAC_CORR_NONE)
-    cli_usage("%s: --map: the coefficients of --correction %s are fitted to the error of one cell, "
-              "and the PEs have several; only --correction none",
-              c->command, vmac_mode_name(c->mode));
 }
 
 /* Options that would be ignored are refused. */
@@ -132,11 +127,9 @@ static const vmac_mult *in_mode(const vmac_mult *mult, int mode) {
 }
 
 static void load_map(compiled *c) {
-  vmac_err err;
-  c->map = vmac_map_load(c->map_path, &c->hw.rows, &c->hw.cols, &err);
-  if (!c->map) cli_die("%s", err.text);
-  c->hw.map = c->map;
-  c->hw.cell = c->map[0];
+  c->map = run_map(c->map_path, c->net, &c->hw);
+  if (c->hw.map && c->sized)
+    cli_usage("%s: --map brings rows and columns: no --rows or --cols", c->command);
 }
 
 static void make_plan(compiled *c) {
@@ -147,10 +140,10 @@ static void make_plan(compiled *c) {
     c->hw.cell = vmac_hw_cell(c->plan->mult);
     return;
   }
-  const vmac_mult *mult = c->map ? vmac_mult_at(c->map[0]) : vmac_mult_find(c->mult, &err);
+  const vmac_mult *mult = c->map ? c->map->mult[0] : vmac_mult_find(c->mult, &err);
   if (!mult) cli_die("%s", err.text);
   c->hw.cell = vmac_hw_cell(mult);
-  if (c->hw.opt_mode) mult = in_mode(mult, c->operand_mode);
+  if (c->operand_mode >= 0) mult = in_mode(mult, c->operand_mode);
   vmac_dataset calib = {0};
   long long images = c->calib_images;
   if (vmac_mode_calibrates(c->mode))
@@ -160,8 +153,10 @@ static void make_plan(compiled *c) {
     tiles = vmac_ktiles_new(c->net, c->hw.rows, c->hw.cols, &err);
     if (!tiles) cli_die("%s does not compile: %s", c->net_path, err.text);
   }
-  c->plan =
-      run_plan_layers(c->net, mult, NULL, c->mode, tiles, &calib, c->calib, (size_t)images, &err);
+  c->plan = c->map ? run_plan_map(c->net, c->map, c->mode, tiles, &calib, c->calib,
+                                  (size_t)images, &err)
+                   : run_plan_layers(c->net, mult, NULL, c->mode, tiles, &calib, c->calib,
+                                     (size_t)images, &err);
   if (!c->plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
 }
@@ -186,7 +181,8 @@ void compiled_free(compiled *c) {
   vmac_program_free(c->program);
   vmac_plan_free(c->plan);
   vmac_net_free(c->net);
-  free(c->map);
+  vmac_map_free(c->map);
+  free((void *)(uintptr_t)c->hw.map);
 }
 
 void compiled_name(const compiled *c, int op, vmac_jobkind kind, char *text, size_t size) {

@@ -9,8 +9,9 @@
 #define COMPILED_HELP                                                                              \
   "  --net F              int8 network (.tflite)\n"                                                \
   "  --mult NAME          the array's multiplier cell\n"                                           \
-  "  --map F              or which PE has which cell (JSON, see varimac map): rows, columns and\n" \
-  "                       cells of the array; only with --correction none\n"                       \
+  "  --map F              or several cells (JSON): which PE has which, with rows and columns of\n"  \
+  "                       the array (see varimac map --help), or which weight brings which mode\n" \
+  "                       of the cell along\n"                                                     \
   "  --mode N             the hardware has OPT_MODE: all weights bring mode N of the cell along\n" \
   "  --rows R, --cols C   the array, 4..64 each (default 16 x 16)\n"                               \
   "  --acc-depth N        accumulators per column (default 1024)\n"                                \
@@ -66,12 +67,12 @@ typedef struct {
   vmac_mode mode;
   vmac_rounding rounding;
   vmac_hw hw;
-  bool sized;   /* --rows or --cols were given */
-  uint8_t *map; /* what hw.map points to, or NULL */
+  bool sized; /* --rows or --cols were given */
   uint8_t phi[256 * VMAC_PHI_MAX];
   int operand_mode; /* of --mode, or -1 */
   /* Made by compiled_make(): */
   vmac_net *net;
+  vmac_map *map; /* --map's, or NULL */
   vmac_plan *plan;
   vmac_program *program;
 } compiled;

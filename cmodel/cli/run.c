@@ -62,6 +62,40 @@ vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const boo
   return plan;
 }
 
+vmac_map *run_map(const char *path, const vmac_net *net, vmac_hw *hw) {
+  vmac_err err;
+  bool of_pes;
+  vmac_map *map = NULL;
+  if (!vmac_map_of_pes_file(path, &of_pes, &err)) cli_die("%s", err.text);
+  if (!of_pes) {
+    map = vmac_map_load(path, net, &err);
+    if (!map) cli_die("%s", err.text);
+    hw->cell = vmac_hw_cell(map->mult[0]);
+    hw->opt_mode = map->mult[0]->mode >= 0;
+    return map;
+  }
+  uint8_t *pes = vmac_pe_map_load(path, &hw->rows, &hw->cols, &err);
+  if (!pes) cli_die("%s", err.text);
+  hw->map = pes;
+  hw->cell = pes[0];
+  map = vmac_map_of_pes(net, hw, &err);
+  if (!map) cli_die("%s: %s", path, err.text);
+  return map;
+}
+
+vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode,
+                        vmac_ktiles *ktiles, const vmac_dataset *calib, const char *calib_spec,
+                        size_t calib_images, vmac_err *err) {
+  vmac_err why;
+  vmac_plan *plan = vmac_plan_make_map(net, map, mode, ktiles, calib, calib_images, &why);
+  if (!plan) {
+    vmac_fail(err, "correction %s: %.900s", vmac_mode_name(mode), why.text);
+    return NULL;
+  }
+  run_note_calibration(plan, calib_spec, calib_images);
+  return plan;
+}
+
 size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
                 const bool *layers, vmac_mode mode, vmac_net *tuned) {
   vmac_err err;
@@ -154,22 +188,36 @@ size_t run_equal(const uint8_t *a, const uint8_t *b, size_t images) {
   return equal;
 }
 
-static bool is_exact(const vmac_plan *plan) {
+static bool is_exact(const int32_t *table, vmac_class cls) {
   for (int a = 0; a < 256; a++)
     for (int w = 0; w < 256; w++)
-      if (plan->table[a << 8 | w] !=
-          vmac_operand(plan->mult->cls, (uint8_t)a) * vmac_operand(plan->mult->cls, (uint8_t)w))
+      if (table[a << 8 | w] != vmac_operand(cls, (uint8_t)a) * vmac_operand(cls, (uint8_t)w))
         return false;
   return true;
 }
 
+/* Weights of a layer that a cell multiplies which is not exact; exact: (cells of the plan). */
+static int64_t approximate(const vmac_op *op, const vmac_plan *plan, const vmac_mac *mac,
+                           const bool *exact) {
+  int64_t count = 0;
+  for (int i = 0; i < op->n * op->k; i++)
+    count += !exact[(mac->table - plan->cell->table) / 65536 + (mac->cell ? mac->cell[i] : 0)];
+  return count;
+}
+
 double run_share(const vmac_net *net, const vmac_plan *plan) {
+  if (!plan || !plan->cells) return 0;
+  bool *exact = vmac_alloc((size_t)plan->cells, sizeof *exact);
+  for (int i = 0; i < plan->cells; i++)
+    exact[i] = is_exact(plan->cell[i].table, plan->cell[i].mult->cls);
   int64_t all = 0, cell = 0;
   for (int i = 0; i < net->ops; i++) {
-    all += vmac_op_macs(&net->op[i]);
-    if (vmac_plan_has(plan, i)) cell += vmac_op_macs(&net->op[i]);
+    const vmac_op *op = &net->op[i];
+    all += vmac_op_macs(op);
+    if (vmac_plan_has(plan, i)) cell += op->m * approximate(op, plan, &plan->mac[i], exact);
   }
-  return cell && !is_exact(plan) ? (double)cell / (double)all : 0;
+  free(exact);
+  return all ? (double)cell / (double)all : 0;
 }
 
 vmac_rounding run_rounding(const char *text) {

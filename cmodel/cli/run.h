@@ -4,6 +4,7 @@
 #define VMAC_RUN_H
 
 #include "cli/cli.h"
+#include "program/program.h"
 
 vmac_net *run_net(const char *path); /* loaded, or the program ends */
 
@@ -26,6 +27,16 @@ vmac_plan *run_plan(const vmac_net *net, const vmac_mult *mult, vmac_mode mode,
 vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const bool *layers,
                            vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *calib,
                            const char *calib_spec, size_t calib_images, vmac_err *err);
+
+/* --map: which cell multiplies which weight, from a network's map or from one of PEs, which also says
+ * what the array is: hw gets its rows, columns, map (the caller frees it) and cell; of a network's
+ * map only the cell, and opt_mode where that has a mode operand. Ends the program on an error. */
+vmac_map *run_map(const char *path, const vmac_net *net, vmac_hw *hw);
+
+/* run_plan() with a map's cells; ktiles, or NULL, is taken over. */
+vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode,
+                        vmac_ktiles *ktiles, const vmac_dataset *calib, const char *calib_spec,
+                        size_t calib_images, vmac_err *err);
 
 /* --ktile's array, ROWS or ROWSxCOLS, cut for the network; text NULL or "0": NULL, not cut. A text
  * that is no array, or one that cannot run the network, ends the program. */

@@ -116,11 +116,13 @@ typedef struct {
   "(adders, registers, memory), requantization, vector unit, activation and coefficient "          \
   "memories, control, loading of weights and coefficients, wires"
 
-/* Where the period is longer than what a design was measured for, it leaks for the rest of it too.
+/* map: which weight brings which mode along, or NULL; where the PEs differ, p->hw says so. PEs
+ * without a weight count as those of hw->cell do.
+ * Where the period is longer than what a design was measured for, it leaks for the rest of it too.
  * VMAC_ENERGY_WITHOUT is not in it; memories stand beside it, where memory is not NULL.
  * The program's net_hash says which network it is of. */
-bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_ppa *ppa,
-                         const vmac_energy_leave *leave, const vmac_memory_model *memory,
-                         vmac_energy *energy, vmac_err *err);
+bool vmac_program_energy(const vmac_program *program, const vmac_net *net, const vmac_map *map,
+                         const vmac_ppa *ppa, const vmac_energy_leave *leave,
+                         const vmac_memory_model *memory, vmac_energy *energy, vmac_err *err);
 
 #endif

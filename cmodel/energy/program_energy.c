@@ -12,6 +12,8 @@ typedef struct {
   const vmac_hw *hw;
   const vmac_ppa *ppa;
   const vmac_ppa_design *pe[VMAC_ROWS_MAX * VMAC_ROWS_MAX]; /* (rows, cols) */
+  const vmac_map *map;                                      /* NULL: each PE is its own cell */
+  const vmac_ppa_design *of[256];                           /* (cells of the map) as all PEs are */
   const vmac_ppa_design *side;                              /* NULL: the cell needs none */
   const vmac_ppa_design *correct;                           /* that of accumulators, or tiles */
   double period;                                            /* ns, of all */
@@ -49,6 +51,17 @@ static bool check_net(const hardware *h, const vmac_ppa_design *d, const vmac_pr
                    h->ppa->path, d->kind, d->mult->name, d->origin, p->net_hash, d->net_hash);
 }
 
+/* A PE of the cell, measured for such an array and network. */
+static const vmac_ppa_design *find_pe(const hardware *h, const vmac_program *p,
+                                      const vmac_mult *mult, const vmac_energy_leave *leave,
+                                      vmac_err *err) {
+  const vmac_ppa_design *pe = vmac_ppa_find(h->ppa, "pe", mult, 0, 0, err);
+  return pe && check_rows(h, pe, leave->any_rows, err) &&
+                 check_net(h, pe, p, leave->any_operands, err)
+             ? pe
+             : NULL;
+}
+
 static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa,
                          const vmac_energy_leave *leave, vmac_err *err) {
   const vmac_hw *hw = &p->hw;
@@ -58,12 +71,11 @@ static bool find_designs(hardware *h, const vmac_program *p, const vmac_ppa *ppa
   for (int r = 0; r < hw->rows; r++)
     for (int c = 0; c < hw->cols; c++) {
       const vmac_mult *mult = vmac_mult_at((size_t)vmac_hw_pe(hw, r, c));
-      const vmac_ppa_design *pe = vmac_ppa_find(ppa, "pe", mult, 0, 0, err);
-      if (!pe || !check_rows(h, pe, leave->any_rows, err) ||
-          !check_net(h, pe, p, leave->any_operands, err))
-        return false;
-      h->pe[r * hw->cols + c] = pe;
+      h->pe[r * hw->cols + c] = find_pe(h, p, mult, leave, err);
+      if (!h->pe[r * hw->cols + c]) return false;
     }
+  for (int i = 0; h->map && i < h->map->cells; i++)
+    if (!(h->of[i] = find_pe(h, p, h->map->mult[i], leave, err))) return false;
   /* An s8 cell's side column sums X alone. */
   const bool has_x = hw->opt_correction == 3 || (hw->opt_correction && edge->xkind != VMAC_X_NONE);
   if ((edge->cls == VMAC_U8 || has_x) &&
@@ -92,35 +104,58 @@ static const vmac_ppa_layer *layer_of(const hardware *h, const vmac_ppa_design *
   return NULL;
 }
 
-/* Cycles that the job's pixels keep the array's rows at work, by row, and how many of them in each
- * column are for a channel: busy (rows, cols), on (rows). */
-static uint64_t count_job(const vmac_job *job, const vmac_hw *hw, uint64_t *busy, uint64_t *on) {
+/* Cycles that a layer's pixels keep PEs at work. */
+typedef struct {
+  uint64_t on[VMAC_ROWS_MAX];                   /* the row has operands */
+  uint64_t busy[VMAC_ROWS_MAX * VMAC_ROWS_MAX]; /* (rows, cols) of them for a channel */
+  uint64_t of[256];                             /* of all those, with each cell of the map */
+} work;
+
+/* Returns the accumulators that leave. */
+static uint64_t count_job(const hardware *h, const vmac_net *net, const vmac_job *job, work *w) {
   const uint64_t pixels = (uint64_t)job->pixels;
+  const vmac_hw *hw = h->hw;
   for (int s = 0; s < job->sets; s++)
     for (int t = 0; t < job->k_tiles; t++)
       for (int r = 0; r < hw->rows; r++) {
-        if (vmac_job_k(job, hw->rows, s, t, r) < 0) continue;
-        on[r] += pixels;
-        for (int c = job->set[s].column; c < job->set[s].column + job->set[s].count; c++)
-          busy[r * hw->cols + c] += pixels;
+        const int k = vmac_job_k(job, hw->rows, s, t, r);
+        if (k < 0) continue;
+        w->on[r] += pixels;
+        for (int i = 0; i < job->set[s].count; i++) {
+          w->busy[r * hw->cols + job->set[s].column + i] += pixels;
+          const int n = job->set[s].channel + i;
+          if (h->map) w->of[h->map->cell[job->op][n * net->op[job->op].k + k]] += pixels;
+        }
       }
   return pixels * (uint64_t)job->sets;
 }
 
+/* PEs at work, where their weights say which cell they are. */
+static bool mode_energy(const hardware *h, const vmac_net *net, const work *w, vmac_layer_energy *e,
+                        vmac_err *err) {
+  for (int i = 0; h->map && i < h->map->cells; i++) {
+    const vmac_ppa_layer *l = w->of[i] ? layer_of(h, h->of[i], net, e->op, err) : NULL;
+    if (w->of[i] && !l) return false;
+    if (l) e->busy += (double)w->of[i] * (l->busy + longer(h, h->of[i]));
+  }
+  return true;
+}
+
 /* One MAC layer's PEs while pixels are at work. */
-static bool pe_energy(const hardware *h, const vmac_net *net, const uint64_t *busy,
-                      const uint64_t *on, vmac_layer_energy *e, vmac_err *err) {
+static bool pe_energy(const hardware *h, const vmac_net *net, const work *w, vmac_layer_energy *e,
+                      vmac_err *err) {
   const vmac_hw *hw = h->hw;
+  const uint64_t *busy = w->busy;
   for (int i = 0; i < hw->rows * hw->cols; i++) {
     const vmac_ppa_layer *l = layer_of(h, h->pe[i], net, e->op, err);
     if (!l) return false;
-    const uint64_t row_on = on[i / hw->cols];
+    const uint64_t row_on = w->on[i / hw->cols];
     const double more = longer(h, h->pe[i]);
-    e->busy += (double)busy[i] * (l->busy + more);
+    if (!h->map) e->busy += (double)busy[i] * (l->busy + more);
     e->waste += (double)(row_on - busy[i]) * l->unused + (double)(e->issue - row_on) * l->gated;
     e->waste += (double)(e->issue - busy[i]) * more;
   }
-  return true;
+  return mode_energy(h, net, w, e, err);
 }
 
 /* Side column and correction units of a layer; accumulators: that leave at each column's foot. Units
@@ -199,24 +234,22 @@ static void other_net(const hardware *h, const vmac_program *p, vmac_energy *ene
 static bool layer_energy(const hardware *h, const vmac_program *p, const vmac_net *net,
                          const vmac_layer_cycles *c, int *job, vmac_layer_energy *e,
                          vmac_err *err) {
-  const vmac_hw *hw = &p->hw;
-  uint64_t *busy = vmac_alloc((size_t)hw->rows * (size_t)hw->cols, sizeof *busy);
-  uint64_t *on = vmac_alloc((size_t)hw->rows, sizeof *on), accumulators = 0;
+  work *w = vmac_alloc(1, sizeof *w);
+  uint64_t accumulators = 0;
   do {
-    if (p->job[*job].kind == VMAC_JOB_MAC) accumulators += count_job(&p->job[*job], hw, busy, on);
+    if (p->job[*job].kind == VMAC_JOB_MAC) accumulators += count_job(h, net, &p->job[*job], w);
     ++*job;
   } while (*job < p->jobs && p->job[*job].cont);
   *e = (vmac_layer_energy){
       .op = c->op, .kind = c->kind, .cycles = c->cycles, .issue = c->issue, .macs = c->useful};
-  bool good = c->kind != VMAC_JOB_MAC || pe_energy(h, net, busy, on, e, err);
+  bool good = c->kind != VMAC_JOB_MAC || pe_energy(h, net, w, e, err);
   /* Vector jobs and the input leave the array alone. */
   const uint64_t at_work = c->kind == VMAC_JOB_MAC ? c->issue : 0;
   /* Layers overlap: one may issue pixels before the last result of the one before it. What is
    * negative in one is too much in another, and the total is right. */
   e->idle = ((double)c->cycles - (double)at_work) * h->idle;
   good = good && foot_energy(h, net, accumulators, e, err);
-  free(busy);
-  free(on);
+  free(w);
   return good;
 }
 
@@ -244,11 +277,12 @@ static bool memory_energy(const vmac_program *p, const vmac_memory_model *model,
   return true;
 }
 
-bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_ppa *ppa,
-                         const vmac_energy_leave *leave, const vmac_memory_model *memory,
+bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_map *map,
+                         const vmac_ppa *ppa, const vmac_energy_leave *leave, const vmac_memory_model *memory,
                          vmac_energy *energy, vmac_err *err) {
   *energy = (vmac_energy){0};
   hardware *h = vmac_alloc(1, sizeof *h);
+  h->map = p->hw.opt_mode ? map : NULL;
   if (!find_designs(h, p, ppa, leave, err)) {
     free(h);
     return false;

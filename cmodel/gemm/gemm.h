@@ -55,9 +55,14 @@ typedef struct {
   uint8_t flip;        /* operand bits = code ^ flip */
   const uint8_t *w;    /* (n, k) operand bits */
   const int32_t *bias; /* (n), added to every output */
+  /* Several cells: how many tables lie one behind the other, and (n, k) which of them each weight
+   * multiplies by. 0 and NULL: one. */
+  int cells;
+  const uint8_t *cell;
 } vmac_layer;
 
-/* table is read only for VMAC_REST_ROWS. Everything given is copied. */
+/* table is read only for VMAC_REST_ROWS, which several cells want. Everything given is copied. NULL
+ * where several cells' product rows would fill the memory. */
 vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const int32_t *table,
                        vmac_isa isa);
 void vmac_packed_free(vmac_packed *packed);
@@ -75,5 +80,7 @@ void vmac_packed_run(const vmac_packed *packed, const int8_t *input, const int32
 
 /* A scheme for exact products of signed operands: one term. */
 void vmac_scheme_exact(vmac_scheme *scheme);
+/* Product rows, for any table and for several. */
+void vmac_scheme_rows(vmac_scheme *scheme);
 
 #endif

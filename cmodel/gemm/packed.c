@@ -42,10 +42,11 @@ static void set_words(vmac_scheme *s, const int32_t *table) {
 
 /* Rows of the table less what brings its differences into 16 bits, which is summed per pixel. */
 static void set_rows(vmac_packed *p, const vmac_layer *layer, const int32_t *table) {
-  int32_t of_a[256] = {0}, *centred = vmac_alloc(65536, sizeof *centred);
-  if (!vmac_rows_center(table, (uint8_t)layer->zero ^ layer->flip, of_a))
+  const int entries = vmac_layer_entries(layer);
+  int32_t of_a[256] = {0}, *centred = vmac_alloc((size_t)entries, sizeof *centred);
+  if (!vmac_rows_center(table, entries, (uint8_t)layer->zero ^ layer->flip, of_a))
     memset(of_a, 0, sizeof of_a);
-  for (int i = 0; i < 65536; i++) centred[i] = table[i] - of_a[i >> 8];
+  for (int i = 0; i < entries; i++) centred[i] = table[i] - of_a[i >> 8 & 255];
   for (int code = 0; code < 256; code++) p->of_code[code] = of_a[code ^ layer->flip];
   p->rows = vmac_rows_new(layer, centred, p->isa);
   free(centred);
@@ -74,6 +75,7 @@ static vmac_packed *pack(const vmac_layer *layer, const vmac_scheme *scheme, con
 vmac_packed *vmac_pack(const vmac_layer *layer, const vmac_scheme *scheme, const int32_t *table,
                        vmac_isa isa) {
   if (scheme->rest != VMAC_REST_ROWS || rows_fit(layer)) return pack(layer, scheme, table, isa);
+  if (layer->cell) return NULL;
   vmac_scheme *words = vmac_alloc(1, sizeof *words);
   set_words(words, table);
   vmac_packed *p = pack(layer, words, NULL, isa);
@@ -110,6 +112,10 @@ void vmac_packed_run(const vmac_packed *p, const int8_t *input, const int32_t *e
   else
     vmac_terms_run(p, input, extra, out, scratch);
   if (p->shuffle) vmac_shuffle_run(p, input, out, scratch);
+}
+
+void vmac_scheme_rows(vmac_scheme *scheme) {
+  *scheme = (vmac_scheme){.rest = VMAC_REST_ROWS};
 }
 
 /* Operands in two's complement: a as u8 is a + 128. */

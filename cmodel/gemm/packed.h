@@ -39,11 +39,16 @@ void vmac_terms_run(const vmac_packed *packed, const int8_t *input, const int32_
 
 /* rows.c: out = start + sum of table products. */
 vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa isa);
+/* Entries of the tables of a layer's cells. */
+static inline int vmac_layer_entries(const vmac_layer *layer) {
+  return 65536 * (layer->cell ? layer->cells : 1);
+}
 void vmac_rows_free(vmac_rows *rows);
 size_t vmac_rows_bytes(const vmac_layer *layer);
 /* What to take off each activation's products, so that they less those of operand `zero` fit 16
- * bits, and 0 for that operand; false where nothing does. of_a (256) */
-bool vmac_rows_center(const int32_t *table, uint8_t zero, int32_t *of_a);
+ * bits, and 0 for that operand; false where nothing does. table (entries / 65536, 256, 256), of_a
+ * (256) */
+bool vmac_rows_center(const int32_t *table, int entries, uint8_t zero, int32_t *of_a);
 void vmac_rows_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
                    int32_t *out, vmac_scratch *scratch);
 

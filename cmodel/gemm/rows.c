@@ -38,6 +38,12 @@ static void add_class(vmac_rows *r, const vmac_window *v, int cy, int cx, int pa
       }
 }
 
+/* The products of weight i of channel j, of activation a at [a << 8]. */
+static const int32_t *products(const vmac_layer *layer, const int32_t *table, int j, int i) {
+  const size_t at = (size_t)j * (size_t)vmac_window_k(&layer->window) + (size_t)i;
+  return table + (layer->cell ? 65536 * (size_t)layer->cell[at] : 0) + layer->w[at];
+}
+
 /* A row of a pair of slots holds, for each quarter of 4 channels, those of the even slot and then
  * those of the odd one: interleaving two rows and adding neighbours leaves the even slot's 16 sums
  * in one register and the odd one's in the other. */
@@ -48,7 +54,7 @@ static int place(int slot, int lane) {
 static void fill_group(const vmac_rows *r, const vmac_layer *layer, vmac_row_group *g,
                        const int32_t *table) {
   const vmac_window *v = &layer->window;
-  const int k = vmac_window_k(v), a = (uint8_t)layer->zero ^ layer->flip;
+  const int a = (uint8_t)layer->zero ^ layer->flip;
   g->pairs = (g->slots + 1) / 2;
   const size_t row = (size_t)g->pairs * 2 * VMAC_LANES;
   const size_t bytes = (size_t)v->c * VMAC_ROW_CODES * row * sizeof *g->rows;
@@ -58,11 +64,11 @@ static void fill_group(const vmac_rows *r, const vmac_layer *layer, vmac_row_gro
       for (int lane = 0; lane < VMAC_LANES; lane++) {
         const int j = g->slot[s].block * VMAC_LANES + lane;
         if (j >= layer->n) continue;
-        const int w = layer->w[(size_t)j * (size_t)k + (size_t)(g->slot[s].tap * v->c + c)];
-        const int32_t less = r->skips ? table[a << 8 | w] : r->offset;
+        const int32_t *of = products(layer, table, j, g->slot[s].tap * v->c + c);
+        const int32_t less = r->skips ? of[a << 8] : r->offset;
         int16_t *to = g->rows + (size_t)c * VMAC_ROW_CODES * row + place(s, lane);
         for (int code = 0; code < 256; code++)
-          to[(size_t)code * row] = (int16_t)(table[(code ^ layer->flip) << 8 | w] - less);
+          to[(size_t)code * row] = (int16_t)(of[(code ^ layer->flip) << 8] - less);
       }
 }
 
@@ -72,8 +78,7 @@ static void set_start(vmac_rows *r, const vmac_layer *layer, const int32_t *tabl
   r->start = vmac_alloc((size_t)r->blocks * VMAC_LANES, sizeof *r->start);
   for (int j = 0; j < layer->n; j++) {
     int64_t sum = (int64_t)k * r->offset;
-    for (int i = 0; r->skips && i < k; i++)
-      sum += table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)i]];
+    for (int i = 0; r->skips && i < k; i++) sum += products(layer, table, j, i)[a << 8];
     r->start[j] = (int32_t)(uint32_t)(uint64_t)sum;
   }
 }
@@ -82,7 +87,7 @@ static void set_start(vmac_rows *r, const vmac_layer *layer, const int32_t *tabl
  * where those rows are zero. */
 static void set_padding(vmac_rows *r, const vmac_layer *layer, const int32_t *table) {
   const vmac_window *v = &layer->window;
-  const int k = vmac_window_k(v), a = (uint8_t)layer->zero ^ layer->flip;
+  const int a = (uint8_t)layer->zero ^ layer->flip;
   if (r->skips) return;
   r->padding = vmac_alloc((size_t)(v->kh * v->kw * r->blocks) * VMAC_LANES, sizeof *r->padding);
   for (int tap = 0; tap < v->kh * v->kw; tap++)
@@ -90,21 +95,20 @@ static void set_padding(vmac_rows *r, const vmac_layer *layer, const int32_t *ta
       int32_t *sum = &r->padding[(size_t)(tap * r->blocks) * VMAC_LANES + (size_t)j];
       uint32_t all = 0;
       for (int c = 0; c < v->c; c++)
-        all +=
-            (uint32_t)table[a << 8 | layer->w[(size_t)j * (size_t)k + (size_t)(tap * v->c + c)]] -
-            (uint32_t)r->offset;
+        all += (uint32_t)products(layer, table, j, tap * v->c + c)[a << 8] - (uint32_t)r->offset;
       *sum = (int32_t)all;
     }
 }
 
-bool vmac_rows_center(const int32_t *table, uint8_t zero, int32_t *of_a) {
+bool vmac_rows_center(const int32_t *table, int entries, uint8_t zero, int32_t *of_a) {
   for (int a = 0; a < 256; a++) {
     int32_t least = INT32_MAX, most = INT32_MIN;
-    for (int w = 0; w < 256; w++) {
-      const int32_t less = table[a << 8 | w] - table[zero << 8 | w];
-      least = less < least ? less : least;
-      most = less > most ? less : most;
-    }
+    for (int at = 0; at < entries; at += 65536)
+      for (int w = 0; w < 256; w++) {
+        const int32_t less = table[at + (a << 8 | w)] - table[at + (zero << 8 | w)];
+        least = less < least ? less : least;
+        most = less > most ? less : most;
+      }
     if (most - least > UINT16_MAX) return false;
     of_a[a] = least >= INT16_MIN && most <= INT16_MAX ? 0 : least - INT16_MIN;
   }
@@ -119,8 +123,8 @@ size_t vmac_rows_bytes(const vmac_layer *layer) {
 
 static bool can_skip(const vmac_layer *layer, const int32_t *table) {
   const int a = (uint8_t)layer->zero ^ layer->flip;
-  for (int i = 0; i < 65536; i++) {
-    const int32_t less = table[i] - table[a << 8 | (i & 255)];
+  for (int i = 0; i < vmac_layer_entries(layer); i++) {
+    const int32_t less = table[i] - table[(i & ~0xffff) | a << 8 | (i & 255)];
     if (less < INT16_MIN || less > INT16_MAX) return false;
   }
   return true;
@@ -132,7 +136,7 @@ vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa
   r->blocks = (layer->n + VMAC_LANES - 1) / VMAC_LANES;
   r->skips = can_skip(layer, table);
   r->zero = (uint8_t)layer->zero;
-  for (int i = 0; !r->skips && i < 65536; i++)
+  for (int i = 0; !r->skips && i < vmac_layer_entries(layer); i++)
     if (table[i] > INT16_MAX) r->offset = 32768;
   /* Sums of output pixels that do not exist, before and behind the map, go to a margin. */
   r->above = (v->kh - 1) / v->stride_h;

@@ -158,18 +158,20 @@ static bool has(const vmac_sums *sums, wish asked, vmac_mode mode) {
                      : !sums->tiles && sums->xs >= asked.xs;
 }
 
-/* The X's that are summed together are of one kind: first those of layers that are cut into tiles,
- * then those of the others. */
-static void calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode, bool tiled) {
+/* The X's that are summed together are of one kind: of layers that have this cell's, and are cut
+ * into tiles or not. */
+static void calibrate(vmac_calib *calib, vmac_plan *plan, const vmac_mult *mult, vmac_mode mode,
+                      bool tiled) {
   const vmac_net *net = calib->net;
-  const vmac_take take = vmac_take_of(plan->mult, mode);
+  const vmac_take take = vmac_take_of(mult, mode);
   const int xs = tiled ? take.planes : take.xs;
   wish *wishes = vmac_alloc((size_t)net->ops, sizeof *wishes);
   task t = {calib, plan, wishes, -1, NULL};
   for (int i = 0; i < net->ops; i++) {
     const int tiles = vmac_plan_has(plan, i) ? vmac_plan_tiles(plan, i, mode) : 0;
     const wish asked = {tiles, (tiled ? tiles : 1) * xs};
-    if (!vmac_plan_has(plan, i) || tiled != (tiles > 0) || has(plan->sums[i], asked, mode))
+    if (!vmac_plan_has(plan, i) || plan->mac[i].mult != mult || tiled != (tiles > 0) ||
+        has(plan->sums[i], asked, mode))
       continue;
     wishes[i] = asked;
     t.last = i;
@@ -183,10 +185,10 @@ static void calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode, bool t
   uint8_t terms[VMAC_XS_MAX * 256];
   vmac_variates variates;
   if (tiled)
-    vmac_x_terms(plan->mult, mode, terms);
+    vmac_x_terms(mult, mode, terms);
   else
-    vmac_take_terms(plan->mult, xs, terms);
-  vmac_variates_set(&variates, plan->mult->cls, xs, terms);
+    vmac_take_terms(mult, xs, terms);
+  vmac_variates_set(&variates, mult->cls, xs, terms);
   t.variates = &variates;
 #pragma omp parallel
   {
@@ -202,6 +204,8 @@ static void calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode, bool t
 }
 
 void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode) {
-  if (plan->ktiles) calibrate(calib, plan, mode, true);
-  calibrate(calib, plan, mode, false);
+  for (int i = 0; i < plan->cells; i++) {
+    if (plan->ktiles) calibrate(calib, plan, plan->cell[i].mult, mode, true);
+    calibrate(calib, plan, plan->cell[i].mult, mode, false);
+  }
 }

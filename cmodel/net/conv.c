@@ -158,7 +158,8 @@ static void plain_sums(const vmac_net *net, const vmac_op *op, const vmac_mac *m
     int64_t sum = 0;
     for (int i = 0; i < op->k; i++) {
       const int8_t w = vmac_weight(net, op, j, i);
-      sum += mac ? mac->table[a[i] << 8 | vmac_operand_bits(mac->mult->cls, w)] : (int8_t)a[i] * w;
+      sum += mac ? vmac_mac_table(mac, op->k, j, i)[a[i] << 8 | vmac_operand_bits(mac->mult->cls, w)]
+                 : (int8_t)a[i] * w;
     }
     sums[j] = vmac_wrap(sum);
   }

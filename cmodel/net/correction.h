@@ -78,6 +78,9 @@ vmac_moments vmac_sums_moments(const vmac_sums *sums, vmac_take take, int channe
 /* Sees to it that plan->sums has what the mode is fitted to, of every layer that has the cell. The
  * plan is uncorrected meanwhile. */
 void vmac_calibrate(vmac_calib *calib, vmac_plan *plan, vmac_mode mode);
+/* The plan without coefficients, and with what another mode sums; both in plan.c. */
+void vmac_plan_drop(vmac_plan *plan);
+void vmac_plan_mode(vmac_plan *plan, vmac_mode mode);
 /* K tiles of the plan's op that have slopes of their own in that mode; 0: the whole K has one. */
 int vmac_plan_tiles(const vmac_plan *plan, int op, vmac_mode mode);
 

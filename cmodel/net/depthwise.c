@@ -29,7 +29,8 @@ void vmac_depthwise_plain(const vmac_net *net, const vmac_op *op, const vmac_mac
           continue;
         }
         const uint8_t a = vmac_operand_bits(cls, codes[i]);
-        sum += mac->table[a << 8 | vmac_operand_bits(cls, weight)] - (cls == VMAC_U8 ? 128 * a : 0);
+        sum += vmac_mac_table(mac, op->k, j, i)[a << 8 | vmac_operand_bits(cls, weight)] -
+               (cls == VMAC_U8 ? 128 * a : 0);
         for (int p = 0; mac->c0 && p < mac->planes; p++) x[p] += mac->terms[256 * p + a];
       }
       if (cell && mac->c0)
@@ -262,7 +263,7 @@ void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *
                         const int8_t *input, int32_t *acc, vmac_state *state) {
   const int *od = net->tensor[op->out].dim;
   const extent e = extent_of(net, op);
-  if (!fits(e)) {
+  if (!fits(e) || (mac && mac->cell)) {
     vmac_depthwise_plain(net, op, mac, input, acc);
     return;
   }

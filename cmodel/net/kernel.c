@@ -28,9 +28,9 @@ vmac_window vmac_window_of(const vmac_net *net, const vmac_op *op) {
                        .ow = out[2]};
 }
 
-static vmac_packed *pack(const vmac_net *net, const vmac_op *op, vmac_class cls,
-                         const vmac_window *window, const vmac_scheme *scheme,
-                         const int32_t *table) {
+static vmac_packed *pack(const vmac_net *net, const vmac_op *op, const vmac_mac *mac, int cells,
+                         const vmac_window *window, const vmac_scheme *scheme) {
+  const vmac_class cls = mac->mult->cls;
   const vmac_tensor *weight = &net->tensor[op->weight];
   uint8_t *bits = vmac_alloc(weight->size, 1);
   int32_t *bias = vmac_alloc((size_t)op->n, sizeof *bias);
@@ -41,8 +41,10 @@ static vmac_packed *pack(const vmac_net *net, const vmac_op *op, vmac_class cls,
                             .zero = (int8_t)net->tensor[op->in[0]].zero,
                             .flip = vmac_operand_bits(cls, 0),
                             .w = bits,
-                            .bias = bias};
-  vmac_packed *packed = vmac_pack(&layer, scheme, table, vmac_isa_now());
+                            .bias = bias,
+                            .cells = cells,
+                            .cell = mac->cell};
+  vmac_packed *packed = vmac_pack(&layer, scheme, mac->table, vmac_isa_now());
   free(bias);
   free(bits);
   return packed;
@@ -60,15 +62,20 @@ static void set_sums(vmac_kernel *kernel, const vmac_mult *mult) {
   vmac_code_sum_set(&kernel->extra, value);
 }
 
-vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
-                             const vmac_scheme *scheme, const int32_t *table) {
+vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mac *mac, int cells,
+                             const vmac_scheme *scheme) {
   const vmac_window window = vmac_window_of(net, op);
   if (!vmac_window_fits(&window, op->n)) return NULL;
+  vmac_scheme *rows = scheme ? NULL : vmac_alloc(1, sizeof *rows);
+  if (rows) vmac_scheme_rows(rows);
+  vmac_packed *packed = pack(net, op, mac, cells, &window, scheme ? scheme : rows);
+  free(rows);
+  if (!packed) return NULL;
   vmac_kernel *kernel = vmac_alloc(1, sizeof *kernel);
   kernel->window = window;
   kernel->zero = (int8_t)net->tensor[op->in[0]].zero;
-  kernel->packed = pack(net, op, mult->cls, &kernel->window, scheme, table);
-  set_sums(kernel, mult);
+  kernel->packed = packed;
+  set_sums(kernel, mac->mult);
   return kernel;
 }
 
@@ -76,7 +83,7 @@ vmac_kernel *vmac_kernel_exact(const vmac_net *net, const vmac_op *op) {
   static const vmac_mult exact = {.cls = VMAC_S8};
   vmac_scheme *scheme = vmac_alloc(1, sizeof *scheme);
   vmac_scheme_exact(scheme);
-  vmac_kernel *kernel = vmac_kernel_new(net, op, &exact, scheme, NULL);
+  vmac_kernel *kernel = vmac_kernel_new(net, op, &(vmac_mac){.mult = &exact}, 1, scheme);
   free(scheme);
   return kernel;
 }

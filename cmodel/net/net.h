@@ -100,12 +100,14 @@ void vmac_pool_codes(const vmac_net *net, const vmac_op *op, vmac_isa isa, const
 void vmac_depthwise_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                         const int8_t *input, int32_t *acc, vmac_state *state);
 
-/* A convolution or fully connected layer, prepared for a cell's products by its scheme, or for exact
- * ones. table is read only where the scheme asks for product rows. NULL where the window is far
- * larger than its map (vmac_window_fits()): such a layer is computed by the definition. */
+/* A convolution or fully connected layer, prepared for the products of its cell by that one's scheme,
+ * of several, `cells` tables side by side, by product rows (scheme NULL), or for exact products.
+ * mac->table is read only for product rows. NULL where the window is far larger than its map
+ * (vmac_window_fits()), or rows of several cells are too many: such a layer is computed by the
+ * definition. */
 struct vmac_scheme;
-vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mult *mult,
-                             const struct vmac_scheme *scheme, const int32_t *table);
+vmac_kernel *vmac_kernel_new(const vmac_net *net, const vmac_op *op, const vmac_mac *mac, int cells,
+                             const struct vmac_scheme *scheme);
 vmac_kernel *vmac_kernel_exact(const vmac_net *net, const vmac_op *op);
 void vmac_kernel_free(vmac_kernel *kernel);
 

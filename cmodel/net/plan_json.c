@@ -39,7 +39,7 @@ bool vmac_plan_network(const char *path, char *text, vmac_err *err) {
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err) {
   char net_hash[17], table_hash[17];
   if (!vmac_plan_network(net_path, net_hash, err)) return false;
-  hex(table_hash, vmac_table_hash(plan->table));
+  hex(table_hash, vmac_table_hash(plan->cell->table));
   cJSON *root = cJSON_CreateObject(), *layers = cJSON_CreateArray(), *ops = cJSON_CreateArray();
   for (int i = 0; i < plan->ops; i++) {
     const vmac_mac *mac = &plan->mac[i];
@@ -210,7 +210,7 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
   free(has);
   snprintf(plan->calibration, sizeof plan->calibration, "%s", string_of(root, "calibration"));
   snprintf(plan->towards, sizeof plan->towards, "%s", string_of(root, "towards"));
-  hex(hash, vmac_table_hash(plan->table));
+  hex(hash, vmac_table_hash(plan->cell->table));
   if (expect(path, root, "mult_table", hash, "the cell has changed: calibrate again", err) &&
       read_ktile(net, plan, path, root, err) && read_layers(net, plan, path, root, err))
     return plan;

@@ -80,7 +80,7 @@ static void predict_layer(const vmac_plan *plan, int op, vmac_residual *r) {
   const vmac_mac *mac = &plan->mac[op];
   const vmac_sums *s = plan->sums[op];
   const bool slopes = mac->c0 && plan->mode != VMAC_CORR_BIAS;
-  const int first = s->tiles ? 0 : vmac_take_of(plan->mult, sums_mode(plan)).first;
+  const int first = s->tiles ? 0 : vmac_take_of(mac->mult, sums_mode(plan)).first;
   const int count = vmac_mac_sums(mac);
   for (int j = 0; j < mac->n; j++) {
     const int32_t *c = slopes ? mac->c + (size_t)j * (size_t)count : NULL;

@@ -8,9 +8,8 @@
 
 #include "net/net.h"
 
-/* Whether the PEs can be that cell: all are, or a mode makes them so. */
-static bool same_cell(const vmac_hw *hw, const vmac_mult *mult) {
-  const vmac_mult *own = vmac_mult_at((size_t)hw->cell);
+/* Whether a PE's own cell is that cell, or a mode makes it so. */
+static bool same_cell(const vmac_hw *hw, const vmac_mult *own, const vmac_mult *mult) {
   return mult == own || (hw->opt_mode && mult->mode >= 0 && mult->cls == own->cls &&
                          !strcmp(mult->family, own->family));
 }
@@ -95,34 +94,51 @@ static bool check_tiles(const vmac_graph *g, const vmac_op *op, const vmac_mac *
                       tiles->rows, tiles->cols, g->hw->rows, g->hw->cols);
 }
 
-/* A plan that the hardware can carry out: one cell, and the correction that it was built with. */
-static bool check_plan(const vmac_graph *g, vmac_err *err) {
+/* Every weight's cell is that of the PE which holds it. pes: NULL where all PEs have one. */
+static bool check_cells(const vmac_graph *g, int index, const vmac_map *pes, vmac_err *err) {
+  const vmac_op *op = &g->net->op[index];
+  for (int n = 0; n < op->n; n++)
+    for (int i = 0; i < op->k; i++) {
+      const vmac_mult *mult = vmac_plan_cell_at(g->plan, index, op->k, n, i);
+      const vmac_mult *own = pes ? pes->mult[pes->cell[index][n * op->k + i]]
+                                 : vmac_mult_at((size_t)g->hw->cell);
+      if (!same_cell(g->hw, own, mult))
+        return vmac_op_fail(g->net, op, err,
+                            "channel %d, weight %d: the plan has the cell %s, the hardware %s", n,
+                            i, mult->name, own->name);
+    }
+  return true;
+}
+
+/* A plan that the hardware can carry out: its cells, and the correction that it was built with. */
+static bool check_layers(const vmac_graph *g, const vmac_map *pes, vmac_err *err) {
   const vmac_mult *mult = vmac_mult_at((size_t)g->hw->cell);
-  for (int i = 0; g->plan && i < g->net->ops; i++) {
+  for (int i = 0; i < g->net->ops; i++) {
     const vmac_op *op = &g->net->op[i];
     const vmac_mac *mac = &g->plan->mac[i];
     if (!vmac_op_is_mac(op)) continue;
     if (!mac->table)
       return vmac_op_fail(g->net, op, err,
-                          "the plan multiplies it exactly; the hardware has one cell, %s, for all "
+                          "the plan multiplies it exactly; the hardware has a cell, %s, for all "
                           "layers",
                           mult->name);
-    if (!same_cell(g->hw, mac->mult))
-      return vmac_op_fail(g->net, op, err, "the plan has the cell %s, the hardware %s",
-                          mac->mult->name, mult->name);
+    if (!check_cells(g, i, pes, err)) return false;
     if (mac->c0 && !g->hw->opt_correction)
       return vmac_op_fail(g->net, op, err,
                           "the plan corrects it (%s), the hardware has OPT_CORRECTION 0",
-                          vmac_mode_name(g->plan->mode));
-    if (mac->c0 && g->hw->map)
-      return vmac_op_fail(g->net, op, err,
-                          "the plan corrects it (%s): coefficients are fitted to the error of one "
-                          "cell, and the PEs have a map of cells; only mode none goes with it",
                           vmac_mode_name(g->plan->mode));
     if (mac->c0 && !check_tiles(g, op, mac, err)) return false;
     if (mac->c0 && !check_variate(g, op, mac, err)) return false;
   }
   return true;
+}
+
+static bool check_plan(const vmac_graph *g, vmac_err *err) {
+  if (!g->plan) return true;
+  vmac_map *pes = g->hw->map ? vmac_map_of_pes(g->net, g->hw, err) : NULL;
+  const bool good = (pes || !g->hw->map) && check_layers(g, pes, err);
+  vmac_map_free(pes);
+  return good;
 }
 
 static bool check_jobs(const vmac_graph *g, vmac_err *err) {

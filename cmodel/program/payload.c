@@ -105,11 +105,20 @@ static void emit_entries(vmac_beats *b, const vmac_graph *g, const vmac_layer *y
   vmac_beats_words(b, word, g->hw->rows);
 }
 
-/* The modes of a row's weights: that of the plan's cell, which all columns have. */
-static void emit_modes(vmac_beats *b, const vmac_graph *g, const vmac_layer *y) {
-  const vmac_mult *mult = g->plan ? g->plan->mac[y->op].mult : vmac_mult_at((size_t)g->hw->cell);
-  uint8_t bytes[VMAC_ROWS_MAX / 2];
-  memset(bytes, mult->mode * 17, sizeof bytes);
+/* The modes of a row's weights, those of their cells; where no weight is, that of channel 0's first. */
+static void emit_modes(vmac_beats *b, const vmac_graph *g, const vmac_layer *y,
+                       const vmac_set *set, const vmac_row *row) {
+  const vmac_plan *plan = g->plan;
+  const int k = g->net->op[y->op].k;
+  uint8_t bytes[VMAC_ROWS_MAX / 2] = {0};
+  for (int c = 0; c < g->hw->cols; c++) {
+    const vmac_mult *mult = vmac_mult_at((size_t)g->hw->cell);
+    const bool used = row->on && c >= set->column && c < set->column + set->count;
+    if (plan)
+      mult = vmac_plan_cell_at(plan, y->op, k, used ? set->channel + c - set->column : 0,
+                               used ? row->k : 0);
+    bytes[c / 2] |= (uint8_t)(mult->mode << 4 * (c % 2));
+  }
   vmac_beats_bytes(b, bytes, (g->hw->cols + 1) / 2);
 }
 
@@ -119,7 +128,7 @@ static void emit_weights(vmac_beats *b, const vmac_graph *g, const vmac_layer *y
   const vmac_class cls = vmac_mult_at((size_t)g->hw->cell)->cls;
   for (int r = g->hw->rows - 1; r >= 0; r--) {
     uint8_t bytes[VMAC_ROWS_MAX] = {0};
-    if (g->hw->opt_mode) emit_modes(b, g, y);
+    if (g->hw->opt_mode) emit_modes(b, g, y, set, &row[r]);
     for (int c = 0; row[r].on && c < set->count; c++)
       bytes[set->column + c] =
           vmac_operand_bits(cls, vmac_weight(g->net, op, set->channel + c, row[r].k));

@@ -131,8 +131,12 @@ static inline int vmac_hw_record(const vmac_hw *hw) {
   return hw->opt_correction == 2 || hw->phi_rank > 1 ? 2 : 1;
 }
 
-/* A map from a file, see program/map.c; into new memory. */
-uint8_t *vmac_map_load(const char *path, int *rows, int *cols, vmac_err *err);
+/* Which cell multiplies which weight where the PEs have a map of cells. */
+vmac_map *vmac_map_of_pes(const vmac_net *net, const vmac_hw *hw, vmac_err *err);
+
+/* PEs' cells from a file, see program/pe_map.c; into new memory. */
+bool vmac_map_of_pes_file(const char *path, bool *of_pes, vmac_err *err); /* is it one? */
+uint8_t *vmac_pe_map_load(const char *path, int *rows, int *cols, vmac_err *err);
 
 static inline int vmac_hw_lanes(const vmac_hw *hw) {
   return hw->rows > hw->cols ? hw->rows : hw->cols;
@@ -209,10 +213,9 @@ typedef struct {
   vmac_job *job;
 } vmac_program;
 
-/* plan NULL: the hardware's cell without correction; else its cell must be the hardware's, or,
- * where that has opt_mode, one that a mode makes of it: then all weights bring that mode. Where the
- * PEs have a map of cells, plans must be of hw->cell and correct nothing. Errors name the operator
- * and say what the hardware lacks. */
+/* plan NULL: the hardware's cells without correction; else each weight's cell must be that of the PE
+ * that holds it, or, where the hardware has opt_mode, one that a mode makes of it: then the weight
+ * brings that mode. Errors name the operator and say what the hardware lacks. */
 vmac_program *vmac_program_compile(const vmac_net *net, const vmac_plan *plan, const vmac_hw *hw,
                                    vmac_rounding rounding, vmac_err *err);
 void vmac_program_free(vmac_program *program);

@@ -241,6 +241,38 @@ static inline void random_input(builder *b, vmac_state *state) {
     push_codes(b, state->i8[b->net->input], b->net->tensor[b->net->input].size);
 }
 
+/* A cell that some mode makes of this one. */
+static inline const vmac_mult *random_mode(builder *b, const vmac_mult *own) {
+  for (;;) {
+    const vmac_mult *mult = vmac_mult_at((size_t)below(b, (int)vmac_mult_count()));
+    if (mult->mode >= 0 && mult->cls == own->cls && !strcmp(mult->family, own->family)) return mult;
+  }
+}
+
+/* Modes of a cell, some layers' all alike, others' by filter, by place or by weight. */
+static inline vmac_map *random_map(builder *b, const vmac_mult *own) {
+  enum { CELLS = 5 };
+  vmac_map *map = vmac_map_new(b->net, own);
+  map->shared = true;
+  for (int i = 0; i < CELLS; i++) vmac_map_cell(map, random_mode(b, own));
+  for (int i = 0; i < b->net->ops; i++) {
+    const vmac_op *op = &b->net->op[i];
+    if (!vmac_op_is_mac(op)) continue;
+    const int level = below(b, 4);
+    vmac_map_fill(map, b->net, i, below(b, map->cells));
+    for (int n = 0; n < op->n; n++) {
+      const int of_filter = below(b, map->cells);
+      for (int k = 0; k < op->k; k++) {
+        uint8_t *cell = &map->cell[i][n * op->k + k];
+        if (level == 1) *cell = (uint8_t)of_filter;
+        if (level == 2 && n) *cell = map->cell[i][k];
+        if (level == 3 || (level == 2 && !n)) *cell = (uint8_t)below(b, map->cells);
+      }
+    }
+  }
+  return map;
+}
+
 /* Coefficients of any size that the hardware's registers hold, and that it can carry out: of one X,
  * or of its bit planes where the hardware sums those, or of some of its planes of phi. */
 static inline void random_correction(builder *b, vmac_plan *plan, int opt, int phi_rank) {
@@ -248,14 +280,14 @@ static inline void random_correction(builder *b, vmac_plan *plan, int opt, int p
   plan->mode = phi_rank                  ? (vmac_mode)(VMAC_CORR_PHI + below(b, phi_rank))
                : opt == 2 && below(b, 2) ? VMAC_CORR_BITPLANE
                                          : VMAC_CORR_CV;
-  const int planes = vmac_x_terms(mult, plan->mode, plan->terms);
+  const int planes = vmac_x_terms(mult, plan->mode, plan->cell->terms);
   const int bits = opt == 2 && planes == 1 && mult->xkind == VMAC_X_LOW ? 18 - mult->xbits : 17;
   const bool none = opt == 2 && planes == 1 && mult->xkind == VMAC_X_OR;
   for (int i = 0; i < plan->ops; i++) {
     vmac_mac *mac = &plan->mac[i];
     if (!vmac_op_is_mac(&b->net->op[i])) continue;
     mac->planes = planes;
-    mac->terms = plan->terms;
+    mac->terms = plan->cell->terms;
     mac->c0 = vmac_alloc((size_t)mac->n, sizeof *mac->c0);
     const int slopes = mac->n * vmac_mac_sums(mac);
     mac->c = vmac_alloc((size_t)slopes, sizeof *mac->c);

@@ -170,10 +170,7 @@ static bool make_plan(train_twin *t, group *g, bool calibrate, vmac_err *err) {
   memset(g->ops, 0, (size_t)t->net->ops * sizeof *g->ops);
   for (int i = 0; i < t->model->layers; i++)
     if (t->has[i] && same_plan(g, &t->cell[i])) g->ops[op_of(t, t->net, i)] = true;
-  plan->table = vmac_alloc(65536, sizeof *plan->table);
-  memcpy(plan->table, g->table, 65536 * sizeof *plan->table);
-  plan->scheme = vmac_alloc(1, sizeof *plan->scheme);
-  *plan->scheme = *g->scheme;
+  vmac_plan_know(plan, g->mult, g->table, g->scheme);
   vmac_plan_set(t->net, plan, g->mult, g->ops);
   if (!vmac_mode_calibrates(g->mode)) {
     good = vmac_plan_correct(t->net, plan, g->mode, NULL, err);

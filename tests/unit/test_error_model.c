@@ -196,7 +196,7 @@ static void check_modes(const vmac_net *net, const vmac_dataset *data, const cha
   for (int op = 0; op < net->ops; op++) {
     if (!vmac_plan_has(plan, op)) continue;
     const vmac_mac *mac = &plan->mac[op];
-    vmac_error_layer *l = layer_of(net, op, patches, plan->mult->cls, plan->table);
+    vmac_error_layer *l = layer_of(net, op, patches, plan->mult->cls, plan->cell->table);
     const vmac_residual *r = &of[op];
     char what[64];
     snprintf(what, sizeof what, "%s %s", name, vmac_mode_name(mode));
@@ -238,7 +238,7 @@ static void test_exactly_corrected(void **state) {
     if (!plan) fail_msg("%s", err.text);
     for (int op = 0; op < net->ops; op++) {
       if (!vmac_plan_has(plan, op)) continue;
-      vmac_error_layer *l = layer_of(net, op, patches, VMAC_U8, plan->table);
+      vmac_error_layer *l = layer_of(net, op, patches, VMAC_U8, plan->cell->table);
       for (int m = 0; m < VMAC_ERROR_MODELS; m++)
         check(vmac_error_predict(l, &plan->mac[op], (vmac_error_model)m, 1000, 1), 0, 0,
               vmac_error_model_name((vmac_error_model)m), op);
@@ -338,7 +338,7 @@ static void test_filter_is_corrected(void **state) {
     if (!plan) fail_msg("%s", err.text);
     for (int op = 0; op < net->ops; op++) {
       if (!vmac_plan_has(plan, op)) continue;
-      vmac_error_layer *l = layer_of(net, op, patches, VMAC_U8, plan->table);
+      vmac_error_layer *l = layer_of(net, op, patches, VMAC_U8, plan->cell->table);
       const vmac_error want = vmac_error_predict(l, &plan->mac[op], VMAC_ERROR_PAIRS, 0, 0);
       check(vmac_error_predict(l, &plan->mac[op], VMAC_ERROR_FILTER, 0, 0), want.mean, want.sd,
             vmac_mode_name(modes[m]), op); /* equal weights: their order is nothing */
@@ -365,7 +365,7 @@ static void test_alike(void **state) {
     vmac_plan *plan =
         vmac_plan_make(net, cell("trunc7"), NULL, (vmac_mode)mode, &data, data.n, &err);
     if (!plan) fail_msg("%s", err.text);
-    vmac_error_layer *l = layer_of(net, 0, patches, VMAC_U8, plan->table);
+    vmac_error_layer *l = layer_of(net, 0, patches, VMAC_U8, plan->cell->table);
     const vmac_error one = vmac_error_predict(l, &plan->mac[0], VMAC_ERROR_SINGLE, 0, 0);
     assert_true(one.sd > 10);
     check_rounded(vmac_error_predict(l, &plan->mac[0], VMAC_ERROR_MULTI, 0, 0), one,
@@ -391,7 +391,7 @@ static void test_monte(void **state) {
     for (int op = 0; op < net->ops; op++) {
       if (!vmac_plan_has(plan, op)) continue;
       const vmac_mac *mac = &plan->mac[op];
-      vmac_error_layer *l = layer_of(net, op, patches, VMAC_U8, plan->table);
+      vmac_error_layer *l = layer_of(net, op, patches, VMAC_U8, plan->cell->table);
       const vmac_error one = vmac_error_predict(l, mac, VMAC_ERROR_SINGLE, 0, 0);
       const vmac_error got = vmac_error_predict(l, mac, VMAC_ERROR_MONTE, DRAWS, 7);
       const vmac_error again = vmac_error_predict(l, mac, VMAC_ERROR_MONTE, DRAWS, 7);

@@ -7,6 +7,9 @@
  *              classes
  *   modes      random networks in every mode that a cell of the registry stands for: the golden
  *              model of that cell; corrections by bit plane
+ *   maps       random networks on arrays whose PEs have random cells, or whose weights bring modes
+ *              along layer by layer, by filter, by place, by weight: the golden model by the map;
+ *              every correction that the hardware may have
  *   refusals   plans and hardware that do not go together
  *   ident      the header's word 3, as the Verilog of rtl/vmac_ident.v computes it
  * SPDX-License-Identifier: Apache-2.0 */
@@ -100,7 +103,7 @@ static void see(void *context, int index, int set, int pixel, const int32_t *acc
 }
 
 /* Of six cells: each has a table to be made. */
-static void random_map(vmac_rng *rng, vmac_class cls, uint8_t *map, int size) {
+static void random_map_of_pes(vmac_rng *rng, vmac_class cls, uint8_t *map, int size) {
   for (int i = 0; i < size;) {
     const size_t at =
         i < 6 ? vmac_rng_below(rng, (uint32_t)vmac_mult_count()) : map[vmac_rng_below(rng, 6)];
@@ -115,7 +118,7 @@ static void compare_products(const conv_shape *s, int rows, int cols, vmac_class
   vmac_rng_seed(&rng, seed);
   vmac_net *net = conv(s, &rng);
   uint8_t map[VMAC_ROWS_MAX * VMAC_ROWS_MAX];
-  random_map(&rng, cls, map, rows * cols);
+  random_map_of_pes(&rng, cls, map, rows * cols);
   vmac_hw hw = hardware(rows, cols);
   hw.cell = map[0];
   hw.map = map;
@@ -201,6 +204,56 @@ static void modes(void **unused) {
   run_mode(501, "dyn1", "dyn4", 0);
 }
 
+/* ---- maps ---------------------------------------------------------------------------------------
+ */
+
+/* opt_correction by the seed; own: NULL where the PEs' cells are drawn. */
+static void run_map(uint64_t seed, const char *own) {
+  builder b = random_net(seed, 0);
+  prepare(b.net);
+  uint8_t pes[30], phi[256 * 2];
+  vmac_hw hw = hardware(seed % 2 ? 5 : 6, seed % 2 ? 6 : 5);
+  hw.buf_depth = 32768;
+  hw.opt_correction = (int)(seed / 2 % 4);
+  if (own) {
+    hw.cell = cell(own);
+    hw.opt_mode = 1;
+  } else {
+    random_map_of_pes(&b.rng, seed / 8 % 2 ? VMAC_S8 : VMAC_U8, pes, 30);
+    hw.map = pes;
+    hw.cell = pes[0];
+  }
+  if (hw.opt_correction == 3) {
+    hw.phi_rank = 2;
+    vmac_phi(vmac_mult_at((size_t)hw.cell), 2, phi);
+    hw.phi = phi;
+  }
+  vmac_err err;
+  vmac_map *map =
+      own ? random_map(&b, vmac_mult_at((size_t)hw.cell)) : vmac_map_of_pes(b.net, &hw, &err);
+  if (!map) fail_msg("seed %d: %s", (int)seed, err.text);
+  vmac_plan *plan = vmac_plan_make_map(b.net, map, VMAC_CORR_NONE, NULL, NULL, 0, &err);
+  if (hw.opt_correction) random_correction(&b, plan, hw.opt_correction, hw.phi_rank);
+  vmac_state *state = vmac_state_new(b.net);
+  random_input(&b, state);
+  char what[512];
+  snprintf(what, sizeof what, "seed %d, %s, correction %d:%s", (int)seed, own ? own : "PEs",
+           hw.opt_correction, b.ops);
+  program_compare(what, b.net, plan, &hw, VMAC_ROUND_DOUBLE, state);
+  vmac_state_free(b.net, state);
+  vmac_plan_free(plan);
+  vmac_map_free(map);
+  vmac_net_free(b.net);
+}
+
+static void maps(void **unused) {
+  (void)unused;
+  for (uint64_t seed = 1; seed <= 48; seed++) {
+    run_map(seed, NULL);
+    run_map(seed + 100, seed / 8 % 2 ? "dyn4s" : "dyn4");
+  }
+}
+
 /* ---- refusals -----------------------------------------------------------------------------------
  */
 
@@ -233,7 +286,7 @@ static void refusals(void **unused) {
   hw.map = map;
   hw.cell = map[0];
   map[6] = (uint8_t)cell("trunc6");
-  refuse_plan(&hw, "perf2", VMAC_CORR_PAPER, "only mode none goes with it");
+  refuse_plan(&hw, "perf2", VMAC_CORR_NONE, "the plan has the cell perf2, the hardware trunc6");
   refuse_plan(&hw, "trunc6", VMAC_CORR_NONE, "the plan has the cell trunc6, the hardware perf2");
   map[6] = 255;
   refuse_hw(&hw, "map: row 1, column 2: expected a cell in 0..");
@@ -297,6 +350,7 @@ static void ident(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(products), cmocka_unit_test(modes),
-                                     cmocka_unit_test(refusals), cmocka_unit_test(ident)};
+                                     cmocka_unit_test(maps), cmocka_unit_test(refusals),
+                                     cmocka_unit_test(ident)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

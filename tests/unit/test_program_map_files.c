@@ -32,7 +32,7 @@ static void expect_map(const char *text, int want_rows, int want_cols, const cha
   write_text(text);
   vmac_err err;
   int rows, cols;
-  uint8_t *map = vmac_map_load(path, &rows, &cols, &err);
+  uint8_t *map = vmac_pe_map_load(path, &rows, &cols, &err);
   if (!map) fail_msg("%s", err.text);
   assert_true(rows == want_rows && cols == want_cols);
   for (int i = 0; i < rows * cols; i++) assert_int_equal(map[i], cell(want[i]));
@@ -43,7 +43,7 @@ static void expect_no_map(const char *text, const char *why) {
   write_text(text);
   vmac_err err;
   int rows, cols;
-  if (vmac_map_load(path, &rows, &cols, &err)) fail_msg("loaded: %s", text);
+  if (vmac_pe_map_load(path, &rows, &cols, &err)) fail_msg("loaded: %s", text);
   if (!strstr(err.text, path) || !strstr(err.text, why))
     fail_msg("'%s' does not say '%s'", err.text, why);
 }
@@ -108,7 +108,7 @@ static void maps(void **unused) {
     write_text(text);
     vmac_err err;
     int rows, cols;
-    free(vmac_map_load(path, &rows, &cols, &err));
+    free(vmac_pe_map_load(path, &rows, &cols, &err));
   }
   unlink(path);
 }
