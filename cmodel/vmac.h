@@ -188,7 +188,8 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult, 
 /* What is known of the cell already, to spare vmac_plan_set() the search; copied. Once, before it. */
 void vmac_plan_know(vmac_plan *plan, const vmac_mult *mult, const int32_t *table,
                     const struct vmac_scheme *scheme);
-/* Instead of vmac_plan_set(), and once: the cells of a map. */
+/* Instead of vmac_plan_set(): the cells of a map. A later one names the same cells in the same order;
+ * layers where it changes nothing keep what was prepared and calibrated. Corrects nothing. */
 void vmac_plan_map(const vmac_net *net, vmac_plan *plan, const vmac_map *map);
 /* Coefficients for each of these K tiles from now on, which the plan takes over; NULL: for the
  * whole K. Leaves the layers uncorrected. */

@@ -14,13 +14,16 @@
   X(data, "show what a data set holds, make a class-balanced subset")                              \
   X(energy, "energy of one inference, layer by layer, from measured netlists")                     \
   X(eval, "score a network with a multiplier and a correction mode")                               \
-  X(map, "print a map of cells, which PE has which, as the accelerator's parameter")               \
+  X(map, "print a map of cells: of PEs as a parameter, or what a network's weights meet")          \
+  X(match, "the cheapest cell that each layer bears, by learned noise")                            \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
   X(operands, "record operand streams of the array's multipliers from exact inference")            \
+  X(permute, "put filters that count most into columns whose cells err least")                     \
   X(plot, "draw the losses and accuracies of training runs")                                       \
   X(predict, "foretell the error of each layer from a cell's error map, and measure it")           \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
+  X(search, "which cell for which layer, filter or place: energy against accuracy")                \
   X(sweep, "score many cells and modes, resumable, one CSV")                                       \
   X(train, "train a network, exactly or with multiplier errors, resume after a kill")              \
   X(tune, "fit a network's weights to a cell and its correction, without training")

@@ -137,10 +137,7 @@ typedef struct {
 static void read_lists(work *w, const options *o) {
   vmac_err err;
   predict_result *r = &w->result;
-  w->cell = vmac_alloc(o->mults ? strlen(o->mults) : vmac_mult_count(), sizeof *w->cell);
-  for (size_t i = 0; !o->mults && i < vmac_mult_count(); i++) w->cell[w->cells++] = vmac_mult_at(i);
-  for (char *s = o->mults ? strtok(o->mults, ",") : NULL; s; s = strtok(NULL, ","))
-    if (!(w->cell[w->cells++] = vmac_mult_find(s, &err))) cli_usage("--mults: %s", err.text);
+  w->cell = run_mults(o->mults, true, &w->cells);
   r->mode = vmac_alloc(o->modes ? strlen(o->modes) : VMAC_CORR_MODES, sizeof *r->mode);
   for (int i = 0; !o->modes && i < VMAC_CORR_MODES; i++) r->mode[r->modes++] = (vmac_mode)i;
   for (char *s = o->modes ? strtok(o->modes, ",") : NULL; s; s = strtok(NULL, ","))
@@ -157,10 +154,7 @@ static void read_lists(work *w, const options *o) {
 }
 
 /* Nothing counts twice. */
-static void check_lists(const work *w) {
-  for (size_t i = 0; i < w->cells; i++)
-    for (size_t j = 0; j < i; j++)
-      if (w->cell[i] == w->cell[j]) cli_usage("--mults: %s twice", w->cell[i]->name);
+static void check_modes(const work *w) {
   for (size_t i = 0; i < w->result.modes; i++)
     for (size_t j = 0; j < i; j++)
       if (w->result.mode[i] == w->result.mode[j])
@@ -255,7 +249,7 @@ int cmd_predict(int argc, char **argv) {
   work w = {.o = &o, .net = run_net(o.fit.net)};
   vmac_err err;
   read_lists(&w, &o);
-  check_lists(&w);
+  check_modes(&w);
   if (!vmac_can_write(o.output, &err) || (o.plot && !vmac_can_write(o.plot, &err)))
     cli_die("%s", err.text);
   w.data = run_load(o.data, w.net, o.fit.net, &o.fit.images, "--images");

@@ -13,6 +13,21 @@ vmac_net *run_net(const char *path) {
   return net;
 }
 
+const vmac_mult **run_mults(char *list, bool once, size_t *count) {
+  vmac_err err;
+  const vmac_mult **mult = vmac_alloc(list ? strlen(list) + 1 : vmac_mult_count(), sizeof *mult);
+  *count = 0;
+  for (size_t i = 0; !list && i < vmac_mult_count(); i++) mult[(*count)++] = vmac_mult_at(i);
+  for (char *name = list ? strtok(list, ",") : NULL; name; name = strtok(NULL, ",")) {
+    const vmac_mult *found = vmac_mult_find(name, &err);
+    if (!found) cli_usage("--mults: %s", err.text);
+    for (size_t i = 0; once && i < *count; i++)
+      if (mult[i] == found) cli_usage("--mults: %s twice", name);
+    mult[(*count)++] = found;
+  }
+  return mult;
+}
+
 vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
                       long long *images, const char *option) {
   vmac_dataset data;

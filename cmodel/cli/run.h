@@ -8,6 +8,10 @@
 
 vmac_net *run_net(const char *path); /* loaded, or the program ends */
 
+/* The cells that --mults names, a list with commas, or the whole registry where it is NULL, into new
+ * memory; *count of them. One that is unknown, or `once` stands there twice, ends the program. */
+const vmac_mult **run_mults(char *list, bool once, size_t *count);
+
 /* The data set, fit for the network, and *images of it: 0 becomes all; too many is an error that
  * names `option`. */
 vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,

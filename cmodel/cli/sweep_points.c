@@ -8,16 +8,6 @@
 
 #include "cli/sweep.h"
 
-static void read_cells(sweep *s, char *list) {
-  vmac_err err;
-  s->cell = vmac_alloc(list ? strlen(list) : vmac_mult_count(), sizeof *s->cell);
-  for (size_t i = 0; !list && i < vmac_mult_count(); i++) s->cell[s->cells++] = vmac_mult_at(i);
-  for (char *word = list ? strtok(list, ",") : NULL; word; word = strtok(NULL, ",")) {
-    if (!(s->cell[s->cells] = vmac_mult_find(word, &err))) cli_usage("--mults: %s", err.text);
-    s->cells++;
-  }
-}
-
 static void add_mode(sweep *s, const char *word) {
   static const char suffix[] = "+tune";
   sweep_mode *m = &s->mode[s->modes++];
@@ -66,7 +56,7 @@ static void read_layers(sweep *s, char *list) {
 }
 
 void sweep_read_lists(sweep *s, const sweep_options *o) {
-  read_cells(s, o->mults);
+  s->cell = run_mults(o->mults, false, &s->cells);
   read_modes(s, o->modes);
   read_layers(s, o->fit.layers);
   s->points = s->cells * s->choices * s->modes;

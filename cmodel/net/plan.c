@@ -126,25 +126,47 @@ void vmac_plan_set(const vmac_net *net, vmac_plan *plan, const vmac_mult *mult,
   vmac_plan_mode(plan, plan->mode);
 }
 
+/* The layer without a cell. */
+static void clear_layer(vmac_plan *plan, int op) {
+  vmac_kernel_free(plan->mac[op].kernel);
+  free(plan->mac[op].cell);
+  vmac_sums_free(plan->sums[op]);
+  plan->sums[op] = NULL;
+  plan->mac[op] = (vmac_mac){0};
+}
+
+/* The layer as the map has it; one: vmac_map_one(). */
+static void map_layer(const vmac_net *net, vmac_plan *plan, const vmac_map *map, int index,
+                      int one) {
+  const vmac_op *op = &net->op[index];
+  vmac_mac *mac = &plan->mac[index];
+  vmac_plan_cell *cell = &plan->cell[one < 0 ? 0 : one];
+  const vmac_mult *mult = map->shared ? plan->mult : cell->mult;
+  const size_t size = (size_t)op->n * (size_t)op->k;
+  if (mac->table == cell->table && mac->mult == mult && !mac->cell == (one >= 0) &&
+      (one >= 0 || !memcmp(mac->cell, map->cell[index], size)))
+    return;
+  clear_layer(plan, index);
+  mac->mult = mult;
+  mac->table = cell->table;
+  mac->n = op->n;
+  if (one < 0) mac->cell = memcpy(vmac_alloc(size, 1), map->cell[index], size);
+  if (op->kind != VMAC_DEPTHWISE)
+    mac->kernel = vmac_kernel_new(net, op, mac, plan->cells, one < 0 ? NULL : scheme_of(cell));
+}
+
 void vmac_plan_map(const vmac_net *net, vmac_plan *plan, const vmac_map *map) {
-  new_cells(plan, map->cells, map->mult);
-  for (int i = 0; i < map->cells; i++) vmac_mult_table(map->mult[i], plan->cell[i].table);
+  vmac_plan_drop(plan);
+  if (!plan->cells) {
+    new_cells(plan, map->cells, map->mult);
+    for (int i = 0; i < map->cells; i++) vmac_mult_table(map->mult[i], plan->cell[i].table);
+  }
   for (int i = 0; i < net->ops; i++) {
-    const vmac_op *op = &net->op[i];
-    vmac_mac *mac = &plan->mac[i];
     const int one = vmac_map_one(map, net, i);
-    if (one < -1) continue;
-    vmac_plan_cell *cell = &plan->cell[one < 0 ? 0 : one];
-    mac->mult = map->shared ? plan->mult : cell->mult;
-    mac->table = cell->table;
-    mac->n = op->n;
-    if (one < 0) {
-      const size_t size = (size_t)op->n * (size_t)op->k;
-      mac->cell = vmac_alloc(size, 1);
-      memcpy(mac->cell, map->cell[i], size);
-    }
-    if (op->kind != VMAC_DEPTHWISE)
-      mac->kernel = vmac_kernel_new(net, op, mac, plan->cells, one < 0 ? NULL : scheme_of(cell));
+    if (one < -1)
+      clear_layer(plan, i);
+    else
+      map_layer(net, plan, map, i, one);
   }
   vmac_plan_mode(plan, plan->mode);
 }

@@ -1,0 +1,106 @@
+/* What a search found: its front, as a table and as maps. SPDX-License-Identifier: Apache-2.0 */
+#include <cjson/cJSON.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/search.h"
+
+/* The layer's entry: its cell, or each filter's cells. */
+static cJSON *layer_json(const vmac_map *map, const vmac_net *net, int op, int number) {
+  const vmac_op *of = &net->op[op];
+  cJSON *layer = cJSON_CreateObject();
+  cJSON_AddNumberToObject(layer, "layer", number);
+  const int one = vmac_map_one(map, net, op);
+  if (one >= 0) {
+    cJSON_AddStringToObject(layer, "cell", map->mult[one]->name);
+    return layer;
+  }
+  cJSON *filters = cJSON_AddArrayToObject(layer, "filters");
+  for (int n = 0; n < of->n; n++) {
+    const uint8_t *cell = map->cell[op] + (size_t)n * (size_t)of->k;
+    bool alike = true;
+    for (int i = 1; i < of->k; i++) alike = alike && cell[i] == cell[0];
+    if (alike) {
+      cJSON_AddItemToArray(filters, cJSON_CreateString(map->mult[cell[0]]->name));
+      continue;
+    }
+    cJSON *weights = cJSON_CreateArray();
+    for (int i = 0; i < of->k; i++)
+      cJSON_AddItemToArray(weights, cJSON_CreateString(map->mult[cell[i]]->name));
+    cJSON_AddItemToArray(filters, weights);
+  }
+  return layer;
+}
+
+static char *map_json(const vmac_map *map, const vmac_net *net, const char *edge) {
+  cJSON *root = cJSON_CreateObject();
+  cJSON_AddStringToObject(root, "format", "varimac-map-2");
+  if (edge) cJSON_AddStringToObject(root, "edge", edge);
+  cJSON *layers = cJSON_AddArrayToObject(root, "layers");
+  for (int i = 0, number = 0; i < net->ops; i++) {
+    if (!vmac_op_is_mac(&net->op[i])) continue;
+    if (map->cell[i]) cJSON_AddItemToArray(layers, layer_json(map, net, i, number));
+    number++;
+  }
+  char *text = cJSON_PrintUnformatted(root);
+  cJSON_Delete(root);
+  return text;
+}
+
+static void write_map(const search_run *r, const uint8_t *choice, size_t number) {
+  const search_options *o = r->o;
+  vmac_err err;
+  vmac_map *map = search_map(r, choice);
+  /* Without cells left out: hardware multiplies exactly by a cell too. */
+  for (int i = 0; i < map->ops; i++)
+    if (vmac_op_is_mac(&r->net->op[i]) && !map->cell[i]) vmac_map_fill(map, r->net, i, 0);
+  char *text = map_json(map, r->net, o->edge);
+  const size_t size = strlen(o->maps) + 32;
+  char *path = vmac_alloc(size, 1);
+  snprintf(path, size, "%s/%02zu.json", o->maps, number);
+  if (!vmac_write_file(path, text, strlen(text), &err)) cli_die("%s", err.text);
+  free(path);
+  cJSON_free(text);
+  vmac_map_free(map);
+}
+
+void search_report(search_run *r) {
+  const search_options *o = r->o;
+  size_t count, room = 256, used;
+  const vmac_choice **front = vmac_search_front(&r->search, &count);
+  vmac_err err;
+  long long images = o->test_images;
+  vmac_dataset test = run_load(o->test, r->net, o->net, &images, "--test-images");
+  const size_t n = (size_t)images;
+  uint8_t *answer = vmac_alloc(n, 1);
+  vmac_scorer *scorer =
+      vmac_scorer_new(r->net, VMAC_ROUND_DOUBLE, &test, n, (size_t)o->cache << 20);
+  char *text = vmac_alloc(room + count * (128 + 4 * (size_t)r->units->count), 1);
+  used = (size_t)sprintf(text, "map,energy,loss,judged,right,test_images,test_right,accuracy,"
+                               "agreement,choice\n");
+  printf("%3s %8s %8s %10s %10s   of %zu images of %s\n", "map", "energy", "loss", "accuracy",
+         "agreement", n, o->test);
+  for (size_t i = 0; i < count; i++) {
+    const vmac_choice *c = front[i];
+    search_plan(r, c->choice);
+    run_scores("front, images", r->net, scorer, r->plan, n, answer, NULL);
+    const size_t right = run_equal(answer, test.labels, n);
+    const size_t agree = run_equal(answer, vmac_scorer_exact(scorer), n);
+    const double accuracy = (double)right / (double)n, agreement = (double)agree / (double)n;
+    printf("%3zu %6.2f %% %8.4f %8.2f %% %8.2f %%\n", i, 100 * c->energy, c->loss, 100 * accuracy,
+           100 * agreement);
+    used += (size_t)sprintf(text + used, "%zu,%.6f,%.6f,%lld,%.0f,%zu,%zu,%.6f,%.6f,", i, c->energy,
+                            c->loss, o->images, c->correct, n, right, accuracy, agreement);
+    for (int u = 0; u < r->units->count; u++)
+      used +=
+          (size_t)sprintf(text + used, "%d%s", c->choice[u], u + 1 < r->units->count ? "." : "\n");
+    if (o->maps) write_map(r, c->choice, i);
+  }
+  if (!vmac_write_file(o->output, text, used, &err)) cli_die("%s", err.text);
+  free(text);
+  free(answer);
+  free(front);
+  vmac_scorer_free(scorer);
+  vmac_dataset_free(&test);
+}

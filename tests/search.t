@@ -1,0 +1,123 @@
+#!/bin/sh
+# varimac search: fronts, maps that give what the front says, going on after a stop, bad input.
+# Prices here are made up.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+net=weights/resnet8.tflite
+
+printf '# made up\nname\tarea\tcell_inertial_pj\nexact\t9\t4\nperf2\t9\t3\nperf3\t9\t2\nzero\t9\t0.5\ndyn0\t9\t5\n' \
+  > "$tmp/costs.tsv"
+search() {
+  "$VARIMAC" search --net "$net" --costs "$tmp/costs.tsv" --images 60 --test-images 40 "$@" \
+    > "$tmp/out" 2> "$tmp/err"
+}
+small="--mults exact,perf2,perf3 --evaluations 12 --line 6"
+
+# shellcheck disable=SC2086 # a list of options
+search $small -o "$tmp/a.csv" --maps "$tmp/maps"
+ok $? "a search of layers" "$(cat "$tmp/err")"
+[ "$(sed -n 1p "$tmp/a.csv")" = map,energy,loss,judged,right,test_images,test_right,accuracy,agreement,choice ]
+ok $? "the front's header"
+awk -F, 'NR > 1 { if (NR > 2 && ($2 >= e || $3 <= l)) exit 1; e = $2; l = $3; n++ }
+  END { exit !(n > 2) }' "$tmp/a.csv"
+ok $? "energy falls, loss grows" "$(cat "$tmp/a.csv")"
+sed -n 2p "$tmp/a.csv.known" | grep -q '^0\.0\.0\.0\.0\.0\.0\.0\.0\.0,' &&
+  [ "$(sed 1d "$tmp/a.csv.known" | cut -d, -f 1 | sort -u | wc -l)" = \
+    "$(sed -n 's/^measured *\([0-9]*\) .*/\1/p' "$tmp/out")" ]
+ok $? "the exact network is measured first, and nothing twice" "$(cat "$tmp/out")"
+last=$(tail -n 1 "$tmp/a.csv")
+[ "$(echo "$last" | cut -d, -f 2)" = 0.500000 ] &&
+  [ "$(echo "$last" | cut -d, -f 10)" = "$(printf '2.%.0s' 1 2 3 4 5 6 7 8 9)2" ]
+ok $? "the last one has the cheapest cell everywhere" "$last"
+good=0 rows=0
+while IFS=, read -r map _ _ _ _ _ right _; do
+  [ "$map" = map ] && continue
+  rows=$((rows + 1))
+  "$VARIMAC" eval --net "$net" --map "$tmp/maps/$map.json" --images 40 > "$tmp/e" 2>&1 || break
+  grep -q "($right correct)" "$tmp/e" && good=$((good + 1))
+done << END
+$(sed 's/^\([0-9]\),/0\1,/' "$tmp/a.csv")
+END
+[ $rows -gt 2 ] && [ $good -eq $rows ]
+ok $? "every map answers as its row says" "$good of $rows; $(cat "$tmp/e")"
+[ "$(find "$tmp/maps" -name '*.json' | wc -l)" -eq $rows ]
+ok $? "a map for each row"
+
+# The same again, from what is known and from a part of it.
+cp "$tmp/a.csv" "$tmp/first.csv"
+cp "$tmp/a.csv.known" "$tmp/first.known"
+# shellcheck disable=SC2086
+search $small -o "$tmp/a.csv" && cmp -s "$tmp/a.csv" "$tmp/first.csv" &&
+  cmp -s "$tmp/a.csv.known" "$tmp/first.known"
+ok $? "once more: the same bytes" "$(cat "$tmp/err")"
+grep -q "^measured  *\([0-9]*\) maps .*, \1 of them known" "$tmp/out"
+ok $? "nothing measured again" "$(cat "$tmp/out")"
+sed 17q "$tmp/first.known" > "$tmp/a.csv.known"
+# shellcheck disable=SC2086
+OMP_NUM_THREADS=1 search $small -o "$tmp/a.csv" && cmp -s "$tmp/a.csv" "$tmp/first.csv" &&
+  cmp -s "$tmp/a.csv.known" "$tmp/first.known"
+ok $? "from a part of it, on one thread: the same bytes" "$(cat "$tmp/err")"
+# shellcheck disable=SC2086
+search $small -o "$tmp/b.csv" & # a signal leaves a file that the same command goes on with
+pid=$!
+for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+  [ -s "$tmp/b.csv.known" ] && break
+  sleep 0.5
+done
+pkill -TERM -P $pid 2> /dev/null
+wait $pid
+[ ! -e "$tmp/b.csv" ] || cmp -s "$tmp/b.csv" "$tmp/first.csv"
+ok $? "stopped: no front but the whole one"
+# shellcheck disable=SC2086
+search $small -o "$tmp/b.csv" && cmp -s "$tmp/b.csv" "$tmp/first.csv" &&
+  cmp -s "$tmp/b.csv.known" "$tmp/first.known"
+ok $? "gone on with: the same bytes" "$(cat "$tmp/err")"
+
+# Levels, corrections, an edge for all.
+for level in filter input tap; do
+  search --mults dyn0,perf2 --level $level --groups 2 --evaluations 2 --line 2 --edge perf2 \
+    --correction cv --calib-images 12 --images 12 -o "$tmp/$level.csv" --maps "$tmp/$level"
+  ok $? "level $level, corrected" "$(cat "$tmp/err")"
+done
+map=$(find "$tmp/filter" -name '*.json' -exec grep -l filters {} + | sed -n 1p)
+[ "$map" ] && grep -q '"edge":"perf2"' "$map"
+ok $? "a map of filters names the edge" "$map"
+right=$(awk -F, -v map="${map##*/}" '$1 == map + 0 { print $7 }' "$tmp/filter.csv")
+"$VARIMAC" eval --net "$net" --map "$map" --correction cv --calib-images 12 --images 40 > "$tmp/e" 2>&1
+grep -q "($right correct)" "$tmp/e"
+ok $? "and answers as its row says" "$right; $(cat "$tmp/e")"
+
+refuse() { # DESCRIPTION STATUS TEXT OPTION ...
+  what=$1 status=$2 text=$3
+  shift 3
+  "$VARIMAC" search --net "$net" "$@" > "$tmp/out" 2> "$tmp/err"
+  [ $? -eq "$status" ] && grep -q -- "$text" "$tmp/err" && [ ! -e "$tmp/no.csv" ]
+  ok $? "$what" "$(cat "$tmp/err")"
+}
+c="--costs $tmp/costs.tsv -o $tmp/no.csv --images 4"
+# shellcheck disable=SC2086
+{
+  refuse "no cells" 2 "are needed" $c
+  refuse "one cell" 2 "2 to 255 cells, found 1" $c --mults exact
+  refuse "a cell twice" 2 "perf2 twice" $c --mults perf2,perf2
+  refuse "an unknown cell" 2 "--mults: " $c --mults exact,pref2
+  refuse "a cell without a price" 1 "costs.tsv has no row of trunc6; .make ppa CELLS=trunc6" $c \
+    --mults exact,trunc6
+  refuse "no such column" 1 'expected a column "pj" in its header line' $c --mults exact,zero --column pj
+  refuse "no such table" 1 nowhere.tsv --costs nowhere.tsv -o "$tmp/no.csv" --mults exact,zero
+  printf 'name,pj\nexact,4\nzero,-1\n' > "$tmp/bad.csv"
+  refuse "a price below 0" 1 "bad.csv, line 3: pj of zero: expected a number above 0" \
+    --costs "$tmp/bad.csv" --column pj -o "$tmp/no.csv" --mults exact,zero
+  refuse "two classes in one layer" 1 "one operand class" $c --mults exact,dyn0,perf2 --edge exacts
+  refuse "a test set to search on" 1 "is a test set" $c --mults exact,zero --data cifar10:test
+  refuse "an unknown level" 2 "expected layer, filter, input or tap" $c --mults exact,zero --level row
+  refuse "known of something else" 1 "was measured of something else and stays as it is" $c \
+    --mults exact,zero --known "$tmp/first.known"
+  cmp -s "$tmp/first.known" "$tmp/a.csv.known"
+  ok $? "which it does"
+  sed '5s/\./,/' "$tmp/first.known" > "$tmp/bad.known"
+  refuse "a bad row" 1 "bad.known, line 5: expected a cell's number for each of 10 units" \
+    --costs "$tmp/costs.tsv" -o "$tmp/no.csv" --images 60 --mults exact,perf2,perf3 \
+    --known "$tmp/bad.known"
+}
+done_testing
