@@ -20,8 +20,8 @@ static int corner_of(uint64_t seed) {
   return vmac_rng_below(&rng, 3) ? 0 : 1 + (int)vmac_rng_below(&rng, 15);
 }
 
-/* Which cell meets which weight: as the PEs have it, or where these know modes, of one or of several;
- * NULL: one cell for all, *mult, or an error. */
+/* Which cell meets which weight: as the PEs have it, or where these know modes, of one or of
+ * several; NULL: one cell for all, *mult, or an error. */
 static vmac_map *draw_map(builder *b, const vmac_hw *hw, const vmac_mult **mult, vmac_err *err) {
   const vmac_mult *own = *mult;
   if (hw->map) return vmac_map_of_pes(b->net, hw, err);

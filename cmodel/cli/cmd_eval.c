@@ -233,10 +233,10 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   long long images = 0;
   if (vmac_mode_calibrates(o->mode)) calib = load_calib(o, net, &images);
   vmac_ktiles *tiles = run_ktiles(net, o->ktile);
-  vmac_plan *plan = map ? run_plan_map(net, map, o->mode, tiles, &calib, o->fit.calib,
-                                       (size_t)images, &err)
-                        : run_plan_layers(net, mult, layers, o->mode, tiles, &calib, o->fit.calib,
-                                          (size_t)images, &err);
+  vmac_plan *plan =
+      map ? run_plan_map(net, map, o->mode, tiles, &calib, o->fit.calib, (size_t)images, &err)
+          : run_plan_layers(net, mult, layers, o->mode, tiles, &calib, o->fit.calib, (size_t)images,
+                            &err);
   if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
   vmac_map_free(map);
@@ -329,11 +329,12 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
     if (!vmac_op_is_mac(&net->op[i])) continue;
     const vmac_residual *r = &of[i];
     if (vmac_plan_has(plan, i))
-      at += (size_t)snprintf(
-          text + at, size - at, "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g,%.6g\n",
-          o->map ? "map" : plan->mult->name, vmac_mode_name(plan->mode), layer, i, vmac_op_name(net->op[i].kind),
-          net->op[i].k, r->predicted, r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
-          r->scatter, r->mean_square, r->signal, r->rounding);
+      at += (size_t)snprintf(text + at, size - at,
+                             "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g,%.6g\n",
+                             o->map ? "map" : plan->mult->name, vmac_mode_name(plan->mode), layer,
+                             i, vmac_op_name(net->op[i].kind), net->op[i].k, r->predicted,
+                             r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
+                             r->scatter, r->mean_square, r->signal, r->rounding);
     layer++;
   }
   const bool ok = vmac_write_file(o->residuals, text, at, err);

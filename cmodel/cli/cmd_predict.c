@@ -215,7 +215,8 @@ static void predict_cell(work *w, const vmac_mult *mult) {
   vmac_plan_set(net, plan, mult, NULL);
   for (int op = 0; op < net->ops; op++)
     if (vmac_plan_has(plan, op))
-      layer[op] = vmac_error_layer_new(net, &net->op[op], &w->patches[op], mult->cls, plan->cell->table);
+      layer[op] =
+          vmac_error_layer_new(net, &net->op[op], &w->patches[op], mult->cls, plan->cell->table);
   for (size_t i = 0; i < w->result.modes; i++) {
     const vmac_mode mode = w->result.mode[i];
     if (vmac_plan_correct(net, plan, mode, w->calib, &err)) {

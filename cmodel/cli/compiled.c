@@ -153,10 +153,10 @@ static void make_plan(compiled *c) {
     tiles = vmac_ktiles_new(c->net, c->hw.rows, c->hw.cols, &err);
     if (!tiles) cli_die("%s does not compile: %s", c->net_path, err.text);
   }
-  c->plan = c->map ? run_plan_map(c->net, c->map, c->mode, tiles, &calib, c->calib,
-                                  (size_t)images, &err)
-                   : run_plan_layers(c->net, mult, NULL, c->mode, tiles, &calib, c->calib,
-                                     (size_t)images, &err);
+  c->plan =
+      c->map ? run_plan_map(c->net, c->map, c->mode, tiles, &calib, c->calib, (size_t)images, &err)
+             : run_plan_layers(c->net, mult, NULL, c->mode, tiles, &calib, c->calib, (size_t)images,
+                               &err);
   if (!c->plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
 }
