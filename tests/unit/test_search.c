@@ -9,7 +9,8 @@
  *   again      stopped after any number of evaluations, and gone on with: the same in the same order
  *   units      every level and number of groups on convolution, depthwise and fully connected layers:
  *              each weight in one unit, even groups in order of size, multiplications as there are
- *   loss       cross-entropy and answers of a plan from its output codes, whatever layers have cells
+ *   loss       cross-entropy and answers of a plan from its scores, before a last SOFTMAX too, whatever
+ *              layers have cells
  * SPDX-License-Identifier: Apache-2.0 */
 #include "corr_common.h"
 #include "explore/loss.h"
@@ -290,43 +291,57 @@ static void units(void **unused) {
 
 /* ---- loss ------------------------------------------------------------------------------------*/
 
+/* Cells from op `first` on; scores: the tensor that the answer is the largest of. */
+static void compare_loss(const vmac_net *net, const vmac_dataset *data, int first, int scores) {
+  vmac_err err;
+  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
+  for (int i = 0; i < net->ops; i++) layers[i] = i >= first && vmac_op_is_mac(&net->op[i]);
+  vmac_plan *plan =
+      vmac_plan_make(net, vmac_mult_find("perf3", &err), layers, VMAC_CORR_NONE, NULL, 0, &err);
+  vmac_prefix *prefix = vmac_prefix_new(net, VMAC_ROUND_DOUBLE, data, IMAGES, 1 << 20);
+  vmac_state *state = vmac_state_new(net);
+  double want = 0, got;
+  size_t right = 0, found;
+  for (size_t i = 0; i < IMAGES; i++) {
+    vmac_state_set_image(net, state, data, i);
+    vmac_net_run(net, plan, VMAC_ROUND_DOUBLE, state);
+    const int8_t *out = state->i8[scores];
+    const double scale = net->tensor[scores].scale[0];
+    double sum = 0;
+    size_t best = 0;
+    for (size_t j = 0; j < net->tensor[scores].size; j++) {
+      sum += exp(scale * out[j]);
+      if (out[j] > out[best]) best = j;
+    }
+    want -= log(exp(scale * out[data->labels[i]]) / sum) / IMAGES;
+    right += best == data->labels[i];
+  }
+  for (int twice = 0; twice < 2; twice++) {
+    vmac_plan_loss(net, plan, prefix, data, IMAGES, &got, &found);
+    assert_true(fabs(got - want) < 1e-9);
+    assert_int_equal(found, right);
+  }
+  vmac_state_free(net, state);
+  vmac_prefix_free(prefix);
+  vmac_plan_free(plan);
+  free(layers);
+}
+
 static void loss(void **unused) {
   (void)unused;
   vmac_net *net = network(8, false);
   vmac_dataset data = images(8);
-  vmac_err err;
   for (size_t i = 0; i < IMAGES; i++) data.labels[i] = (uint8_t)(i % 3);
-  for (int first = 0; first <= OPS; first++) { /* cells from some op on; none */
-    bool layers[OPS];
-    for (int i = 0; i < OPS; i++) layers[i] = i >= first && vmac_op_is_mac(&net->op[i]);
-    vmac_plan *plan =
-        vmac_plan_make(net, vmac_mult_find("perf3", &err), layers, VMAC_CORR_NONE, NULL, 0, &err);
-    vmac_prefix *prefix = vmac_prefix_new(net, VMAC_ROUND_DOUBLE, &data, IMAGES, 1 << 20);
-    vmac_state *state = vmac_state_new(net);
-    double want = 0, got;
-    size_t right = 0, found;
-    for (size_t i = 0; i < IMAGES; i++) {
-      vmac_state_set_image(net, state, &data, i);
-      vmac_net_run(net, plan, VMAC_ROUND_DOUBLE, state);
-      const int8_t *out = state->i8[net->output];
-      const double scale = net->tensor[net->output].scale[0];
-      double sum = 0;
-      size_t best = 0;
-      for (size_t j = 0; j < 3; j++) sum += exp(scale * out[j]);
-      for (size_t j = 1; j < 3; j++)
-        if (out[j] > out[best]) best = j;
-      want -= log(exp(scale * out[data.labels[i]]) / sum) / IMAGES;
-      right += best == data.labels[i];
-    }
-    for (int twice = 0; twice < 2; twice++) {
-      vmac_plan_loss(net, plan, prefix, &data, IMAGES, &got, &found);
-      assert_true(fabs(got - want) < 1e-9);
-      assert_int_equal(found, right);
-    }
-    vmac_state_free(net, state);
-    vmac_prefix_free(prefix);
-    vmac_plan_free(plan);
-  }
+  for (int first = 0; first <= OPS; first++) compare_loss(net, &data, first, net->output);
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+  /* Scores that a last SOFTMAX reads; no layer has a cell, or the last one. */
+  vmac_err err;
+  net = vmac_net_load("weights/resnet8.tflite", &err);
+  if (!net || !vmac_dataset_load(&data, "subset:calib", &err)) fail_msg("%s", err.text);
+  assert_int_equal(net->op[net->ops - 1].kind, VMAC_SOFTMAX);
+  compare_loss(net, &data, net->ops, net->op[net->ops - 1].in[0]);
+  compare_loss(net, &data, net->ops - 2, net->op[net->ops - 1].in[0]);
   vmac_dataset_free(&data);
   vmac_net_free(net);
 }
