@@ -36,12 +36,6 @@ for file in "$dir/$prefix"*.cpp; do
     "$file" > "$dir/coverage.tmp"
   mv "$dir/coverage.tmp" "$file"
 done
-# What runs once, at the start, is most of the text: not worth an optimizer's time.
-for slow in "$dir/$prefix"*Slow.cpp; do
-  { echo '#pragma clang optimize off' && cat "$slow" && echo '#pragma clang optimize on'; } \
-    > "$dir/coverage.tmp"
-  mv "$dir/coverage.tmp" "$slow"
-done
 grep -q COVERAGE_OUT "$dir/$prefix.cpp" || {
   echo "coverage: $dir/$prefix.cpp: found no destructor to write points from" >&2
   exit 1

@@ -14,6 +14,14 @@ VCPPFLAGS   = -isystem $(VROOT)/include -isystem $(VROOT)/include/vltstd -Icmode
 
 RTL_MAC := $(sort $(wildcard rtl/vmac_*.v))
 
+# One source of what verilator wrote. Files of functions that run once, at the start, come last and
+# without the optimizer: they are half of the text and none of the running time. $(1) = sources to go
+# first, $(2) = folder and prefix of verilator's
+VERILATED_ONE = { for f in $(1) $(2)*.cpp; do \
+    case $$f in *__Slow.cpp) ;; *) echo "\#include \"$$f\"" ;; esac; done; \
+  echo '\#pragma clang optimize off'; \
+  for f in $(2)*__Slow.cpp; do echo "\#include \"$$f\""; done; }
+
 # accumulators per column; SIM_DEPTH_<model> where a model has another number than the rest
 SIM_DEPTH  := 256
 SIM_DEPTH_5x7_perf2_plain := 45
@@ -96,18 +104,19 @@ model_flags = -GROWS=$(model_rows) -GCOLS=$(model_cols) -GCELL=$(model_cell) \
 define sim_model_rules
 $(B)/verilator/mac_$(1)/Vmac_$(1).mk: $(call model_rtl,$(1)) $(call cell_gen,$(2)) \
                                       $(call cell_rtl,$(2)) $(CSR_VH) $(wildcard rtl/*.vh) \
-                                      $(SIM_TOOLS) $(model_phi) $(model_phi:.txt=.full)
+                                      sim/modules.vlt $(SIM_TOOLS) $(model_phi) \
+                                      $(model_phi:.txt=.full)
 	$$(call say,VERILATE,$(1))
 	$$(Q)rm -rf $$(@D) && mkdir -p $$(@D) && \
 	  $$(VERILATOR_OF) -I$(B)/gen/cell/$(2) $(RTL_INCLUDE) --prefix Vmac_$(1) \
-	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) \
+	  -Mdir $$(@D) --top-module vmac_mac_unit $(model_flags) sim/modules.vlt \
 	  $(call model_rtl,$(1)) $(B)/gen/cell/$(2)/vmac_mult.v \
 	  $(call cell_rtl,$(2))
 
 $(B)/verilator/mac_$(1)/model.o: $(B)/verilator/mac_$(1)/Vmac_$(1).mk sim/model.cpp sim/sim.h
 	$$(call say,VCXX,$(1))
-	$$(Q)for f in sim/model.cpp $$(@D)/Vmac_$(1)*.cpp; do echo "#include \"$$$$f\""; done \
-	  > $$(@D)/model.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -I$$(@D) \
+	$$(Q)$$(call VERILATED_ONE,sim/model.cpp,$$(@D)/Vmac_$(1)) > $$(@D)/model.cpp && \
+	  $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -I$$(@D) \
 	  -DSIM_NAME=$(1) -DSIM_HEADER='"Vmac_$(1).h"' -DSIM_ROWS=$(call model_rows,$(1)) \
 	  -DSIM_COLS=$(call model_cols,$(1)) -DSIM_CELL=$(call model_cell,$(1)) \
 	  -DSIM_DEPTH=$(model_depth) -DSIM_CORRECTION=$(call model_corr,$(1)) \

@@ -105,8 +105,8 @@ $(B)/verilator/top_$(1)/model.o: $(B)/verilator/top_$(1)/Vtop_$(1).mk sim/top_mo
 	    edge='-DTOP_INPUTS=Vtop_$(1)___024root___eval_ico -DTOP_EDGE=Vtop_$(1)___024root___eval_nba'; \
 	  else echo "  NOTE    $(1): this verilator divides a cycle in another way: two evaluations \
 	per cycle"; fi &&) \
-	  for f in sim/top_model.cpp $$(@D)/Vtop_$(1)*.cpp; do echo "#include \"$$$$f\""; done \
-	  > $$(@D)/model.cpp && $$(VCXX) $$(TOP_FLAGS) -w \
+	  $$(call VERILATED_ONE,sim/top_model.cpp,$$(@D)/Vtop_$(1)) > $$(@D)/model.cpp && \
+	  $$(VCXX) $$(TOP_FLAGS) -w \
 	  $$(subst VM_TRACE=0,VM_TRACE=$(call top_trace,$(1)),$$(VCPPFLAGS)) -I. -I$(B)/gen -I$$(@D) \
 	  -DTOP_NAME=$(1) -DTOP_HEADER='"Vtop_$(1).h"' -DTOP_CELL=$(call top_cell,$(1)) \
 	  -DTOP_ROWS=$(call top_rows,$(1)) -DTOP_COLS=$(call top_cols,$(1)) \

@@ -33,8 +33,8 @@ $(B)/verilator/tb_$(1)/bench.o: testbench/$(1).cpp $(B)/verilator/tb_$(1)/Vtb_$(
 
 $(B)/verilator/tb_$(1)/model.o: $(B)/verilator/tb_$(1)/Vtb_$(1).mk
 	$$(call say,VCXX,tb_$(1))
-	$$(Q)for f in $$(@D)/Vtb_$(1)*.cpp; do echo "#include \"$$$${f##*/}\""; done \
-	  > $$(@D)/model.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -c -o $$@ $$(@D)/model.cpp
+	$$(Q)$$(call VERILATED_ONE,,$$(@D)/Vtb_$(1)) > $$(@D)/model.cpp && \
+	  $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -c -o $$@ $$(@D)/model.cpp
 
 $(B)/bench/$(1): $(B)/verilator/tb_$(1)/bench.o $(B)/verilator/tb_$(1)/model.o $(VRUNTIME) \
                  $(LIBVARIMAC)
@@ -51,8 +51,8 @@ $(B)/bench/cell-$(1): testbench/cell.cpp testbench/bench.h $(VMAC_H) $(call cell
 	$$(Q)dir=$(B)/verilator/cell_$(1) && rm -rf $$$$dir && mkdir -p $$$$dir $$(@D) && \
 	  $$(VERILATOR_OF) --prefix Vcell -Mdir $$$$dir --top-module vmac_mult -GCELL=$(CELL_$(1)) \
 	  $(B)/gen/cell/$(1)/vmac_mult.v $(call cell_rtl,$(1)) && \
-	  for f in testbench/cell.cpp $$$$dir/Vcell*.cpp; do echo "#include \"$$$$f\""; done \
-	  > $$$$dir/all.cpp && $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -Itestbench -I$$$$dir \
+	  $$(call VERILATED_ONE,testbench/cell.cpp,$$$$dir/Vcell) > $$$$dir/all.cpp && \
+	  $$(VCXX) $$(VCXX_FLAGS) -w $$(VCPPFLAGS) -I. -Itestbench -I$$$$dir \
 	  -DCELL_INDEX=$(CELL_$(1)) -o $$@ $$$$dir/all.cpp $(VRUNTIME) $(LIBVARIMAC) $$(LDLIBS) -pthread
 endef
 $(foreach m,$(MULTS),$(eval $(call cell_rules,$(m))))
