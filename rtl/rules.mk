@@ -95,22 +95,24 @@ LINT_SHAPES := 4x4 5x7
 LINT_UNITS   = $(foreach s,$(LINT_SHAPES),$(foreach c,$(LINT_CELLS),$(foreach o,0 1 2,\
                  $(s)x$(CELL_$(c))x$(o)x0))) 4x4x$(CELL_edge2s)x3x1 5x7x$(CELL_trunc6s)x2x1 \
                5x7x$(CELL_exact)x3x0
+# Reading all of them a few hundred times would take longer than what is looked at. $(1) = module
+RTL_NEEDS = awk -v top=$(1) -f scripts/rtl-needs.awk $(RTL_ALL)
 .PHONY: lint-rtl lint-lines
 lint: lint-rtl
 lint-rtl: lint-lines $(RTL_ALL) $(RTL_HEADERS)
 	$(call say,LINT,"rtl: verilator iverilog yosys")
-	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do \
-	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module $$top $(RTL_ALL) && \
-	    iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top $(RTL_ALL) && \
-	    yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top; proc; \
+	$(Q)for top in $(sort $(basename $(notdir $(RTL_ALL)))); do files=$$($(call RTL_NEEDS,$$top)); \
+	  { verilator --lint-only -Wall $(RTL_INCLUDE) --top-module $$top $$files && \
+	    iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top $$files && \
+	    yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $$files; hierarchy -check -top $$top; proc; \
 	      check -assert"; } > $(B)/gen/lint.log 2>&1 && [ ! -s $(B)/gen/lint.log ] || \
 	  { echo "lint: $$top"; cat $(B)/gen/lint.log; exit 1; }; \
 	done
-	$(Q)top=vmac_mac_unit; for unit in $(LINT_UNITS); do \
+	$(Q)top=vmac_mac_unit; files=$$($(call RTL_NEEDS,$$top)); for unit in $(LINT_UNITS); do \
 	  echo $$unit | { IFS=x read -r rows cols cell corr tiled; \
 	  iverilog -g2005 -Wall -tnull $(RTL_INCLUDE) -s $$top -P$$top.ROWS=$$rows -P$$top.COLS=$$cols \
-	    -P$$top.CELL=$$cell -P$$top.OPT_CORRECTION=$$corr -P$$top.OPT_KTILE=$$tiled $(RTL_ALL) && \
-	  yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $(RTL_ALL); hierarchy -check -top $$top \
+	    -P$$top.CELL=$$cell -P$$top.OPT_CORRECTION=$$corr -P$$top.OPT_KTILE=$$tiled $$files && \
+	  yosys -q -p "read_verilog -defer $(RTL_INCLUDE) $$files; hierarchy -check -top $$top \
 	    -chparam ROWS $$rows -chparam COLS $$cols -chparam CELL $$cell \
 	    -chparam OPT_CORRECTION $$corr -chparam OPT_KTILE $$tiled; proc; \
 	    check -assert"; } > $(B)/gen/lint.log 2>&1 && \

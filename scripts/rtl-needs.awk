@@ -1,6 +1,6 @@
-# rtl-needs.awk: of Verilog files those that a module needs, in their order.
+# rtl-needs.awk: of Verilog files those that a module needs, in their order, on one line.
 # usage: awk -v top=MODULE -f scripts/rtl-needs.awk FILE ...
-# A file holds the module of its name (README of rtl/) and needs the files that it names outside
+# A file holds the module of its name, and needs the files of the modules that it names outside //
 # comments; what it includes is not among them.
 # SPDX-License-Identifier: Apache-2.0
 FNR == 1 {
@@ -33,5 +33,6 @@ END {
     exit 1
   }
   need(top)
-  for (i = 1; i <= files; i++) if (order[i] in needed) print file[order[i]]
+  for (i = 1; i <= files; i++) if (order[i] in needed) printf "%s ", file[order[i]]
+  print ""
 }

@@ -57,13 +57,13 @@ ok $? "lint: every module as top" "$said"
 files="$B/gen/vmac_mult.v $(echo rtl/mult/*.v rtl/vmac_*.v)"
 # shellcheck disable=SC2086 # a list of files; words
 elaborate() { # TOOL TOP PARAMETER=VALUE[,PARAMETER=VALUE ...]
-  set_all=$(echo "$3" | tr , ' ')
+  set_all=$(echo "$3" | tr , ' ') needs=$(awk -v top="$2" -f scripts/rtl-needs.awk $files)
   case $1 in
     verilator) verilator --lint-only "-I$B/gen" -Irtl --top-module "$2" \
-      $(printf -- '-G%s ' $set_all) $files ;;
+      $(printf -- '-G%s ' $set_all) $needs ;;
     iverilog) iverilog -g2005 -tnull "-I$B/gen" -Irtl -s "$2" \
-      $(printf -- "-P$2.%s " $set_all) $files ;;
-    yosys) yosys -q -p "read_verilog -defer -I$B/gen -Irtl $files
+      $(printf -- "-P$2.%s " $set_all) $needs ;;
+    yosys) yosys -q -p "read_verilog -defer -I$B/gen -Irtl $needs
              hierarchy -check -top $2 $(printf -- '-chparam %s ' $set_all | tr = ' ')" ;;
   esac
 }
