@@ -1,13 +1,12 @@
 # Whole networks through the accelerator, over shapes, cells and corrections; part of make test-full.
 # The array is the one by table (TABLE=0: the real one, which takes longer to compile).
-# A second network, for its depth: ResNet-20 as the trainer knows it, after a few steps on the shipped
-# images. What it answers does not matter here, and it is not shipped.
+# ResNet-20 is there for its depth.
 
 MATRIX_SHAPES ?= 8x8 16x16 32x32 12x20
 # where also phi goes, of one plane, and of two with coefficients for every K tile
 MATRIX_PHI    ?= 8x8 16x16
 MATRIX_CELLS  ?= $(MULTS_SIM) $(MULTS_IMPORT) $(MATRIX_OWN)
-MATRIX_NETS   ?= weights/resnet8.tflite $(B)/nets/resnet20.tflite \
+MATRIX_NETS   ?= weights/resnet8.tflite weights/resnet20.tflite \
                  $(if $(wildcard $(B)/data/mnist),weights/lenet5.tflite)
 # LeNet-5 looks at digits, which `make data` fetches.
 matrix_data    = case $$net in *lenet5*) echo --data mnist:test --calib mnist:train ;; esac
@@ -24,15 +23,6 @@ $(MATRIX_B)/import/mults.tbl: sim/$(MATRIX_OWN).v scripts/import.sh $(wildcard s
 	$(Q)rm -rf $(@D) && mkdir -p $(@D) && \
 	  { env $(IMPORT_VARS:%=-u %) MULT_V=$< sh scripts/import.sh $(VARIMAC) $(@D) $(@D).name \
 	    > $(@D).txt || { cat $(@D).txt; rm -rf $(@D); exit 1; }; }
-
-$(B)/nets/resnet20.tflite: cmodel/train/nets.c
-	$(Q)$(MAKE) --no-print-directory $(VARIMAC)
-	$(call say,TRAIN,$@)
-	$(Q)mkdir -p $(@D) && rm -f $(@:.tflite=)*.safetensors && \
-	  $(VARIMAC) train --net resnet20 --data subset:calib --test subset:test --epochs 2 --batch 40 \
-	    --seed 1 --rate 0.02 --out $(@:.tflite=.safetensors) > $(@:.tflite=.log) && \
-	  $(VARIMAC) quantize --in $(@:.tflite=.safetensors) --out $@ --data subset:calib \
-	    --images 100 >> $(@:.tflite=.log)
 
 # One line per model, network, correction and kind of stream, appended; what stands there is not run
 # again as long as no source has changed since the first line, nor what every run depends on: how

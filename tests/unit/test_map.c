@@ -284,6 +284,26 @@ static void one_cell(void **unused) {
   vmac_net_free(net);
 }
 
+/* The analytic coefficients of a layer: what each weight's own cell contributes, with the X of all. */
+static void check_paper(const vmac_net *net, const vmac_map *map, const vmac_mac *mac, int index) {
+  const vmac_op *op = &net->op[index];
+  int32_t *tables = vmac_alloc((size_t)map->cells * 65536, sizeof *tables);
+  for (int i = 0; i < map->cells; i++) vmac_mult_table(map->mult[i], tables + (ptrdiff_t)i * 65536);
+  for (int j = 0; j < op->n; j++) {
+    double c0 = 0, c = 0;
+    for (int i = 0; i < op->k; i++) {
+      const uint8_t w = vmac_operand_bits(mac->mult->cls, vmac_weight(net, op, j, i));
+      const int32_t *table = tables + (ptrdiff_t)map->cell[index][j * op->k + i] * 65536;
+      const vmac_line line = vmac_paper_weight(mac->mult, table, w);
+      c0 += line.c0;
+      c += line.c[0] / op->k;
+    }
+    assert_true(abs(mac->c0[j] - (int32_t)lround(c0 * (1 << VMAC_CORR_F))) <= 1);
+    assert_true(abs(mac->c[j] - (int32_t)lround(c * (1 << VMAC_CORR_F))) <= 1);
+  }
+  free(tables);
+}
+
 static void side(void **unused) {
   (void)unused;
   vmac_net *net = network(4, false);
@@ -307,6 +327,7 @@ static void side(void **unused) {
       assert_memory_equal(plan->mac[3].terms, shared ? first : other, 256);
       assert_non_null(plan->mac[0].c0);
       assert_null(plan->mac[1].table);
+      if (mode == VMAC_CORR_PAPER) check_paper(net, map, &plan->mac[0], 0);
       /* Every fit takes the channel's mean error away, whatever its cells are. */
       const residual left = measure(net, plan, &data);
       if (mode != VMAC_CORR_PAPER && left.bias > 2)
