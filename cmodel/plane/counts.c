@@ -18,8 +18,7 @@ uint32_t vmac_states_single(const vmac_states *s) {
 }
 
 /* log2 of n over how often the image's state comes is what the image adds; scale: by how much. */
-static vmac_counted add_entropy(const vmac_states *s, double scale, vmac_counted to,
-                                double *term) {
+static vmac_counted add_entropy(const vmac_states *s, double scale, vmac_counted to, double *term) {
   const double n = (double)s->n;
   uint32_t *times = times_of(s);
   double *bits = vmac_alloc(s->count, sizeof *bits), sum = 0;

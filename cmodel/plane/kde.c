@@ -72,8 +72,8 @@ vmac_kde vmac_kde_bounds(const int8_t *codes, size_t n, size_t size, const uint8
   vmac_kde of = {.term = vmac_alloc(VMAC_KDE_BOUNDS * n, sizeof *of.term)};
   double *square = distances(codes, n, size);
   double *all = vmac_alloc(2 * n, sizeof *all), *own = vmac_alloc(2 * n, sizeof *own);
-  influences(square, n, labels, 4 * variance, all, own);       /* from below */
-  influences(square, n, labels, variance, all + n, own + n);   /* from above */
+  influences(square, n, labels, 4 * variance, all, own);     /* from below */
+  influences(square, n, labels, variance, all + n, own + n); /* from above */
   for (size_t i = 0; i < n; i++) {
     of.term[VMAC_KDE_X_LOW * n + i] = all[i];
     of.term[VMAC_KDE_X_HIGH * n + i] = all[n + i];

@@ -121,7 +121,7 @@ void vmac_kde_free(vmac_kde *kde);
 /* ---- linear decoder (probe.c) ---------------------------------------------------------------- */
 
 typedef struct {
-  double bits;    /* H(Y) - cross entropy of the decoder on images it has not seen: may be below 0 */
+  double bits; /* H(Y) - cross entropy of the decoder on images it has not seen: may be below 0 */
   double correct; /* share of them that its likeliest class is right about */
 } vmac_probe;
 
@@ -184,7 +184,7 @@ double vmac_plane_error(const vmac_plane *plane, int layer);
 
 typedef struct {
   int shuffles, folds, resamples;
-  uint64_t seed; /* of shuffles, folds, resamples */
+  uint64_t seed;   /* of shuffles, folds, resamples */
   double variance; /* of the noise of the kernel bounds, squared codes */
 } vmac_plane_how;
 
@@ -196,10 +196,10 @@ typedef struct {
 typedef struct {
   struct {
     uint32_t states, single;
-    vmac_estimate h, y;             /* H(T), I(T;Y) */
-    double x;                       /* I(T;X): H(T), where the images differ as T does */
+    vmac_estimate h, y;              /* H(T), I(T;Y) */
+    double x;                        /* I(T;X): H(T), where the images differ as T does */
     double h_corrected, y_corrected; /* Miller and Madow */
-  } counted[VMAC_PLANE_BITS];       /* [b - 1]: of codes' upper b bits */
+  } counted[VMAC_PLANE_BITS];        /* [b - 1]: of codes' upper b bits */
   vmac_estimate projected;
   double null, null_top;
   vmac_estimate kernel[VMAC_KDE_BOUNDS];

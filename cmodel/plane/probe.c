@@ -25,8 +25,8 @@ typedef struct {
   uint8_t *y;            /* (n) */
   size_t *image;         /* (n) which they are */
   int folds;
-  size_t *first;         /* (folds + 1) */
-  double *gram;          /* (folds, d, d) sums of x x', lower triangles */
+  size_t *first; /* (folds + 1) */
+  double *gram;  /* (folds, d, d) sums of x x', lower triangles */
 } problem;
 
 /* ---- the problem ----------------------------------------------------------------------------- */
@@ -156,10 +156,10 @@ static double decode(const problem *p, uint8_t label, float *z) {
 /* What a fold's task works with. */
 typedef struct {
   const problem *p;
-  bool *in;       /* (folds) that are fitted to */
-  double *root;   /* (d, d) Cholesky's of B */
+  bool *in;                         /* (folds) that are fitted to */
+  double *root;                     /* (d, d) Cholesky's of B */
   double *w, *ahead, *slope, *kept; /* (d, width) */
-  float *weights, *z; /* (d, width), (CHUNK, width) */
+  float *weights, *z;               /* (d, width), (CHUNK, width) */
 } task;
 
 /* Loss of a fold with t->weights; adds to the slope where there is one. */
@@ -182,8 +182,7 @@ static void factor(const task *t, double images, double ridge) {
   double *root = t->root;
   memset(root, 0, d * d * sizeof *root);
   for (int f = 0; f < t->p->folds; f++)
-    for (size_t i = 0; t->in[f] && i < d * d; i++)
-      root[i] += t->p->gram[(size_t)f * d * d + i] / 2;
+    for (size_t i = 0; t->in[f] && i < d * d; i++) root[i] += t->p->gram[(size_t)f * d * d + i] / 2;
   for (size_t i = 0; i < d; i++) root[i * d + i] += images * (i == t->p->constant ? 0 : ridge);
   for (size_t i = 0; i < d; i++)
     for (size_t j = 0; j <= i; j++) {
