@@ -1,10 +1,10 @@
 /* Bounds of the information that a layer's codes with Gaussian noise have.
  *
- * p_i, the mixture's density around image i but for a factor that cancels, is the mean over images j
- * of k_ij = exp(-|t_i - t_j|^2 / 2 s), s = variance for Kullback-Leibler's distances and 4 variance
- * for Bhattacharyya's; with j of i's class alone, that of the class. An image adds -log2 p_i to the
- * entropy, and changes every p_j: together its influence is -log2 p_i - (mean of k_ij / p_j - 1) /
- * ln 2, whose second part has mean 0. SPDX-License-Identifier: Apache-2.0 */
+ * p_i, the mixture's density around image i but for a factor that cancels, is the mean over images
+ * j of k_ij = exp(-|t_i - t_j|^2 / 2 s), s = variance for Kullback-Leibler's distances and 4
+ * variance for Bhattacharyya's; with j of i's class alone, that of the class. An image adds
+ * -log2 p_i to the entropy, and changes every p_j: together its influence is -log2 p_i - (mean of
+ * k_ij / p_j - 1) / ln 2, whose second part has mean 0. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 

@@ -1,5 +1,5 @@
-/* What the estimators take of a network's layers, image by image: no layer is kept whole but for the
- * few images that are compared in pairs. SPDX-License-Identifier: Apache-2.0 */
+/* What the estimators take of a network's layers, image by image: no layer is kept whole but for
+ * the few images that are compared in pairs. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
 

@@ -24,7 +24,8 @@
  * interval has the spread of the sample of images and none of the bias; where all states differ it
  * is of no width. Two networks on the same images are compared by the differences of their terms.
  *
- * One seed gives the same figures from any number of threads. SPDX-License-Identifier: Apache-2.0 */
+ * One seed gives the same figures from any number of threads.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_PLANE_H
 #define VMAC_PLANE_H
 

@@ -2,8 +2,8 @@
  * themselves; of 128 bits it does not.
  *
  * Each lane multiplies a word into 128 bits and folds the halves, as wyhash does. A plain multiply
- * and shift would not do: of codes of one bit only signs are left, words differ in their upper bits,
- * and differences there come out where the next word can undo them, in both lanes alike.
+ * and shift would not do: of codes of one bit only signs are left, words differ in their upper
+ * bits, and differences there come out where the next word can undo them, in both lanes alike.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
