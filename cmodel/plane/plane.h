@@ -90,7 +90,7 @@ typedef struct {
 } vmac_projection;
 typedef struct {
   double bits;           /* I(T;Y) counted, mean over projections */
-  double null, null_top; /* the same of shuffled labels: mean, and what 5 % of shuffles exceed */
+  double null, null_top; /* the same of shuffled labels: mean, and what 5 % at most exceed */
 } vmac_projected;
 /* sums (n, projections, dims); term (n) as above, or NULL. */
 vmac_projected vmac_projected_information(vmac_projection how, const int32_t *sums, size_t n,

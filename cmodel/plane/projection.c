@@ -111,7 +111,7 @@ vmac_projected vmac_projected_information(vmac_projection how, const int32_t *su
   }
   for (int s = 0; s < shuffles; s++) of.null += each * null[s] / shuffles;
   qsort(null, (size_t)shuffles, sizeof *null, by_real);
-  of.null_top = each * null[(shuffles - 1) * 95 / 100];
+  of.null_top = each * null[(shuffles * 95 + 99) / 100 - 1];
   vmac_states_free(&y);
   free(null);
   free(own);

@@ -214,6 +214,8 @@ static void test_projected(void **state) {
       vmac_projected_information((vmac_projection){1, 1, 3}, sums, N, y, 20, 1, term);
   near("binary symmetric channel", p.bits, 1 - coin(0.11), 1e-12);
   near("mean of the terms", mean(term, N), p.bits, 1e-12);
+  near("shuffled labels", p.null, 1 / (2.0 * N * log(2)), 1e-3);
+  assert_true(p.null_top > p.null && p.null_top < 0.01);
 
   /* Two projections of one sum: the bit, and all sums different, of which quarters are cut. */
   for (size_t i = 0; i < N; i++) {

@@ -77,6 +77,20 @@ static void test_kernel_bounds(void **state) {
   vmac_kde_free(&of);
 }
 
+/* Two layers so far apart that 32 bits do not hold the square. */
+static void test_far(void **state) {
+  (void)state;
+  enum { SIZE = 40000 };
+  static int8_t codes[2 * SIZE];
+  const uint8_t y[2] = {0, 1};
+  memset(codes, 127, SIZE);
+  memset(codes + SIZE, -128, SIZE);
+  vmac_kde of = vmac_kde_bounds(codes, 2, SIZE, y, 65025.0 * SIZE / 8);
+  const double low = 1 - log2(1 + exp(-1)), high = 1 - log2(1 + exp(-4));
+  check_bounds(&of, (double[]){low, high, low, high}, 2, 1e-9);
+  vmac_kde_free(&of);
+}
+
 /* A term is what leaving its image out takes away, to first order. */
 static void test_kernel_influence(void **state) {
   (void)state;
@@ -144,6 +158,14 @@ static void test_probe(void **state) {
       features[2 * i + k] =
           k ? 3 : (float)((labels[i] = i % 2) * 2 - 1 + vmac_rng_normal(&rng) / sqrt(2));
   near("two inputs", probe(MANY, 2).bits, two_inputs(2), 0.035);
+
+  for (size_t i = 0; i < MANY; i++) { /* nothing but that one class is rare */
+    labels[i] = i % 10 == 7;
+    features[i] = (float)vmac_rng_normal(&rng);
+  }
+  of = probe(MANY, 1);
+  near("a rare class", of.bits, 0, 0.005);
+  near("its right answers", of.correct, 0.9, 0);
 
   for (size_t i = 0; i < MANY; i++) { /* exclusive or is not linear */
     features[2 * i] = (float)(i % 2);
@@ -214,8 +236,8 @@ static void test_threads(void **state) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {
-      cmocka_unit_test(test_kernel_bounds), cmocka_unit_test(test_kernel_influence),
-      cmocka_unit_test(test_probe), cmocka_unit_test(test_probe_small_sample),
-      cmocka_unit_test(test_threads)};
+      cmocka_unit_test(test_kernel_bounds),      cmocka_unit_test(test_far),
+      cmocka_unit_test(test_kernel_influence),   cmocka_unit_test(test_probe),
+      cmocka_unit_test(test_probe_small_sample), cmocka_unit_test(test_threads)};
   return cmocka_run_group_tests_name("plane bounds", tests, NULL, NULL);
 }

@@ -151,6 +151,22 @@ static void check_layer(const vmac_plane *plane, int layer, const vmac_net *net,
 static const vmac_plane_how how = {
     .shuffles = 3, .folds = 3, .resamples = 20, .seed = 2, .variance = 400};
 
+/* Of the images that are kept, with their labels. */
+static void check_kernel(const vmac_plane *plane, const vmac_plane_point *p, const int8_t *codes,
+                         size_t size, const uint8_t *labels) {
+  const size_t n = plane->options.kept;
+  int8_t *kept = vmac_alloc(n, size);
+  uint8_t y[MOST];
+  for (size_t i = 0; i < n; i++) {
+    memcpy(kept + i * size, codes + plane->keeps[i] * size, size);
+    y[i] = labels[plane->keeps[i]];
+  }
+  vmac_kde of = vmac_kde_bounds(kept, n, size, y, how.variance);
+  for (int b = 0; b < VMAC_KDE_BOUNDS; b++) near("kernel", p->kernel[b].bits, of.bits[b], 1e-12);
+  vmac_kde_free(&of);
+  free(kept);
+}
+
 /* counts: of layers with so many codes at most. */
 static void check(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data,
                   vmac_plane_options options, size_t counts) {
@@ -171,6 +187,7 @@ static void check(const vmac_net *net, const vmac_plan *plan, const vmac_dataset
     vmac_plane_point p = vmac_plane_measure(with, l, data->labels, how);
     check_counts(&p, cell[layer->tensor], layer->size, cell[net->input],
                  net->tensor[net->input].size, data->labels, data->n);
+    check_kernel(with, &p, cell[layer->tensor], layer->size, data->labels);
     vmac_plane_point_free(&p);
   }
   assert_int_equal(with->layer[with->layers - 1].op, net->ops - 1);
