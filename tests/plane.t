@@ -2,6 +2,7 @@
 # varimac plane: rows, what they must be of each other, the outputs against eval's, bad input. The
 # estimators are test_plane's, test_plane_bounds' and test_plane_net's job.
 # SPDX-License-Identifier: Apache-2.0
+# shellcheck disable=SC2016 # awk's conditions are arguments
 . tests/tap.sh
 net=weights/resnet8.tflite
 

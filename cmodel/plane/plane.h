@@ -8,7 +8,8 @@
  *               all states differ both are log2 n and I(T;Y) is H(Y), whatever the network does:
  *               of wide layers it says nothing. T of 1 to 8 bits a code: states that merge.
  *   projection  (projection.c): states of a few random sums of T, of a few bits each, against what
- *               shuffled labels give. Below I(T;Y), by what the projection loses.
+ *               shuffled labels give. Below I(T;Y) by what the projection loses; less the null it is
+ *               an estimate, no bound.
  *   kernel      (kde.c): T and Gaussian noise of given size: upper and lower bounds.
  *   probe       (probe.c): what a linear decoder finds on images it has not seen. Below I(T;Y) by
  *               what is not linear; the only one whose bias is known to be downward.
@@ -129,7 +130,8 @@ typedef struct {
 /* Multinomial logistic regression on features (n, d), each scaled to mean 0 and variance 1 over all
  * n: of `folds` parts, drawn by the seed, each is decoded by weights of the others. How strongly
  * these are held to 0 is chosen on one of the others, before weights are fitted to all of them.
- * 3 <= folds <= n; term (n): log2 of the given class's odds against its share of the images. */
+ * 3 <= folds <= n; term (n): log2 of the probability that the
+ * decoder gives the image's class, over the class's share of all images. */
 vmac_probe vmac_probe_information(const float *features, size_t n, size_t d, const uint8_t *labels,
                                   int folds, uint64_t seed, double *term);
 
@@ -198,7 +200,7 @@ typedef struct {
   struct {
     uint32_t states, single;
     vmac_estimate h, y;              /* H(T), I(T;Y) */
-    double x;                        /* I(T;X): H(T), where the images differ as T does */
+    double x;                        /* I(T;X): H(T), as equal images give equal T */
     double h_corrected, y_corrected; /* Miller and Madow */
   } counted[VMAC_PLANE_BITS];        /* [b - 1]: of codes' upper b bits */
   vmac_estimate projected;

@@ -5,8 +5,8 @@
  * 1992), so that B, factored once, gives a descent step that needs no step size, with Nesterov's
  * momentum. Ridges are tried from strong to weak, each from the weights of the one before.
  *
- * Sums over images go in their order, vectors lie across classes or features: the same bytes at
- * every vector width. SPDX-License-Identifier: Apache-2.0 */
+ * Sums over images go in their order and vectors lie across classes or features, so that their
+ * width does not show. SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,13 +57,12 @@ static void scale(problem *p, const float *features, size_t d) {
 }
 
 VMAC_CLONES static void add_gram(const problem *p, size_t first, size_t end, double *gram) {
-  static const double none[BLOCK];
   for (size_t i = first; i < end; i += BLOCK) {
     const float *row[BLOCK];
     for (size_t r = 0; r < BLOCK; r++) row[r] = p->x + (i + r < end ? i + r : i) * p->d;
     for (size_t a = 0; a < p->d; a++) {
       double of[BLOCK], *to = gram + a * p->d;
-      for (size_t r = 0; r < BLOCK; r++) of[r] = i + r < end ? row[r][a] : none[r];
+      for (size_t r = 0; r < BLOCK; r++) of[r] = i + r < end ? row[r][a] : 0;
 #pragma omp simd
       for (size_t b = 0; b <= a; b++)
         to[b] += of[0] * row[0][b] + of[1] * row[1][b] + of[2] * row[2][b] + of[3] * row[3][b];
@@ -144,10 +143,11 @@ VMAC_CLONES static void add_slope(const problem *p, const float *z, size_t first
 /* Scores of one image into the slope of its loss, which is returned: q - 1 of its class, q of the
  * others. */
 static double decode(const problem *p, uint8_t label, float *z) {
-  float top = z[0], all = 0;
+  float top = z[0];
   for (size_t c = 1; c < p->classes; c++) top = z[c] > top ? z[c] : top;
   const double own = z[label] - top;
-  for (size_t c = 0; c < p->classes; c++) all += z[c] = expf(z[c] - top);
+  float all = z[0] = expf(z[0] - top);
+  for (size_t c = 1; c < p->classes; c++) all += z[c] = expf(z[c] - top);
   for (size_t c = 0; c < p->classes; c++) z[c] /= all;
   z[label] -= 1;
   return log(all) - own;
