@@ -8,8 +8,8 @@
  *               all states differ both are log2 n and I(T;Y) is H(Y), whatever the network does:
  *               of wide layers it says nothing. T of 1 to 8 bits a code: states that merge.
  *   projection  (projection.c): states of a few random sums of T, of a few bits each, against what
- *               shuffled labels give. Below I(T;Y) by what the projection loses; less the null it is
- *               an estimate, no bound.
+ *               shuffled labels give. Below I(T;Y) by what the projection loses; less what
+ *               shuffles give it is an estimate, no bound.
  *   kernel      (kde.c): T and Gaussian noise of given size: upper and lower bounds.
  *   probe       (probe.c): what a linear decoder finds on images it has not seen. Below I(T;Y) by
  *               what is not linear; the only one whose bias is known to be downward.
