@@ -82,6 +82,13 @@ run --plan "$tmp/plan.json" --csv "$tmp/plan.csv"
 same "$tmp/a.csv" "$tmp/plan.csv" "a plan gives the same rows"
 OMP_NUM_THREADS=1 run --plan "$tmp/plan.json" --csv "$tmp/one.csv"
 same "$tmp/a.csv" "$tmp/one.csv" "so does one thread"
+echo '{"format": "varimac-map-2", "rest": "trunc7", "layers": []}' > "$tmp/map.json"
+run --map "$tmp/map.json" --correction cv --calib-images 12 --csv "$tmp/map.csv"
+rows "$tmp/a.csv" 'NR > 1' > "$tmp/1"
+rows "$tmp/map.csv" 'NR > 1' > "$tmp/2"
+[ "$(grep -c ",$tmp/map.json,cv," "$tmp/map.csv")" -eq 1088 ]
+ok $? "a map of cells stands where its cell would" "$(cat "$tmp/err")"
+same "$tmp/1" "$tmp/2" "a map of one cell is that cell"
 run --mult exact --csv "$tmp/exact.csv"
 rows "$tmp/exact.csv" '$2 == "direct"' > "$tmp/direct.rows"
 rows "$tmp/exact.csv" '$2 == "exact" && $11 !~ /less/ && $11 != "rms"' > "$tmp/exact.rows"
@@ -148,6 +155,8 @@ refuse "a mode without a cell" 2 "want --mult" --correction cv
 refuse "layers without a cell" 2 "want --mult" --layers 0
 refuse "images that no mode is fitted on" 2 "want --correction" --mult perf2 --calib-images 3
 refuse "a cell beside a plan" 2 "--plan brings" --mult perf2 --plan "$tmp/plan.json"
+refuse "a cell beside a map" 2 "--map brings" --mult perf2 --map "$tmp/map.json"
+refuse "a plan that is no map" 1 'expected "varimac-map-2"' --map "$tmp/plan.json"
 refuse "error as noise without a cell" 2 "the exact network has none" --noise error
 refuse "noise below 0" 2 "--noise: expected a number in 0.." --noise -1
 refuse "too many bins" 2 "expected --dims times --bits of at most 16, found 24" --dims 8 --bits 3

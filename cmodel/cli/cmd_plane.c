@@ -12,7 +12,7 @@
 
 typedef struct {
   fitted fit;
-  const char *mult, *mode_name, *data, *plan, *csv, *json;
+  const char *mult, *map, *mode_name, *data, *plan, *csv, *json;
   vmac_mode mode;
   vmac_rounding rounding;
   vmac_plane_options options;
@@ -31,6 +31,7 @@ static const char help[] =
     "  --images N           the first N of them (default all)\n"
     "  --mult NAME          multiplier cell of every MAC layer (default: none, the exact network\n"
     "                       alone)\n"
+    "  --map F              or several cells (JSON), as in varimac eval\n"
     "  --layers L           MAC layers that have the cell, as in varimac eval (default all)\n"
     "  --correction MODE    " CLI_MODES "\n"
     "                       (default none)\n"
@@ -75,6 +76,7 @@ static void plane_option(options *o, int option, const char *value);
 
 enum {
   MULT = FITTED_LAST,
+  MAP,
   CORRECTION,
   DATA,
   PLAN,
@@ -96,6 +98,7 @@ enum {
 
 static const struct option table[] = {FITTED_OPTIONS,
                                       {"mult", 1, 0, MULT},
+                                      {"map", 1, 0, MAP},
                                       {"correction", 1, 0, CORRECTION},
                                       {"data", 1, 0, DATA},
                                       {"plan", 1, 0, PLAN},
@@ -122,15 +125,17 @@ static void check(options *o) {
   if (!o->fit.net) cli_usage("plane: --net is missing; see varimac plane --help");
   if (o->mode_name && !vmac_mode_find(o->mode_name, &o->mode, &err))
     cli_usage("--correction: %s", err.text);
-  if (o->plan && (o->mult || o->mode_name || o->fit.layers))
-    cli_usage("plane: --plan brings multiplier, mode and layers: no --mult, --correction or "
+  if (o->plan && (o->mult || o->map || o->mode_name || o->fit.layers))
+    cli_usage("plane: --plan brings multiplier, mode and layers: no --mult, --map, --correction or "
               "--layers with it");
-  if (!o->mult && !o->plan && (o->mode_name || o->fit.layers))
+  if (o->map && (o->mult || o->fit.layers))
+    cli_usage("plane: --map brings the cells of all layers: no --mult or --layers with it");
+  if (!o->mult && !o->map && !o->plan && (o->mode_name || o->fit.layers))
     cli_usage("plane: --correction and --layers want --mult");
   if (!vmac_mode_calibrates(o->mode) && (o->fit.calib || o->fit.calib_images))
     cli_usage("plane: --calib and --calib-images want --correction bias, cv, bitplane or phi");
-  if (!o->mult && !o->plan && o->noise < 0)
-    cli_usage("--noise error: the exact network has none; it wants --mult or --plan");
+  if (!o->mult && !o->map && !o->plan && o->noise < 0)
+    cli_usage("--noise error: the exact network has none; it wants --mult, --map or --plan");
   if (p->dims * p->bits > VMAC_PLANE_CELL_BITS)
     cli_usage("plane: expected --dims times --bits of at most %d, found %d", VMAC_PLANE_CELL_BITS,
               p->dims * p->bits);
@@ -168,6 +173,9 @@ static void plane_option(options *o, int option, const char *value) {
   switch (option) {
   case MULT:
     o->mult = value;
+    break;
+  case MAP:
+    o->map = value;
     break;
   case CORRECTION:
     o->mode_name = value;
@@ -227,9 +235,11 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   vmac_err err;
   vmac_plan *plan = o->plan ? vmac_plan_load(net, o->fit.net, o->plan, &err) : NULL;
   if (o->plan && !plan) cli_die("%s", err.text);
-  if (!o->mult) return plan;
-  const vmac_mult *mult = vmac_mult_find(o->mult, &err);
-  if (!mult) cli_die("%s", err.text);
+  if (!o->mult && !o->map) return plan;
+  const vmac_mult *mult = o->map ? NULL : vmac_mult_find(o->mult, &err);
+  if (!o->map && !mult) cli_die("%s", err.text);
+  vmac_hw hw = vmac_hw_default();
+  vmac_map *map = o->map ? run_map(o->map, net, &hw) : NULL;
   bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
   if (!vmac_layers_parse(net, o->fit.layers ? o->fit.layers : "all", layers, &err))
     cli_usage("--layers: %s", err.text);
@@ -237,10 +247,13 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   long long images = o->fit.calib_images;
   if (vmac_mode_calibrates(o->mode))
     calib = run_load(o->fit.calib, net, o->fit.net, &images, "--calib-images");
-  plan =
-      run_plan_layers(net, mult, layers, o->mode, NULL, &calib, o->fit.calib, (size_t)images, &err);
+  const size_t n = (size_t)images;
+  plan = map ? run_plan_map(net, map, o->mode, NULL, &calib, o->fit.calib, n, &err)
+             : run_plan_layers(net, mult, layers, o->mode, NULL, &calib, o->fit.calib, n, &err);
   if (!plan) cli_die("%s", err.text);
   vmac_dataset_free(&calib);
+  vmac_map_free(map);
+  free((void *)(uintptr_t)hw.map);
   free(layers);
   return plan;
 }
@@ -333,7 +346,10 @@ int cmd_plane(int argc, char **argv) {
                     .labels = vmac_entropy(&y, NULL).bits,
                     .runs = plan ? 2 : 1,
                     .run = {{"direct", vmac_mode_name(VMAC_CORR_NONE), .plane = exact}}};
-  if (plan) r.run[1] = (plane_run){plan->mult->name, vmac_mode_name(plan->mode), .plane = with};
+  if (plan) {
+    const char *name = o.map ? o.map : plan->mult->name;
+    r.run[1] = (plane_run){name, vmac_mode_name(plan->mode), .plane = with};
+  }
   measure(&o, &data, &r);
   write_outputs(&o, &r);
   plane_print(&r);

@@ -81,7 +81,8 @@ static const char *cut_of(const vmac_plane_layer *l) {
 
 char *plane_csv(const plane_result *r, size_t *size) {
   table t = rows_of(r);
-  const size_t each = 256 + strlen(r->net_path), most = each * (1 + t.rows);
+  const size_t names = strlen(r->net_path) + strlen(r->run[r->runs - 1].mult);
+  const size_t most = (256 + names) * (1 + t.rows);
   char *text = vmac_alloc(most, 1);
   size_t at = (size_t)snprintf(text, most,
                                "net,mult,correction,images,op,kind,size,cut,estimator,bits,"
