@@ -19,6 +19,7 @@
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
   X(net, "list a network's operators, shapes, MACs and scales")                                    \
   X(operands, "record operand streams of the array's multipliers from exact inference")            \
+  X(plane, "estimate what layers tell of image and label, in bits")                                \
   X(permute, "put filters that count most into columns whose cells err least")                     \
   X(plot, "draw the losses and accuracies of training runs")                                       \
   X(predict, "foretell the error of each layer from a cell's error map, and measure it")           \
