@@ -20,7 +20,7 @@ static problem draw(vmac_rng *rng) {
   for (int c = 0; c < CELLS; c++) p.price[c] = 1 + vmac_rng_below(rng, 4); /* some alike */
   for (int l = 0; l < LAYERS; l++) {
     p.macs[l] = 1 + 9 * vmac_rng_uniform(rng);
-    p.limit[l] = vmac_rng_below(rng, 8) ? 1 + vmac_rng_uniform(rng) : 0.2;
+    p.limit[l] = vmac_rng_below(rng, 40) ? 0.6 + vmac_rng_uniform(rng) : 0.1;
     for (int c = 0; c < CELLS; c++) p.sd[l * CELLS + c] = 2 * vmac_rng_uniform(rng);
   }
   return p;
@@ -49,7 +49,7 @@ static void match(void **unused) {
   vmac_rng rng;
   vmac_rng_seed(&rng, 1);
   int served = 0, unserved = 0;
-  for (int i = 0; i < 300; i++) {
+  for (int i = 0; i < 1000; i++) {
     const problem p = draw(&rng);
     for (int distinct = 0; distinct <= CELLS + 1; distinct++) {
       int cell[LAYERS], which;
