@@ -31,6 +31,10 @@ ok $? "filters that count share exact columns: more answers stay" "$before, then
 "$VARIMAC" permute --net "$tmp/g.tflite" --map "$tmp/pes.json" -o "$tmp/h.tflite" > "$tmp/out" 2>&1 &&
   cmp -s "$tmp/g.tflite" "$tmp/h.tflite"
 ok $? "once more changes nothing" "$(cat "$tmp/out")"
+sed 's/"trunc7c","exact"/"exact","trunc7c"/g' "$tmp/pes.json" > "$tmp/other.json"
+"$VARIMAC" permute --net "$net" --map "$tmp/other.json" -o "$tmp/h.tflite" > "$tmp/out" 2>&1 &&
+  ! cmp -s "$tmp/g.tflite" "$tmp/h.tflite"
+ok $? "other columns, another order" "$(cat "$tmp/out")"
 
 refuse() { # DESCRIPTION STATUS TEXT OPTION ...
   what=$1 status=$2 text=$3

@@ -82,7 +82,7 @@ static void measure(const run *r, const bench_options *options, bench_network *r
                                  .cores = bench_median(cores + i * reps, reps),
                                  .least = bench_least(sample + i * reps, reps),
                                  .median = bench_median(sample + i * reps, reps)};
-    if (plan) bench_form(plan->scheme, results[i].form);
+    if (plan) bench_form(plan->cell->scheme, results[i].form);
   }
   omp_set_num_threads(1);
   free(sample);

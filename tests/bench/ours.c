@@ -48,7 +48,7 @@ bool bench_ours_new(bench_task *task, vmac_err *err) {
   task->run = run;
   bench_force(task->isa);
   if (!prepare(o, task->layer->net, task->cell_of, err)) return false;
-  if (o->plan) task->form = bench_form(o->plan->scheme, o->form);
+  if (o->plan) task->form = bench_form(o->plan->cell->scheme, o->form);
   return right_level(o, task, err);
 }
 

@@ -213,14 +213,14 @@ static void cell_layer(layer *l, vmac_rng *rng) {
     assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
     if (op->kind == VMAC_CONV) {
       static vmac_scheme rows = {.rest = VMAC_REST_ROWS}, found;
-      mac.kernel = vmac_kernel_new(l->net, op, &mult, &rows, table);
+      mac.kernel = vmac_kernel_new(l->net, op, &mac, 1, &rows);
       vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
       assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);
       any_terms(l, &mac, rng);
       vmac_kernel_free(mac.kernel);
       vmac_scheme_find(exact, l->state->isa, &found);
       mac.table = exact;
-      mac.kernel = vmac_kernel_new(l->net, op, &mult, &found, exact);
+      mac.kernel = vmac_kernel_new(l->net, op, &mac, 1, &found);
       naive(l, &mac);
       vmac_layer_acc(l->net, op, &mac, input, l->got, l->state);
       assert_memory_equal(l->want, l->got, sums_of(l) * sizeof *l->want);

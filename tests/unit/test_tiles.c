@@ -119,7 +119,7 @@ static void compare_layer(const vmac_net *net, const vmac_op *op, const vmac_mul
   plain(net, op, &mac, input, want);
   vmac_scheme *scheme = vmac_alloc(1, sizeof *scheme);
   vmac_scheme_find(table, state->isa, scheme);
-  mac.kernel = vmac_kernel_new(net, op, mult, scheme, table);
+  mac.kernel = vmac_kernel_new(net, op, &mac, 1, scheme);
   for (int fast = 1; fast >= 0; fast--) {
     vmac_kernel *kernel = mac.kernel;
     if (!fast) mac.kernel = NULL;
