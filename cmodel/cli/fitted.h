@@ -1,5 +1,5 @@
-/* fitted.h: the options that eval, sweep, tune, match and plane share: a network, layers of it that have a cell,
- * images to score and images to fit to. Each says in its own help what they are for.
+/* fitted.h: the options that eval, sweep, tune, predict, match and plane share: a network, layers of
+ * it that have a cell, images to score and images to fit to. Each says in its own help what for.
  * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_FITTED_H
 #define VMAC_FITTED_H
