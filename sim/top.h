@@ -187,8 +187,7 @@ void top_check_image(top_check *check, const vmac_dataset *data, size_t index);
 /* Runs the program on the bench and compares everything: taps, results, TLAST, status, counters. */
 bool top_check_run(top_check *check, top_bench *bench, top_counts *counts, vmac_err *err);
 
-/* (top_interpret.cpp) By the format: sums of the image in the program; with a map of cells, its
- * state and accumulators too. */
+/* (top_interpret.cpp) By the format: sums of the image in the program, accesses of memories. */
 bool top_interpret(top_check *check, vmac_err *err);
 void top_interpret_free(top_check *check);
 

@@ -180,6 +180,11 @@ END
 energy --map "$tmp/modes.json" --csv "$tmp/e.csv"
 ok $? "a map of modes" "$(cat "$tmp/err")"
 is $((12501632 + 2 * 1024 * 144 * 8)) "$(total 11)" "each weight costs what its mode does"
+awk '/"cell":/ { slow = /dyn0/ } slow { sub(/"delay_ns":\t4/, "\"delay_ns\":\t5.25") } 1' \
+  "$tmp/ppa.json" > "$tmp/slow.json" && ! cmp -s "$tmp/ppa.json" "$tmp/slow.json" &&
+  mv "$tmp/slow.json" "$tmp/ppa.json"
+energy --map "$tmp/modes.json" && grep -q ' at 5.25 ns' "$tmp/out"
+ok $? "the clock leaves every mode its time" "$(cat "$tmp/out" "$tmp/err")"
 ppa 1 0 0 0 0 0
 energy --mult perf2 --correction cv --calib-images 4 && grep -q 'correction 1, here' "$tmp/out" &&
   energy --mult perf2 --correction bitplane --calib-images 4 &&

@@ -5,7 +5,7 @@
 # scales and zero points, saturating ones among them, on arrays with more columns than rows and the
 # other way round and with the most rows, no correction, one X, bit planes, planes of phi,
 # coefficients for the whole K and for every K tile, few accumulators and an odd number of them, more
-# places for results than the least, a map of cells (compared with the interpreter), modes beside the
+# places for results than the least, a map of cells, modes beside the
 # weights and idle operands at rest, large maps sent out to a slow sink; every accumulator, sum,
 # byte, result and (without stalls) the cycle counter, every access of a memory; streams that the
 # compiler does not write, sound, faulty and aborted ones, with any mode for every weight.

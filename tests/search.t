@@ -5,7 +5,7 @@
 . tests/tap.sh
 net=weights/resnet8.tflite
 
-printf '# made up\nname\tarea\tcell_inertial_pj\nexact\t9\t4\nperf2\t9\t3\nperf3\t9\t2\nzero\t9\t0.5\ndyn0\t9\t5\n' \
+printf '# made up\nname\tarea\tcell_inertial_pj\nexact\t9\t4\nperf2\t9\t3\nperf3\t9\t2\nzero\t9\t0.5\ndyn0\t9\t5\nperf1\t9\t2.5\nexacts\t9\t4\nperf6s\t9\t1\n' \
   > "$tmp/costs.tsv"
 search() {
   "$VARIMAC" search --net "$net" --costs "$tmp/costs.tsv" --images 60 --test-images 40 "$@" \
@@ -87,6 +87,26 @@ right=$(awk -F, -v map="${map##*/}" '$1 == map + 0 { print $7 }' "$tmp/filter.cs
 grep -q "($right correct)" "$tmp/e"
 ok $? "and answers as its row says" "$right; $(cat "$tmp/e")"
 
+# Without an edge: the X of layers of several cells are the dearest cell's, here too.
+search --mults exact,perf1,perf2 --level filter --groups 2 --evaluations 4 --line 12 \
+  --correction cv --calib-images 12 --images 12 -o "$tmp/mixed.csv" --maps "$tmp/mixed"
+good=0 rows=0
+while IFS=, read -r map _ _ _ _ _ right _; do
+  [ "$map" = map ] && continue
+  rows=$((rows + 1))
+  "$VARIMAC" eval --net "$net" --map "$tmp/mixed/$map.json" --correction cv --calib-images 12 \
+    --images 40 > "$tmp/e" 2>&1 || break
+  grep -q "($right correct)" "$tmp/e" && good=$((good + 1))
+done << END
+$(sed 's/^\([0-9]\),/0\1,/' "$tmp/mixed.csv")
+END
+[ $rows -gt 2 ] && [ $good -eq $rows ]
+ok $? "maps of filters without an edge answer as their rows say" "$good of $rows; $(cat "$tmp/e")"
+# A map whose coefficients do not fit their registers loses all, and the search goes on.
+search --mults exacts,perf6s --correction bitplane --calib-images 12 --images 12 --evaluations 2 \
+  --line 2 -o "$tmp/fit.csv"
+ok $? "a cell whose corrections do not fit" "$(cat "$tmp/err")"
+
 refuse() { # DESCRIPTION STATUS TEXT OPTION ...
   what=$1 status=$2 text=$3
   shift 3
@@ -116,6 +136,10 @@ c="--costs $tmp/costs.tsv -o $tmp/no.csv --images 4"
   cmp -s "$tmp/first.known" "$tmp/a.csv.known"
   ok $? "which it does"
   sed '5s/\./,/' "$tmp/first.known" > "$tmp/bad.known"
+  sed '5s/,.*/,inf,3/' "$tmp/first.known" > "$tmp/inf.known"
+  refuse "a loss that is none" 1 "inf.known, line 5: expected a cell's number" \
+    --costs "$tmp/costs.tsv" -o "$tmp/no.csv" --images 60 --mults exact,perf2,perf3 \
+    --known "$tmp/inf.known"
   refuse "a bad row" 1 "bad.known, line 5: expected a cell's number for each of 10 units" \
     --costs "$tmp/costs.tsv" -o "$tmp/no.csv" --images 60 --mults exact,perf2,perf3 \
     --known "$tmp/bad.known"

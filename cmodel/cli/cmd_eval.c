@@ -106,7 +106,7 @@ static void check(options *o) {
     cli_usage("eval: --map brings the cells of all layers, and a plan (--save-plan) is of one: no "
               "--mult, --layers or --save-plan with it");
   if (!o->mult && !o->map && !o->plan && (o->mode || o->save_plan || o->fit.layers || o->ktile))
-    cli_usage("eval: --correction, --layers, --ktile and --save-plan want --mult");
+    cli_usage("eval: --correction, --layers, --ktile and --save-plan want --mult (or --map)");
   if (o->ktile && strcmp(o->ktile, "0") && o->mode <= VMAC_CORR_BIAS)
     cli_usage("eval: --ktile gives each K tile slopes of its own, and --correction %s has none",
               vmac_mode_name(o->mode));
@@ -233,6 +233,8 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   long long images = 0;
   if (vmac_mode_calibrates(o->mode)) calib = load_calib(o, net, &images);
   vmac_ktiles *tiles = run_ktiles(net, o->ktile);
+  if (tiles && hw.map && (tiles->rows != hw.rows || tiles->cols != hw.cols))
+    cli_usage("--ktile %s: %s is of %d x %d PEs", o->ktile, o->map, hw.rows, hw.cols);
   vmac_plan *plan =
       map ? run_plan_map(net, map, o->mode, tiles, &calib, o->fit.calib, (size_t)images, &err)
           : run_plan_layers(net, mult, layers, o->mode, tiles, &calib, o->fit.calib, (size_t)images,

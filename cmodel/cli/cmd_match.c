@@ -224,7 +224,7 @@ static void read_mults(work *w, char *list) {
   w->mult = run_mults(list, true, &cells);
   if (!cells || cells > 255) cli_usage("--mults: expected 1 to 255 cells, found %zu", cells);
   w->cells = (int)cells;
-  const double most = 1e7; /* seconds */
+  const double most = 1e7; /* of sets */
   if (vmac_match_sets(w->cells, (int)w->o->distinct) > most)
     cli_usage("--distinct %lld of %d cells: more than %g sets to try; name fewer cells",
               w->o->distinct, w->cells, most);

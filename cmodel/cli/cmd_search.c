@@ -26,7 +26,7 @@ static const char help[] =
     "  -o, --output F       the front (CSV)\n"
     "  --maps DIR           a map for each of its rows, DIR/00.json ... (see varimac map --help)\n"
     "  --known F            what was measured (default: the output's name with .known)\n"
-    "  --mults A,B,...      cells; with one that is exact the first row loses nothing\n"
+    "  --mults A,B,...      cells; the dearest is what energy is a share of\n"
     "  --costs F            energies of products: a table with a header line, a column name and\n"
     "  --column C           another (default cell_inertial_pj), such as ppa.tsv of `make ppa`\n"
     "  --level L            units: layer (default) | filter | input | tap, of each layer\n"
@@ -222,13 +222,13 @@ vmac_map *search_map(const search_run *r, const uint8_t *choice) {
   return map;
 }
 
-void search_plan(search_run *r, const uint8_t *choice) {
+bool search_plan(search_run *r, const uint8_t *choice) {
   vmac_err err;
   vmac_map *map = search_map(r, choice);
   if (!vmac_map_check(map, r->net, &err)) cli_die("%s", err.text);
   vmac_plan_map(r->net, r->plan, map);
-  if (!vmac_plan_correct(r->net, r->plan, r->o->mode, r->fit, &err)) cli_die("%s", err.text);
   vmac_map_free(map);
+  return vmac_plan_correct(r->net, r->plan, r->o->mode, r->fit, &err);
 }
 
 /* A signal that the command blocks waits until somebody looks. */
@@ -242,9 +242,13 @@ static bool judge(void *context, const uint8_t *choice, double *loss, double *co
   search_run *r = context;
   size_t right;
   if (interrupted()) return false;
-  search_plan(r, choice);
-  vmac_plan_loss(r->net, r->plan, r->prefix, &r->data, (size_t)r->o->images, loss, &right);
-  *correct = (double)right;
+  if (search_plan(r, choice)) {
+    vmac_plan_loss(r->net, r->plan, r->prefix, &r->data, (size_t)r->o->images, loss, &right);
+    *correct = (double)right;
+  } else { /* coefficients that do not fit: hardware cannot do it */
+    *loss = 1e9;
+    *correct = 0;
+  }
   cli_progress(r->step, ++r->done, r->steps);
   if (r->done % 16 == 0) search_keep(r);
   return true;
@@ -324,10 +328,10 @@ int cmd_search(int argc, char **argv) {
   const size_t recalled = r.search.known;
   const bool good = run(&r);
   search_keep(&r);
+  sigprocmask(SIG_SETMASK, &before, NULL); /* all that was measured is kept */
   if (!good) {
     fprintf(stderr, "varimac: interrupted with %zu maps measured in %s; the same command goes on\n",
             r.search.known, o.known);
-    sigprocmask(SIG_SETMASK, &before, NULL);
     release(&r);
     return 1;
   }

@@ -36,14 +36,16 @@ typedef struct {
 } search_run;
 
 /* Energy of one product by cell, from a table with a header line and a column "name", tab- or
- * comma-separated, comments (#) before it: price (cells). A cell without a figure above 0 ends the program. */
+ * comma-separated, comments (#) before it: price (cells). A cell without a figure above 0 ends the
+ * program. */
 void search_prices(const char *path, const char *column, int cells, const vmac_mult *const *mult,
                    double *price);
 
 /* The map of a choice. */
 vmac_map *search_map(const search_run *r, const uint8_t *choice);
-/* The run's plan becomes that of a choice, corrected. */
-void search_plan(search_run *r, const uint8_t *choice);
+/* The run's plan becomes that of a choice, corrected; false, and uncorrected, where coefficients do
+ * not fit. */
+bool search_plan(search_run *r, const uint8_t *choice);
 
 /* --known's rows: what was measured, behind a line that says of what. A file of something else ends
  * the program and stays as it is. */

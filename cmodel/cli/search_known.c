@@ -1,5 +1,6 @@
 /* What a search reads and keeps: prices, and what was measured. SPDX-License-Identifier: Apache-2.0 */
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -97,7 +98,9 @@ static bool read_row(search_run *r, const char *line) {
     choice[u] = (uint8_t)cell;
     line = end + good;
   }
-  good = good && sscanf(line, "%la,%la", &loss, &correct) == 2;
+  int read = 0;
+  good = good && sscanf(line, "%la,%la%n", &loss, &correct, &read) == 2 && line[read] == '\n' &&
+         isfinite(loss) && isfinite(correct);
   if (good) vmac_search_recall(&r->search, choice, loss, correct);
   free(choice);
   return good;

@@ -36,7 +36,8 @@ static cJSON *layer_json(const vmac_map *map, const vmac_net *net, int op, int n
 static char *map_json(const vmac_map *map, const vmac_net *net, const char *edge) {
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "format", "varimac-map-2");
-  if (edge) cJSON_AddStringToObject(root, "edge", edge);
+  /* The first cell named is the map's first, whose X layers of several cells have. */
+  cJSON_AddStringToObject(root, edge ? "edge" : "rest", edge ? edge : map->mult[0]->name);
   cJSON *layers = cJSON_AddArrayToObject(root, "layers");
   for (int i = 0, number = 0; i < net->ops; i++) {
     if (!vmac_op_is_mac(&net->op[i])) continue;
@@ -68,7 +69,8 @@ static void write_map(const search_run *r, const uint8_t *choice, size_t number)
 void search_report(search_run *r) {
   const search_options *o = r->o;
   size_t count, room = 256, used;
-  const vmac_choice **front = vmac_search_front(&r->search, &count);
+  vmac_search asked = vmac_search_asked(&r->search);
+  const vmac_choice **front = vmac_search_front(&asked, &count);
   vmac_err err;
   long long images = o->test_images;
   vmac_dataset test = run_load(o->test, r->net, o->net, &images, "--test-images");
@@ -83,7 +85,7 @@ void search_report(search_run *r) {
          "agreement", n, o->test);
   for (size_t i = 0; i < count; i++) {
     const vmac_choice *c = front[i];
-    search_plan(r, c->choice);
+    if (!search_plan(r, c->choice)) cli_die("map %zu: its corrections do not fit", i);
     run_scores("front, images", r->net, scorer, r->plan, n, answer, NULL);
     const size_t right = run_equal(answer, test.labels, n);
     const size_t agree = run_equal(answer, vmac_scorer_exact(scorer), n);
@@ -101,6 +103,7 @@ void search_report(search_run *r) {
   free(text);
   free(answer);
   free(front);
+  vmac_search_free(&asked);
   vmac_scorer_free(scorer);
   vmac_dataset_free(&test);
 }

@@ -209,6 +209,7 @@ static void sizes(hardware *h, vmac_energy *energy) {
     clock_of(h->pe[i], energy);
     if (h->pe[i]->rows != hw->rows) energy->other_rows = h->pe[i]->rows;
   }
+  for (int i = 0; h->map && i < h->map->cells; i++) clock_of(h->of[i], energy);
   if (h->side) {
     energy->area += h->side->area * hw->rows / h->side->rows;
     clock_of(h->side, energy);
@@ -226,6 +227,8 @@ static void sizes(hardware *h, vmac_energy *energy) {
 static void other_net(const hardware *h, const vmac_program *p, vmac_energy *energy) {
   for (int i = 0; i < h->hw->rows * h->hw->cols; i++)
     if (!is_of(h->pe[i], p)) energy->other_net = h->pe[i];
+  for (int i = 0; h->map && i < h->map->cells; i++)
+    if (!is_of(h->of[i], p)) energy->other_net = h->of[i];
   if (h->side && !is_of(h->side, p)) energy->other_net = h->side;
   if (!is_of(h->correct, p)) energy->other_net = h->correct;
 }
@@ -278,8 +281,8 @@ static bool memory_energy(const vmac_program *p, const vmac_memory_model *model,
 }
 
 bool vmac_program_energy(const vmac_program *p, const vmac_net *net, const vmac_map *map,
-                         const vmac_ppa *ppa, const vmac_energy_leave *leave, const vmac_memory_model *memory,
-                         vmac_energy *energy, vmac_err *err) {
+                         const vmac_ppa *ppa, const vmac_energy_leave *leave,
+                         const vmac_memory_model *memory, vmac_energy *energy, vmac_err *err) {
   *energy = (vmac_energy){0};
   hardware *h = vmac_alloc(1, sizeof *h);
   h->map = p->hw.opt_mode ? map : NULL;

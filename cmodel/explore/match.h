@@ -12,7 +12,7 @@ double vmac_signal_sd(const vmac_net *net, const vmac_op *op, const vmac_patches
  * c] <= limit[l] (Trommer et al., ICCAD 2022), of at most `distinct` cells in all (0: as many as
  * there are), such that the sum of macs * price is least. QoS-Nets (2410.07762) cluster for that;
  * here every set is tried. Where two are alike the cell named first wins. cell (layers). False: a
- * layer bears none of the cells, *which. */
+ * layer bears none of the cells, *which; or, *which = -1, no set of so many serves all. */
 bool vmac_match(int layers, int cells, const double *sd, const double *limit, const double *macs,
                 const double *price, int distinct, int *cell, int *which);
 

@@ -120,13 +120,15 @@ bool vmac_search_line(vmac_search *s, int most) {
   for (int u = 0; u < s->units; u++) all += s->macs[u] * s->price[0];
   uint8_t *choice = vmac_alloc((size_t)s->units, 1);
   double last = INFINITY;
+  int asked = 0;
   bool good = true;
   /* From rates that buy nothing to such that buy all: energy falls all the way. */
-  for (int i = 0; good && i < RATES; i++) {
+  for (int i = 0; good && i < RATES && asked < most; i++) {
     best_at(s, pow(10, -6 + 12.0 * i / RATES) / all, choice);
     const double energy = vmac_search_energy(s, choice);
     if (energy > last - 1.0 / most && i < RATES - 1) continue;
     last = energy;
+    asked++;
     good = ask(s, choice);
   }
   free(choice);
@@ -191,17 +193,23 @@ static int better(const void *x, const void *y) {
   return a < b ? -1 : a > b; /* the older one */
 }
 
+vmac_search vmac_search_asked(const vmac_search *s) {
+  vmac_search now = *s;
+  now.known = 0;
+  now.of = NULL;
+  now.added = NULL;
+  for (size_t i = 0; i < s->known; i++)
+    if (s->of[i].asked) vmac_search_recall(&now, s->of[i].choice, s->of[i].loss, s->of[i].correct);
+  return now;
+}
+
 bool vmac_search_evolve(vmac_search *s, int evaluations, uint64_t seed) {
   vmac_rng rng;
   vmac_rng_seed(&rng, seed);
   uint8_t *child = vmac_alloc((size_t)s->units, 1);
   /* What an earlier run learned behind this point must not change the way. */
-  vmac_search now = *s;
-  now.known = 0;
-  now.of = NULL;
-  for (size_t i = 0; i < s->known; i++)
-    if (s->of[i].asked)
-      vmac_search_recall(&now, s->of[i].choice, s->of[i].loss, s->of[i].correct);
+  vmac_search now = vmac_search_asked(s);
+  now.added = s->added;
   bool good = true;
   for (int i = 0; good && i < evaluations; i++) {
     vmac_search_fronts(&now);
@@ -215,8 +223,8 @@ bool vmac_search_evolve(vmac_search *s, int evaluations, uint64_t seed) {
     good = at;
     if (at) vmac_search_recall(&now, child, at->loss, at->correct);
   }
-  for (size_t i = 0; i < now.known; i++) free(now.of[i].choice);
-  free(now.of);
+  now.added = NULL; /* not its own */
+  vmac_search_free(&now);
   free(child);
   return good;
 }

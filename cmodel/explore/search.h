@@ -52,6 +52,9 @@ bool vmac_search_rank(vmac_search *search);
 bool vmac_search_line(vmac_search *search, int most);
 bool vmac_search_evolve(vmac_search *search, int evaluations, uint64_t seed);
 
+/* What was asked for in this run alone, as a search of its own: whatever else is known. */
+vmac_search vmac_search_asked(const vmac_search *search);
+
 /* Ranks and crowding of all that is known (energy, loss). */
 void vmac_search_fronts(vmac_search *search);
 /* The best front's, by falling energy; into new memory. *count of them. */

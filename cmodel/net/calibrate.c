@@ -1,7 +1,7 @@
 /* Calibration: what a cell's error and the sums X are over training images.
  *
- * The exact network supplies the activations, so one pass serves all layers and every mode, and its
- * own work, the same for all cells, may be kept. Sums are integers, so the result does not depend
+ * The exact network supplies the activations, so one pass serves every mode and all layers that have
+ * one cell's sums X, and its own work, the same for all cells, may be kept. Sums are integers, so the result does not depend
  * on the number of threads. SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
@@ -181,7 +181,10 @@ static void calibrate(vmac_calib *calib, vmac_plan *plan, const vmac_mult *mult,
     plan->sums[i]->mode = mode;
     plan->sums[i]->images = calib->images;
   }
-  const size_t images = t.last < 0 ? 0 : calib->images; /* nothing is missing: nothing to run */
+  if (t.last < 0) { /* nothing is missing: nothing to run */
+    free(wishes);
+    return;
+  }
   uint8_t terms[VMAC_XS_MAX * 256];
   vmac_variates variates;
   if (tiled)
@@ -194,7 +197,7 @@ static void calibrate(vmac_calib *calib, vmac_plan *plan, const vmac_mult *mult,
   {
     worker w = worker_new(&t);
 #pragma omp for schedule(dynamic, 1)
-    for (size_t image = 0; image < images; image++) add_image(&t, image, &w);
+    for (size_t image = 0; image < calib->images; image++) add_image(&t, image, &w);
 #pragma omp critical
     for (int i = 0; i <= t.last; i++)
       if (wishes[i].xs) vmac_sums_join(plan->sums[i], w.sums[i]);

@@ -25,12 +25,15 @@ static bool keeps_apart(const vmac_net *net, const vmac_op *op) {
     return false;
   case VMAC_DEPTHWISE:
     return op->multiplier == 1;
+  case VMAC_PAD: {
+    const int32_t *pads = net->tensor[op->weight].i32;
+    return !pads[6] && !pads[7];
+  }
   case VMAC_RESHAPE:
     return last_dim(&net->tensor[op->out]) % last_dim(&net->tensor[op->in[0]]) == 0;
   case VMAC_ADD:
   case VMAC_AVGPOOL:
   case VMAC_MAXPOOL:
-  case VMAC_PAD:
   case VMAC_RELU:
     break;
   }
@@ -81,9 +84,12 @@ vmac_channels *vmac_channels_new(const vmac_net *net) {
     if (last_dim(of) < c->channels[space[root]]) /* others of it are flattened */
       c->channels[space[root]] = last_dim(of);
   }
-  for (int i = 0; i < net->ops; i++) { /* products over parts of pixels */
-    const int s = c->of[net->op[i].in[0]];
-    if (net->op[i].kind == VMAC_FC && net->op[i].k % c->channels[s]) c->fixed[s] = true;
+  for (int i = 0; i < net->ops; i++) {
+    const vmac_op *op = &net->op[i];
+    const int from = c->of[op->in[0]], to = c->of[op->out];
+    /* Products over parts of pixels; filters that are no channels but stretches of flat ones. */
+    if (op->kind == VMAC_FC && op->k % c->channels[from]) c->fixed[from] = true;
+    if (vmac_op_is_mac(op) && op->n != c->channels[to]) c->fixed[to] = true;
   }
   free(space);
   free(fixed);

@@ -36,7 +36,15 @@ bool vmac_plan_network(const char *path, char *text, vmac_err *err) {
   return true;
 }
 
+static bool of_one_cell(const vmac_plan *plan) {
+  for (int i = 0; i < plan->ops; i++)
+    if (vmac_plan_has(plan, i) && (plan->mac[i].table != plan->cell->table || plan->mac[i].cell))
+      return false;
+  return true;
+}
+
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err) {
+  if (!of_one_cell(plan)) return vmac_fail(err, "%s: a plan file is of one cell", path);
   char net_hash[17], table_hash[17];
   if (!vmac_plan_network(net_path, net_hash, err)) return false;
   hex(table_hash, vmac_table_hash(plan->cell->table));

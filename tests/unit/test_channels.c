@@ -92,6 +92,38 @@ static void real_network(void **unused) {
   vmac_net_free(b);
 }
 
+/* A convolution whose channels get more before the next one reads them; one whose flat output is
+ * added to a fully connected layer's. */
+static void mixed(void **unused) {
+  (void)unused;
+  vmac_net *net = network(1, false);
+  static int32_t pads[8] = {0, 0, 0, 0, 0, 0, 2, 3}, none[8] = {0};
+  vmac_op *op = &net->op[1]; /* instead of the depthwise layer */
+  op->kind = VMAC_PAD;
+  op->weight = 4;
+  int8_t *codes = net->tensor[4].i8;
+  net->tensor[4].i8 = NULL;
+  net->tensor[4].i32 = pads;
+  vmac_channels *c = vmac_channels_new(net);
+  assert_true(c->of[3] != c->of[6] && c->fixed[c->of[3]]);
+  vmac_channels_free(c);
+  net->tensor[4].i32 = none;
+  c = vmac_channels_new(net);
+  assert_true(c->of[3] == c->of[6] && !c->fixed[c->of[3]]);
+  vmac_channels_free(c);
+  net->op[3].n =
+      3; /* the fully connected layer writes what the convolution does: 3 of 5 channels */
+  net->op[3].out = 3;
+  c = vmac_channels_new(net);
+  assert_true(c->fixed[c->of[3]]);
+  vmac_channels_free(c);
+  net->op[3].out = 10;
+  op->kind = VMAC_DEPTHWISE;
+  net->tensor[4].i8 = codes;
+  net->tensor[4].i32 = NULL;
+  vmac_net_free(net);
+}
+
 static void spaces(void **unused) {
   (void)unused;
   vmac_net *net = network(1, false);
@@ -124,6 +156,7 @@ static void spaces(void **unused) {
 
 int main(void) {
   const struct CMUnitTest tests[] = {cmocka_unit_test(random_networks),
-                                     cmocka_unit_test(real_network), cmocka_unit_test(spaces)};
+                                     cmocka_unit_test(real_network), cmocka_unit_test(spaces),
+                                     cmocka_unit_test(mixed)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -339,9 +339,56 @@ static void side(void **unused) {
   vmac_net_free(net);
 }
 
+/* A plan that had other maps before is that of the last one; and no plan of several cells is saved. */
+static void again(void **unused) {
+  (void)unused;
+  vmac_net *net = network(9, false);
+  vmac_dataset data = images(9);
+  vmac_calib *calib = vmac_calib_new(net, &data, IMAGES, 1 << 20);
+  vmac_rng rng;
+  vmac_rng_seed(&rng, 9);
+  vmac_err err;
+  vmac_plan *plan = vmac_plan_new(net);
+  for (int i = 0; i < 12; i++) {
+    vmac_map *map = draw(net, VMAC_U8, &rng);
+    map->shared = i % 3 == 1;
+    if (i % 4 == 1) vmac_map_fill(map, net, 0, i % map->cells);
+    if (i % 4 == 2) vmac_map_fill(map, net, 3, i % map->cells);
+    if (i % 4 == 3) {
+      free(map->cell[1]);
+      map->cell[1] = NULL;
+    }
+    const vmac_mode mode = (vmac_mode)(i % VMAC_CORR_MODES);
+    vmac_plan_map(net, plan, map);
+    assert_true(vmac_plan_correct(net, plan, mode, calib, &err));
+    vmac_plan *fresh = vmac_plan_make_map(net, map, mode, NULL, &data, IMAGES, &err);
+    vmac_state *a = vmac_state_new(net), *b = vmac_state_new(net);
+    vmac_state_set_image(net, a, &data, 0);
+    vmac_state_set_image(net, b, &data, 0);
+    vmac_net_run(net, plan, VMAC_ROUND_DOUBLE, a);
+    vmac_net_run(net, fresh, VMAC_ROUND_DOUBLE, b);
+    for (int op = 0; op < net->ops; op++) {
+      const int t = net->op[op].out;
+      assert_memory_equal(a->i8[t], b->i8[t], net->tensor[t].size);
+      assert_true(vmac_plan_has(fresh, op) == vmac_plan_has(plan, op));
+      if (vmac_plan_has(fresh, op)) same_layer(plan, fresh, op, "again");
+    }
+    assert_false(vmac_plan_save(plan, "weights/resnet8.tflite", "/tmp/varimac-no-plan.json", &err));
+    assert_non_null(strstr(err.text, "a plan file is of one cell"));
+    vmac_state_free(net, a);
+    vmac_state_free(net, b);
+    vmac_plan_free(fresh);
+    vmac_map_free(map);
+  }
+  vmac_plan_free(plan);
+  vmac_calib_free(calib);
+  vmac_dataset_free(&data);
+  vmac_net_free(net);
+}
+
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(files), cmocka_unit_test(products),
+  const struct CMUnitTest tests[] = {cmocka_unit_test(files),  cmocka_unit_test(products),
                                      cmocka_unit_test(centre), cmocka_unit_test(one_cell),
-                                     cmocka_unit_test(side)};
+                                     cmocka_unit_test(side),   cmocka_unit_test(again)};
   return cmocka_run_group_tests(tests, NULL, NULL);
 }

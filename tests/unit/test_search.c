@@ -116,7 +116,7 @@ static vmac_search whole(problem *p) {
   vmac_search s = new_search(p);
   for (int i = 0; i < ALL; i++) {
     uint8_t choice[UNITS];
-    double loss, correct;
+    double loss = 0, correct = 0;
     for (int u = 0; u < UNITS; u++) choice[u] = (uint8_t)(i >> 2 * u & 3);
     judge(p, choice, &loss, &correct);
     vmac_search_recall(&s, choice, loss, correct);
@@ -129,6 +129,7 @@ static const vmac_choice *same_in(const vmac_search *s, const uint8_t *choice) {
   for (size_t i = 0; i < s->known; i++)
     if (!memcmp(s->of[i].choice, choice, UNITS)) return &s->of[i];
   fail_msg("a choice that does not exist");
+  return NULL;
 }
 
 static void additive(void **unused) {
