@@ -19,8 +19,10 @@ static void set_ranks(vmac_choice **order, size_t count) {
   size_t left = count;
   for (int rank = 0; left; rank++) {
     double least = INFINITY;
+    bool some = false; /* every front has one, whatever losses are */
     for (size_t i = 0; i < count; i++) {
-      if (order[i]->rank >= 0 || order[i]->loss >= least) continue;
+      if (order[i]->rank >= 0 || (some && order[i]->loss >= least)) continue;
+      some = true;
       least = order[i]->loss;
       order[i]->rank = rank;
       left--;

@@ -352,7 +352,7 @@ static void again(void **unused) {
   for (int i = 0; i < 12; i++) {
     vmac_map *map = draw(net, VMAC_U8, &rng);
     map->shared = i % 3 == 1;
-    if (i % 4 == 1) vmac_map_fill(map, net, 0, i % map->cells);
+    if (i % 4 == 1 || i % 4 == 2) vmac_map_fill(map, net, 0, i % map->cells);
     if (i % 4 == 2) vmac_map_fill(map, net, 3, i % map->cells);
     if (i % 4 == 3) {
       free(map->cell[1]);
