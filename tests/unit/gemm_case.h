@@ -244,7 +244,7 @@ static inline void gemm_compare(vmac_rng *rng, const gemm_cell *cell, const gemm
   for (size_t i = 0; i < mn; i++)
     want[i] = (int32_t)((uint32_t)want[i] + (uint32_t)bias[i % (size_t)n] +
                         (uint32_t)mine[i / (size_t)n]);
-  const vmac_layer layer = {*v, n, shape->zero, shape->flip, w, bias};
+  const vmac_layer layer = {*v, n, shape->zero, shape->flip, w, bias, 0, NULL};
   for (int isa = 0; isa <= (int)vmac_isa_best(); isa++)
     gemm_level(cell, shape, &layer, (vmac_isa)isa, input, mine, want, seed);
   gemm_release(input);
