@@ -1,5 +1,6 @@
 /* Errors, numbers and progress for the subcommands. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -85,6 +86,12 @@ double cli_double(const char *option, const char *text, double lo, double hi) {
   if (*end || end == text || errno || !(value >= lo && value <= hi))
     cli_usage("%s: expected a number in %g..%g, found '%s'", option, lo, hi, text);
   return value;
+}
+
+bool cli_interrupted(void) {
+  sigset_t pending;
+  sigpending(&pending);
+  return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
 }
 
 static double now(void) {

@@ -48,6 +48,9 @@ int cli_getopt(int argc, char **argv, const char *letters, const struct option *
 long long cli_int(const char *option, const char *text, long long lo, long long hi);
 double cli_double(const char *option, const char *text, double lo, double hi);
 
+/* Whether SIGINT or SIGTERM, which the command has blocked, waits for somebody to look. */
+bool cli_interrupted(void);
+
 /* Progress on stderr: a line rewritten in place on a terminal, at most two per second; on a pipe a
  * line every 10 seconds. Silent for work under two seconds. The first call with done == 0 starts.
  */

@@ -231,17 +231,10 @@ bool search_plan(search_run *r, const uint8_t *choice) {
   return vmac_plan_correct(r->net, r->plan, r->o->mode, r->fit, &err);
 }
 
-/* A signal that the command blocks waits until somebody looks. */
-static bool interrupted(void) {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
-}
-
 static bool judge(void *context, const uint8_t *choice, double *loss, double *correct) {
   search_run *r = context;
   size_t right;
-  if (interrupted()) return false;
+  if (cli_interrupted()) return false;
   if (search_plan(r, choice)) {
     vmac_plan_loss(r->net, r->plan, r->prefix, &r->data, (size_t)r->o->images, loss, &right);
     *correct = (double)right;

@@ -3,7 +3,6 @@
  * Points whose first approximated layer is the same use the same activations before it. Within them
  * those of one cell use the same prepared layers and the same calibration, whose moments for
  * bitplane have those of the other modes in them. SPDX-License-Identifier: Apache-2.0 */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,13 +56,6 @@ static size_t jobs_of(const sweep *s, job *jobs) {
   return count;
 }
 
-/* The command blocks these signals: they wait until somebody looks. */
-static bool interrupted(void) {
-  sigset_t pending;
-  sigpending(&pending);
-  return sigismember(&pending, SIGINT) || sigismember(&pending, SIGTERM);
-}
-
 typedef struct {
   sweep *s;
   const sweep_options *o;
@@ -94,7 +86,7 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
            plan->mult->name, r->s->point[j->point].mode.text, r->s->choice[j->layers].text);
   for (size_t i = 0; i < images; i += chunk) {
     const size_t count = images - i < chunk ? images - i : chunk;
-    if (interrupted()) return false;
+    if (cli_interrupted()) return false;
     vmac_scorer_answers(r->scorer, plan, i, count, r->answer + i, NULL);
     cli_progress(what, ran + i + count, r->images);
   }
@@ -135,7 +127,7 @@ static bool tune(const runner *r, const job *j) {
   run_untune(s->net, s->tuned); /* an earlier job's were there */
   for (int i = 0; i < s->net->ops; i++) {
     if (!s->choice[j->layers].has[i]) continue;
-    if (interrupted()) return false;
+    if (cli_interrupted()) return false;
     cli_progress(what, r->ran, r->images);
     vmac_tune_layer(r->tuner, s->cell[j->cell], mode->mode, i, s->tuned);
   }
@@ -162,7 +154,7 @@ static bool judge(const runner *r, const job *j, vmac_plan **plan) {
   run_verdict v = {0};
   bool good = true;
   if (vmac_plan_correct(s->net, given, tuned->mode, r->calib, &err))
-    while ((good = !interrupted()) && run_judge(r->tuner, given, tuned, &v))
+    while ((good = !cli_interrupted()) && run_judge(r->tuner, given, tuned, &v))
       cli_progress(what, r->ran + 2 * v.judged, r->images);
   vmac_plan_free(v.given > v.tuned ? tuned : given);
   *plan = v.given > v.tuned ? given : tuned;
