@@ -1,4 +1,5 @@
 /* Bytes through a table of 256. SPDX-License-Identifier: Apache-2.0 */
+#include "gemm/lookup.h"
 #include "gemm/packed.h"
 
 static void recode_portable(size_t count, const uint8_t *of, const int8_t *from, uint8_t *to) {
@@ -19,12 +20,28 @@ VMAC_TARGET_AVX512 static void recode_avx512(size_t count, const uint8_t *of, co
                             _mm512_mask_blend_epi8(_mm512_movepi8_mask(x), low, high));
   }
 }
+
+VMAC_TARGET_AVX2 static void recode_avx2(size_t count, const uint8_t *of, const int8_t *from,
+                                         uint8_t *to) {
+  __m256i row[16];
+  vmac_lookup_rows(of, row);
+  size_t i = 0;
+  for (; i + 32 <= count; i += 32) {
+    const __m256i x = _mm256_loadu_si256((const __m256i *)(const void *)(from + i));
+    _mm256_storeu_si256((__m256i *)(void *)(to + i), vmac_lookup(row, x));
+  }
+  recode_portable(count - i, of, from + i, to + i);
+}
 #endif
 
 void vmac_recode(vmac_isa isa, size_t count, const uint8_t *of, const int8_t *from, uint8_t *to) {
 #if VMAC_X86
   if (isa == VMAC_AVX512) {
     recode_avx512(count, of, from, to);
+    return;
+  }
+  if (isa == VMAC_AVX2) {
+    recode_avx2(count, of, from, to);
     return;
   }
 #endif

@@ -3,6 +3,7 @@
  *
  * A pixel's channels are summed once, then lines and columns of the window: kh + kw additions per
  * output instead of kh * kw * c. SPDX-License-Identifier: Apache-2.0 */
+#include "gemm/lookup.h"
 #include "gemm/packed.h"
 
 void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value) {
@@ -74,22 +75,60 @@ VMAC_TARGET_AVX512 static void halve_avx512(size_t count, const int32_t *from, i
   for (; i < count; i++) to[i] = (int32_t)((uint32_t)from[2 * i] + (uint32_t)from[2 * i + 1]);
 }
 
+VMAC_TARGET_AVX2 static void quads_avx2(size_t count, const int8_t *codes, const vmac_code_sum *p,
+                                        int32_t *quad) {
+  const __m256i one = _mm256_set1_epi8(1), wide = _mm256_set1_epi16(1);
+  if (!p->bytes) memset(quad, 0, count * sizeof *quad);
+  for (int b = 0; b < p->bytes; b++) {
+    const uint8_t *of = p->byte[b];
+    __m256i row[16];
+    vmac_lookup_rows(of, row);
+    size_t i = 0;
+    for (; i + 8 <= count; i += 8) {
+      const __m256i *at = (const __m256i *)(const void *)(codes + 4 * i);
+      const __m256i v = vmac_lookup(row, _mm256_loadu_si256(at));
+      const __m256i s = _mm256_madd_epi16(_mm256_maddubs_epi16(v, one), wide);
+      __m256i *const to = (__m256i *)(void *)(quad + i);
+      const __m256i old = b ? _mm256_loadu_si256(to) : _mm256_setzero_si256();
+      _mm256_storeu_si256(to, _mm256_add_epi32(old, _mm256_slli_epi32(s, 8 * b)));
+    }
+    for (; i < count; i++) {
+      uint32_t s = 0;
+      for (int j = 0; j < 4; j++) s += of[(uint8_t)codes[4 * i + (size_t)j]];
+      quad[i] = (int32_t)((b ? (uint32_t)quad[i] : 0) + (s << 8 * b));
+    }
+  }
+}
+
+VMAC_TARGET_AVX2 static void halve_avx2(size_t count, const int32_t *from, int32_t *to) {
+  size_t i = 0;
+  for (; i + 8 <= count; i += 8) {
+    const __m256i *at = (const __m256i *)(const void *)(from + 2 * i);
+    const __m256i both = _mm256_hadd_epi32(_mm256_loadu_si256(at), _mm256_loadu_si256(at + 1));
+    _mm256_storeu_si256((__m256i *)(void *)(to + i), _mm256_permute4x64_epi64(both, 0xd8));
+  }
+  for (; i < count; i++) to[i] = (int32_t)((uint32_t)from[2 * i] + (uint32_t)from[2 * i + 1]);
+}
+
 /* to[i] = from[i] + more. */
-VMAC_TARGET_AVX512 static void add_avx512(size_t count, uint32_t more, const int32_t *from,
-                                          int32_t *to) {
+static inline VMAC_BODY void add_body(size_t count, uint32_t more, const int32_t *from,
+                                      int32_t *to) {
 #pragma omp simd
   for (size_t i = 0; i < count; i++) to[i] = (int32_t)((uint32_t)from[i] + more);
 }
+VMAC_PER_ISA(add, (size_t count, uint32_t more, const int32_t *from, int32_t *to),
+             (count, more, from, to));
 
-static void map_avx512(int pixels, int c, const int8_t *codes, const vmac_code_sum *p,
-                       int32_t *quad, int32_t *sum) {
+static void map_quads(vmac_isa isa, int pixels, int c, const int8_t *codes, const vmac_code_sum *p,
+                      int32_t *quad, int32_t *sum) {
   size_t count = (size_t)pixels * (size_t)c / 4;
-  quads_avx512(count, codes, p, quad);
+  (isa == VMAC_AVX512 ? quads_avx512 : quads_avx2)(count, codes, p, quad);
   int each = c / 4;
   const uint32_t base = (uint32_t)c * (uint32_t)p->least;
-  for (; each % 2 == 0; each /= 2) halve_avx512(count /= 2, quad, quad);
+  for (; each % 2 == 0; each /= 2)
+    (isa == VMAC_AVX512 ? halve_avx512 : halve_avx2)(count /= 2, quad, quad);
   if (each == 1) {
-    add_avx512((size_t)pixels, base, quad, sum);
+    add[isa]((size_t)pixels, base, quad, sum);
     return;
   }
   for (int x = 0; x < pixels; x++) {
@@ -117,8 +156,8 @@ VMAC_PER_ISA(slide, (size_t count, int terms, size_t step, const int32_t *from, 
 static void pixel_sums(vmac_isa isa, const vmac_window *v, const int8_t *input,
                        const vmac_code_sum *p, int32_t *quad, int32_t *sum) {
 #if VMAC_X86
-  if (isa == VMAC_AVX512 && v->c % 4 == 0) {
-    map_avx512(v->h * v->w, v->c, input, p, quad, sum);
+  if (isa != VMAC_PORTABLE && v->c % 4 == 0) {
+    map_quads(isa, v->h * v->w, v->c, input, p, quad, sum);
     return;
   }
 #endif

@@ -107,6 +107,12 @@ static void fill_line(const vmac_packed *p, int term, const int8_t *line, int8_t
   memset(to + (size_t)(left + width) * c, padding, (size_t)(t->w - left - width) * c);
 }
 
+static inline VMAC_BODY void widen_body(size_t count, const uint8_t *from, int16_t *to) {
+#pragma omp simd
+  for (size_t i = 0; i < count; i++) to[i] = from[i];
+}
+VMAC_PER_ISA(widen, (size_t count, const uint8_t *from, int16_t *to), (count, from, to));
+
 void vmac_terms_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
                     vmac_scratch *scratch) {
   const vmac_terms *t = p->terms;
@@ -124,7 +130,7 @@ void vmac_terms_run(const vmac_packed *p, const int8_t *input, const int32_t *ex
           from < 0 || from >= v->h ? NULL : input + (size_t)from * (size_t)v->w * (size_t)v->c;
       uint8_t *to = planes + (size_t)(term * t->h + y) * line * size;
       fill_line(p, term, codes_in, codes, size == 1 ? to : bytes);
-      for (size_t i = 0; size == 2 && i < line; i++) ((int16_t *)(void *)to)[i] = bytes[i];
+      if (size == 2) widen[p->isa](line, bytes, (int16_t *)(void *)to);
     }
   const int threads = vmac_packed_threads(p);
   if (threads == 1) { /* a parallel region of one costs what a small layer does */

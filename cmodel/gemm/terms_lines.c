@@ -149,17 +149,22 @@ VMAC_TARGET_AVX2 static inline VMAC_BODY void tile_256(int pixels, const tile *t
 #pragma GCC unroll 4
   for (int i = 0; i < pixels; i++) sum[i][0] = sum[i][1] = _mm256_setzero_si256();
   const size_t step = t->step;
-  for (int q = 0; q < 2 * t->quads; q++, w += 32) {
-    const int16_t *at = a + t->offset[q / 2] + (size_t)(q % 2 * 2);
-    const __m256i b0 = _mm256_load_si256((const __m256i *)(const void *)w);
-    const __m256i b1 = _mm256_load_si256((const __m256i *)(const void *)(w + 16));
+  for (int q = 0; q < t->quads; q++) {
+    const int16_t *at = a + t->offset[q];
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; half++, w += 32, at += 2) {
+      const __m256i b0 = _mm256_load_si256((const __m256i *)(const void *)w);
+      const __m256i b1 = _mm256_load_si256((const __m256i *)(const void *)(w + 16));
 #pragma GCC unroll 4
-    for (int i = 0; i < pixels; i++) {
-      int32_t pair;
-      memcpy(&pair, at + (size_t)i * step, sizeof pair);
-      const __m256i x = _mm256_set1_epi32(pair);
-      sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(x, b0));
-      sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(x, b1));
+      for (int i = 0; i < pixels; i++) {
+        int32_t pair;
+        memcpy(&pair, at + (size_t)i * step, sizeof pair);
+        const __m256i x = _mm256_set1_epi32(pair);
+        sum[i][0] = _mm256_add_epi32(sum[i][0], _mm256_madd_epi16(x, b0));
+        sum[i][1] = _mm256_add_epi32(sum[i][1], _mm256_madd_epi16(x, b1));
+        /* Or the compiler adds products to each other first, and spills what then waits. */
+        __asm__("" : "+x"(sum[i][0]), "+x"(sum[i][1]));
+      }
     }
   }
 #pragma GCC unroll 4
