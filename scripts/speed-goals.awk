@@ -1,6 +1,7 @@
 # What the golden model's kernels must reach, and whether they do: a row per goal, the value over
 # ResNet-8 and of each shape. Of several cells the slowest counts. met: over ResNet-8 and with every
-# shape; mean: over ResNet-8 only; -: a short run, whose times mean nothing.
+# shape; mean: over ResNet-8 only; -: a short run, whose times mean nothing. Behind them the goals of
+# training.
 # usage: awk -v style=text|md -f speed-read.awk -f speed-goals.awk FILE.csv
 # SPDX-License-Identifier: Apache-2.0
 
@@ -51,6 +52,31 @@ function put_goal(text, products, isa, what, data, need, format, scale,    s, x,
   end_row()
 }
 
+# Of a training's speed: `value` in the units that `format` shows.
+function put_step(text, wanted, value, format, good) {
+  put(text); put(wanted); put(number(value, format))
+  put(short ? "-" : !value ? "not measured" : good ? "met" : "not met")
+  end_row()
+}
+
+function training_goals(    i, cell, slow, epoch) {
+  if (!trainings) return
+  for (i = 1; i <= trainings; i++) {
+    cell = trained[i]
+    if (step_form[cell] == "bit_true" && 1 / step_exact[cell, 1] > slow)
+      slow = 1 / step_exact[cell, 1]
+  }
+  epoch = 50000 * step_ns["exact", 2] / 1e9
+  put("goal of training"); put("wanted"); put("found"); put("verdict")
+  end_row()
+  put_step("convolutions, both passes, % of fma", ">= 45", 100 * conv_share, "%.0f",
+           conv_share >= 0.45)
+  put_step("50,000 images, exact, 2 threads, s", "<= 40", epoch, "%.1f", epoch <= 40)
+  put_step("bit_true step, times an exact one", "<= 1.6", slow, "%.2f", slow <= 1.6)
+  print ""
+  print_table(style, 1)
+}
+
 END {
   if (failed) exit 1
   LONG = 144
@@ -73,4 +99,5 @@ END {
     put_goal("exact % of peak, K >= " LONG, "exact", "avx512", "peak", datas[d], 0.75, "%.0f", 100)
   print style == "md" ? "" : "\ngoals"
   print_table(style, 1)
+  training_goals()
 }

@@ -14,8 +14,8 @@ BEGIN {
 !("shape" in col) {
   fields = NF
   for (i = 1; i <= NF; i++) col[$i] = i
-  wanted = split("shape m k n copies data kernel cell form isa threads median_ns gmacs vs_one " \
-                 "cores", want, " ")
+  wanted = split("shape m k n copies data kernel cell form isa threads median_ns gmacs vs_exact " \
+                 "of_peak vs_one cores", want, " ")
   for (i = 1; i <= wanted; i++)
     if (!(want[i] in col)) fail("no column " want[i])
   next
@@ -24,7 +24,19 @@ NF != fields { fail("line " FNR ": expected " fields " fields, found " NF) }
 {
   shape = $col["shape"]
   id = $col["kernel"] SUBSEP $col["cell"] SUBSEP $col["isa"]
-  form[id] = $col["form"]
+}
+shape == "train" {
+  cell = $col["cell"]
+  if ($col["kernel"] == "fma") fma_rate = $col["gmacs"]
+  if ($col["kernel"] == "onednn") conv_share = $col["of_peak"]
+  if ($col["kernel"] != "varimac") next
+  if (!((cell, 1) in step_ns)) trained[++trainings] = cell
+  step_ns[cell, $col["threads"]] = $col["median_ns"]
+  step_exact[cell, $col["threads"]] = $col["vs_exact"]
+  step_one[cell, $col["threads"]] = $col["vs_one"]
+  step_cores[cell, $col["threads"]] = $col["cores"]
+  step_form[cell] = $col["form"]
+  next
 }
 shape == "network" {
   cell = $col["cell"]
@@ -43,6 +55,7 @@ shape == "network" {
   data = $col["data"]
   if (!(data in data_seen)) datas[++data_count] = data
   data_seen[data]
+  form[id] = $col["form"]
   if (!(id in id_seen)) ids[++id_count] = id
   id_seen[id]
   ns[id, data, shape] = $col["median_ns"]

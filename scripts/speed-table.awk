@@ -88,8 +88,29 @@ function network_table(    i, t, cell) {
   print_table(style, 2)
 }
 
+function training_table(    i, t, cell) {
+  if (!trainings) return
+  print "\nTraining of ResNet-8 in batches of 128, images per second (cores that the threads got):" \
+        (style == "md" ? "\n" : "")
+  put("forward products"); put("as"); put("1 thread"); put("2 threads"); put("2 : 1")
+  put("exact : this, 1 thread")
+  end_row()
+  for (i = 1; i <= trainings; i++) {
+    cell = trained[i]
+    put(cell); put(step_form[cell])
+    for (t = 1; t <= 2; t++)
+      put(per_second(step_ns[cell, t]) sprintf(" (%.2f)", step_cores[cell, t]))
+    put(number(step_one[cell, 2], "%.2f"))
+    put(number(step_exact[cell, 1], "%.2f"))
+    end_row()
+  }
+  print_table(style, 2)
+}
+
 END {
   if (failed) exit 1
+  if (fma_rate)
+    facts = facts sprintf("fma        %.1f GMAC/s, float multiply-adds of registers\n", fma_rate)
   if (peak_low)
     facts = facts sprintf("peak       %.1f to %.1f GMAC/s, dot products of bytes in registers\n", \
                           peak_low, peak_high)
@@ -98,10 +119,12 @@ END {
   if (style == "md") {
     md_table()
     network_table()
+    training_table()
     printf "\n```\n%s```\n", facts
   } else {
     printf "%s", facts
     for (d = 1; d <= data_count; d++) text_table(datas[d])
     network_table()
+    training_table()
   }
 }

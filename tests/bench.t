@@ -4,8 +4,9 @@
 #
 # TEST RATIONALE. State space: every kernel, cell, level of this processor and shape (the large
 # product is a small one) against the plain loops, by the bench itself; that it notices a wrong sum,
-# for every kernel; the CSV's columns, rows, forms and ratios; tables and verdicts of a made-up CSV,
-# whose ratios are known. Parameters: none.
+# for every kernel, a training included, whose weights two threads leave as one does; the CSV's
+# columns, rows, forms and ratios; tables and verdicts of a made-up CSV, whose ratios are known.
+# Parameters: none.
 # SPDX-License-Identifier: Apache-2.0
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
@@ -34,7 +35,7 @@ awk -F, -v levels="$levels" '
     baselines = "loop table" (levels > 1 ? " gather gather2" : "") (levels > 2 ? " peak" : "")
     n = split(baselines, want, " ")
   }
-  NR == 1 || $1 == "network" { next }
+  NR == 1 || $1 == "network" || $1 == "train" { next }
   { data[$1, $6] }
   $7 != "varimac" { base[$1, $6, $7]++; next }
   { ours[$1, $6]++; isa[$10]; cell[$8] }
@@ -53,7 +54,7 @@ awk -F, -v levels="$levels" '
 ok $? "8 shapes, 2 kinds of data, 11 cells, $levels levels, the baselines" "$(cat "$tmp/said")"
 
 # What a plan makes of a cell, by level, in the words of the bench.
-awk -F, '$7 == "varimac" && $8 !~ /^(exact|random_.)$/ { print $8, $10, $9 }' "$tmp/rows" |
+awk -F, '$1 != "train" && $7 == "varimac" && $8 !~ /^(exact|random_.)$/ { print $8, $10, $9 }' "$tmp/rows" |
   sort -u > "$tmp/forms"
 # shellcheck disable=SC2046 # one word per cell
 "$VARIMAC" mult plan $(cut -d ' ' -f 1 "$tmp/forms" | sort -u) | awk -v levels="$levels" '
@@ -74,7 +75,8 @@ awk -F, '$7 == "varimac" && $8 !~ /^(exact|random_.)$/ { print $8, $10, $9 }' "$
   }' | sort > "$tmp/plans"
 [ -s "$tmp/plans" ] && diff "$tmp/plans" "$tmp/forms" > "$tmp/said"
 ok $? 'forms are those of mult plan' "$(cat "$tmp/said")"
-! awk -F, '$8 ~ /^random_.$/ && $9 != "any" || $8 == "exact" && $9 != "exact"' "$tmp/rows" |
+! awk -F, '$1 == "train" { next }
+    $8 ~ /^random_.$/ && $9 != "any" || $8 == "exact" && $9 != "exact"' "$tmp/rows" |
   grep -q .
 ok $? 'random tables are any, exact products exact'
 
@@ -86,10 +88,20 @@ awk -F, '
     if ($7 == "varimac" && $8 == "exact") exact[$1, $6, $10, $11] = $13
     if ($7 == "peak") peak[$1, $6] = $15
     if ($1 == "network") one[$8, $11] = $13
+    if ($1 == "train" && $7 == "fma") fma = $15
+    if ($1 == "train" && $6 == "images") step[$8, $11] = $13
     next
   }
   FNR == 1 { next }
   !($13 > 0 && $14 > 0 && $14 <= $13 && $12 >= 1) { bad = 1; print "times", $0 }
+  $1 == "train" {
+    if ($7 == "onednn" && !near($18, $15 / fma)) { bad = 1; print "fma", $0 }
+    if ($6 != "images") next
+    if (!near($19, step[$8, 1] / $13)) { bad = 1; print "one thread", $0 }
+    if (!near($17, step["exact", $11] / $13)) { bad = 1; print "exact step", $0 }
+    if (!($20 > 0)) { bad = 1; print "cores", $0 }
+    next
+  }
   $1 == "network" {
     if (!near($19, one[$8, 1] / $13)) { bad = 1; print "one thread", $0 }
     if (!($20 > 0)) { bad = 1; print "cores", $0 }
@@ -105,17 +117,19 @@ awk -F, '
 ok $? 'ratios are of medians' "$(head -n 5 "$tmp/said")"
 [ "$(grep -c '^network,' "$tmp/rows")" -eq 6 ]
 ok $? 'whole inferences: three cells, one and two threads'
+[ "$(grep -c '^train,.*,images,' "$tmp/rows")" -eq 6 ] && [ "$(grep -c '^train,' "$tmp/rows")" -eq 8 ]
+ok $? 'steps of a training: exact, any table, one term, one and two threads; the peak, convolutions'
 [ "$(grep -c '^any table' "$tmp/out")" -eq 4 ] && grep -q '^ResNet-8, images per s' "$tmp/out" &&
   [ "$(grep -c '^| rank 1 x' "${csv%.csv}.md")" -eq 4 ] && ! grep -Eq ' (met|mean)$' "$tmp/out"
 ok $? 'tables, and goals without verdict' "$(tail -n 20 "$tmp/out")"
 
 # ---- a wrong sum is found --------------------------------------------------
 
-kernels='loop table varimac network'
+kernels='loop table varimac network train'
 [ "$levels" -lt 2 ] || kernels="$kernels gather gather2"
 for kernel in $kernels; do
   only=1x1_16_32_s2
-  [ $kernel != network ] || only=network
+  case $kernel in network | train) only=$kernel ;; esac
   ! "$bench" --short --only $only --plant $kernel -o "$tmp/planted.csv" 2> "$tmp/err" &&
     [ ! -e "$tmp/planted.csv" ] && grep -q "^bench: .*$kernel" "$tmp/err"
   ok $? "one wrong bit of $kernel ends the bench, nothing is written" "$(cat "$tmp/err")"
@@ -168,7 +182,7 @@ made() {
 verdicts() {
   what=$1
   shift
-  awk 'NR > 3 { printf "%s ", $(NF - 1) == "not" ? "not-" $NF : $NF }' "$tmp/goals" > "$tmp/said"
+  awk 'NR > 3 && NF { printf "%s ", $(NF - 1) == "not" ? "not-" $NF : $NF }' "$tmp/goals" > "$tmp/said"
   [ "$(cat "$tmp/said")" = "$* " ]
   ok $? "$what" "$(cat "$tmp/goals")"
 }
@@ -190,6 +204,28 @@ grep -v 'gather\|peak\|avx512' "$tmp/made.csv" | sed 1d >> "$tmp/less.csv"
 judged "$tmp/less.csv"
 un=not-measured
 verdicts 'what was not measured is not judged' $un $un $un $un $un $un $un $un $un $un
+# trained CONV EXACT ANY: share of the peak, ns an image with two threads, those of a bit-true step
+# with one where an exact one takes 1000
+trained() {
+  made 30 20 10.1 170 200 1
+  awk -v conv="$1" -v exact="$2" -v any="$3" 'BEGIN {
+    print "train,,,,,registers,fma,exact,float,avx2,1,7,10,10,80,,,,,"
+    print "train,,,,,convolutions,onednn,exact,float,,1,7,10,10,40,,," conv ",,"
+    print "train,,,,,images,varimac,exact,float,avx2,1,7,1000,1000,,,1,,1,1"
+    print "train,,,,,images,varimac,exact,float,avx2,2,7," exact ",1,,,1,,1.9,2"
+    print "train,,,,,images,varimac,a,bit_true,avx2,1,7," any ",1,,," 1000 / any ",,1,1"
+    print "train,,,,,images,varimac,p,bit_true,avx2,1,7,1001,1,,,0.999,,1,1"
+  }' >> "$tmp/made.csv"
+  judged "$tmp/made.csv"
+}
+trained 0.45 800000 1600
+verdicts 'goals of training just met' met met met met met met met met met met verdict met met met
+trained 0.449 800100 1601
+verdicts 'just missed' met met met met met met met met met met verdict $no $no $no
+grep -q '^50,000 images, exact, 2 threads, s  *<= 40  *40.0  *not met$' "$tmp/goals"
+ok $? 'an epoch is 50,000 images' "$(cat "$tmp/goals")"
+made 30 20 10.1 170 200 1
+
 broken() { # broken WHAT SED-SCRIPT COMPLAINT
   sed "$2" "$tmp/made.csv" > "$tmp/broken.csv"
   for script in table goals; do

@@ -80,7 +80,7 @@ typedef struct bench_task {
 
 typedef struct {
   bool small;        /* a run of seconds: its times mean nothing */
-  const char *only;  /* one shape's name, or network; NULL: all */
+  const char *only;  /* one shape's name, network or train; NULL: all */
   const char *plant; /* kernel whose result is falsified, to see it found; or NULL */
   int reps_least, reps_most;
   double sample_ns; /* a sample lasts at least so long, in as many runs as it takes */
@@ -127,10 +127,32 @@ enum { BENCH_NETWORKS = 6 };
 int bench_network_time(const char *path, const bench_cell *cells, const bench_options *options,
                        bench_network *results, int64_t *macs, vmac_err *err);
 
+/* ---- training (train.c, fma.c) ---------------------------------------------------------------- */
+
+typedef struct {
+  const char *cell, *form; /* exact, float; or a cell, bit_true */
+  int threads;
+  double median, least; /* nanoseconds an image */
+  double cores;
+} bench_step;
+enum { BENCH_STEPS = 6 };
+typedef struct {
+  int reps;
+  int64_t conv_macs, fma_macs; /* of one run: all convolutions of ResNet-8, both passes; the peak */
+  double conv_median, conv_least, fma_median, fma_least; /* nanoseconds of a run */
+  int steps;
+  bench_step step[BENCH_STEPS];
+} bench_training;
+void bench_fma(void); /* float multiply-adds of registers */
+int64_t bench_fma_macs(void);
+bool bench_train_time(const bench_cell *cells, const bench_options *options, bench_training *of,
+                      vmac_err *err);
+
 void bench_machine(FILE *f, const bench_options *options); /* "# name value" lines */
 void bench_machine_end(FILE *f);
 void bench_csv_head(FILE *f);
 void bench_csv_case(FILE *f, bench_data data, const bench_task *tasks, int n);
 void bench_csv_network(FILE *f, const bench_network *results, int n, int64_t macs);
+void bench_csv_train(FILE *f, const bench_training *of);
 
 #endif

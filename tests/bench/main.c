@@ -128,6 +128,13 @@ static bool run_all(bench *b, const char *network, vmac_err *err) {
     if (!n) return false;
     bench_csv_network(b->csv, results, n, macs);
   }
+  if (!only || !strcmp(only, "train")) {
+    found = true;
+    fprintf(stderr, "%4.0f s  training\n", (bench_wall_ns() - b->begin) / 1e9);
+    bench_training training;
+    if (!bench_train_time(b->cells, &b->options, &training, err)) return false;
+    bench_csv_train(b->csv, &training);
+  }
   bench_machine_end(b->csv);
   fprintf(stderr, "%4.0f s  done\n", (bench_wall_ns() - b->begin) / 1e9);
   return found || vmac_fail(err, "no shape '%s'", only);
@@ -136,9 +143,9 @@ static bool run_all(bench *b, const char *network, vmac_err *err) {
 static int usage(void) {
   fputs("usage: bench [--short] [--only SHAPE] [--net FILE.tflite] [--plant KERNEL] -o FILE.csv\n"
         "  --short   each kernel compared, hardly timed: seconds\n"
-        "  --only    one shape, or network: whole inferences\n"
+        "  --only    one shape, or network: whole inferences, or train: steps of a training\n"
         "  --plant   falsifies one sum of a kernel (loop, table, gather, gather2, varimac,\n"
-        "            network): it must be found\n",
+        "            network, train): it must be found\n",
         stderr);
   return 2;
 }

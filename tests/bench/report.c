@@ -1,7 +1,7 @@
 /* The measurements as CSV. Ratios are of medians; more is faster:
  *   vs_gather  the gather loop's time / this
  *   vs_exact   the time of our exact products, same level (a baseline: best level) / this
- *   of_peak    this one's share of the peak loop's products per second
+ *   of_peak    this one's share of the peak loop's products per second (training: of fma's)
  *   vs_one     the time with one thread / this
  *   cores      processor time / wall time, where wall time is measured
  * An empty field is one that has no meaning there. SPDX-License-Identifier: Apache-2.0 */
@@ -66,5 +66,21 @@ void bench_csv_network(FILE *f, const bench_network *results, int n, int64_t mac
             r->cell, r->form, vmac_isa_name(vmac_isa_best()), r->threads, r->reps, r->median,
             r->least, (double)macs / r->median, exact->median / r->median, one->median / r->median,
             r->cores);
+  }
+}
+
+void bench_csv_train(FILE *f, const bench_training *of) {
+  const double fma = (double)of->fma_macs / of->fma_median;
+  const double conv = (double)of->conv_macs / of->conv_median;
+  const char *isa = vmac_isa_name(vmac_isa_best());
+  fprintf(f, "train,,,,,registers,fma,exact,float,%s,1,%d,%.0f,%.0f,%.3f,,,,,\n", isa, of->reps,
+          of->fma_median, of->fma_least, fma);
+  fprintf(f, "train,,,,,convolutions,onednn,exact,float,,1,%d,%.0f,%.0f,%.3f,,,%.4f,,\n", of->reps,
+          of->conv_median, of->conv_least, conv, conv / fma);
+  for (const bench_step *s = of->step; s < of->step + of->steps; s++) {
+    const bench_step *exact = of->step + (s->threads - 1), *one = s - (s->threads - 1);
+    fprintf(f, "train,,,,,images,varimac,%s,%s,%s,%d,%d,%.0f,%.0f,,,%.4f,,%.4f,%.3f\n", s->cell,
+            s->form, isa, s->threads, of->reps, s->median, s->least, exact->median / s->median,
+            one->median / s->median, s->cores);
   }
 }

@@ -26,7 +26,7 @@ speed_md   = { $(call speed_awk,md,table) $(1).csv && $(call speed_awk,md,goals)
              > $(1).md.new && mv $(1).md.new $(1).md
 
 .PHONY: bench readme-speed
-bench: $(SPEED) ## time the golden model beside table look-ups (3 minutes; BENCH=short: compare)
+bench: $(SPEED) ## time the golden model beside table look-ups (4 minutes; BENCH=short: compare)
 	$(Q)$(call speed_run,$(speed_name))
 	$(Q)$(call speed_md,$(speed_name))
 	$(Q)$(call speed_awk,text,table) $(speed_name).csv

@@ -1,0 +1,73 @@
+/* What a processor does at best in single precision: multiply-adds of registers.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include "bench.h"
+
+#if VMAC_X86
+#include <immintrin.h>
+#endif
+
+enum { TURNS = 100000, CHAINS = 12, LANES = 16 }; /* more chains than an instruction takes cycles */
+
+static float kept[LANES]; /* read as operands: none is known before */
+
+#if VMAC_X86
+/* Twelve chains, each a name of its own so that all stay in registers. */
+#define EACH(X) X(0) X(1) X(2) X(3) X(4) X(5) X(6) X(7) X(8) X(9) X(10) X(11)
+
+#define NEW_256(i) __m256 s##i = x;
+#define ADD_256(i) s##i = _mm256_fmadd_ps(x, x, s##i);
+#define SUM_256(i) sum = _mm256_add_ps(sum, s##i);
+__attribute__((target("avx2,fma"))) static void fma_avx2(void) {
+  const __m256 x = _mm256_loadu_ps(kept);
+  __m256 sum = x;
+  EACH(NEW_256)
+  for (int i = 0; i < TURNS * (LANES / 8); i++) {
+    EACH(ADD_256)
+  }
+  EACH(SUM_256)
+  _mm256_storeu_ps(kept, sum);
+}
+
+#define NEW_512(i) __m512 s##i = x;
+#define ADD_512(i) s##i = _mm512_fmadd_ps(x, x, s##i);
+#define SUM_512(i) sum = _mm512_add_ps(sum, s##i);
+VMAC_TARGET_AVX512 static void fma_avx512(void) {
+  const __m512 x = _mm512_loadu_ps(kept);
+  __m512 sum = x;
+  EACH(NEW_512)
+  for (int i = 0; i < TURNS; i++) {
+    EACH(ADD_512)
+  }
+  EACH(SUM_512)
+  _mm512_storeu_ps(kept, sum);
+}
+#endif
+
+/* Elsewhere what the compiler makes of it. */
+static void fma_portable(void) {
+  float chain[CHAINS * LANES] = {0};
+  const float x = kept[0];
+  for (int r = 0; r < TURNS; r++)
+#pragma omp simd
+    for (int c = 0; c < CHAINS * LANES; c++) chain[c] += x * x;
+  kept[0] = chain[CHAINS];
+}
+
+int64_t bench_fma_macs(void) {
+  return (int64_t)CHAINS * TURNS * LANES;
+}
+
+void bench_fma(void) {
+  for (int i = 0; i < LANES; i++) kept[i] = 0x1p-10f * (float)i;
+#if VMAC_X86
+  if (vmac_isa_best() == VMAC_AVX512) {
+    fma_avx512();
+    return;
+  }
+  if (vmac_isa_best() == VMAC_AVX2 && __builtin_cpu_supports("fma")) {
+    fma_avx2();
+    return;
+  }
+#endif
+  fma_portable();
+}
