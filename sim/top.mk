@@ -238,5 +238,6 @@ cosim-full: $(B)/bench/cosim-$(COSIM_MODEL) ## all 10,000 CIFAR-10 test images t
 	$(Q)$< $(COSIM_ARGS) --data cifar10:test --images 10000 --compare bytes
 
 include sim/matrix.mk
+include sim/maps.mk
 include sim/random.mk
 include sim/coverage.mk

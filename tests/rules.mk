@@ -39,7 +39,7 @@ test: setup ## everything that must pass, half an hour on two slow cores
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
 	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove \
-	  sanitize lint cosim-matrix coverage mutations accuracy
+	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy
 	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
 	$(Q)$(MAKE) --no-print-directory compose
 
