@@ -63,16 +63,34 @@ VMAC_PER_ISA(add_shared,
              (m, n, xs, exact, approx, x, e, y, xy));
 
 /* The same where each group of n / groups channels has an x of its own, (m, groups, xs). */
-static void add_own(int m, int n, int groups, int xs, const int32_t *exact, const int32_t *approx,
-                    const int32_t *x, int64_t *y, int64_t *xy) {
-  for (int p = 0; p < m; p++, x += groups * xs)
-    for (int c = 0; c < n; c++, exact++, approx++) {
-      const int64_t e = (int64_t)*exact - *approx;
-      const int32_t *own = x + c / (n / groups) * xs;
-      y[c] += e;
-      for (int i = 0; i < xs; i++) xy[i * n + c] += e * own[i];
+VMAC_BODY static inline void add_own_body(int m, int n, int groups, int xs,
+                                          const int32_t *restrict exact,
+                                          const int32_t *restrict approx,
+                                          const int32_t *restrict x, int64_t *restrict e,
+                                          int64_t *restrict y, int64_t *restrict xy) {
+  const int each = n / groups;
+  for (int p = 0; p < m; p++, exact += n, approx += n, x += groups * xs) {
+#pragma omp simd
+    for (int c = 0; c < n; c++) {
+      e[c] = (int64_t)exact[c] - approx[c];
+      y[c] += e[c];
     }
+    for (int i = 0; i < xs; i++) {
+      if (each == 1) {
+#pragma omp simd
+        for (int c = 0; c < n; c++) xy[i * n + c] += e[c] * x[c * xs + i];
+        continue;
+      }
+      for (int g = 0; g < groups; g++)
+        for (int c = g * each; c < (g + 1) * each; c++) xy[i * n + c] += e[c] * x[g * xs + i];
+    }
+  }
 }
+VMAC_PER_ISA(add_own,
+             (int m, int n, int groups, int xs, const int32_t *restrict exact,
+              const int32_t *restrict approx, const int32_t *restrict x, int64_t *restrict e,
+              int64_t *restrict y, int64_t *restrict xy),
+             (m, n, groups, xs, exact, approx, x, e, y, xy));
 
 enum { STRIP = 256 };
 
@@ -175,7 +193,7 @@ void vmac_sums_add(vmac_sums *s, int m, int k, const int32_t *exact, const int32
         add_squares[isa](pixels - p < STRIP ? pixels - p : STRIP, s->xs, x + p * s->xs, strip, s->x,
                          xx);
     } else {
-      add_own(pixels, s->n, s->groups, s->xs, exact, approx, x, s->y, xy);
+      add_own[isa](pixels, s->n, s->groups, s->xs, exact, approx, x, e, s->y, xy);
       add_own_squares(pixels, s->groups, s->xs, x, s->x, xx);
     }
     flush(crosses, xy, s->xy);

@@ -55,6 +55,12 @@ size_t vmac_variate_scratch(const vmac_net *net, const vmac_op *op, int xs) {
          (size_t)xs;
 }
 
+/* The terms of one code. */
+static inline void put_terms(const vmac_variates *v, int8_t code, int32_t *of) {
+  for (int i = 0; i < v->xs; i++)
+    of[i] = (int32_t)(v->word[i / LANES][(uint8_t)code] >> 16 * (i % LANES) & 0xffff);
+}
+
 /* 16 bits hold the terms of 257. */
 void vmac_sum_codes(const vmac_variates *v, int count, const int8_t *codes, int32_t *sum) {
   memset(sum, 0, (size_t)v->xs * sizeof *sum);
@@ -73,7 +79,7 @@ static void fill_grid(const frame *f, const vmac_variates *v, int groups, const 
                       int8_t zero, int32_t *grid) {
   int32_t pad[VMAC_XS_MAX];
   const int c = f->map.c / groups; /* codes of a pixel that are summed */
-  vmac_sum_codes(v, 1, &zero, pad);
+  put_terms(v, zero, pad);
   for (int i = 0; i < v->xs; i++) pad[i] *= c;
   for (int gy = 0; gy < f->grid_h; gy++)
     for (int gx = 0; gx < f->grid_w; gx++) {
@@ -81,7 +87,9 @@ static void fill_grid(const frame *f, const vmac_variates *v, int groups, const 
       const bool inside = y >= 0 && y < f->map.h && x >= 0 && x < f->map.w;
       const ptrdiff_t pixel = inside ? (ptrdiff_t)y * f->map.w + x : 0;
       for (int g = 0; g < groups; g++, grid += v->xs)
-        if (inside)
+        if (inside && c == 1)
+          put_terms(v, input[pixel * f->map.c + g], grid);
+        else if (inside)
           vmac_sum_codes(v, c, input + pixel * f->map.c + g * c, grid);
         else
           memcpy(grid, pad, (size_t)v->xs * sizeof *grid);
