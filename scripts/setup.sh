@@ -2,7 +2,8 @@
 # setup.sh: checks the tools and libraries that Varimac builds on, and installs from Debian what is
 # missing. Does nothing, in well under a second, where nothing is missing.
 #
-# usage: scripts/setup.sh [npm | cppcheck]     also what `make data` or `make lint` wants
+# usage: scripts/setup.sh [npm | cppcheck | fuzz]
+#        also what `make data`, `make lint` or `make fuzz` wants
 # exit:  0 all there, 1 something is missing and could not be installed
 # SPDX-License-Identifier: Apache-2.0
 set -u
@@ -10,6 +11,7 @@ set -u
 # One line for each thing: Debian package, how to recognise it, what needs it.
 #   cmd NAME      a program on PATH       file PATH     a file
 #   include NAME  a header that gcc finds; clang-include: that clang finds
+#   clang-links FLAG  clang makes a program with it
 needs() {
   cat << 'EOF'
 git                   cmd git                listing the tree for the mutation runner
@@ -35,6 +37,10 @@ libcmocka-dev         include cmocka.h       unit tests
 EOF
   case $extra in
     npm) echo 'npm cmd npm downloading data sets' ;;
+    fuzz)
+      echo 'libclang-rt-dev clang-links -fsanitize=fuzzer fuzzing'
+      echo 'libomp-dev clang-include omp.h fuzzing'
+      ;;
     cppcheck)
       echo 'cppcheck cmd cppcheck checking the C sources'
       echo 'clang-format cmd clang-format checking their layout'
@@ -59,13 +65,18 @@ check() {
   missing=
   headers=$(needs | awk '$2 == "include" { print $3 }' | absent_headers gcc | tr -d ' ')
   of_clang=
-  [ "$extra" != cppcheck ] ||
-    of_clang=$(needs | awk '$2 == "clang-include" { print $3 }' | absent_headers clang | tr -d ' ')
+  case $extra in cppcheck | fuzz)
+    of_clang=$(needs | awk '$2 == "clang-include" { print $3 }' | absent_headers clang | tr -d ' ') ;;
+  esac
   while read -r package kind name purpose; do
     case $kind in
       cmd) command -v "$name" > /dev/null && continue ;;
       file) [ -e "$name" ] && continue ;;
       include) printf '%s\n' "$headers" | grep -qxF "$name" || continue ;;
+      clang-links)
+        echo 'int LLVMFuzzerTestOneInput(void); int LLVMFuzzerTestOneInput(void) { return 0; }' |
+          clang "$name" -x c -o /dev/null - 2> /dev/null && continue
+        ;;
       clang-include) printf '%s\n' "$of_clang" | grep -qxF "$name" || continue ;;
     esac
     echo "  missing: $name (package $package), for $purpose"
@@ -115,8 +126,8 @@ fail() {
 
 extra=${1-}
 case $#:$extra in
-  0: | 1:npm | 1:cppcheck) ;;
-  *) echo "usage: scripts/setup.sh [npm | cppcheck]" >&2; exit 2 ;;
+  0: | 1:npm | 1:cppcheck | 1:fuzz) ;;
+  *) echo "usage: scripts/setup.sh [npm | cppcheck | fuzz]" >&2; exit 2 ;;
 esac
 
 check

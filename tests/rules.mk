@@ -42,6 +42,7 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy
 	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
 	$(Q)$(MAKE) --no-print-directory compose
+	$(Q)$(MAKE) --no-print-directory FUZZ_SECONDS=60 fuzz
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
@@ -63,3 +64,4 @@ mutations: setup ## plant every fault of tests/mutations.tbl and watch its test 
 	$(Q)sh tests/mutate.sh -j $(JOBS)
 
 include tests/bench/rules.mk
+include tests/fuzz/rules.mk
