@@ -195,7 +195,10 @@ bad 2 'want --correction' "calibration of nothing" "$p" --mult zero --calib-imag
 bad 1 'is a test set' "a test set to calibrate on" "$p" --mult zero --correction cv \
   --calib subset:test
 bad 2 '1..256' "--top 0" "$p" --top 0
-refused_with 1 'dir/x: cannot write' "a JSON that cannot be written leaves no picture" \
+rmdir "$tmp/no/03-add.png"
+refused_with 1 '/dev/full: cannot write' "a JSON that cannot be written leaves no picture" \
+  "$VARIMAC" infer "$p" --mult zero --explain "$tmp/no" --json /dev/full
+refused_with 1 'dir/x: cannot write' "nor does one that has no folder, and nothing is computed" \
   "$VARIMAC" infer "$p" --mult zero --explain "$tmp/no" --json "$tmp/dir/x"
 "$VARIMAC" infer --help | grep -q -- --explain
 ok $? "--help"

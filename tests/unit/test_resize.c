@@ -110,6 +110,7 @@ static void middles(void **state) {
   expect_window(1, 900, 32, 32, 0, 449, 1, 1);
   expect_window(300, 100, 2, 1, 50, 0, 200, 100);
   expect_window(1, 100, 1, 200, 0, 0, 1, 100); /* never none */
+  expect_window(100, 1, 200, 1, 0, 0, 100, 1);
   expect_window(1 << 28, 1, 16, 16, (1 << 27) - 1, 0, 1, 1);
 }
 
