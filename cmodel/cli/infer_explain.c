@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "cli/colour.h"
 #include "cli/infer.h"
 
 /* Channels lie side by side as tiles with a line between them; every code is a square of `dot`
@@ -18,7 +19,6 @@ typedef struct {
 } sheet;
 
 enum { SIDE = 512, LINE = 1 };
-static const uint8_t low[3] = {0x21, 0x66, 0xac}, high[3] = {0xb2, 0x18, 0x2b}, between = 0xcc;
 
 static sheet sheet_of(const vmac_tensor *t) {
   sheet s = {.h = 1, .w = 1, .c = t->dim[t->rank - 1], .columns = 1};
@@ -51,12 +51,6 @@ infer_error infer_error_of(const infer_result *r, int op) {
   return e;
 }
 
-static void paint(uint8_t *pixel, int error, int reach) {
-  const uint8_t *end = error < 0 ? low : high;
-  for (int k = 0; k < 3; k++)
-    pixel[k] = (uint8_t)(255 + (end[k] - 255) * abs(error) / (reach ? reach : 1));
-}
-
 static data_picture draw(const infer_result *r, int op) {
   const int out = r->net->op[op].out, reach = abs(infer_error_of(r, op).largest);
   const sheet s = sheet_of(&r->net->tensor[out]);
@@ -65,7 +59,7 @@ static data_picture draw(const infer_result *r, int op) {
                     .h = s.rows * (s.h * s.dot + LINE) + LINE,
                     .c = 3};
   p.pixels = vmac_alloc((size_t)p.w * (size_t)p.h, 3);
-  memset(p.pixels, between, (size_t)p.w * (size_t)p.h * 3);
+  memset(p.pixels, COLOUR_NONE, (size_t)p.w * (size_t)p.h * 3);
   for (int c = 0; c < s.c; c++) {
     const int left = LINE + c % s.columns * (s.w * s.dot + LINE);
     const int top = LINE + c / s.columns * (s.h * s.dot + LINE);
@@ -73,7 +67,7 @@ static data_picture draw(const infer_result *r, int op) {
       for (int x = 0; x < s.w * s.dot; x++) {
         const size_t code =
             ((size_t)(y / s.dot) * (size_t)s.w + (size_t)(x / s.dot)) * (size_t)s.c + (size_t)c;
-        paint(p.pixels + ((size_t)(top + y) * (size_t)p.w + (size_t)(left + x)) * 3,
+        colour_of_error(p.pixels + ((size_t)(top + y) * (size_t)p.w + (size_t)(left + x)) * 3,
               other[code] - exact[code], reach);
       }
   }
