@@ -33,11 +33,26 @@ function selftest() {
   check('a filter that none passes', filter('nothingofthisname') === 0)
   check('and none', filter('') === all)
   check('plot has marks', document.querySelectorAll('#plot .mark').length > 1)
-  check('marks inside', [...document.querySelectorAll('#plot .mark')].every((mark) => {
+  const inside = () => [...document.querySelectorAll('#plot .mark')].every((mark) => {
     const a = mark.getBoundingClientRect(), b = mark.ownerSVGElement.getBoundingClientRect()
     return a.left >= b.left && a.right <= b.right && a.top >= b.top && a.bottom <= b.bottom
-  }))
-  check('no wider than the window of ' + window.innerWidth, document.documentElement.scrollWidth <= window.innerWidth)
+  })
+  for (const width of [window.innerWidth, 375]) { // headless windows are no narrower than 500
+    document.body.style.width = width + 'px'
+    window.dispatchEvent(new Event('resize'))
+    check('fits ' + width + ' pixels', document.body.scrollWidth <= width && inside())
+  }
+  const boxes = [...document.querySelectorAll('#points select')]
+  check('every network and level has its plot', boxes.length === 3 &&
+    [...boxes[0].options].every((_, i) => {
+      boxes[0].selectedIndex = i
+      boxes[0].dispatchEvent(new Event('change'))
+      return [...boxes[1].options].every((_, k) => {
+        boxes[1].selectedIndex = k
+        boxes[1].dispatchEvent(new Event('change'))
+        return document.querySelectorAll('#plot .mark').length > 0
+      })
+    }))
   check('nothing is loaded', performance.getEntriesByType('resource')
     .every((entry) => entry.name.startsWith('data:')))
   check('data are text', document.querySelectorAll('main script, main [onerror]').length === 0)

@@ -101,7 +101,7 @@ function makeTable(host, name, table, look = {}) {
   }
   const heads = table.columns.map((column, i) => {
     const [title, what] = (look.titles || {})[column] || [column, '']
-    const button = make('button', { type: 'button', title: what || column }, title)
+    const button = make('button', { type: 'button', title: what ? column + ': ' + what : column }, title)
     button.addEventListener('click', () => {
       state.way = state.column === i ? -state.way : 1
       state.column = i

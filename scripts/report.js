@@ -73,8 +73,13 @@ function pareto(host, table) {
     plot.replaceChildren(...list.length ? [plotOf(list, modes, plot.clientWidth || 800,
       (point) => { picked.textContent = textOf(point) })] : [])
   }
-  const [netBox, network] = chooser('network', distinct('network', points), draw)
-  const [levelBox, level] = chooser('energy of', distinct('level', points), draw)
+  const levels = () => distinct('level', points.filter((p) => p.network === network()))
+  const [netBox, network] = chooser('network', distinct('network', points), () => {
+    levelBox.querySelector('select').replaceChildren(
+      ...levels().map((text) => make('option', {}, text)))
+    draw()
+  })
+  const [levelBox, level] = chooser('energy of', levels(), draw)
   const [classBox, kind] = chooser('class', ['both', ...distinct('class', points)], draw)
   const keys = modes.map((mode, i) => {
     const box = make('input', { type: 'checkbox', checked: '' })

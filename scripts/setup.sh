@@ -2,7 +2,8 @@
 # setup.sh: checks the tools and libraries that Varimac builds on, and installs from Debian what is
 # missing. Does nothing, in well under a second, where nothing is missing.
 #
-# usage: scripts/setup.sh [npm | cppcheck]     also what `make data` or `make lint` wants
+# usage: scripts/setup.sh [npm | cppcheck | full]   also what `make data`, `make lint` or
+#                                                   `make test-full` wants
 # exit:  0 all there, 1 something is missing and could not be installed
 # SPDX-License-Identifier: Apache-2.0
 set -u
@@ -35,6 +36,10 @@ libcmocka-dev         include cmocka.h       unit tests
 EOF
   case $extra in
     npm) echo 'npm cmd npm downloading data sets' ;;
+    full)
+      echo 'chromium cmd chromium trying the page of the report'
+      echo 'mandoc cmd mandoc checking the manual page'
+      ;;
     cppcheck)
       echo 'cppcheck cmd cppcheck checking the C sources'
       echo 'clang-format cmd clang-format checking their layout'
@@ -115,8 +120,8 @@ fail() {
 
 extra=${1-}
 case $#:$extra in
-  0: | 1:npm | 1:cppcheck) ;;
-  *) echo "usage: scripts/setup.sh [npm | cppcheck]" >&2; exit 2 ;;
+  0: | 1:npm | 1:cppcheck | 1:full) ;;
+  *) echo "usage: scripts/setup.sh [npm | cppcheck | full]" >&2; exit 2 ;;
 esac
 
 check
