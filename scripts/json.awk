@@ -1,7 +1,7 @@
 # json.awk: text and numbers as JSON, for scripts that print it; with another script behind -f.
 # json_text(s): a string, whatever bytes s has; `<` is escaped too, so that what is inlined in HTML
-# cannot end its script. json_value(s): a number where s is one that a double holds as it is written,
-# null where it is empty, else a string.
+# cannot end its script. json_value(s): a number where s is one that a double holds as written, null
+# where it is empty, else a string.
 # SPDX-License-Identifier: Apache-2.0
 
 function json_text(s,  i, c, out) {

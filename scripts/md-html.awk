@@ -1,5 +1,5 @@
-# md-html.awk: the Markdown that our reports use, as HTML: headings, paragraphs, lists, tables, fenced
-# text, `code`. Everything else is text, and escaped.
+# md-html.awk: the Markdown that our reports use, as HTML: headings, paragraphs, lists, tables,
+# fenced text, `code`. Everything else is text, and escaped.
 # usage: awk -f md-html.awk REPORT.md
 # SPDX-License-Identifier: Apache-2.0
 

@@ -17,7 +17,7 @@ page_s1_nets  = $(foreach n,$(PAPER_ALL),$(if $(and $(wildcard $(PAPER)/$(n).exa
   $(wildcard $(PAPER)/$(n).cells.csv),$(wildcard $(PAPER)/$(n).energy.tsv)),$(n)))
 PAGE_DATA     = $(or $(if $(wildcard $(REPORT)/full/accuracy.csv),cifar10:test),\
                      $(if $(wildcard $(REPORT)/demo/accuracy.csv),subset:test),none scored)
-PAGE_SCRIPTS := $(addprefix scripts/report,-table.js -plot.js .js -selftest.js)
+PAGE_SCRIPTS := $(addprefix scripts/report,-table.js -plot.js -layers.js .js -selftest.js)
 PAGE_TABLES   = cells=$(REPORT)/cells.csv points=$(REPORT)/points.csv \
   $(call page_each,cycles,$(REPORT)/cycles,csv) $(call page_each,energy,$(REPORT)/energy,csv) \
   $(call page_table,residuals,$(PAPER)-residual.tsv $(REPORT)/demo/residual.tsv) \

@@ -1,4 +1,4 @@
-// The Pareto plot of the report: accuracy against energy, as SVG that follows the width of the page.
+// The Pareto plot of the report: accuracy against energy, SVG that follows the width of the page.
 // SPDX-License-Identifier: Apache-2.0
 'use strict'
 
@@ -8,6 +8,9 @@ const SHAPES = [
   'M-5,0A5,5 0 1 0 5,0A5,5 0 1 0 -5,0Z', 'M-5,-5H5V5H-5Z', 'M0,-6L6,5H-6Z', 'M0,-7L6,0L0,7L-6,0Z',
   'M0,6L6,-5H-6Z', 'M-6,-2H-2V-6H2V-2H6V2H2V6H-2V2H-6Z', 'M-5,0L0,-7L5,0L3,6H-3Z'
 ]
+// Every picture gives a mode the same; modes that are not listed share the last.
+const MODES = ['none', 'bias', 'paper', 'cv', 'bitplane', 'phi']
+const kindOf = (mode) => MODES.includes(mode) ? MODES.indexOf(mode) : MODES.length
 const SVG = 'http://www.w3.org/2000/svg'
 
 function draws(tag, attributes, ...children) {
@@ -39,8 +42,8 @@ function front(points) {
   return found
 }
 
-// The picture, `width` pixels wide. modes: all that there are, in order; pick(point): it was clicked.
-function plotOf(points, modes, width, pick) {
+// The picture, `width` pixels wide. pick(point): one was clicked.
+function plotOf(points, width, pick) {
   const height = Math.round(Math.max(300, Math.min(520, width * 0.6)))
   const box = { left: 46, right: width - 14, top: 30, bottom: height - 42 }
   const energies = points.map((p) => p.energy), scores = points.map((p) => p.accuracy)
@@ -63,9 +66,9 @@ function plotOf(points, modes, width, pick) {
     i ? `H${x(p.energy)}V${y(p.accuracy)}` : `${x(p.energy)},${y(p.accuracy)}`).join('') +
     `H${box.right}` }))
   for (const point of points) {
-    const kind = modes.indexOf(point.mode)
+    const kind = kindOf(point.mode)
     const mark = draws('path', { class: point.exact === 'yes' ? 'mark exact' : 'mark',
-      d: SHAPES[kind % SHAPES.length], fill: COLOURS[kind % COLOURS.length],
+      d: SHAPES[kind], fill: COLOURS[kind],
       transform: `translate(${x(point.energy)},${y(point.accuracy)})` },
     draws('title', {}, textOf(point)))
     mark.addEventListener('click', () => pick(point))

@@ -60,8 +60,9 @@ function csvOf(columns, rows) {
 
 const MOST_ROWS = 200
 
-// A table in `host`. look: titles {column: [title, what it is]}, bars {column: value of a full bar},
-// good, bad: {column: regular expression}; name: of the table, for a reader of the screen and files.
+// A table in `host`. look: titles {column: [title, what it is]}, bars {column: value of a full
+// bar}, good, bad {column: regular expression}; name: of the table, for readers of the screen and
+// for files.
 function makeTable(host, name, table, look = {}) {
   const state = { column: -1, way: 1, text: '', all: false }
   const body = make('tbody')
@@ -83,7 +84,8 @@ function makeTable(host, name, table, look = {}) {
       cell.style.setProperty('--part', 100 * part + '%')
     }
     for (const kind of ['good', 'bad'])
-      if (look[kind] && look[kind][column] && look[kind][column].test(text)) cell.classList.add(kind)
+      if (look[kind] && look[kind][column] && look[kind][column].test(text))
+        cell.classList.add(kind)
     return cell
   }
   function draw() {
@@ -101,7 +103,8 @@ function makeTable(host, name, table, look = {}) {
   }
   const heads = table.columns.map((column, i) => {
     const [title, what] = (look.titles || {})[column] || [column, '']
-    const button = make('button', { type: 'button', title: what ? column + ': ' + what : column }, title)
+    const says = what ? column + ': ' + what : column
+    const button = make('button', { type: 'button', title: says }, title)
     button.addEventListener('click', () => {
       state.way = state.column === i ? -state.way : 1
       state.column = i

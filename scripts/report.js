@@ -1,5 +1,5 @@
-// The report: its sections from the data in the page. A section whose table was not measured says so,
-// and by what command it would be. SPDX-License-Identifier: Apache-2.0
+// The report: its sections from the data in the page. A section whose table was not measured says
+// so, and by what command it would be. SPDX-License-Identifier: Apache-2.0
 'use strict'
 
 const data = JSON.parse(document.getElementById('data').textContent)
@@ -28,6 +28,7 @@ const CELL_LOOK = {
   },
   good: { status: /^(proved|exhaustive)/ }, bad: { status: /FAIL/, rtl: /FAIL/ }
 }
+const STACKS = { cycles: cycleStack, energy: energyStack }
 const LOOKS = { cells: CELL_LOOK, cycles: { bars: { busy: 1 } }, residuals: { bars: { left: 1 } } }
 
 // The tables of an id: the one of that name, or all id/PART, as [part, table].
@@ -63,14 +64,15 @@ function pareto(host, table) {
     images: row[at.images], data: row[at.data] }))
   const distinct = (key, list) => [...new Set(list.map((point) => point[key]))]
   const modes = distinct('mode', points), off = new Set()
-  const plot = make('div', { id: 'plot' }), picked = make('p', { class: 'quiet', role: 'status' })
+  const plot = make('div', { id: 'plot', class: 'plot' })
+  const picked = make('p', { class: 'quiet', role: 'status' })
   function draw() {
     const list = points.filter((p) => p.network === network() && p.level === level() &&
       (kind() === 'both' || p.class === kind()) && !off.has(p.mode))
     picked.textContent = list.length ? `${list.length} points, ${list[0].images} images (` +
-      `${list[0].data}). Dashed: what no other point beats. Ringed: exact cells. A mark says what it is.`
-      : 'No point has this network, level, class and these modes.'
-    plot.replaceChildren(...list.length ? [plotOf(list, modes, plot.clientWidth || 800,
+      `${list[0].data}). Dashed: what no other point beats. Ringed: exact cells. ` +
+      'A mark says what it is.' : 'No point has this network, level, class and these modes.'
+    plot.replaceChildren(...list.length ? [plotOf(list, plot.clientWidth || 800,
       (point) => { picked.textContent = textOf(point) })] : [])
   }
   const levels = () => distinct('level', points.filter((p) => p.network === network()))
@@ -81,11 +83,11 @@ function pareto(host, table) {
   })
   const [levelBox, level] = chooser('energy of', levels(), draw)
   const [classBox, kind] = chooser('class', ['both', ...distinct('class', points)], draw)
-  const keys = modes.map((mode, i) => {
+  const keys = modes.map((mode) => {
     const box = make('input', { type: 'checkbox', checked: '' })
     box.addEventListener('change', () => { box.checked ? off.delete(mode) : off.add(mode); draw() })
     const sign = draws('svg', { viewBox: '-8 -8 16 16', class: 'key', 'aria-hidden': 'true' },
-      draws('path', { d: SHAPES[i % SHAPES.length], fill: COLOURS[i % COLOURS.length] }))
+      draws('path', { d: SHAPES[kindOf(mode)], fill: COLOURS[kindOf(mode)] }))
     return make('label', {}, box, sign, mode)
   })
   host.append(make('div', { class: 'tools' }, netBox, levelBox, classBox),
@@ -121,16 +123,29 @@ function fill(host, spec) {
     host.append(all)
     return makeTable(all, spec.title, found[0][1])
   }
+  if (spec.id === 'residuals') residuals(host, found[0][1])
   if (!found[0][0]) return makeTable(host, spec.title, found[0][1], LOOKS[spec.id])
   const place = make('div')
   const change = () => {
     const [part, table] = found.find(([name]) => name === chosen())
-    place.replaceChildren()
+    place.replaceChildren(...spec.id in STACKS ? [STACKS[spec.id](table)] : [])
     makeTable(place, spec.title + ', ' + part, table, LOOKS[spec.id])
   }
   const [box, chosen] = chooser('of', found.map(([part]) => part), change)
   host.append(make('div', { class: 'tools' }, box), place)
   change()
+}
+
+// Of one network and cell at a time.
+function residuals(host, table) {
+  const at = indexOf(table), name = (row) => row[at.network] + ', ' + row[at.cell]
+  const plot = make('div', { class: 'plot' })
+  const draw = () => plot.replaceChildren(residualLines(
+    table.rows.filter((row) => name(row) === chosen()), at, plot.clientWidth || 800))
+  const [box, chosen] = chooser('of', [...new Set(table.rows.map(name))], draw)
+  host.append(make('div', { class: 'tools' }, box), plot)
+  draw()
+  window.addEventListener('resize', draw)
 }
 
 function summary() {
@@ -147,6 +162,7 @@ const papers = section('papers', 'The papers', 'A page each: what is claimed, wh
 papers.append(make('ul', {}, ...data.papers.map((paper) => make('li', {},
   make('a', { href: paper.file }, paper.title), ': ', paper.claim, ' ',
   make('code', {}, paper.command)))))
-const origin = section('provenance', 'Provenance', 'Tools, seeds and the files that this is made of.')
+const origin = section('provenance', 'Provenance',
+  'Tools, and hashes of network and tables; seeds stand with the tables.')
 origin.append(make('pre', {}, data.facts.join('\n')))
 summary()
