@@ -40,7 +40,9 @@ function selftest() {
   for (const width of [window.innerWidth, 375]) { // headless windows are no narrower than 500
     document.body.style.width = width + 'px'
     window.dispatchEvent(new Event('resize'))
-    check('fits ' + width + ' pixels', document.body.scrollWidth <= width && inside())
+    const plot = document.getElementById('plot')
+    check('fits ' + width + ' pixels', document.body.scrollWidth <= width && inside() &&
+      plot.querySelector('svg').viewBox.baseVal.width === plot.clientWidth)
   }
   const boxes = [...document.querySelectorAll('#points select')]
   check('every network and level has its plot', boxes.length === 3 &&
