@@ -59,7 +59,9 @@ report-tables:
 	  > $(REPORT)/cells.csv.new && mv $(REPORT)/cells.csv.new $(REPORT)/cells.csv
 	$(Q)awk -v network=$(basename $(notdir $(NETWORK))) -f scripts/report-points.awk /dev/null \
 	  $(call page_of,synth,$(SYNTH_TABLE)) $(call page_of,ppa,$(PPA)/ppa.tsv) \
-	  $(call page_of,accuracy,$(PAGE_ACCURACY)) of=s1 $(PAGE_S1) \
+	  $(call page_of,accuracy,$(PAGE_ACCURACY)) \
+	  $(call page_of,measured,weights/measured/$(basename $(notdir $(NETWORK))).scores.csv) \
+	  of=s1 $(PAGE_S1) \
 	  > $(REPORT)/points.csv.new && mv $(REPORT)/points.csv.new $(REPORT)/points.csv
 	$(Q)for t in cosim proofs; do rm -f $(REPORT)/$$t.csv; [ ! -e $(REPORT)/$$t.txt ] || \
 	  awk -v what=$$t -f scripts/report-lists.awk $(REPORT)/$$t.txt > $(REPORT)/$$t.csv || exit 1; done

@@ -1,10 +1,11 @@
 # report-points.awk: accuracy and energy of every network, cell, correction mode and level, a row
 # each, comma-separated: what the Pareto plot shows.
 #   awk -v network=NET -f report-points.awk [of=synth cells.csv] [of=ppa ppa.tsv] \
-#     [of=accuracy accuracy.csv] [of=s1 paper-s1.tsv]
+#     [of=accuracy accuracy.csv] [of=measured NET.scores.csv] [of=s1 paper-s1.tsv]
 # accuracy.csv (`varimac sweep`) is of that network, and gets the energies of cells.csv and ppa.tsv,
 # which come before it: of the bare multiplier with glitches and without, and of its PE with them, pJ
-# a multiplication. paper-s1.tsv has its own: of the multiplier, and of a 16 x 16 array over one
+# a multiplication; so do points of the same network that another tree scored on other images, if
+# network and cell still have the hashes that they have in accuracy.csv. paper-s1.tsv has its own: of the multiplier, and of a 16 x 16 array over one
 # inference, in uJ. A point without an energy is no point. exact: a cell without an error.
 # SPDX-License-Identifier: Apache-2.0
 
@@ -42,10 +43,15 @@ of == "synth" {
   inertial[cell] = field[at["energy_inertial_pj"]]
 }
 of == "ppa" { pe[field[at["name"]]] = field[at["pe_inertial_pj"]] }
-of == "accuracy" {
+of == "accuracy" || of == "measured" {
   cell = field[at["mult"]]
   mode = field[at["correction"]]
   data = field[at["data"]]
+  place = field[at["network"]] SUBSEP cell SUBSEP field[at["table"]]
+  if (of == "accuracy") {
+    holds[place]
+    scored[data]
+  } else if (!(place in holds) || data in scored) next
   images = field[at["images"]]
   percent = 100 * field[at["accuracy"]]
   row(network, cell, class[cell], mode, data, images, percent, exact[cell], glitches,

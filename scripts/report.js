@@ -58,10 +58,10 @@ function section(id, title, about) {
 
 function pareto(host, table) {
   const at = Object.fromEntries(table.columns.map((name, i) => [name, i]))
-  const points = table.rows.map((row) => ({ network: row[at.network], cell: row[at.cell],
+  const points = table.rows.map((row) => ({ network: row[at.network] + ', ' + row[at.data], cell: row[at.cell],
     class: row[at.class], mode: row[at.mode], accuracy: row[at.accuracy_percent],
     exact: row[at.exact], level: row[at.level], energy: row[at.energy], unit: row[at.unit],
-    images: row[at.images], data: row[at.data] }))
+    images: row[at.images] }))
   const distinct = (key, list) => [...new Set(list.map((point) => point[key]))]
   const modes = distinct('mode', points), off = new Set()
   const plot = make('div', { id: 'plot', class: 'plot' })
@@ -69,9 +69,8 @@ function pareto(host, table) {
   function draw() {
     const list = points.filter((p) => p.network === network() && p.level === level() &&
       (kind() === 'both' || p.class === kind()) && !off.has(p.mode))
-    picked.textContent = list.length ? `${list.length} points, ${list[0].images} images (` +
-      `${list[0].data}). Dashed: what no other point beats. Ringed: exact cells. ` +
-      'A mark says what it is.' : 'No point has this network, level, class and these modes.'
+    picked.textContent = list.length ? `${list.length} points, ${list[0].images} images. Dashed: ` +
+      'what no other point beats. Ringed: exact cells. A mark says what it is.' : 'No point has this network, level, class and these modes.'
     plot.replaceChildren(...list.length ? [plotOf(list, plot.clientWidth || 800,
       (point) => { picked.textContent = textOf(point) })] : [])
   }

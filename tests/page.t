@@ -52,10 +52,17 @@ END
   printf 'good\tu8\t200\t3\t10\t20\n'
 } > "$tmp/ppa.tsv"
 cat > "$tmp/accuracy.csv" << 'END'
-mult,correction,network,data,images,accuracy
-good,none,00,subset:test,500,0.5
-good,cv,00,subset:test,500,0.875
-mine,none,00,subset:test,500,0.25
+mult,correction,network,table,data,images,accuracy
+good,none,00,aa,subset:test,500,0.5
+good,cv,00,aa,subset:test,500,0.875
+mine,none,00,cc,subset:test,500,0.25
+END
+cat > "$tmp/measured.csv" << 'END'
+mult,correction,network,table,data,images,accuracy
+good,cv,00,aa,cifar10:test,10000,0.86
+good,cv,00,bb,cifar10:test,10000,0.11
+good,bias,01,aa,cifar10:test,10000,0.12
+good,none,00,aa,subset:test,500,0.13
 END
 cat > "$tmp/bench.txt" << 'END'
 equal good 65536 pairs
@@ -95,7 +102,8 @@ printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
   network cell class kind mode images accuracy_percent mult_pj array_uj \
   net dadda u8 exact none 100 99.5 5.5 60 net good u8 paper cv 100 99.25 '' '' > "$tmp/s1.tsv"
 awk -v network=resnet8 -f scripts/report-points.awk of=synth "$tmp/synth.csv" of=ppa \
-  "$tmp/ppa.tsv" of=accuracy "$tmp/accuracy.csv" of=s1 "$tmp/s1.tsv" > "$tmp/points.csv"
+  "$tmp/ppa.tsv" of=accuracy "$tmp/accuracy.csv" of=measured "$tmp/measured.csv" \
+  of=s1 "$tmp/s1.tsv" > "$tmp/points.csv"
 cat > "$tmp/want" << 'END'
 network,cell,class,mode,data,images,accuracy_percent,exact,level,energy,unit
 resnet8,good,u8,none,subset:test,500,50.00,no,multiplier with glitches,4.5,pJ per multiplication
@@ -104,6 +112,9 @@ resnet8,good,u8,none,subset:test,500,50.00,no,multiplier without glitches,2.5,pJ
 resnet8,good,u8,cv,subset:test,500,87.50,no,multiplier with glitches,4.5,pJ per multiplication
 resnet8,good,u8,cv,subset:test,500,87.50,no,PE with glitches,20,pJ per multiplication
 resnet8,good,u8,cv,subset:test,500,87.50,no,multiplier without glitches,2.5,pJ per multiplication
+resnet8,good,u8,cv,cifar10:test,10000,86.00,no,multiplier with glitches,4.5,pJ per multiplication
+resnet8,good,u8,cv,cifar10:test,10000,86.00,no,PE with glitches,20,pJ per multiplication
+resnet8,good,u8,cv,cifar10:test,10000,86.00,no,multiplier without glitches,2.5,pJ per multiplication
 net,dadda,u8,none,test images,100,99.50,yes,multiplier with glitches (own operands),5.5,pJ per multiplication
 net,dadda,u8,none,test images,100,99.50,yes,16 x 16 array,60,uJ per inference
 END
