@@ -22,7 +22,11 @@ grep -v '^#' "$papers" | while IFS=$tab read -r file title claim ours command te
       "$(escape "$claim")" "$(escape "$ours")" "$(escape "$command")"
     if [ -e "$dir/$text" ] && [ "$text" != - ]; then
       for svg in "$dir/${text%.md}"/*.svg; do
-        [ ! -e "$svg" ] || { echo '<figure class="plot">'; sed -n '/<svg/,$p' "$svg"; echo '</figure>'; }
+        [ ! -e "$svg" ] || {
+          echo '<figure class="picture">'
+          sed -n '/<svg/,$p' "$svg"
+          echo '</figure>'
+        }
       done
       awk -f "$here/md-html.awk" "$dir/$text"
     else
