@@ -82,7 +82,7 @@ function plotOf(points, width, pick) {
 function label(svg, best, x, y, width) {
   const taken = []
   for (const point of best.slice().reverse()) {
-    const text = point.cell, wide = 7 * text.length
+    const text = point.cell + ' ' + point.mode, wide = 7 * text.length
     const left = Math.min(x(point.energy) + 8, width - wide - 4), base = y(point.accuracy) - 8
     const clear = taken.every((t) => Math.abs(t.base - base) > 12 ||
       left > t.left + t.wide || left + wide < t.left)

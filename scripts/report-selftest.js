@@ -55,6 +55,13 @@ function selftest() {
         return document.querySelectorAll('#plot .mark').length > 0
       })
     }))
+  const close = document.querySelector('#points .tools input'), marks = () =>
+    document.querySelectorAll('#plot .mark').length
+  boxes[0].selectedIndex = 0
+  boxes[0].dispatchEvent(new Event('change'))
+  const before = marks()
+  close.click()
+  check('fewer marks close up', marks() > 0 && marks() < before)
   check('every layer has its bar', [...document.querySelectorAll('.stack')].every((stack) =>
     stack.querySelectorAll('.bars').length > 1 && [...stack.querySelectorAll('.bars')].some((bar) =>
       [...bar.children].some((part) => part.getBoundingClientRect().width > 0))))

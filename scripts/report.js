@@ -66,9 +66,13 @@ function pareto(host, table) {
   const modes = distinct('mode', points), off = new Set()
   const plot = make('div', { id: 'plot', class: 'plot' })
   const picked = make('p', { class: 'quiet', role: 'status' })
+  const close = make('input', { type: 'checkbox' })
+  close.addEventListener('change', () => draw())
   function draw() {
-    const list = points.filter((p) => p.network === network() && p.level === level() &&
+    const all = points.filter((p) => p.network === network() && p.level === level() &&
       (kind() === 'both' || p.class === kind()) && !off.has(p.mode))
+    const least = close.checked ? Math.max(...all.map((p) => p.accuracy)) - 10 : 0
+    const list = all.filter((p) => p.accuracy >= least)
     picked.textContent = list.length ? `${list.length} points, ${list[0].images} images. Dashed: ` +
       'what no other point beats. Ringed: exact cells. A mark says what it is.' : 'No point has this network, level, class and these modes.'
     plot.replaceChildren(...list.length ? [plotOf(list, plot.clientWidth || 800,
@@ -89,7 +93,8 @@ function pareto(host, table) {
       draws('path', { d: SHAPES[kindOf(mode)], fill: COLOURS[kindOf(mode)] }))
     return make('label', {}, box, sign, mode)
   })
-  host.append(make('div', { class: 'tools' }, netBox, levelBox, classBox),
+  host.append(make('div', { class: 'tools' }, netBox, levelBox, classBox,
+    make('label', {}, close, 'the best 10 points of accuracy alone')),
     make('div', { class: 'tools', role: 'group', 'aria-label': 'correction modes' }, ...keys),
     plot, picked)
   draw()

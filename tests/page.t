@@ -296,7 +296,7 @@ if [ -z "$browser" ] && [ "${PAGE_TEST:-}" != full ]; then
   skip 'the page tries itself' 'no chromium here (scripts/setup.sh full installs it)'
 else
   try "$tmp/index.html" && ! grep -q '^FAIL' "$tmp/found" &&
-    [ "$(grep -c '^ok ' "$tmp/found")" -eq 14 ]
+    [ "$(grep -c '^ok ' "$tmp/found")" -eq 15 ]
   ok $? 'the page tries itself, and its console is silent' "$(cat "$tmp/found" "$tmp/console")"
   grep -q '<title>Varimac: report</title>' "$tmp/dom" && ! grep -q '<img[^>]*onerror' "$tmp/dom" &&
     grep -q 'src="data:image/png;base64' "$tmp/dom" && grep -q 'make savings</code>' "$tmp/dom"
