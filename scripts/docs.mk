@@ -61,3 +61,9 @@ $(DOCS)/index.html: $(DOCS_FAMILIES:%=$(DOCS)/mult/%.html) $(DOCS_SCRIPTS)
 docs: setup ## a page per multiplier family: definition, metrics, error maps, cost where measured
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(DOCS)/index.html
 	@echo "docs: $(DOCS)/index.html"
+
+.PHONY: man
+man: $(B)/varimac.1 ## the manual page of the command line: man -l build/varimac.1
+$(B)/varimac.1: $(VARIMAC) scripts/man.sh
+	$(call say,MAN,$@)
+	$(Q)sh scripts/man.sh $(VARIMAC) > $@.new && mv $@.new $@

@@ -1,14 +1,9 @@
-# The report's table from report-merge.awk's rows: awk -v style=text|md|html -f report-table.awk
+# The report's table from report-merge.awk's rows: awk -v style=text|md -f report-table.awk
 # Between the energies and `images` each of its columns is a correction mode.
 # SPDX-License-Identifier: Apache-2.0
 
-function line(head,  i, text) {
-  if (style == "html") {
-    text = "<tr>"
-    for (i = 1; i <= columns; i++)
-      text = text (head ? "<th>" : "<td>") cell[i] (head ? "</th>" : "</td>")
-    print text "</tr>"
-  } else if (style == "md") {
+function line(  i, text) {
+  if (style == "md") {
     text = "|"
     for (i = 1; i <= columns; i++) text = text " " cell[i] " |"
     print text
@@ -22,7 +17,6 @@ function line(head,  i, text) {
 function need(name) {
   if (name in at) return
   print "report-table: " FILENAME ": expected a column " name ", found " $0 > "/dev/stderr"
-  failed = 1
   exit 1
 }
 
@@ -45,8 +39,7 @@ FNR == 1 {
   columns = fixed + modes + 1
   cell[columns] = "RTL=C"
   width[columns] = 6
-  if (style == "html") print "<table>"
-  line(1)
+  line()
   if (style != "md") next
   printf "|---|"
   for (i = 2; i < columns; i++) printf "---:|"
@@ -63,6 +56,5 @@ FNR == 1 {
   cell[7] = number($at["energy_fa_pj"], 2)
   for (i = 1; i <= modes; i++) cell[fixed + i] = number($(at["energy_fa_pj"] + i), 1)
   cell[columns] = $at["rtl"]
-  line(0)
+  line()
 }
-END { if (!failed && style == "html") print "</table>" }

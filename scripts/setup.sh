@@ -2,8 +2,8 @@
 # setup.sh: checks the tools and libraries that Varimac builds on, and installs from Debian what is
 # missing. Does nothing, in well under a second, where nothing is missing.
 #
-# usage: scripts/setup.sh [npm | cppcheck | fuzz]
-#        also what `make data`, `make lint` or `make fuzz` wants
+# usage: scripts/setup.sh [npm | cppcheck | fuzz | full]
+#        also what `make data`, `make lint`, `make fuzz` or `make test-full` wants
 # exit:  0 all there, 1 something is missing and could not be installed
 # SPDX-License-Identifier: Apache-2.0
 set -u
@@ -40,6 +40,10 @@ EOF
     fuzz)
       echo 'libclang-rt-dev clang-links -fsanitize=fuzzer fuzzing'
       echo 'libomp-dev clang-include omp.h fuzzing'
+      ;;
+    full)
+      echo 'chromium cmd chromium trying the page of the report'
+      echo 'mandoc cmd mandoc checking the manual page'
       ;;
     cppcheck)
       echo 'cppcheck cmd cppcheck checking the C sources'
@@ -126,8 +130,8 @@ fail() {
 
 extra=${1-}
 case $#:$extra in
-  0: | 1:npm | 1:cppcheck | 1:fuzz) ;;
-  *) echo "usage: scripts/setup.sh [npm | cppcheck | fuzz]" >&2; exit 2 ;;
+  0: | 1:npm | 1:cppcheck | 1:fuzz | 1:full) ;;
+  *) echo "usage: scripts/setup.sh [npm | cppcheck | fuzz | full]" >&2; exit 2 ;;
 esac
 
 check

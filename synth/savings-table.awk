@@ -1,5 +1,5 @@
 # savings-table.awk: what cells save, one row per cell, for one library or several side by side.
-# usage: awk -v style=text|md|html -v against=star|dadda [-v area=1] [-v named=1]
+# usage: awk -v style=text|md -v against=star|dadda [-v area=1] [-v named=1]
 #          [-v cells='CELL ...'] -f savings-table.awk savings.tsv ...
 # An entry is "zero / inertial": the saving in energy a multiplication without glitches and with
 # them, in percent; with area=1 that in area stands before it. With named=1 each column names its
@@ -7,15 +7,13 @@
 # SPDX-License-Identifier: Apache-2.0
 
 function put(text) {
-  if (style == "html") printf "<t%s>%s</t%s>", (heading ? "h" : "d"), text, (heading ? "h" : "d")
-  else if (style == "md") printf " %s |", text
+  if (style == "md") printf " %s |", text
   else printf (column++ ? " %16s" : "%-10s"), text
 }
 function begin() {
   column = 0
-  printf "%s", style == "html" ? "<tr>" : style == "md" ? "|" : ""
+  printf "%s", style == "md" ? "|" : ""
 }
-function end() { print style == "html" ? "</tr>" : "" }
 function percent(file, cell, place,  key) {
   key = file SUBSEP cell SUBSEP place
   if (!(key in saving)) {
@@ -42,14 +40,11 @@ $1 == "name" { for (i = 1; i <= NF; i++) at[$i] = i; next }
 END {
   levels = split("multiplier none,pe none,array none,array cv", level, ",")
   split("multiplier,PE,array,array with cv", title, ",")
-  if (style == "html") print "<table>"
-  heading = 1
   begin()
   put("cell")
   for (f = 1; f <= files; f++)
     for (l = 1; l <= levels; l++) put((named ? library[f] ": " : "") title[l])
-  end()
-  heading = 0
+  print ""
   if (style == "md") {
     printf "|---|"
     for (i = 1; i <= files * levels; i++) printf "---:|"
@@ -68,8 +63,7 @@ END {
         text = percent(f, cell[i], level[l] " zero") " / " percent(f, cell[i], level[l] " inertial")
         put(area ? percent(f, cell[i], level[l] " area") "; " text : text)
       }
-    end()
+    print ""
   }
-  if (style == "html") print "</table>"
   if (failed) exit 1
 }

@@ -25,9 +25,9 @@ else
 	@echo "$(SAVED)/$(PLATFORM).tsv, $(SAVED)/$(PLATFORM).json, $(SAVED).md"
 endif
 savings-pages:
-	$(Q)for s in md html; do sh synth/savings-page.sh $$s $(SAVED)/$(PLATFORM).tsv \
-	  > $(SAVED)/$(PLATFORM).new && mv $(SAVED)/$(PLATFORM).new $(SAVED)/$(PLATFORM).$$s && \
-	  cat $(SAVED)/*.$$s > $(SAVED).new && mv $(SAVED).new $(SAVED).$$s || exit 1; done
+	$(Q)sh synth/savings-page.sh $(SAVED)/$(PLATFORM).tsv > $(SAVED)/$(PLATFORM).new && \
+	  mv $(SAVED)/$(PLATFORM).new $(SAVED)/$(PLATFORM).md && \
+	  cat $(SAVED)/*.md > $(SAVED).new && mv $(SAVED).new $(SAVED).md
 
 # What `make ppa` measured is in the cache, and is not measured again.
 savings-run: $(ENERGY) $(VARIMAC) $(OPERANDS:=.bin) $(VMAC_LIB)

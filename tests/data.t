@@ -74,6 +74,17 @@ check "too many images of a class" refused 1 \
   "$VARIMAC" data subset --data subset:test --per-class 51 -o "$tmp/no.png"
 check "output that is not .png" refused 1 'must end in .png' \
   "$VARIMAC" data subset --data subset:test --per-class 1 -o "$tmp/no.jpg"
+check "an image beyond the last" refused 1 '--image: subset:test has images 0..499, found 500' \
+  "$VARIMAC" data image --data subset:test --image 500 -o "$tmp/no.png"
+check "an image of no data set" refused 2 'needs --data, --image and -o' \
+  "$VARIMAC" data image --image 5 -o "$tmp/no.png"
+# A sheet of one image has its pixels in a row; the picture has them in rows.
+one_image() {
+  "$VARIMAC" data image --data subset:test --image 13 -o "$tmp/p.png" > "$tmp/label" &&
+    grep -q 'image 13 of subset:test, label 3$' "$tmp/label" &&
+    "$VARIMAC" data info "png:$tmp/p.png" | grep -q '^shape    32 x 32 x 3'
+}
+check "one image as a picture, with its label" one_image
 mkdir "$tmp/dir.png"
 check "output that cannot be written" refused 1 'dir.png' \
   "$VARIMAC" data subset --data subset:test --per-class 1 -o "$tmp/dir.png"
@@ -82,7 +93,7 @@ check "refusals leave no file" left
 check "unknown data set" refused 1 "did you mean 'subset:calib'?" "$VARIMAC" data info subset:callib
 check "data not fetched" refused 1 'make data' \
   env VARIMAC_DATA="$tmp" "$VARIMAC" data info mnist:test
-check "no subcommand" refused 2 "expected 'info' or 'subset'" "$VARIMAC" data
+check "no subcommand" refused 2 "expected 'info', 'subset' or 'image'" "$VARIMAC" data
 check "option missing" refused 2 'needs --data, --per-class and -o' "$VARIMAC" data subset -o x.png
 check "not a number" refused 2 '--per-class: expected a whole number' \
   "$VARIMAC" data subset --data subset:test --per-class many -o "$tmp/no.png"

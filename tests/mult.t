@@ -334,7 +334,42 @@ for verb in map plot; do
     ! cmp -s "$tmp/$verb.png" "$tmp/$verb-net.png"
   ok $? "$verb draws a PNG, another one of a network's operands" "$(cat "$tmp/out")"
 done
+# raw_map NAME SIGNED LOW: the digest that the pixels of its table have, A upwards
+raw_map() {
+  "$VARIMAC" mult table "$1" --raw -o "$tmp/raw.bin"
+  perl -e '
+    use strict; use integer;
+    my ($file, $format, $low) = @ARGV;
+    open my $f, "<", $file or die; binmode $f; local $/;
+    my @product = unpack "$format*", <$f>; my ($reach, @error) = (0);
+    for my $i (0 .. 65535) {
+      my ($a, $w) = ($low + $i / 256, $low + $i % 256);
+      my $e = $product[($a & 255) << 8 | ($w & 255)] - $a * $w;
+      $reach = abs($e) if abs($e) > $reach;
+      $error[(255 - $i / 256) * 256 + $i % 256] = $e;
+    }
+    my $hash = 0xcbf29ce484222325;
+    for my $e (@error) {
+      my @end = $e > 0 ? (178, 24, 43) : (33, 102, 172);
+      $hash = ($hash ^ (255 - (255 - $_) * abs($e) / ($reach || 1))) * 0x100000001b3 for @end;
+    }
+    printf "%016x\n", $hash;' "$tmp/raw.bin" "$2" "$3"
+}
+for cell in 'perf2 v 0' 'drum4s s< -128' 'exact v 0'; do
+  # shellcheck disable=SC2086 # three words
+  want=$(raw_map $cell)
+  "$VARIMAC" mult map "${cell%% *}" --raw -o "$tmp/raw.png" > "$tmp/out" 2>&1 &&
+    "$VARIMAC" data info "png:$tmp/raw.png" > "$tmp/info" &&
+    grep -q '^shape *256 x 256 x 3$' "$tmp/info" && grep -q "^pixels .* $want$" "$tmp/info"
+  ok $? "the bare map of ${cell%% *} has the colours of its errors" "$want $(cat "$tmp/info")"
+done
+on_net map trunc6s --raw -o "$tmp/raw-net.png" && on_net map trunc6s --raw -o "$tmp/raw-net.png" &&
+  "$VARIMAC" mult map trunc6s --raw -o "$tmp/raw.png" && ! cmp -s "$tmp/raw.png" "$tmp/raw-net.png"
+ok $? 'another one of the operands of a network'
 program=$(command -v "$VARIMAC")
+env PATH="$tmp" "$program" mult map trunc6s --raw -o "$tmp/alone.png" && cmp "$tmp/alone.png" "$tmp/raw.png"
+ok $? 'and needs no gnuplot'
+fails 2 'expected -o' 'a bare map without -o' "$VARIMAC" mult map perf2 --raw
 fails 1 'cannot start gnuplot.*gnuplot-nox' 'map without gnuplot says what to install' \
   env PATH="$tmp" "$program" mult map trunc6s -o "$tmp/none.png"
 [ ! -e "$tmp/none.png" ]

@@ -4,7 +4,7 @@ UNIT_SRC  := $(sort $(wildcard tests/unit/test_*.c))
 UNIT_BIN  := $(patsubst tests/unit/%.c,$(B)/tests/%,$(UNIT_SRC))
 TESTS     := $(sort $(wildcard tests/*.t))
 # Streams, one test behind the other in each: those that make things in $(B); unit tests; others.
-TESTS_MAKE := tests/{bench,core,docs,feet,glitch,liberty,power,ppa,rtl,synth}.t
+TESTS_MAKE := tests/{bench,core,docs,feet,glitch,liberty,page,power,ppa,rtl,synth}.t
 PROVE       = prove --timer -j$(JOBS) $(patsubst %,--rules 'seq=%',$(TESTS_MAKE) $(B)/tests/* **)
 TEST_ENV   = B=$(B) VARIMAC=$(VARIMAC) CMOCKA_MESSAGE_OUTPUT=TAP OMP_WAIT_POLICY=passive
 
@@ -39,15 +39,21 @@ test: setup ## everything that must pass, half an hour on two slow cores
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
 	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove \
-	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy
+	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy page-full
 	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
 	$(Q)$(MAKE) --no-print-directory compose
 	$(Q)$(MAKE) --no-print-directory FUZZ_SECONDS=60 fuzz
 
+# In a browser, which no other target needs.
+.PHONY: page-full
+page-full: $(VARIMAC)
+	$(Q)scripts/setup.sh full
+	$(Q)PAGE_TEST=full $(TEST_ENV) prove tests/page.t tests/man.t
+
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
 SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy feet glitch liberty \
-                 mutate new-mult paper paper-s2 power ppa random retrain rtl savings synth tools \
+                 mutate new-mult page paper paper-s2 power ppa random retrain rtl savings synth tools \
                  train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan

@@ -14,6 +14,7 @@
   X(data, "show what a data set holds, make a class-balanced subset")                              \
   X(energy, "energy of one inference, layer by layer, from measured netlists")                     \
   X(eval, "score a network with a multiplier and a correction mode")                               \
+  X(infer, "what a network sees in one picture, exactly and with a multiplier")                 \
   X(map, "print a map of cells: of PEs as a parameter, or what a network's weights meet")          \
   X(match, "the cheapest cell that each layer bears, by learned noise")                            \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \

@@ -11,18 +11,21 @@
 static void help(void) {
   printf(
       "usage: varimac data info SPEC\n"
-      "       varimac data subset --data SPEC --per-class N [--seed S] -o FILE.png\n\n"
+      "       varimac data subset --data SPEC --per-class N [--seed S] -o FILE.png\n"
+      "       varimac data image --data SPEC --image I -o FILE.png\n\n"
       "info prints the number of images, their shape, the images in each class, and a 64-bit\n"
       "FNV-1a digest of the pixels and of the labels.\n"
       "subset draws N images of each class at random and writes them as a sheet: a PNG with one\n"
       "image a row, labels in FILE.labels. Row r has class r mod (number of classes), so the "
       "first\n"
-      "rows are as balanced as the whole.\n\n"
+      "rows are as balanced as the whole.\n"
+      "image writes one image as a picture, for `varimac infer`, and prints its label.\n\n"
       "  --data SPEC      subset:test, subset:calib (shipped), cifar10:test, cifar10:train,\n"
       "                   mnist:test, mnist:train (`make data`), sheet:FILE.png, png:FILE.png\n"
       "  --per-class N    images of each class\n"
       "  --seed S         of the random choice (default 1)\n"
-      "  -o, --output F   the sheet to write\n\n"
+      "  --image I        number of an image, from 0\n"
+      "  -o, --output F   the sheet or picture to write\n\n"
       "PNG files: gray stays one channel; colour and palette become red, green, blue; 16 bits "
       "keep\n"
       "their high byte; alpha is dropped; gamma is ignored. Data directory: $VARIMAC_DATA, else\n"
@@ -92,14 +95,30 @@ static void subset(const char *spec, uint32_t per_class, uint64_t seed, const ch
   vmac_dataset_free(&all);
 }
 
+static void one_image(const char *spec, size_t index, const char *path) {
+  vmac_dataset all;
+  vmac_err err;
+  load(&all, spec);
+  if (index >= all.n) cli_die("--image: %s has images 0..%zu, found %zu", spec, all.n - 1, index);
+  const size_t size = (size_t)all.h * (size_t)all.w * (size_t)all.c;
+  const data_picture picture = {all.w, all.h, all.c, all.pixels + index * size};
+  if (!data_write_png(path, &picture, &err)) cli_die("%s", err.text);
+  printf("%s: image %zu of %s, label %d\n", path, index, spec, all.labels[index]);
+  vmac_dataset_free(&all);
+}
+
 int cmd_data(int argc, char **argv) {
   static const struct option options[] = {
-      {"data", required_argument, 0, 'd'}, {"per-class", required_argument, 0, 'n'},
-      {"seed", required_argument, 0, 's'}, {"output", required_argument, 0, 'o'},
-      {"help", no_argument, 0, 'h'},       {0, 0, 0, 0},
+      {"data", required_argument, 0, 'd'},
+      {"per-class", required_argument, 0, 'n'},
+      {"seed", required_argument, 0, 's'},
+      {"output", required_argument, 0, 'o'},
+      {"image", required_argument, 0, 'i'},
+      {"help", no_argument, 0, 'h'},
+      {0, 0, 0, 0},
   };
   const char *spec = NULL, *path = NULL;
-  long long per_class = 0, seed = 1;
+  long long per_class = 0, seed = 1, index = -1;
   int option;
   while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) switch (option) {
     case 'd':
@@ -111,6 +130,9 @@ int cmd_data(int argc, char **argv) {
     case 's':
       seed = cli_int("--seed", optarg, 0, INT64_MAX);
       break;
+    case 'i':
+      index = cli_int("--image", optarg, 0, INT32_MAX);
+      break;
     case 'o':
       path = optarg;
       break;
@@ -120,15 +142,20 @@ int cmd_data(int argc, char **argv) {
     }
   const char *what = optind < argc ? argv[optind] : "";
   const int rest = argc - optind - 1;
-  if (!strcmp(what, "info") && rest + (spec != NULL) == 1 && !path && !per_class)
+  if (!strcmp(what, "info") && rest + (spec != NULL) == 1 && !path && !per_class && index < 0)
     info(spec ? spec : argv[optind + 1]);
-  else if (!strcmp(what, "subset") && rest == 0 && spec && path && per_class)
+  else if (!strcmp(what, "subset") && rest == 0 && spec && path && per_class && index < 0)
     subset(spec, (uint32_t)per_class, (uint64_t)seed, path);
+  else if (!strcmp(what, "image") && rest == 0 && spec && path && index >= 0 && !per_class)
+    one_image(spec, (size_t)index, path);
+  else if (!strcmp(what, "image"))
+    cli_usage("data image needs --data, --image and -o; see varimac data --help");
   else if (!strcmp(what, "subset"))
     cli_usage("data subset needs --data, --per-class and -o; see varimac data --help");
   else if (!strcmp(what, "info"))
     cli_usage("data info takes one data set; see varimac data --help");
   else
-    cli_usage("data: expected 'info' or 'subset', found '%s'; see varimac data --help", what);
+    cli_usage("data: expected 'info', 'subset' or 'image', found '%s'; see varimac data --help",
+              what);
   return 0;
 }

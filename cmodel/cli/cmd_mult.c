@@ -11,7 +11,7 @@ static const char help_text[] =
     "       varimac mult info NAME [--net FILE]\n"
     "       varimac mult errors [NAME ...] [--net FILE] [--json FILE]\n"
     "       varimac mult compare NAME NAME [--net FILE]\n"
-    "       varimac mult map NAME -o FILE.png [--net FILE]\n"
+    "       varimac mult map NAME -o FILE.png [--net FILE] [--raw]\n"
     "       varimac mult plot NAME -o FILE.png [--net FILE]\n"
     "       varimac mult table NAME [-o FILE] [--raw]\n"
     "       varimac mult plan NAME ... | --all [--isa LEVEL]\n"
@@ -22,7 +22,8 @@ static const char help_text[] =
     "  info     one cell: definition, metrics, fingerprint of its truth table, cells like it\n"
     "  errors   the metrics of several cells (default: all), also as JSON\n"
     "  compare  two cells: metrics side by side, pairs on which they differ, which is closer\n"
-    "  map      the error over all operand pairs as an image (needs gnuplot)\n"
+    "  map      the error over all operand pairs as an image (needs gnuplot); --raw: its 256 x 256\n"
+    "           pixels alone, A upwards, W to the right (needs none)\n"
     "  plot     the error against the activation and against the weight: mean, one standard\n"
     "           deviation about it, lowest and highest (needs gnuplot)\n"
     "  table    the truth table: CSV, a row per A, a column per W, operands in the order of their\n"
@@ -145,7 +146,7 @@ static const struct {
              {"info", "ndi", mult_info},
              {"errors", "jndi", mult_errors},
              {"compare", "ndi", mult_compare},
-             {"map", "ondi", mult_map},
+             {"map", "ondir", mult_map},
              {"plot", "ondi", mult_plot},
              {"table", "or", show_table},
              {"plan", "al", mult_plan},

@@ -1,5 +1,10 @@
 /* varimac mult map: the error over both operands. SPDX-License-Identifier: Apache-2.0 */
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/colour.h"
 #include "cli/mult.h"
+#include "data/data.h"
 
 /* gnuplot's commands and, inline, the (256, 256) errors as lines A W error. Pairs
  * that are never multiplied stay blank; the background tells them from pairs without an error. */
@@ -30,6 +35,33 @@ static void write_map(FILE *script, const vmac_mult *mult, const mult_pairs *pai
   fprintf(script, "e\n");
 }
 
+/* A pixel each pair, A upwards, W to the right: without gnuplot. */
+static void write_raw(const mult_options *opt) {
+  const vmac_mult *mult = mult_only_name(opt);
+  const int low = mult->cls == VMAC_U8 ? 0 : -128;
+  vmac_mult_errors errors;
+  vmac_err err;
+  if (!opt->output) cli_usage("mult map: expected -o FILE.png; see varimac mult --help");
+  mult_pairs pairs = mult_pairs_load(opt);
+  const uint64_t *count = pairs.count[mult->cls];
+  vmac_mult_measure(mult, count, &errors);
+  data_picture picture = {256, 256, 3, vmac_alloc(PAIRS, 3)};
+  for (int i = 0; i < PAIRS; i++) {
+    const int32_t a = low + 255 - i / 256, w = low + i % 256;
+    uint8_t *pixel = picture.pixels + 3 * i;
+    if (count && !count[(uint8_t)a << 8 | (uint8_t)w])
+      memset(pixel, COLOUR_NONE, 3);
+    else
+      colour_of_error(pixel, vmac_product(mult, a, w) - a * w, errors.wce);
+  }
+  if (!data_write_png(opt->output, &picture, &err)) cli_die("%s", err.text);
+  free(picture.pixels);
+  mult_pairs_free(&pairs);
+}
+
 void mult_map(const mult_options *opt) {
-  mult_gnuplot(opt, write_map);
+  if (opt->raw)
+    write_raw(opt);
+  else
+    mult_gnuplot(opt, write_map);
 }

@@ -23,6 +23,29 @@ bool data_read_png(const char *path, int want_w, int want_h, int want_c, data_pi
 /* Encodes pixels (h, w, c) at the highest compression and writes the file by rename. */
 bool data_write_png(const char *path, const data_picture *picture, vmac_err *err);
 
+/* A rectangle of a picture. */
+typedef struct {
+  int x, y, w, h;
+} data_window;
+
+/* The largest one in the middle of from_w x from_h pixels that has the shape of w x h. */
+data_window data_middle(int from_w, int from_h, int w, int h);
+
+/* Pixels (h, w, from->c) of a window, in new memory: each is the mean of what it covers, weighted by
+ * a triangle, or, enlarging, interpolated linearly; means are exact and rounded once, half up. A
+ * window from data_middle(), and w * h >= 16: its sums would not fit else. */
+uint8_t *data_resize(const data_picture *from, data_window of, int w, int h);
+
+/* n pixels of c channels as pixels of `want`, each 1 or 3, in new memory: gray becomes three equal
+ * ones, colour its luma by ITU-R BT.601, (299 R + 587 G + 114 B) / 1000, half up. */
+uint8_t *data_recolour(const uint8_t *pixels, size_t n, int c, int want);
+
+/* Names of the classes of cifar10 or mnist, *classes of them; NULL: another set. */
+const char *const *data_class_names(const char *set, int *classes);
+
+/* The set whose images have this shape and as many classes, or NULL. */
+const char *data_set_of_shape(int h, int w, int c, size_t outputs);
+
 /* Labels as text: one decimal number 0..255 a line, line i for image i. NULL on error. */
 uint8_t *data_read_labels(const char *path, size_t n, vmac_err *err);
 bool data_write_labels(const char *path, const uint8_t *labels, size_t n, vmac_err *err);
