@@ -1,10 +1,10 @@
 /* Label files: the project's text format, and the JSON arrays of the npm package.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "data/data.h"
 
 /* Labels of text (size bytes) into labels (n). Each line: 1..3 digits and a newline. */
@@ -66,18 +66,11 @@ static bool parse_json(const char *path, const cJSON *array, size_t n, int class
 }
 
 uint8_t *data_read_json_labels(const char *path, size_t n, int classes, vmac_err *err) {
-  size_t size;
-  uint8_t *text = vmac_read_file(path, &size, err);
-  if (!text) return NULL;
+  cJSON *array = vmac_read_json(path, err);
+  if (!array) return NULL;
   uint8_t *labels = vmac_alloc(n, 1);
-  const char *end = NULL;
-  /* size + 1: vmac_read_file's closing zero is the terminator that cJSON is told to insist on. */
-  cJSON *array = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, 1);
-  const bool ok = array ? parse_json(path, array, n, classes, labels, err)
-                        : vmac_fail(err, "%s: not JSON from byte %zu of %zu on", path,
-                                    end ? (size_t)(end - (const char *)text) : 0, size);
+  const bool ok = parse_json(path, array, n, classes, labels, err);
   cJSON_Delete(array);
-  free(text);
   if (ok) return labels;
   free(labels);
   return NULL;

@@ -1,11 +1,12 @@
 /* Reads what vmac-energy collected. SPDX-License-Identifier: Apache-2.0 */
 #include "energy/ppa.h"
 
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "base/json.h"
 
 typedef struct {
   const char *path, *activity;
@@ -143,21 +144,13 @@ static bool read_root(reader *r, const cJSON *root, vmac_ppa *ppa) {
 }
 
 vmac_ppa *vmac_ppa_load(const char *path, const char *activity, vmac_err *err) {
-  size_t size;
-  uint8_t *bytes = vmac_read_file(path, &size, err);
-  if (!bytes) return NULL;
+  cJSON *root = vmac_read_json(path, err);
+  if (!root) return NULL;
   vmac_ppa *ppa = vmac_alloc(1, sizeof *ppa);
   snprintf(ppa->path, sizeof ppa->path, "%s", path);
-  const char *end = NULL;
-  cJSON *root = cJSON_ParseWithLengthOpts((const char *)bytes, size + 1, &end, true);
   reader r = {.path = path, .activity = activity, .err = err};
-  bool good = root != NULL;
-  if (!good)
-    vmac_fail(err, "%s: byte %td: not JSON", path, end ? end - (const char *)bytes : 0);
-  else
-    good = read_root(&r, root, ppa);
+  const bool good = read_root(&r, root, ppa);
   cJSON_Delete(root);
-  free(bytes);
   if (good) return ppa;
   vmac_ppa_free(ppa);
   return NULL;

@@ -12,11 +12,11 @@
  * whose side column sums that cell's X; without it a layer of one cell has that one's, as on an array
  * of its own, and one of several those of the first cell named. Names are the registry's.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "net/net.h"
 
 static const char format[] = "varimac-map-2";
@@ -187,24 +187,17 @@ static bool read_map(reader *r, const cJSON *root) {
 }
 
 vmac_map *vmac_map_load(const char *path, const vmac_net *net, vmac_err *err) {
-  size_t size;
-  uint8_t *text = vmac_read_file(path, &size, err);
-  if (!text) return NULL;
-  const char *end = NULL;
-  cJSON *root = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, 1);
+  cJSON *root = vmac_read_json(path, err);
+  if (!root) return NULL;
   reader r = {path, net, NULL, err};
   bool good = false;
   const char *found = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "format"));
-  if (!root)
-    vmac_fail(err, "%s: not JSON: error at byte %td of %zu", path, end ? end - (char *)text : 0,
-              size);
-  else if (!found || strcmp(found, format))
+  if (!found || strcmp(found, format))
     vmac_fail(err, "%s: \"format\": expected \"%s\", found \"%s\"; is this a network's map?", path,
               format, found ? found : "");
   else
     good = read_map(&r, root);
   cJSON_Delete(root);
-  free(text);
   if (good) return r.map;
   vmac_map_free(r.map);
   return NULL;

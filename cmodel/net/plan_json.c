@@ -12,12 +12,12 @@
  * older than these.
  * The two hashes refuse a plan made for another network or another cell of the same name.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "vmac.h"
 
 static const char format[] = "varimac-plan-3", older_format[] = "varimac-plan-2";
@@ -228,18 +228,8 @@ static vmac_plan *plan_from_json(const vmac_net *net, const char *net_path, cons
 
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,
                           vmac_err *err) {
-  size_t size;
-  uint8_t *text = vmac_read_file(path, &size, err);
-  if (!text) return NULL;
-  const char *end = NULL;
-  cJSON *root = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, 1);
-  vmac_plan *plan = NULL;
-  if (root)
-    plan = plan_from_json(net, net_path, path, root, err);
-  else
-    vmac_fail(err, "%s: not JSON: error at byte %td of %zu", path, end ? end - (char *)text : 0,
-              size);
+  cJSON *root = vmac_read_json(path, err);
+  vmac_plan *plan = root ? plan_from_json(net, net_path, path, root, err) : NULL;
   cJSON_Delete(root);
-  free(text);
   return plan;
 }

@@ -4,11 +4,11 @@
  * cells: a row each, top row first; a row is the names of its PEs, column 0's first, or one name
  * for all; cells may itself be one name for all PEs. Names are the registry's.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "program/program.h"
 
 static const char format[] = "varimac-map-1";
@@ -117,22 +117,8 @@ static uint8_t *map_from_json(const char *path, const cJSON *root, int *rows, in
   return NULL;
 }
 
-/* The file's JSON, or NULL. */
-static cJSON *read_json(const char *path, vmac_err *err) {
-  size_t size;
-  uint8_t *text = vmac_read_file(path, &size, err);
-  if (!text) return NULL;
-  const char *end = NULL;
-  cJSON *root = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, 1);
-  if (!root)
-    vmac_fail(err, "%s: not JSON: error at byte %td of %zu", path, end ? end - (char *)text : 0,
-              size);
-  free(text);
-  return root;
-}
-
 bool vmac_map_of_pes_file(const char *path, bool *of_pes, vmac_err *err) {
-  cJSON *root = read_json(path, err);
+  cJSON *root = vmac_read_json(path, err);
   const char *found = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "format"));
   *of_pes = found && !strcmp(found, format);
   cJSON_Delete(root);
@@ -140,7 +126,7 @@ bool vmac_map_of_pes_file(const char *path, bool *of_pes, vmac_err *err) {
 }
 
 uint8_t *vmac_pe_map_load(const char *path, int *rows, int *cols, vmac_err *err) {
-  cJSON *root = read_json(path, err);
+  cJSON *root = vmac_read_json(path, err);
   uint8_t *map = root ? map_from_json(path, root, rows, cols, err) : NULL;
   cJSON_Delete(root);
   return map;

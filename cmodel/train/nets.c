@@ -1,5 +1,6 @@
 /* The networks as tables. A new network is a new table and one line in `nets`.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <stdio.h>
 #include <string.h>
 
 #include "train/train.h"
@@ -153,8 +154,13 @@ const train_net *train_net_find(const char *name, vmac_err *err) {
     if (!strcmp(name, names[i])) return &nets[i];
   }
   const char *near = vmac_nearest(name, names, NETS);
-  vmac_fail(err, "no network '%s'; %s'%s'", name, near ? "did you mean " : "there is ",
-            near ? near : names[0]);
+  char all[32 * NETS] = "there are";
+  for (size_t i = 0, at = strlen(all); i < NETS; i++)
+    at += (size_t)snprintf(all + at, sizeof all - at, "%s %s", i ? "," : "", names[i]);
+  if (near)
+    vmac_fail(err, "no network '%s'; did you mean '%s'?", name, near);
+  else
+    vmac_fail(err, "no network '%s'; %s", name, all);
   return NULL;
 }
 

@@ -1,10 +1,10 @@
 /* vmac-energy collect: the JSON of many designs as one file. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "command.h"
 
 static const char help[] =
@@ -44,22 +44,15 @@ typedef struct {
 /* Reads one file to the end of the collection. */
 static void add(collection *c, const char *path) {
   vmac_err err;
-  size_t size;
-  uint8_t *text = vmac_read_file(path, &size, &err);
-  if (!text) command_die(1, "%s", err.text);
-  const char *end = NULL;
-  cJSON *design = cJSON_ParseWithLengthOpts((const char *)text, size + 1, &end, true);
+  cJSON *design = vmac_read_json(path, &err);
+  if (!design) command_die(1, "%s", err.text);
   if (!cJSON_IsObject(design))
-    command_die(1,
-                "%s: expected a JSON object, as vmac-energy --json writes it, found none near "
-                "byte %td",
-                path, end ? end - (const char *)text : 0);
+    command_die(1, "%s: expected a JSON object, as vmac-energy --json writes it", path);
   static const char *const keys[] = {"design", "cell"};
   for (size_t i = 0; i < 2; i++)
     if (!text_of(design, keys[i]))
       command_die(1, "%s: expected a text \"%s\", as vmac-energy --json writes it, found none",
                   path, keys[i]);
-  free(text);
   if (c->count == c->room) {
     c->room = c->room ? 2 * c->room : 64;
     c->name = realloc(c->name, c->room * sizeof *c->name);

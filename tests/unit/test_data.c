@@ -80,9 +80,9 @@ static void label_json(void **state) {
              {"[1,1e99,3]", "entry 1"},
              {"{\"a\":1}", "expected one JSON array"},
              {"[1,2,3", "not JSON"},
-             {"[1,2,3] x", "not JSON from byte 8"},
+             {"[1,2,3] x", "not JSON: error at byte 8"},
              {"", "not JSON"},
-             {"nonsense", "not JSON from byte 0 of 8"}};
+             {"nonsense", "not JSON: error at byte 0 of 8"}};
   vmac_err err;
   for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
     write_file("l.json", bad[i].text, strlen(bad[i].text));
