@@ -171,6 +171,8 @@ bad 1 'blank: line 4: expected a name of 1..63 bytes, found 0' "a line without a
 printf 'a\nb\033[31m\n' > "$tmp/escape"
 bad 1 'escape: line 2: a byte that does not print, 0x1b' "a name that would colour the terminal" \
   "$p" --labels "$tmp/escape"
+printf 'a\n\000b\n' > "$tmp/zero"
+bad 1 'zero: expected a text, found a byte that is 0' "names that are no text" "$p" --labels "$tmp/zero"
 bad 1 'labels: none: cannot read' "no such file of names" "$p" --labels none
 head -c 200 "$p" > "$tmp/cut.png"
 bad 1 'cut.png: damaged PNG' "a picture that is cut off" "$tmp/cut.png"

@@ -145,15 +145,11 @@ static vmac_dataset take_picture(const options *o, infer_result *r) {
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* One name a line, 1..63 bytes that print: they go to the terminal. */
-static void read_names(const char *path, infer_result *r) {
-  vmac_err err;
-  size_t size;
-  char *text = (char *)vmac_read_file(path, &size, &err), *line = text;
-  if (!text) cli_die("--labels: %s", err.text);
-  r->name = vmac_alloc((size_t)r->classes, sizeof *r->name);
+/* One name a line, 1..63 bytes that print: they go to the terminal. Returns how many there are, of
+ * which r gets as many as it has classes. */
+static int take_lines(const char *path, const char *text, infer_result *r) {
   int n = 0;
-  for (; line < text + size; n++) {
+  for (const char *line = text; *line; n++) {
     const size_t length = strcspn(line, "\n");
     for (size_t i = 0; i < length; i++)
       if (iscntrl((unsigned char)line[i]))
@@ -165,6 +161,18 @@ static void read_names(const char *path, infer_result *r) {
     if (n < r->classes) r->name[n] = memcpy(vmac_alloc(length + 1, 1), line, length);
     line += length + (line[length] == '\n');
   }
+  return n;
+}
+
+static void read_names(const char *path, infer_result *r) {
+  vmac_err err;
+  size_t size;
+  uint8_t *text = vmac_read_file(path, &size, &err);
+  const bool binary = text && memchr(text, 0, size);
+  if (!text) cli_die("--labels: %s", err.text);
+  if (binary) cli_die("--labels: %s: expected a text, found a byte that is 0", path);
+  r->name = vmac_alloc((size_t)r->classes, sizeof *r->name);
+  const int n = take_lines(path, (const char *)text, r);
   if (n != r->classes)
     cli_die("--labels: %s: expected %d names, one for each output of the network, found %d", path,
             r->classes, n);

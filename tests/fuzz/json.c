@@ -20,9 +20,10 @@ static bool read_map(const char *path, vmac_err *err) {
 static bool read_pes(const char *path, vmac_err *err) {
   int rows, cols;
   uint8_t *cells = vmac_pe_map_load(path, &rows, &cols, err);
-  if (cells && (rows < 1 || cols < 1)) abort();
+  if (!cells) return false;
+  if (rows < 1 || cols < 1) abort();
   free(cells);
-  return cells;
+  return true;
 }
 
 static bool read_plan(const char *path, vmac_err *err) {

@@ -28,7 +28,7 @@ fuzz: ## fuzz every reader of foreign files and the RTL's streams, FUZZ_SECONDS 
 
 fuzz-build: $(FUZZ_TARGETS:%=$(B)/%) $(B)/fuzz-seeds $(FAMILIES)
 
-$(B)/obj/tests/fuzz/%.o: CPPFLAGS += -Icmodel/testing -Isynth/liberty -Isynth/energy
+$(B)/obj/tests/fuzz/%.o: CPPFLAGS += -Icmodel/testing
 $(FUZZ_TARGETS:%=$(B)/%): $(B)/%: $(B)/obj/tests/fuzz/%.c.o $(B)/obj/tests/fuzz/fuzz.c.o \
                                   $(ENERGY_OBJ) $(LIBERTY_OBJ) $(LIBVARIMAC)
 	$(call say,LINK,$@)

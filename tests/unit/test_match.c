@@ -108,7 +108,7 @@ static void exact_sums(void **unused) {
     }
   }
   for (int i = 0; i < net->ops; i++) {
-    if (!count[i]) continue;
+    if (count[i] <= 0) continue;
     const double mean = sum[i] / count[i], want = sqrt(square[i] / count[i] - mean * mean);
     assert_true(fabs(vmac_signal_sd(net, &net->op[i], &patches[i]) - want) < 1e-6 * want);
   }
