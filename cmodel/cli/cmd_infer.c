@@ -145,38 +145,36 @@ static vmac_dataset take_picture(const options *o, infer_result *r) {
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* One name a line, 1..63 bytes that print: they go to the terminal. Returns how many there are, of
- * which r gets as many as it has classes. */
-static int take_lines(const char *path, const char *text, infer_result *r) {
+/* One name a line, 1..63 bytes that print: they go to the terminal. */
+static bool take_lines(const char *path, const char *line, infer_result *r, vmac_err *err) {
   int n = 0;
-  for (const char *line = text; *line; n++) {
+  for (; *line; n++) {
     const size_t length = strcspn(line, "\n");
     for (size_t i = 0; i < length; i++)
       if (iscntrl((unsigned char)line[i]))
-        cli_die("--labels: %s: line %d: a byte that does not print, 0x%02x", path, n + 1,
-                (unsigned)(unsigned char)line[i]);
+        return vmac_fail(err, "%s: line %d: a byte that does not print, 0x%02x", path, n + 1,
+                         (unsigned)(unsigned char)line[i]);
     if (length < 1 || length > 63)
-      cli_die("--labels: %s: line %d: expected a name of 1..63 bytes, found %zu", path, n + 1,
-              length);
+      return vmac_fail(err, "%s: line %d: expected a name of 1..63 bytes, found %zu", path, n + 1,
+                       length);
     if (n < r->classes) r->name[n] = memcpy(vmac_alloc(length + 1, 1), line, length);
     line += length + (line[length] == '\n');
   }
-  return n;
+  return n == r->classes ||
+         vmac_fail(err, "%s: expected %d names, one for each output of the network, found %d", path,
+                   r->classes, n);
 }
 
-static void read_names(const char *path, infer_result *r) {
-  vmac_err err;
+static bool read_names(const char *path, infer_result *r, vmac_err *err) {
   size_t size;
-  uint8_t *text = vmac_read_file(path, &size, &err);
-  const bool binary = text && memchr(text, 0, size);
-  if (!text) cli_die("--labels: %s", err.text);
-  if (binary) cli_die("--labels: %s: expected a text, found a byte that is 0", path);
+  uint8_t *text = vmac_read_file(path, &size, err);
+  if (!text) return false;
   r->name = vmac_alloc((size_t)r->classes, sizeof *r->name);
-  const int n = take_lines(path, (const char *)text, r);
-  if (n != r->classes)
-    cli_die("--labels: %s: expected %d names, one for each output of the network, found %d", path,
-            r->classes, n);
+  const bool good = memchr(text, 0, size)
+                        ? vmac_fail(err, "%s: expected a text, found a byte that is 0", path)
+                        : take_lines(path, (const char *)text, r, err);
   free(text);
+  return good;
 }
 
 static void take_names(const options *o, infer_result *r) {
@@ -188,7 +186,8 @@ static void take_names(const options *o, infer_result *r) {
   int classes;
   const char *const *names = data_class_names(set, &classes);
   if (!names) {
-    read_names(set, r);
+    vmac_err err;
+    if (!read_names(set, r, &err)) cli_die("--labels: %s", err.text);
     return;
   }
   if (classes != r->classes)
