@@ -1,6 +1,6 @@
 # paper-s4-asked.awk: the searches of a campaign, a line each, for run-keys.sh.
 # usage: awk -v network=NET -v runs='SET:MODE[:EDGE] ...' -v levels='LEVEL ...' -v options='--X ...'
-#            -v images=N -v tests=N -v cost=SECONDS -v line=N -v evolution=N -v seed=N
+#            -v images=N -v tests=N -v cost=SECONDS -v line=N -v evolution=N -v seed=N -v layers=N
 #            -f paper-s4-asked.awk COSTS.tsv LIST OF KEYED.tsv HAVE.csv
 # COSTS.tsv: cells with measured energies (cell_inertial_pj); LIST is of `varimac mult list`; OF of
 # paper-s4-asked.sh. SET: a family, or registry: all of COSTS. Each set goes beside the exact cell
@@ -49,11 +49,22 @@ function ask(set, level, mode, edge, text,  n, units, word) {
   n = split(text, word, " ")
   units = layers * (level == "layer" ? 1 : level == "tap" ? 9 : 4)
   print network, set, level, mode, seed, \
-    int(cost * (images * (units * (n - 1) + line + evolution) + tests * 20)), of, \
+    int(cost * (images * (units * (n - 1) + line + evolution) + tests * 20)), of_cells(text), \
     config(text, level, mode, edge)
 }
 
-BEGIN { OFS = "\t"; layers = layers ? layers : 10 }
+# What a line is of: network, images, the cells by their tables.
+function of_cells(text,  word, n, i, out) {
+  n = split(text, word, " ")
+  for (i = 1; i <= n; i++) {
+    sub(/:.*/, "", word[i])
+    if (!(word[i] in hash)) fail("no hash of " word[i])
+    out = out " " hash[word[i]]
+  }
+  return of out
+}
+
+BEGIN { OFS = "\t" }
 FILENAME == ARGV[1] {
   if (/^#/) next
   n = split($0, f, "\t")
@@ -73,7 +84,11 @@ FILENAME == ARGV[2] {
   if ($7 + 0 == 0) exact[$2]
   next
 }
-FILENAME == ARGV[3] { of = of (of == "" ? "" : " ") $0; next }
+FILENAME == ARGV[3] {
+  if (FNR <= 2) of = of (of == "" ? "" : " ") $0
+  else hash[$1] = $2
+  next
+}
 FILENAME == ARGV[4] {
   n = split($0, f, "\t")
   if (FNR == 1) for (i = 1; i <= n; i++) in_keyed[f[i]] = i
@@ -105,7 +120,7 @@ END {
     for (i = 1; i <= n; i++) {
       now = text[i]
       if (set[i] == "registry" && level[j] != "layer") {
-        first = key[of, config(now, "layer", mode[i], edge[i])]
+        first = key[of_cells(now), config(now, "layer", mode[i], edge[i])]
         if (!(first in front)) continue
         now = used_of(now, front[first])
       }

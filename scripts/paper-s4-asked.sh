@@ -4,7 +4,7 @@
 # usage: paper-s4-asked.sh VARIMAC NET.tflite COSTS.tsv DATA IMAGES TEST TEST_IMAGES OUT_DIR
 # IMAGES, TEST_IMAGES: the first so many; empty: all. Leaves OUT_DIR/exact.tsv (training images, how
 # many of them right, test images, right), made anew where what it is of changes, and OUT_DIR/of:
-# hashes of network, images and the costs' cells.
+# what that is, hashes of the images, and of each cell of the costs a line with its table's hash.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1 net=$2 costs=$3 data=$4 images=$5 test=$6 test_images=$7 out=$8
@@ -31,6 +31,6 @@ fi
   cat "$out/of.data"
   for cell in $(awk -F '\t' '/^#/ || $1 == "name" { next } { print $1 }' "$costs"); do
     "$varimac" mult info "$cell" | sed -n "s/^table hash  */$cell /p"
-  done | sha256sum | cut -c 1-16
+  done
 } > "$out/of.new"
 mv "$out/of.new" "$out/of"
