@@ -19,7 +19,7 @@ $at["network"] == network {
 }
 END {
   for (i = 1; i <= blocks; i++) {
-    printf "%s\"%s\"\n", i > 1 ? "\n\n" : "", order[i]
+    printf "%s\"%s\"\n", (i > 1 ? "\n\n" : ""), order[i]
     fflush()
     printf "%s", block[order[i]] | "sort -n"
     close("sort -n")
