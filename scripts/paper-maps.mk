@@ -1,13 +1,14 @@
 # What papers on maps of cells have in common: measured energies of bare multipliers, on a network's
 # own operands, without the PEs and side columns that `make ppa` measures along.
 
-# Cells of class s8 that can be a PE's own: not `zero`, which has no energy, nor `dyn`, whose price is
-# that of all its modes.
+# Cells of class s8 that can be a PE's own: not `zero`, which has no energy, nor `dyn`, whose price
+# is that of all its modes.
 PAPER_MAPS_CELLS ?= $(foreach c,$(filter-out $(MULTS_IMPORT),$(MULTS)),\
                       $(if $(filter s8,$(SYNTH_CLASS_$(c))),\
                         $(if $(filter zero dyn,$(SYNTH_FAMILY_$(c))),,$(c))))
 PAPER_NET        ?= resnet8
 paper_maps_ppa    = $(SYNTH)/paper-maps/$(1)
+paper_maps_array  = $(call paper_maps_ppa,$(PAPER_NET))/array
 # $(1) = folder, $(2) = kinds of designs, empty: all; $(3) = corrections whose hardware is measured,
 # $(4) = cells
 define PAPER_MAPS_PPA
@@ -17,7 +18,7 @@ $(Q)PPA_KINDS='$(2)' PPA_CORRECTIONS='$(3)' sh synth/ppa.sh $(1) $(JOBS) $(ENERG
 endef
 
 .PHONY: paper-costs paper-costs-run
-paper-costs: setup ## energies of bare multipliers, PAPER_MAPS_CELLS=, on operands of PAPER_NET (minutes)
+paper-costs: setup ## energies of bare multipliers on operands of PAPER_NET (minutes)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 	$(Q)$(MAKE) --no-print-directory paper-costs-run
 	@echo $(call paper_maps_ppa,$(PAPER_NET))/ppa.tsv

@@ -2,14 +2,15 @@
 # run-keys.sh: noise learned (agn), maps matched to it (match), maps searched for (search), and the
 # network trained on with such a map (tune). What builds on others' results is asked for when these
 # are known.
-# usage: awk -v families='FAMILY ...' -v modes='MODE ...' -v lambdas='L ...' -v tuned='FAMILY:MODE:L ...'
-#            -v sigma=S -v rate=R -v tune_rate=R -v images=N -v line=N -v evolution=N -v within=P
-#            -v test_images=N -v seed=N -v weights=HASH -v costs='AGN TUNE SEARCH' -v layers=N
-#            -f paper-s3-pick.awk -f paper-s3-asked.awk NET.tsv COSTS.tsv LIST EVO OF KEYED HAVE
+# usage: awk -v families='FAMILY ...' -v modes='MODE ...' -v lambdas='L ...'
+#            -v tuned='FAMILY:MODE:L ...' -v sigma=S -v rate=R -v tune_rate=R -v images=N -v line=N
+#            -v evolution=N -v within=P -v test_images=N -v seed=N -v weights=HASH
+#            -v costs='AGN TUNE SEARCH' -v layers=N -f paper-s3-pick.awk -f paper-s3-asked.awk
+#            NET.tsv COSTS.tsv LIST EVO OF KEYED HAVE
 # NET.tsv is of paper-s2-nets.sh; COSTS.tsv has measured energies (cell_inertial_pj), LIST is of
-# `varimac mult list`, EVO paper-s3-evo.tsv, OF of paper-s4-asked.sh; KEYED and HAVE are of the lines
-# that were asked for before, and what came of them. FAMILY: evo, those of EVO; a family of cells;
-# registry. costs: seconds of an epoch with noise, with cells, and of an image searched.
+# `varimac mult list`, EVO paper-s3-evo.tsv, OF of paper-s4-asked.sh; KEYED and HAVE are of the
+# lines that were asked for before, and what came of them. FAMILY: evo, those of EVO; a family of
+# cells; registry. costs: seconds of an epoch with noise, with cells, and of an image searched.
 # SPDX-License-Identifier: Apache-2.0
 
 function fail(text) {
@@ -139,9 +140,9 @@ END {
       found = ask("search", set[s], mode[m], "", "", \
         cost[3] * (images * (layers * (split(text, word, " ") - 1) + line + evolution) + \
         20 * (test_images == "" ? 10000 : test_images)), of_cells(text), \
-        "{\"net\": \"" net "\", \"cells\": \"" text "\", \"options\": \"--level layer --correction " \
-        mode[m] " --line " line " --evaluations " evolution " --seed " seed seen_images " --calib " \
-        data " --calib-images " images tests " --within " within "\"}")
+        "{\"net\": \"" net "\", \"cells\": \"" text "\", \"options\": \"--level layer" \
+        " --correction " mode[m] " --line " line " --evaluations " evolution " --seed " seed \
+        seen_images " --calib " data " --calib-images " images tests " --within " within "\"}")
       for (l = 1; l <= ls; l++) {
         if (!(agn[l] in text_of)) continue
         sigmas = text_of[agn[l]]
@@ -150,8 +151,8 @@ END {
           "\", \"match\": \"--correction " mode[m] " --calib " data " --calib-images " images \
           " --seed " seed "\", \"eval\": \"--correction " mode[m] " --data " test \
           (test_images == "" ? "" : " --images " test_images) \
-          (mode[m] == "none" || mode[m] == "paper" ? "" : " --calib " data " --calib-images " images) \
-          "\"}")
+          (mode[m] == "none" || mode[m] == "paper" ? "" : \
+            " --calib " data " --calib-images " images) "\"}")
         if (!(matched in text_of) || !((set[s] ":" mode[m] ":" lambda[l]) in wanted)) continue
         tune(set[s], mode[m], lambda[l], "match", text_of[matched])
         if (!(found in text_of)) continue

@@ -39,10 +39,10 @@ FNR == 1 {
   better(net, "array_saved", col("tuned_lost"), 1)
 }
 col("method") != "front" {
-  lines[++rows] = sprintf("| %s | %s | %s | %s | %s | %s | %s | %s | %s | %s |", net, col("family"), \
-    col("method"), col("mode"), col("lambda"), shown(col("saved"), "%.1f"), \
-    shown(col("array_saved"), "%.1f"), points(col("accuracy"), col("lost")), \
-    points(col("tuned"), col("tuned_lost")), col("family") == "evo" ? col("published") : col("cells"))
+  lines[++rows] = "| " net " | " col("family") " | " col("method") " | " col("mode") " | " \
+    col("lambda") " | " shown(col("saved"), "%.1f") " | " shown(col("array_saved"), "%.1f") " | " \
+    points(col("accuracy"), col("lost")) " | " points(col("tuned"), col("tuned_lost")) " | " \
+    (col("family") == "evo" ? col("published") : col("cells")) " |"
 }
 END {
   split(runs, count, " ")
@@ -50,12 +50,14 @@ END {
     printf "Partial: %d of %d runs; what follows is of these alone.\n\n", count[1], count[2]
   else printf "Runs: %d of %d.\n\n", count[1], count[2]
   while ((getline line < facts) > 0) print line
-  print "\nmatch: noise that layers bear is learned (lambda), each gets the cheapest cell whose error"
-  print "it bears; mode none as the paper does it, bias and cv: what that correction leaves counts."
+  print "\nmatch: noise that layers bear is learned (lambda), each gets the cheapest cell whose"
+  print "error it bears; mode none as the paper does it, bias and cv: what these leave counts."
   print "direct: of the front of a search, the most accurate map on training images that takes no"
   print "more. Saved, in percent: multiplications, then a 16 x 16 array with the mode's hardware."
-  print "Accuracy in percent (points against exact): the network as it is, and trained on with the map.\n"
-  print "| network | cells | method | mode | lambda | saved | array | as it is | trained on | cells of the layers |"
+  print "Accuracy in percent (points against exact): the network as it is, and trained on with the"
+  print "map.\n"
+  print "| network | cells | method | mode | lambda | saved | array | as it is | trained on" \
+    " | cells of the layers |"
   print "|---|---|---|---|---:|---:|---:|---|---|---|"
   for (i = 1; i <= rows; i++) print lines[i]
   print ""

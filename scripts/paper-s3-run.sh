@@ -74,10 +74,11 @@ case $config in
     "$varimac" eval --net "weights/$(text_of net).tflite" --map "$folder/map.json" \
       $(text_of eval) > "$folder/eval.log"
     count_seconds
-    printf 'done\t%s\t%s\t%s\t%s\n' "$(sed -n 's/^energy  *\([0-9.]*\) .*/\1/p' "$folder/match.log")" \
-      "$(accuracy_of "$folder/eval.log")" "$seconds" \
-      "$(awk '/^layer/ { table = 1; next } /^energy/ { table = 0 } table { printf "%s%s", sep, $NF; sep = " " }' \
-        "$folder/match.log")"
+    energy=$(sed -n 's/^energy  *\([0-9.]*\) .*/\1/p' "$folder/match.log")
+    printf 'done\t%s\t%s\t%s\t%s\n' "$energy" "$(accuracy_of "$folder/eval.log")" "$seconds" \
+      "$(awk '/^layer/ { table = 1; next }
+        /^energy/ { table = 0 }
+        table { printf "%s%s", sep, $NF; sep = " " }' "$folder/match.log")"
     ;;
   *forward=agn:*)
     train

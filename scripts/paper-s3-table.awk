@@ -68,8 +68,8 @@ BEGIN {
     }
   read_nets(exact, "exact")
   read_nets(array, "array")
-  print "network", "family", "method", "mode", "lambda", "saved", "array_saved", "accuracy", "lost", \
-    "tuned", "tuned_lost", "cells", "published"
+  print "network", "family", "method", "mode", "lambda", "saved", "array_saved", "accuracy", \
+    "lost", "tuned", "tuned_lost", "cells", "published"
 }
 { # searches and what was trained on stand behind the matches that they go with: all lines first
   lines[++count] = $0

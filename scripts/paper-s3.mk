@@ -108,8 +108,8 @@ paper-s3-array: paper-s3-asked
 	  sed -n 's/.*"cells": "\([^:]*\):.*/\1/p' $(PAPER_S3)/$(PAPER_NET)/lines; } | sort -u) && \
 	  $(MAKE) --no-print-directory PAPER_S3_CELLS="$$(echo $$cells)" paper-s3-array-run
 paper-s3-array-run: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
-	$(call PAPER_MAPS_PPA,$(call paper_maps_ppa,$(PAPER_NET))/array,pe side correct,0 1,$(PAPER_S3_CELLS))
-	$(Q)sh scripts/paper-s4-array.sh $(VARIMAC) $(call paper_maps_ppa,$(PAPER_NET))/array \
+	$(call PAPER_MAPS_PPA,$(paper_maps_array),pe side correct,0 1,$(PAPER_S3_CELLS))
+	$(Q)sh scripts/paper-s4-array.sh $(VARIMAC) $(paper_maps_array) \
 	  weights/$(PAPER_NET).tflite '0 1' '$(PAPER_S3_CELLS)' \
 	  > $(PAPER_S3)/$(PAPER_NET)/array.tsv.new
 	$(Q)mv $(PAPER_S3)/$(PAPER_NET)/array.tsv.new $(PAPER_S3)/$(PAPER_NET)/array.tsv

@@ -12,10 +12,10 @@ mkdir -p "$out"
 digests() { # SPEC
   "$varimac" data info "$1" | awk '/ fnv1a64 / { printf "%s%s", sep, $3; sep = "." }'
 }
-right() { # SPEC IMAGES: images and how many the exact network answers rightly, tab-separated
+right() { # SPEC IMAGES: images and how many the exact network answers rightly
   "$varimac" eval --net "$net" --data "$1" ${2:+--images "$2"} > "$out/exact.log"
-  awk -v OFS='\t' '$1 == "images" { n = $2 } $1 == "accuracy" { sub(/.*\(/, ""); print n, $1 + 0 }' \
-    "$out/exact.log"
+  awk -v OFS='\t' '$1 == "images" { n = $2 }
+    $1 == "accuracy" { sub(/.*\(/, ""); print n, $1 + 0 }' "$out/exact.log"
 }
 # Data sets are known by name where only their digests would take seconds to find again.
 made="$(sha256sum < "$net" | cut -c 1-16) $data $images $test $test_images"

@@ -1,4 +1,4 @@
-# paper-s4-cells.awk: cells that the fronts of a campaign of searches have, the exact one among them.
+# paper-s4-cells.awk: cells that the fronts of a campaign of searches have, and the exact one.
 # usage: awk -f run-results.awk -f paper-s4-cells.awk HAVE.csv KEYED.tsv
 # SPDX-License-Identifier: Apache-2.0
 result[$1, "status"] == "done" {

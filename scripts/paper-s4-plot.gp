@@ -11,4 +11,5 @@ set ylabel "test accuracy (%)"
 set grid
 set key autotitle columnhead
 plot for [i=0:fronts-1] table index i using 1:2 with linespoints lc i+1 pt i+4 ps 0.6, \
-     exact with lines dt 2 lc black title "exact", exact - 1 with lines dt 3 lc black title "1 point"
+     exact with lines dt 2 lc black title "exact", \
+     exact - 1 with lines dt 3 lc black title "1 point"

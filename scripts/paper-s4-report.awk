@@ -57,11 +57,12 @@ END {
   else printf "Searches: %d of %d.\n\n", count[1], count[2]
   while ((getline line < facts) > 0) print line
   print "\nSaved: energy of the multiplications against the exact cell that takes least (in"
-  print "parentheses against a Dadda multiplier), then of a 16 x 16 array with the mode's hardware;"
-  print "points that the test images gain or lose, +- two standard errors at most. The first two"
-  print "columns pick among a front's maps by the test images, the third by the training images that"
-  print "the search saw.\n"
-  print "| cells, mode | level | most saved within 1 point | within 4 points | within 1 point in training | maps | core-min |"
+  print "parentheses against a Dadda multiplier), then of a 16 x 16 array with the mode's"
+  print "hardware; points that test images gain or lose, +- two standard errors at most. The first"
+  print "two columns pick among a front's maps by the test images, the third by the training images"
+  print "that the search saw.\n"
+  print "| cells, mode | level | most saved within 1 point | within 4 points" \
+    " | within 1 point in training | maps | core-min |"
   print "|---|---|---|---|---|---:|---:|"
   for (i = 1; i <= searches; i++) {
     split(order[i], k, "\t")
@@ -78,11 +79,12 @@ END {
         break
       }
   }
-  printf "\n- the paper, ROUP as it is: up to %s %% at up to 4 points; here: %s", goal, best("plain", 4)
+  printf "\n- the paper, ROUP as it is: up to %s %% at up to 4 points; here: %s", goal, \
+    best("plain", 4)
   if (("plain", 4) in saved) printf " (%s)", named["plain", 4]
   printf "; with the mean error folded into the bias, which costs nothing: %s\n", best("folded", 4)
-  printf "- dominated by corrected and wider maps: %d of %d points of ROUP as it is within 4 points\n", \
-    dominated, plain_points
+  printf "- dominated by corrected and wider maps: %d of %d points of ROUP as it is within 4" \
+    " points\n", dominated, plain_points
   printf "- goal, %s %% within 1 point: %s: %s", goal, verdict("all", 1, goal), best("all", 1)
   if (("all", 1) in saved) printf " (%s)", named["all", 1]
   printf "; picked by training images: %s\n", best("all judged", 1)

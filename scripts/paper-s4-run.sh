@@ -32,9 +32,9 @@ mkdir -p "$folder"
 mults=$(printf '%s\n' "$cells" | sed 's/:[^ ]*//g; s/ /,/g')
 status=0
 # shellcheck disable=SC2086 # a list of options
-"$varimac" search --net "weights/$net.tflite" --mults "$mults" --costs "$folder/costs.tsv" $options \
-  --units "$folder/units.csv" --maps "$folder/maps" -o "$folder/front.csv" > "$folder/run.log" \
-  2> "$folder/run.err" || status=$?
+"$varimac" search --net "weights/$net.tflite" --mults "$mults" --costs "$folder/costs.tsv" \
+  $options --units "$folder/units.csv" --maps "$folder/maps" -o "$folder/front.csv" \
+  > "$folder/run.log" 2> "$folder/run.err" || status=$?
 times > "$folder/times" # not into a pipe, whose shell has no children
 sed -n 2p "$folder/times" | tr 'ms' '  ' | awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }' \
   >> "$folder/core_s"

@@ -3,11 +3,11 @@
 #            -f paper-s4-table.awk HAVE.csv KEYED.tsv
 # Savings, in percent: of the multiplications' energy against the exact cell of the search, which
 # takes least (`saved`), and against a Dadda multiplier (`saved_dadda`); of the energy of the array
-# against one of that exact cell without correction (`array_saved`): each layer as in an array of its
-# cell with the hardware of its mode, of several cells by their shares of its multiplications; empty
-# where ARRAY.tsv, of paper-s4-array.sh, lacks a cell. Points lost against the exact network: of the
-# training images that the search saw (`judged_lost`), of test images (`lost`), with twice the
-# standard error of that (`error`), at most: all answers that differ are taken for right or wrong.
+# against one of that exact cell without correction (`array_saved`): each layer as in an array of
+# its cell with the hardware of its mode, of several cells by their shares of its multiplications;
+# empty where ARRAY.tsv, of paper-s4-array.sh, lacks a cell. Points lost against the exact network:
+# of the training images that the search saw (`judged_lost`), of test images (`lost`), with twice
+# the standard error of that (`error`), at most: all answers that differ count.
 # SPDX-License-Identifier: Apache-2.0
 
 function opt_of(mode) {

@@ -4,8 +4,8 @@
 # machine and, by `make paper-s4-keep`, in weights/measured, as the runs of paper-s2.mk are.
 
 PAPER_S4_NET    ?= resnet8
-# SET:MODE[:EDGE]: a family of cells or registry; EDGE: whose X layers of several cells are corrected
-# by, one that has all low bits that others have. Levels as `varimac search` has them.
+# SET:MODE[:EDGE]: a family of cells or registry; EDGE: whose X layers of several cells are
+# corrected by, one that has all low bits that others have. Levels as `varimac search` has them.
 PAPER_S4_RUNS   ?= roup:none roup:bias roup:cv:roup1_7s registry:bitplane:roup1_7s
 PAPER_S4_LEVELS ?= layer filter input tap
 PAPER_S4_SEED   ?= 1
@@ -28,6 +28,9 @@ PAPER_S4      := $(REPORT)/paper-s4
 PAPER_S4_KEPT ?= weights/measured/paper-s4.csv
 PAPER_S4_HEAD := key,network,set,level,mode,seed,status,maps,core_s,units,front
 paper_s4_kept = $(call kept_of,$(PAPER_S4_KEPT))
+paper_s4_options = --images $(PAPER_S4_IMAGES) --data $(PAPER_S4_DATA) --calib $(PAPER_S4_DATA) \
+  --calib-images $(PAPER_S4_IMAGES) --test $(PAPER_S4_TEST) \
+  $(PAPER_S4_TEST_IMAGES:%=--test-images %) --within $(PAPER_S4_WITHIN)
 paper_s4_layers = $$($(VARIMAC) net weights/$(PAPER_S4_NET).tflite | \
   awk '$$11 ~ /^[0-9]+$$/ && $$11 > 0 { n++ } END { print n }')
 
@@ -48,7 +51,7 @@ paper-s4-asked: $(VARIMAC)
 	    $(paper_s4_kept)
 	$(Q)$(VARIMAC) mult list > $(PAPER_S4)/list && \
 	  awk -v network=$(PAPER_S4_NET) -v runs='$(PAPER_S4_RUNS)' -v levels='$(PAPER_S4_LEVELS)' \
-	  -v options='--images $(PAPER_S4_IMAGES) --data $(PAPER_S4_DATA) --calib $(PAPER_S4_DATA) --calib-images $(PAPER_S4_IMAGES) --test $(PAPER_S4_TEST)$(if $(PAPER_S4_TEST_IMAGES), --test-images $(PAPER_S4_TEST_IMAGES)) --within $(PAPER_S4_WITHIN)' \
+	  -v options='$(strip $(paper_s4_options))' \
 	  -v images=$(PAPER_S4_IMAGES) -v tests=$(or $(PAPER_S4_TEST_IMAGES),10000) \
 	  -v cost=$(PAPER_S4_SECONDS) -v line=$(PAPER_S4_LINE) -v evolution=$(PAPER_S4_EVALUATIONS) \
 	  -v seed=$(PAPER_S4_SEED) -v layers=$(paper_s4_layers) -f scripts/paper-s4-asked.awk \
@@ -74,8 +77,8 @@ paper-s4-array: paper-s4-asked
 	  $(MAKE) --no-print-directory PAPER_NET=$(PAPER_S4_NET) PAPER_S4_CELLS="$$cells" \
 	    paper-s4-array-run
 paper-s4-array-run: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
-	$(call PAPER_MAPS_PPA,$(call paper_maps_ppa,$(PAPER_NET))/array,pe side correct,0 1 2,$(PAPER_S4_CELLS))
-	$(Q)sh scripts/paper-s4-array.sh $(VARIMAC) $(call paper_maps_ppa,$(PAPER_NET))/array \
+	$(call PAPER_MAPS_PPA,$(paper_maps_array),pe side correct,0 1 2,$(PAPER_S4_CELLS))
+	$(Q)sh scripts/paper-s4-array.sh $(VARIMAC) $(paper_maps_array) \
 	  weights/$(PAPER_S4_NET).tflite '0 1 2' '$(PAPER_S4_CELLS)' > $(PAPER_S4)/array.tsv.new
 	$(Q)mv $(PAPER_S4)/array.tsv.new $(PAPER_S4)/array.tsv
 
