@@ -14,6 +14,13 @@
 set -eu
 varimac=$1 folder=$2 config=$3
 trap 'exit 130' INT TERM
+# Adds to FOLDER/core_s what children took, user and system: the second line of `times`, which does
+# not go into a pipe, whose shell has no children.
+spent() {
+  times > "$folder/times"
+  sed -n 2p "$folder/times" | tr 'ms' '  ' | awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }' \
+    >> "$folder/core_s"
+}
 text_of() { # KEY
   printf '%s\n' "$config" | sed -n "s/.*\"$1\": \"\([^\"]*\)\".*/\1/p"
 }
@@ -25,6 +32,7 @@ options=$(text_of options)
   exit 1
 }
 mkdir -p "$folder"
+trap 'spent; exit 130' INT TERM
 {
   printf 'name\tcell_inertial_pj\n'
   printf '%s\n' "$cells" | tr ' :' '\n\t'
@@ -35,9 +43,7 @@ status=0
 "$varimac" search --net "weights/$net.tflite" --mults "$mults" --costs "$folder/costs.tsv" \
   $options --units "$folder/units.csv" --maps "$folder/maps" -o "$folder/front.csv" \
   > "$folder/run.log" 2> "$folder/run.err" || status=$?
-times > "$folder/times" # not into a pipe, whose shell has no children
-sed -n 2p "$folder/times" | tr 'ms' '  ' | awk '{ print $1 * 60 + $2 + $3 * 60 + $4 }' \
-  >> "$folder/core_s"
+spent
 [ $status -eq 0 ] || {
   tr '\r' '\n' < "$folder/run.err" | grep '^varimac: ' | sed "s|^|$folder: |" >&2 || true
   exit $status

@@ -93,8 +93,9 @@ grep -q "($(echo "$last" | cut -d : -f 3) correct)" "$tmp/e"
 ok $? "a row answers as its map does" "$last; $(cat "$tmp/e")"
 sh scripts/paper-s4-run.sh "$VARIMAC" "$tmp/run" "$config" > "$tmp/again.out" &&
   [ "$(cut -f 1,2,4,5 "$tmp/run.out")" = "$(cut -f 1,2,4,5 "$tmp/again.out")" ] &&
-  grep -q 'maps on 20 images.*, [1-9][0-9]* of them known' "$tmp/run/run.log"
-ok $? "run again: the same front, from what is known" "$(cat "$tmp/again.out")"
+  grep -q 'maps on 20 images.*, [1-9][0-9]* of them known' "$tmp/run/run.log" &&
+  [ "$(wc -l < "$tmp/run/core_s")" -eq 2 ]
+ok $? "run again: the same front, from what is known, and both runs' seconds" "$(cat "$tmp/again.out")"
 ! sh scripts/paper-s4-run.sh "$VARIMAC" "$tmp/bad" "$(echo "$config" | sed 's/roup0_6s/roup9/')" \
   > "$tmp/out" 2> "$tmp/err" && [ ! -s "$tmp/out" ] && grep -q "/bad: varimac: .*no multiplier 'roup9'" "$tmp/err"
 ok $? "a cell that is not there" "$(cat "$tmp/out" "$tmp/err")"
