@@ -11,7 +11,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1 folder=$2 config=$3
-calib=${PAPER_S3_CALIB:-500}
+calib=${PAPER_S3_CALIB:-300}
 scripts=$(dirname "$0")
 trap 'exit 130' INT TERM
 mkdir -p "$folder"

@@ -18,14 +18,14 @@ PAPER_S3_RATE     ?= 0.02
 PAPER_S3_TUNE_RATE ?= 0.001
 PAPER_S3_SEED     ?= 1
 # Training images of searches, patches and corrections: the first so many.
-PAPER_S3_IMAGES   ?= 500
+PAPER_S3_IMAGES   ?= 300
 export PAPER_S3_CALIB ?= $(PAPER_S3_IMAGES)
 PAPER_S3_DATA     ?=
 PAPER_S3_TEST     ?=
 PAPER_S3_TEST_IMAGES ?=
 PAPER_S3_LINE        ?= 24
 PAPER_S3_EVALUATIONS ?= 150
-PAPER_S3_WITHIN      ?= 8
+PAPER_S3_WITHIN      ?= 6
 # On one core (Zen 3, 2.25 GHz), for the forecast: an epoch with noise, one with cells, an image of
 # a search.
 PAPER_S3_SECONDS_resnet8  ?= 150 280 0.0006

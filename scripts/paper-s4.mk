@@ -6,18 +6,18 @@
 PAPER_S4_NET    ?= resnet8
 # SET:MODE[:EDGE]: a family of cells or registry; EDGE: whose X layers of several cells are
 # corrected by, one that has all low bits that others have. Levels as `varimac search` has them.
-PAPER_S4_RUNS   ?= roup:none roup:bias roup:cv:roup1_7s registry:bitplane:roup1_7s
+PAPER_S4_RUNS   ?= roup:none roup:bias roup:cv:roup1_7s registry:bias registry:bitplane:roup1_7s
 PAPER_S4_LEVELS ?= layer filter input tap
 PAPER_S4_SEED   ?= 1
 # Training images that a search measures maps and fits corrections on: the first so many.
 PAPER_S4_DATA   ?= $(shell sh scripts/paper-s1-data.sh weights/MANIFEST.tsv $(PAPER_S4_NET)):train
-PAPER_S4_IMAGES ?= 500
+PAPER_S4_IMAGES ?= 300
 PAPER_S4_TEST   ?= $(PAPER_S4_DATA:%:train=%:test)
 PAPER_S4_TEST_IMAGES ?=
 # Of a search: maps of the sums of losses, of evolution, and percent beyond which no map is told.
 PAPER_S4_LINE        ?= 24
 PAPER_S4_EVALUATIONS ?= 150
-PAPER_S4_WITHIN      ?= 8
+PAPER_S4_WITHIN      ?= 6
 # Of an image on one core (Zen 3, 2.25 GHz), for the forecast; tests are these on the average.
 PAPER_S4_SECONDS ?= 0.0006
 PAPER_S4_COSTS   ?= $(call paper_maps_ppa,$(PAPER_S4_NET))/ppa.tsv
