@@ -10,8 +10,8 @@ PAPER_S3_NETS     ?= $(PAPER_S3_ALL)
 PAPER_S3_FAMILIES ?= evo registry
 PAPER_S3_MODES    ?= none bias cv
 # Rewards of noise, and FAMILY:MODE:LAMBDA of the maps that are trained on with.
-PAPER_S3_LAMBDAS  ?= 0.05 0.2 0.8
-PAPER_S3_TUNED    ?= evo:none:0.2 evo:cv:0.2 registry:cv:0.2
+PAPER_S3_LAMBDAS  ?= 0.2 0.8 3.2
+PAPER_S3_TUNED    ?= evo:none:0.8 evo:cv:0.8 registry:cv:0.8
 PAPER_S3_SIGMA    ?= 0.05
 PAPER_S3_EPOCHS   ?= 1
 PAPER_S3_RATE     ?= 0.02
