@@ -13,6 +13,9 @@ include scripts/report.mk
 include scripts/page.mk
 include scripts/paper-s1.mk
 include scripts/paper-s2.mk
+include scripts/paper-maps.mk
+include scripts/paper-s3.mk
+include scripts/paper-s4.mk
 include scripts/retrain.mk
 include scripts/import.mk
 include scripts/weights.mk

@@ -5,11 +5,12 @@
 # KEYED is of run-keys.sh. RUNNER VARIMAC FOLDER CONFIG makes one and prints its result. A finished
 # run is a line of FOLDER/known.csv, found again by its key; so are lines of KEPT; FOLDER/have.csv
 # gets both. HEADER's columns are KEYED's by their titles, then the result's. FOLDER/runs/KEY holds
-# a run while it lasts, and its log after it. Stopped, it goes on where it was, within a run behind
-# the run's last epoch.
+# a run while it lasts, and its log after it. RUNS_WORD: what lines of progress begin with. Stopped,
+# it goes on where it was, within a run behind the run's last epoch.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1 folder=$2 keyed=$3 header=$4 runner=$5 kept=${6-}
+word=${RUNS_WORD:-TRAIN}
 scripts=$(dirname "$0")
 known=$folder/known.csv have=$folder/have.csv
 trap 'exit 130' INT TERM
@@ -33,8 +34,8 @@ awk -F '\t' -v OFS='\t' -v header="$header" '
   }' "$have" "$keyed" | sort -s -n -k 1,1 | cut -f 2- > "$folder/todo.tsv"
 runs=$(wc -l < "$folder/todo.tsv")
 [ "$runs" -gt 0 ] || exit 0
-awk -F '\t' -v runs="$runs" '{ s += $2 } END {
-  printf "  TRAIN   %d runs, some %.1f core-hours\n", runs, s / 3600 }' "$folder/todo.tsv"
+awk -F '\t' -v runs="$runs" -v word="$word" '{ s += $2 } END {
+  printf "  %-7s %d runs, some %.1f core-hours\n", word, runs, s / 3600 }' "$folder/todo.tsv"
 
 begun=$(date +%s)
 made=0
@@ -51,6 +52,7 @@ while IFS="$tab" read -r line seconds config; do
   rm -f "$folder/runs/$key/run.safetensors"
   made=$((made + 1))
   left=$((($(date +%s) - begun) * (runs - made) / made / 60))
-  echo "  TRAIN   $made of $runs, $left min left: ${line#*,},$result (forecast $seconds s)"
+  printf '  %-7s %s\n' "$word" \
+    "$made of $runs, $left min left: $(echo "${line#*,},$result" | cut -c 1-200) (forecast $seconds s)"
 done < "$folder/todo.tsv"
 have

@@ -3,7 +3,8 @@
 # measured is mapped, so that it can be stopped and started again, and a second run takes seconds.
 # usage: ppa.sh PPA_DIR JOBS VMAC_ENERGY OPERANDS FAMILIES 'NAME ...' TABLE ...
 # OPERANDS-u8.bin and OPERANDS-s8.bin are the streams. Environment: a platform's config.mk,
-# synth/library.mk's and designs.sh's. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all
+# synth/library.mk's and designs.sh's; PPA_KINDS: kinds of designs (cell pe side correct tile) that
+# are measured, all where it is empty. Leaves PPA_DIR/ppa.tsv (a row per cell) and ppa.json (all
 # figures).
 # SPDX-License-Identifier: Apache-2.0
 set -eu
@@ -22,7 +23,10 @@ flock -n 9 || { echo "ppa: another run is at work in $PPA_DIR" >&2; exit 1; }
 find "$VMAC_CACHE" -mindepth 2 -maxdepth 2 -name 'new.*' -mtime +0 -exec rm -rf '{}' +
 rm -f "$PPA_DIR/done.txt"
 
-sh "$here/designs.sh" "$PPA_DIR/rtl" "$families" "$names" "$@" > "$PPA_DIR/designs.txt"
+sh "$here/designs.sh" "$PPA_DIR/rtl" "$families" "$names" "$@" > "$PPA_DIR/designs.all"
+awk -v kinds=" ${PPA_KINDS-} " 'kinds ~ /^ *$/ || index(kinds, " " $2 " ")' \
+  "$PPA_DIR/designs.all" > "$PPA_DIR/designs.txt"
+rm "$PPA_DIR/designs.all"
 awk '{
     printf "%s plain %s %s", $1, $3, $5
     for (i = 10; i <= NF; i++) printf " %s", $i

@@ -156,6 +156,9 @@ table=$tmp/mults.tbl keys > "$tmp/was"
 [ "$(cut -d ' ' -f 2 "$tmp/was" | tr '\n' ' ')" = \
   'cell/perf2 pe/perf2 side1/perf2 correct1/perf2 ' ] && other "$tmp/now"
 ok $? "other C models: other keys of all designs" "$(cat "$tmp/was" "$tmp/now")"
+PPA_KINDS='cell correct' keys > "$tmp/now"
+[ "$(sed -n '1p;4p' "$tmp/was")" = "$(cat "$tmp/now")" ]
+ok $? "of some kinds of designs alone" "$(cat "$tmp/now")"
 # Not under cmodel/mult, and linked for a sum of X alone; the second is no part of vmac-energy.
 for file in cmodel/net/correction.c cmodel/train/checkpoint.c; do
   cp "cmodel/mult/table.c" "$tmp/tree/cmodel/mult/table.c"

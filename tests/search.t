@@ -43,6 +43,18 @@ ok $? "every map answers as its row says" "$good of $rows; $(cat "$tmp/e")"
 [ "$(find "$tmp/maps" -name '*.json' | wc -l)" -eq $rows ]
 ok $? "a map for each row"
 
+# Rows within a loss of the training images' answers, and what choices are of.
+cp "$tmp/a.csv.known" "$tmp/w.csv.known"
+# shellcheck disable=SC2086
+search $small -o "$tmp/w.csv" --within 5 --units "$tmp/units.csv"
+ok $? "rows within 5 % of the images" "$(cat "$tmp/err")"
+base=$("$VARIMAC" eval --net "$net" --data subset:calib --images 60 | sed -n 's/^accuracy.*(\([0-9]*\) correct)/\1/p')
+awk -F, -v base="$base" 'NR == 1 || $5 >= base - 3' "$tmp/a.csv" | cmp -s - "$tmp/w.csv" &&
+  [ "$(wc -l < "$tmp/w.csv")" -lt "$(wc -l < "$tmp/a.csv")" ]
+ok $? "are those of the front, numbers and all" "$base right; $(cat "$tmp/a.csv" "$tmp/w.csv")"
+[ "$(sed -n '1p;2p;$p' "$tmp/units.csv" | tr '\n' ' ')" = 'unit,layer,macs 0,0,442368 9,9,640 ' ]
+ok $? "a unit for each layer, with its multiplications" "$(cat "$tmp/units.csv")"
+
 # The same again, from what is known and from a part of it.
 cp "$tmp/a.csv" "$tmp/first.csv"
 cp "$tmp/a.csv.known" "$tmp/first.known"
@@ -76,9 +88,12 @@ ok $? "gone on with: the same bytes" "$(cat "$tmp/err")"
 # Levels, corrections, an edge for all.
 for level in filter input tap; do
   search --mults dyn0,perf2 --level $level --groups 2 --evaluations 2 --line 2 --edge perf2 \
-    --correction cv --calib-images 12 --images 12 -o "$tmp/$level.csv" --maps "$tmp/$level"
+    --correction cv --calib-images 12 --images 12 -o "$tmp/$level.csv" --maps "$tmp/$level" \
+    --units "$tmp/$level.units"
   ok $? "level $level, corrected" "$(cat "$tmp/err")"
 done
+[ "$(sed -n '1d;3p;4p;$p' "$tmp/filter.units" | tr '\n' ' ')" = '1,0,221184 2,1,1179648 19,9,320 ' ]
+ok $? "units of filters know their layers" "$(cat "$tmp/filter.units")"
 map=$(find "$tmp/filter" -name '*.json' -exec grep -l filters {} + | sed -n 1p)
 [ "$map" ] && grep -q '"edge":"perf2"' "$map"
 ok $? "a map of filters names the edge" "$map"
@@ -124,6 +139,7 @@ c="--costs $tmp/costs.tsv -o $tmp/no.csv --images 4"
   refuse "a cell without a price" 1 "costs.tsv has no row of trunc6; .make ppa CELLS=trunc6" $c \
     --mults exact,trunc6
   refuse "no such column" 1 'expected a column "pj" in its header line' $c --mults exact,zero --column pj
+  refuse "a share over all" 2 "--within: " $c --mults exact,zero --within 101
   refuse "no such table" 1 nowhere.tsv --costs nowhere.tsv -o "$tmp/no.csv" --mults exact,zero
   printf 'name,pj\nexact,4\nzero,-1\n' > "$tmp/bad.csv"
   refuse "a price below 0" 1 "bad.csv, line 3: pj of zero: expected a number above 0" \

@@ -43,6 +43,10 @@ static const char help[] =
     "  --calib-images N     the first N of them (default all)\n"
     "  --test SPEC          images that the front's rows are scored on (default subset:test)\n"
     "  --test-images N      the first N of them (default all)\n"
+    "  --within P           no row of a map that answers over P percent fewer of the training "
+    "images\n"
+    "                       right than the dearest cell does (default 100: all rows)\n"
+    "  --units F            a row for each unit, its layer and multiplications (CSV)\n"
     "  --line N             choices of the second step, at most (default 24)\n"
     "  --evaluations N      of evolution (default 200)\n"
     "  --seed N             (default 1)\n"
@@ -67,6 +71,8 @@ static search_options parse(int argc, char **argv) {
     CALIB_IMAGES,
     TEST,
     TEST_IMAGES,
+    WITHIN,
+    UNITS,
     LINE,
     EVALUATIONS,
     SEED,
@@ -90,6 +96,8 @@ static search_options parse(int argc, char **argv) {
                                         {"calib-images", 1, 0, CALIB_IMAGES},
                                         {"test", 1, 0, TEST},
                                         {"test-images", 1, 0, TEST_IMAGES},
+                                        {"within", 1, 0, WITHIN},
+                                        {"units", 1, 0, UNITS},
                                         {"line", 1, 0, LINE},
                                         {"evaluations", 1, 0, EVALUATIONS},
                                         {"seed", 1, 0, SEED},
@@ -100,6 +108,7 @@ static search_options parse(int argc, char **argv) {
                       .data = "subset:calib",
                       .calib = "subset:calib",
                       .test = "subset:test",
+                      .within = 100,
                       .groups = 4,
                       .line = 24,
                       .evaluations = 200,
@@ -157,6 +166,12 @@ static search_options parse(int argc, char **argv) {
       break;
     case TEST_IMAGES:
       o.test_images = cli_int("--test-images", optarg, 1, INT32_MAX);
+      break;
+    case WITHIN:
+      o.within = cli_double("--within", optarg, 0, 100);
+      break;
+    case UNITS:
+      o.units = optarg;
       break;
     case LINE:
       o.line = cli_int("--line", optarg, 1, 1000);
@@ -281,6 +296,7 @@ static search_run prepare(search_options *o) {
   sort_cells(&r);
   if (o->edge && !(r.edge = vmac_mult_find(o->edge, &err))) cli_usage("--edge: %s", err.text);
   if (!vmac_can_write(o->output, &err) || !vmac_can_write(o->known, &err)) cli_die("%s", err.text);
+  if (o->units && !vmac_can_write(o->units, &err)) cli_die("%s", err.text);
   if (o->maps && mkdir(o->maps, 0777) && errno != EEXIST)
     cli_die("%s: %s", o->maps, strerror(errno));
   r.units = vmac_units_new(r.net, o->level, (int)o->groups);

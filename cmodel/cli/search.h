@@ -8,10 +8,11 @@
 #include "net/prefix.h"
 
 typedef struct {
-  const char *net, *output, *maps, *known, *costs, *column, *edge, *data, *calib, *test;
+  const char *net, *output, *maps, *known, *costs, *column, *edge, *data, *calib, *test, *units;
   char *mults;
   vmac_mode mode;
   vmac_level level;
+  double within; /* percent of the images */
   long long groups, images, calib_images, test_images, line, evaluations, seed, cache;
 } search_options;
 
@@ -52,7 +53,8 @@ bool search_plan(search_run *r, const uint8_t *choice);
 void search_recall(search_run *r);
 void search_keep(const search_run *r);
 
-/* The front, CSV and (--maps) a JSON map each, with the answers over --test; printed too. */
+/* The front, as far as --within has it, CSV and (--maps) a JSON map each, with the answers over
+ * --test; printed too. --units: what the choices' cells are of. */
 void search_report(search_run *r);
 
 #endif

@@ -66,11 +66,26 @@ static void write_map(const search_run *r, const uint8_t *choice, size_t number)
   vmac_map_free(map);
 }
 
+static void write_units(const search_run *r) {
+  const vmac_units *units = r->units;
+  char *text = vmac_alloc(32 + (size_t)units->count * 64, 1), *end = text;
+  vmac_err err;
+  end += sprintf(end, "unit,layer,macs\n");
+  for (int u = 0, layer = 0; u < units->count; u++) {
+    layer += u && units->op[u] != units->op[u - 1];
+    end += sprintf(end, "%d,%d,%.0f\n", u, layer, units->macs[u]);
+  }
+  if (!vmac_write_file(r->o->units, text, strlen(text), &err)) cli_die("%s", err.text);
+  free(text);
+}
+
 void search_report(search_run *r) {
   const search_options *o = r->o;
   size_t count, room = 256, used;
   vmac_search asked = vmac_search_asked(&r->search);
   const vmac_choice **front = vmac_search_front(&asked, &count);
+  /* Asked first: the dearest cell everywhere. */
+  const double least = asked.of[0].correct - o->within / 100 * (double)o->images;
   vmac_err err;
   long long images = o->test_images;
   vmac_dataset test = run_load(o->test, r->net, o->net, &images, "--test-images");
@@ -85,6 +100,7 @@ void search_report(search_run *r) {
          "agreement", n, o->test);
   for (size_t i = 0; i < count; i++) {
     const vmac_choice *c = front[i];
+    if (c->correct < least) continue;
     if (!search_plan(r, c->choice)) cli_die("map %zu: its corrections do not fit", i);
     run_scores("front, images", r->net, scorer, r->plan, n, answer, NULL);
     const size_t right = run_equal(answer, test.labels, n);
@@ -100,6 +116,7 @@ void search_report(search_run *r) {
     if (o->maps) write_map(r, c->choice, i);
   }
   if (!vmac_write_file(o->output, text, used, &err)) cli_die("%s", err.text);
+  if (o->units) write_units(r);
   free(text);
   free(answer);
   free(front);
