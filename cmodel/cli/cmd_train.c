@@ -20,6 +20,8 @@ static const char HELP[] =
     "                    else cifar10:test)\n"
     "  --out FILE        where the weights go\n"
     "  --resume          continue from the checkpoint beside --out\n"
+    "  --keep-epochs DIR  write the weights of every epoch too, DIR/epoch-001.safetensors and so\n"
+    "                    on, as --out would have them; epoch-000 is what the run begins with\n"
     "  --seed N          (1)\n"
     "  --epochs N        (100)\n"
     "  --batch N         images per step (128)\n"
@@ -90,7 +92,8 @@ enum {
   FREEZE,
   VALIDATION,
   PHASE,
-  CONFIG
+  CONFIG,
+  KEEP_EPOCHS
 };
 
 static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
@@ -99,6 +102,7 @@ static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
                                         {"test", required_argument, NULL, TEST},
                                         {"out", required_argument, NULL, OUT},
                                         {"resume", no_argument, NULL, RESUME},
+                                        {"keep-epochs", required_argument, NULL, KEEP_EPOCHS},
                                         {"seed", required_argument, NULL, SEED},
                                         {"epochs", required_argument, NULL, EPOCHS},
                                         {"batch", required_argument, NULL, BATCH},
@@ -155,6 +159,9 @@ static void parse(int argc, char **argv, train_arguments *a) {
       break;
     case RESUME:
       a->resume = true;
+      break;
+    case KEEP_EPOCHS:
+      a->keep = optarg;
       break;
     case SEED:
       c->seed = (uint64_t)cli_int("--seed", optarg, 0, INT64_MAX);
