@@ -13,6 +13,7 @@ include scripts/report.mk
 include scripts/page.mk
 include scripts/paper-s1.mk
 include scripts/paper-s2.mk
+include scripts/paper-s0.mk
 include scripts/retrain.mk
 include scripts/import.mk
 include scripts/weights.mk
