@@ -1,11 +1,11 @@
 # Layers in the information plane, a curve for each block of the table; points are named by its third
 # column.
-# usage: gnuplot -e "table='NET.points'; curves=N; text='NET ...'; out='NET.svg'" paper-s0-plot.gp
+# usage: gnuplot -e "table='NET.points'; curves=N; what='NET ...'; out='NET.svg'" paper-s0-plot.gp
 # SPDX-License-Identifier: Apache-2.0
 set terminal svg size 960,600 font "sans-serif,12" background "white" noenhanced
 set output out
 set key outside right
-set title text
+set title what
 set xlabel "I(T;X), bits, at least (kernel bound; of what is drawn too, where something is)"
 set ylabel "I(T;Y), bits, at least (linear probe)"
 set grid

@@ -125,7 +125,6 @@ END {
   print "part", "network", "point", "what", "of", "versus", "asked", "pairs", "diverged", "mean_of", \
     "mean_versus", "change", "sd", "lo", "hi", "p", "holm", "says"
   for (i = 1; i <= rows; i++)
-    print head[i], count[i], p[i] == "" ? "" : sprintf("%.3g", p[i]), \
-      p[i] == "" ? "" : sprintf("%.3g", holm[i]), \
-      p[i] == "" ? "" : holm[i] >= most ? "not separated" : change[i] > 0 ? "gains" : "loses"
+    print head[i], count[i], (p[i] == "" ? OFS OFS : sprintf("%.3g%s%.3g%s%s", p[i], OFS, holm[i], OFS, \
+      holm[i] >= most ? "not separated" : change[i] > 0 ? "gains" : "loses"))
 }

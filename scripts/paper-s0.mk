@@ -95,7 +95,7 @@ paper_s0_name = $(PAPER_S0)/$(1).$(subst :,-,$(2)).$(3)
 paper_s0_plot = awk -v network=$(1) -v point=$(2) -v part=$(3) -f scripts/run-results.awk \
 	    -f scripts/paper-s0-points.awk $(PAPER_S0)/have.csv $(PAPER_S0)/asked.tsv \
 	    > $(paper_s0_name).points && { [ ! -s $(paper_s0_name).points ] || \
-	  gnuplot -e "table='$(paper_s0_name).points'; text='$(1), $(2)'; out='$(paper_s0_name).svg'; \
+	  gnuplot -e "table='$(paper_s0_name).points'; what='$(1), $(2)'; out='$(paper_s0_name).svg'; \
 	    curves=$$(grep -c '^"' $(paper_s0_name).points)" scripts/paper-s0-plot.gp; }
 
 .PHONY: paper-s0-keep
