@@ -4,9 +4,9 @@
 # NETS.tsv is of paper-s2-nets.sh, NOISE.tsv, which has each network's points, of paper-s0-noise.sh;
 # settings: what else a figure is of. Every line is one trained network, measured once:
 #   part      infer: trained exactly, the cell and its controls in inference alone; train: trained
-#             with the cell, or with noise of its size; path: after every epoch, of the first
+#             with the cell, or with a control of its size; path: after every epoch, of the first
 #             `paths` seeds; before the first all trainings of a seed are one network
-#   training  exact, cell or noise; point: CELL:MODE, of the training or of the measurement
+#   training  exact, cell or a control; point: CELL:MODE, of the training or of the measurement
 #   with      what is measured: exact products, the cell, or a control of its error
 #   epoch     after how many it is measured
 #   config    {"epoch": , "with": phase's name of the cell or "", "control": , "train": {...}}, the
@@ -15,12 +15,14 @@
 # and one key.
 # SPDX-License-Identifier: Apache-2.0
 
-function trained(net, training, point, seed,  text) {
+function trained(net, training, point, seed,  text, phase) {
   text = "{\"net\": \"" net "\", \"data\": \"" data[net] "\", \"test\": \"" test[net] \
     "\", \"seed\": " seed ", \"epochs\": " epochs[net] ", " recipe[net]
   if (training == "cell") text = text ", \"phase\": [\"0 forward=bit_true:" point "\"]"
-  if (training == "noise") text = text ", \"phase\": [\"" noise[net, point] "\"]"
-  return text "}"
+  if (training == "exact" || training == "cell") return text "}"
+  phase = noise[net, point] # of agn; other controls are of the same size
+  if (training != "noise") gsub(/=agn:/, "=" training ":", phase)
+  return text ", \"phase\": [\"" phase "\"]}"
 }
 # with: exact, cell, or a control
 function ask(net, part, training, point, with, epoch, seed,  text, seconds, cell) {
@@ -28,7 +30,8 @@ function ask(net, part, training, point, with, epoch, seed,  text, seconds, cell
   seconds = measuring[net]
   if (!(text in known)) {
     known[text]
-    seconds += epochs[net] * cost[net, training]
+    seconds += epochs[net] * \
+      cost[net, training == "exact" || training == "cell" ? training : "noise"]
   }
   cell = with == "exact" ? "" : "bit_true:" point
   print part, net, data[net], training, training == "exact" && with == "exact" ? "" : point, with, \
@@ -43,17 +46,19 @@ function ask_all(net,  i, k, s, e, seed, seeds_of, last) {
     ask(net, "infer", "exact", "", "exact", last, seed[s])
     for (i = 1; i <= points[net]; i++) {
       ask(net, "infer", "exact", list[net, i], "cell", last, seed[s])
-      for (k = 1; k <= kinds; k++) ask(net, "infer", "exact", list[net, i], kind[k], last, seed[s])
       ask(net, "train", "cell", list[net, i], "exact", last, seed[s])
       ask(net, "train", "cell", list[net, i], "cell", last, seed[s])
-      ask(net, "train", "noise", list[net, i], "exact", last, seed[s])
+      for (k = 1; k <= kinds; k++) {
+        ask(net, "infer", "exact", list[net, i], kind[k], last, seed[s])
+        ask(net, "train", kind[k], list[net, i], "exact", last, seed[s])
+      }
     }
     if (s > paths) continue
     for (e = 0; e <= last; e++) {
       ask(net, "path", "exact", "", "exact", e, seed[s])
       for (i = 1; e > 0 && i <= points[net]; i++) {
         ask(net, "path", "cell", list[net, i], "exact", e, seed[s])
-        ask(net, "path", "noise", list[net, i], "exact", e, seed[s])
+        for (k = 1; k <= kinds; k++) ask(net, "path", kind[k], list[net, i], "exact", e, seed[s])
       }
     }
   }

@@ -1,6 +1,6 @@
 #!/bin/sh
-# paper-s0-noise.sh: for each point, the phase of `varimac train` that gives every layer Gaussian noise
-# of the size that the cell's error has in the shipped network: sigma is the root of its variance
+# paper-s0-noise.sh: for each point, the phase of `varimac train` that gives every layer noise (agn) of
+# the size that the cell's error has in the shipped network: sigma is the root of its variance
 # over that of the exact outputs, means over channels.
 # usage: paper-s0-noise.sh VARIMAC NET DATA IMAGES 'CELL:MODE ...'
 # DATA: training images, the first IMAGES. Prints lines NET, CELL:MODE, phase, tab-separated.

@@ -2,9 +2,9 @@
 # usage: awk -v network=NET -v part=layers|path -v point=CELL:MODE -f run-results.awk
 #            -f paper-s0-points.awk HAVE.csv KEYED.tsv
 # A block for each curve, its name, then I(T;X), I(T;Y), the layer's op. part layers: a curve for each
-# of exact, the cell and its controls in inference, and of what was trained with the cell or with
-# noise, along the layers after the last epoch. part path: of each of exact, cell and noise in
-# training and each layer, along the epochs.
+# of exact, the cell and its controls in inference, and of what was trained with one of them, along
+# the layers after the last epoch. part path: of each of exact, cell and its controls in training
+# and each layer, along the epochs.
 # SPDX-License-Identifier: Apache-2.0
 
 function add(curve, place, of_x, of_y) {
@@ -14,7 +14,7 @@ function add(curve, place, of_x, of_y) {
   x[curve, place] += of_x
   y[curve, place] += of_y
 }
-BEGIN { split("exact cell noise", TRAINING, " ") }
+BEGIN { split("exact cell noise dropout", TRAINING, " ") }
 $at["network"] != network || !(($1, "key") in result) || result[$1, "status"] != "done" { next }
 $at["point"] != "" && $at["point"] != point { next }
 part == "path" ? $at["part"] != "path" : $at["part"] == "path" || $at["epoch"] != $at["epochs"] { next }
@@ -28,7 +28,7 @@ part == "path" ? $at["part"] != "path" : $at["part"] == "path" || $at["epoch"] !
     split(layer[i], f, ":")
     if (part == "layers") add(name, f[1], f[3], f[4])
     # what all trainings begin with
-    for (k = 1; part == "path" && k <= 3; k++)
+    for (k = 1; part == "path" && k <= 4; k++)
       if (TRAINING[k] == training || !$at["epoch"])
         add(TRAINING[k] ", op " f[1], $at["epoch"], f[3], f[4])
   }

@@ -24,11 +24,12 @@ function has(part, net, point, what, versus) {
   return (key_of(part, net, point, what, "cell", versus) in text)
 }
 # What of a point is beside its controls, for a sentence.
-function beside(part, net, point, what,  i, t) {
+function beside(part, net, point, what,  i, t, its) {
   for (i = 1; i <= controls; i++)
-    if (has(part, net, point, what, control[i]))
-      t = t (t == "" ? "" : ", ") "beside " control[i] " " \
-        said(part, net, point, what, "cell", control[i])
+    if (has(part, net, point, what, control[i])) {
+      its = said(part, net, point, what, "cell", control[i])
+      t = t (t == "" ? "" : ", ") "beside " control[i] " " (its == "-" ? "none yet" : its)
+    }
   return t == "" ? "no control of it was measured" : t
 }
 # Whether it gains on every control that there is, and there is noise.
@@ -136,8 +137,9 @@ END {
   }
   print "\nTest accuracy, mean over seeds, and its changes in points, with 95 % intervals over seeds."
   print "infer: trained exactly, the cell in inference alone; train: trained with the cell, measured"
-  print "with exact products, in the last column with the cell (so). noise and dropout have the mean"
-  print "and variance of the cell's error in every layer and channel, noise in training its variance.\n"
+  print "with exact products, in the last column with the cell (so). In inference noise and dropout have"
+  print "the mean and variance of the cell's error in every layer and channel, in training its variance"
+  print "in every layer.\n"
   print "| network | part | cell | exact | cell - exact | cell - noise | cell - dropout | noise - exact | so - exact |"
   print "|---|---|---|---:|---|---|---|---|---|"
   for (i = 1; i <= networks; i++)

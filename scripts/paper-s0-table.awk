@@ -114,10 +114,12 @@ END {
         compare("infer", net, point, other, control[c], exact, "exact")
       }
       cell = side(net, "cell", point, "exact")
-      other = side(net, "noise", point, "exact")
       compare("train", net, point, cell, "cell", exact, "exact")
-      compare("train", net, point, cell, "cell", other, "noise")
-      compare("train", net, point, other, "noise", exact, "exact")
+      for (c = 1; c <= controls; c++) {
+        other = side(net, control[c], point, "exact")
+        compare("train", net, point, cell, "cell", other, control[c])
+        compare("train", net, point, other, control[c], exact, "exact")
+      }
       compare("train", net, point, side(net, "cell", point, "cell"), "so", exact, "exact")
     }
   }

@@ -10,7 +10,7 @@ PAPER_S0_P    ?= 0.05
 
 # As those of paper-s2.mk: PAPER_S0_EPOCHS= for all networks, PAPER_S0_EPOCHS_lenet5= for one, which
 # resnet8's stand in for. POINTS: CELL:MODE, from mild to brutal. SECONDS: on one core (Zen 3,
-# 2.25 GHz), for the forecast alone: an epoch exact, with noise, with a cell; a measurement.
+# 2.25 GHz), for the forecast alone: an epoch exact, with a control, with a cell; a measurement.
 PAPER_S0_EPOCHS_lenet5   ?= 4
 PAPER_S0_SEEDS_lenet5    ?= 1 2 3 4 5
 PAPER_S0_POINTS_lenet5   ?= perf2s:none perf4s:none trunc7s:none
@@ -19,7 +19,7 @@ PAPER_S0_EPOCHS_resnet8  ?= 4
 PAPER_S0_SEEDS_resnet8   ?= 1 2 3 4 5
 PAPER_S0_POINTS_resnet8  ?= perf2s:none perf3s:none trunc7s:none
 PAPER_S0_SECONDS_resnet8 ?= 130 140 200 60
-# Of the error of a cell in inference; in training there is noise alone.
+# Of a cell's error, noise first: without it no gain is the cell's own.
 PAPER_S0_CONTROLS ?= noise dropout
 # Seeds whose every epoch is measured.
 PAPER_S0_PATHS    ?= 3

@@ -200,6 +200,8 @@ phase() { # DESCRIPTION TEXT PHASE OPTION...: the phase is refused
 }
 phase "an unknown error model" "did you mean 'per_mac'" '0 forward=per_mak:0.1'
 phase "noise backward" "agn is for the forward product" '0 data=agn:0.1'
+phase "dropout backward" "dropout is for the forward product" '0 data=dropout:0.1'
+phase "dropout of no size" "dropout: expected a standard deviation 0..10, found 'x'" '0 forward=dropout:x'
 phase "noise that cannot grow" "a size that is learned begins above 0" '0 forward=agn:0:0.1'
 phase "noise of four numbers" 'agn: expected SIGMA.:LAMBDA.:MOST..,' '0 forward=agn:1:1:1:1'
 phase "a reward that is none" "agn: expected a reward 0..10, found 'x'" '0 forward=agn:1:x'
