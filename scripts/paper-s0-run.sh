@@ -28,7 +28,7 @@ if [ ! -e "$net/status" ]; then
   [ "$status" ] || exit 1 # said
   echo "$status" > "$net/status"
 fi
-if [ "$(cat "$net/status")" != done ]; then
+if [ "$(cat "$net/status")" != "done" ]; then
   printf 'diverged\t\t\n'
   exit
 fi
