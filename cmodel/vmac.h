@@ -162,6 +162,7 @@ typedef struct {
   vmac_sums **sums;           /* (ops), owned: what was calibrated, for other modes of the cell */
   char calibration[512];      /* "N images of SPEC": what the coefficients were fitted on; or "" */
   char towards[17];           /* hash of the network file to whose sums, where net is tuned; or "" */
+  struct vmac_control *control; /* owned: noise instead of cells, net/control.h; NULL: none */
 } vmac_plan;
 
 /* The MAC layers of `layers` (ops), all where it is NULL, get `mult` with correction `mode`, the
@@ -285,6 +286,7 @@ typedef struct {
   vmac_scratch scratch, side; /* intermediate maps, sums of activations */
   int32_t *acc;               /* accumulators of the layer being computed, (m, n) */
   vmac_ready *ready;          /* (ops), of the network as it is prepared */
+  size_t image;               /* of the data set, by which controls draw */
 } vmac_state;
 vmac_state *vmac_state_new(const vmac_net *net);
 void vmac_state_free(const vmac_net *net, vmac_state *state);

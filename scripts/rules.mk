@@ -16,6 +16,7 @@ include scripts/paper-s2.mk
 include scripts/paper-maps.mk
 include scripts/paper-s3.mk
 include scripts/paper-s4.mk
+include scripts/paper-s0.mk
 include scripts/retrain.mk
 include scripts/import.mk
 include scripts/weights.mk

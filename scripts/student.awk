@@ -19,6 +19,28 @@ function student_two_sided(t, n,  theta, s, c, sum, term, i) {
   return sum < 1 ? 1 - sum : 0
 }
 
+# The t, n degrees of freedom, that |T| exceeds with that chance.
+function student_beyond(chance, n,  lo, hi, i, t) {
+  hi = 1
+  while (student_two_sided(hi, n) > chance) hi *= 2
+  for (i = 0; i < 60; i++) {
+    t = (lo + hi) / 2
+    if (student_two_sided(t, n) > chance) lo = t
+    else hi = t
+  }
+  return t
+}
+
+# The interval of the differences' mean into paired["lo"], ["hi"], whose chance is that to leave the
+# mean out, of student_paired()'s mean and sd; a single one has none.
+function student_interval(paired, n, chance,  half) {
+  paired["lo"] = paired["hi"] = ""
+  if (n < 2) return
+  half = student_beyond(chance, n - 1) * paired["sd"] / sqrt(n)
+  paired["lo"] = paired["mean"] - half
+  paired["hi"] = paired["mean"] + half
+}
+
 # Differences in d[1..n] into paired["mean"], ["sd"], and where n allows: ["p"], that they have no
 # mean, two-sided; ["below"], that their mean is at or below -margin, one-sided. Differences that
 # are all the same have no spread to judge by: no p.

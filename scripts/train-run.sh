@@ -5,10 +5,11 @@
 #   accuracy      percent of the test images after the last epoch, with exact products
 #   so            the same multiplied as that epoch was, where it was not exact
 #   approximate   epochs that were not exact
-# usage: train-run.sh VARIMAC FOLDER CONFIG_TEXT
+# usage: train-run.sh VARIMAC FOLDER CONFIG_TEXT [OPTION ...]    of `varimac train`, besides
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1 folder=$2 config=$3
+shift 3
 out=$folder/run.safetensors
 mkdir -p "$folder"
 printf '%s\n' "$config" > "$folder/run.json"
@@ -16,7 +17,7 @@ resume=
 [ ! -e "$folder/run.ckpt.safetensors" ] || resume=--resume
 status=0
 # shellcheck disable=SC2086 # an option or none
-"$varimac" train --config "$folder/run.json" $resume --out "$out" > "$folder/run.log" \
+"$varimac" train --config "$folder/run.json" $resume "$@" --out "$out" > "$folder/run.log" \
   2> "$folder/run.err" || status=$?
 if [ $status -ne 0 ]; then
   if [ $status -eq 1 ] && grep -q 'the training diverged' "$folder/run.err"; then

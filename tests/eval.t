@@ -140,6 +140,30 @@ ok $? "a plan from a file foretells from what it was fitted to" "$(cat "$tmp/err
 run --trace-layer 0 --image 3 --trace "$tmp/trace" && [ "$(wc -c < "$tmp/trace")" -eq 16384 ]
 ok $? "--trace writes the first convolution's 32 x 32 x 16 bytes"
 
+# Controls: other bytes than the cell's and the exact network's, the same from one thread, by seed
+# and by kind; of a cell without errors none. What is drawn is test_control's job.
+for kind in noise dropout; do
+  run --mult trunc6 --control $kind --dump "$tmp/$kind" --json "$tmp/$kind.json" &&
+    OMP_NUM_THREADS=1 "$VARIMAC" eval --net "$net" --images 60 --mult trunc6 --control $kind \
+      --seed 1 --dump "$tmp/one" > "$tmp/out" && cmp -s "$tmp/one" "$tmp/$kind"
+  ok $? "$kind of a cell's error, the same from one thread and from all" "$(cat "$tmp/err")"
+  grep -q "control  *$kind .*seed 1" "$tmp/out" && grep -q 'approximate  0.0 %' "$tmp/out" &&
+    tr -d '\t\n ' < "$tmp/$kind.json" |
+    grep -q "\"mult\":\"trunc6\",\"layers\":\"all\".*\"control\":\"$kind\",\"seed\":1,.*share\":0}"
+  ok $? "the result names it" "$(cat "$tmp/out" "$tmp/$kind.json")"
+  run --mult trunc6 --control $kind --seed 2 --dump "$tmp/two" && ! cmp -s "$tmp/one" "$tmp/two" &&
+    run --mult trunc6 --control $kind --calib-images 5 --dump "$tmp/two" && ! cmp -s "$tmp/one" "$tmp/two"
+  ok $? "others by another seed, and from other images" "$(cat "$tmp/err")"
+  run --mult exact --control $kind --dump "$tmp/two" && cmp -s "$tmp/direct" "$tmp/two"
+  ok $? "no error, no $kind" "$(cat "$tmp/err")"
+done
+run --mult trunc6 --dump "$tmp/two" && ! cmp -s "$tmp/noise" "$tmp/two" &&
+  ! cmp -s "$tmp/noise" "$tmp/direct" && ! cmp -s "$tmp/noise" "$tmp/dropout"
+ok $? "noise is not the cell, nor exact, nor dropout"
+"$VARIMAC" eval --net "$net" --images 1 --mult trunc6 --control noise --trace-layer 15 --image 0 \
+  --trace "$tmp/two" > /dev/null && head -c 10 "$tmp/noise" | cmp -s - "$tmp/two"
+ok $? "a trace is of the control"
+
 # refuse DESCRIPTION STATUS TEXT ARGUMENTS...: fails with that status and text, leaves no file.
 refuse() {
   what=$1 status=$2 text=$3
@@ -186,6 +210,13 @@ refuse "nor from nothing" 1 'expected .N images of SPEC' --net "$net" --plan "$t
   --residuals "$tmp/dump3"
 refuse "residuals without a cell" 2 "wants --mult" --net "$net" --residuals "$tmp/dump3"
 refuse "layers without a cell" 2 "want --mult" --net "$net" --layers 0
+refuse "a control of nothing" 2 "wants --mult" --net "$net" --control noise
+refuse "an unknown control" 2 "did you mean 'dropout'" --net "$net" --mult perf2 --control dropuot
+refuse "a control's plan" 2 "without the cell" --net "$net" --mult perf2 --control noise --save-plan "$tmp/dump3"
+refuse "a control's residuals" 2 "without the cell" --net "$net" --mult perf2 --control noise --residuals "$tmp/dump3"
+refuse "a seed of nothing" 2 "--seed wants --control" --net "$net" --mult perf2 --seed 2
+refuse "a test set for a control" 1 "is a test set" --net "$net" --mult perf2 --control noise \
+  --calib subset:test
 refuse "layers beyond the network" 2 "10 MAC layers, 0..9" --net "$net" --mult perf2 --layers 3-10
 refuse "several choices of layers" 2 "joined by +" --net "$net" --mult perf2 --layers 0,1
 refuse "calibration for a mode without" 2 "want --correction" --net "$net" --mult perf2 --calib-images 9

@@ -89,6 +89,15 @@ rows "$tmp/map.csv" 'NR > 1' > "$tmp/2"
 [ "$(grep -c ",$tmp/map.json,cv," "$tmp/map.csv")" -eq 1088 ]
 ok $? "a map of cells stands where its cell would" "$(cat "$tmp/err")"
 same "$tmp/1" "$tmp/2" "a map of one cell is that cell"
+run --mult trunc7 --correction cv --calib-images 12 --control noise --csv "$tmp/noise.csv"
+rows "$tmp/a.csv" '$2 == "direct"' > "$tmp/1"
+rows "$tmp/noise.csv" '$2 == "direct"' > "$tmp/2"
+same "$tmp/1" "$tmp/2" "beside a control the exact network is what it was"
+check_outputs "$tmp/noise.csv" trunc7+noise "a control's outputs are eval's" --mult trunc7 \
+  --correction cv --calib-images 12 --control noise
+run --mult trunc7 --correction cv --calib-images 12 --control noise --seed 2 --csv "$tmp/two.csv"
+check_outputs "$tmp/two.csv" trunc7+noise "by its seed" --mult trunc7 --correction cv \
+  --calib-images 12 --control noise --seed 2
 run --mult exact --csv "$tmp/exact.csv"
 rows "$tmp/exact.csv" '$2 == "direct"' > "$tmp/direct.rows"
 rows "$tmp/exact.csv" '$2 == "exact" && $11 !~ /less/ && $11 != "rms"' > "$tmp/exact.rows"
@@ -153,6 +162,8 @@ refuse "an unknown mode, the nearest suggested" 2 "did you mean 'paper'" --mult 
 refuse "a layer that is not there" 2 "--layers: " --mult perf2 --layers 10
 refuse "a mode without a cell" 2 "want --mult" --correction cv
 refuse "layers without a cell" 2 "want --mult" --layers 0
+refuse "a control without a cell" 2 "wants --mult" --control noise
+refuse "a control that is not there" 2 "did you mean 'noise'" --mult perf2 --control nois
 refuse "images that no mode is fitted on" 2 "want --correction" --mult perf2 --calib-images 3
 refuse "a cell beside a plan" 2 "--plan brings" --mult perf2 --plan "$tmp/plan.json"
 refuse "a cell beside a map" 2 "--map brings" --mult perf2 --map "$tmp/map.json"

@@ -53,8 +53,8 @@ page-full: $(VARIMAC)
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
 SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy feet glitch liberty \
-                 mutate new-mult page paper paper-maps paper-maps-run paper-s2 power ppa random \
-                 retrain rtl savings synth tools train wide),$(TESTS))
+                 mutate new-mult page paper paper-maps paper-maps-run paper-s0 paper-s2 power ppa \
+                 random retrain rtl savings synth tools train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \

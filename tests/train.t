@@ -1,7 +1,7 @@
 #!/bin/sh
 # TEST RATIONALE: `varimac train` and `varimac quantize` as a user meets them.
 #   State space: a run killed and resumed against one never stopped, multiplied exactly and in
-#   phases with errors, from options and from a file; its log, and curves drawn of it; every refusal
+#   phases with errors, from options and from a file; its log, its epochs kept, and curves drawn of it; every refusal
 #   with its exit code and no file left; runs that diverge; the shipped weights by digest, and the
 #   shipped float network quantized again.
 #   Gradients, thread counts and file formats are tested in unit/test_train_*.c.
@@ -16,7 +16,7 @@ train() {
 "$VARIMAC" train --help | grep -q -- --resume && "$VARIMAC" quantize --help | grep -q -- --images
 ok $? "--help of train and quantize"
 
-train --out "$tmp/whole.safetensors"
+train --keep-epochs "$tmp/kept" --out "$tmp/whole.safetensors"
 ok $? "a whole run" "$(cat "$tmp/err")"
 [ ! -e "$tmp/whole.ckpt.safetensors" ] &&
   grep -q '^epoch  *12/12 .*loss.*train.*test.*ETA' "$tmp/out"
@@ -24,17 +24,28 @@ ok $? "one line per epoch, no checkpoint left" "$(cat "$tmp/out")"
 
 # Killed as soon as an epoch is done, resumed with another number of threads.
 "$VARIMAC" train --data subset:calib --test subset:calib --batch 64 --epochs 12 --threads 1 \
-  --out "$tmp/cut.safetensors" > "$tmp/killed" 2>&1 &
+  --keep-epochs "$tmp/cutkept" --out "$tmp/cut.safetensors" > "$tmp/killed" 2>&1 &
 pid=$!
 while kill -0 $pid 2> /dev/null && ! grep -qs '^epoch' "$tmp/killed"; do sleep 0.05; done
 kill -9 $pid 2> /dev/null
 wait $pid 2> /dev/null
 [ -e "$tmp/cut.ckpt.safetensors" ] && [ ! -e "$tmp/cut.safetensors" ]
 ok $? "a killed run leaves a checkpoint and no weights"
-train --threads 2 --resume --out "$tmp/cut.safetensors" && grep -q resumed "$tmp/out" &&
+train --threads 2 --resume --keep-epochs "$tmp/cutkept" --out "$tmp/cut.safetensors" && grep -q resumed "$tmp/out" &&
   cmp -s "$tmp/cut.safetensors" "$tmp/whole.safetensors"
 ok $? "resumed, it ends with the same bytes as the whole run" "$(cat "$tmp/out" "$tmp/err")"
 
+diff -r "$tmp/cutkept" "$tmp/kept" > "$tmp/diff" && [ "$(ls "$tmp/kept" | wc -l)" -eq 13 ] &&
+  cmp -s "$tmp/kept/epoch-012.safetensors" "$tmp/whole.safetensors"
+ok $? "and with the same epochs kept, the last of them its weights" "$(cat "$tmp/diff"; ls "$tmp/kept")"
+for epoch in 0 3; do
+  "$VARIMAC" quantize --in "$tmp/kept/epoch-00$epoch.safetensors" --data subset:calib --images 50 \
+    --test subset:calib -o "$tmp/kept.tflite" > "$tmp/kept.$epoch" 2> "$tmp/err"
+done
+accuracy=$(sed -n 's/^{"epoch":3,.*"test":{[^}]*"accuracy":\([0-9.]*\).*/\1/p' "$tmp/whole.jsonl")
+float=$(awk -v want="$accuracy" 'sub(/.*float /, "") { print $1 - want }' "$tmp/kept.3")
+awk -v off="${float:-9}" 'sub(/.*float /, "") { exit !($1 < 25 && off * off < 1e-4) }' "$tmp/kept.0"
+ok $? "a kept epoch is what the log says of it, the first knows nothing" "$(cat "$tmp/kept.0" "$tmp/kept.3") $accuracy"
 cmp -s "$tmp/cut.jsonl" "$tmp/whole.jsonl" && [ "$(wc -l < "$tmp/whole.jsonl")" -eq 13 ] &&
   tail -n 1 "$tmp/whole.jsonl" |
     grep -q '^{"epoch":12,"phase":0,"train":{"loss":.*"test":{"loss":[^}]*}}$'
@@ -170,6 +181,9 @@ refuse "fewer images than a batch" 1 "fewer than one batch" train $small --batch
 refuse "a place that cannot be written" 1 "nonexistent" train $small \
   --out /nonexistent/f.safetensors
 # shellcheck disable=SC2086
+refuse "epochs where no folder can be" 1 "keep-epochs: cannot make the folder /nonexistent/kept" \
+  train $small --keep-epochs /nonexistent/kept --out "$f"
+# shellcheck disable=SC2086
 refuse "nothing to resume" 1 "f.ckpt.safetensors" train $small --resume --out "$f"
 cp "$tmp/whole.safetensors" "$tmp/other.ckpt.safetensors"
 # shellcheck disable=SC2086
@@ -186,6 +200,8 @@ phase() { # DESCRIPTION TEXT PHASE OPTION...: the phase is refused
 }
 phase "an unknown error model" "did you mean 'per_mac'" '0 forward=per_mak:0.1'
 phase "noise backward" "agn is for the forward product" '0 data=agn:0.1'
+phase "dropout backward" "dropout is for the forward product" '0 data=dropout:0.1'
+phase "dropout of no size" "dropout: expected a standard deviation 0..10, found 'x'" '0 forward=dropout:x'
 phase "noise that cannot grow" "a size that is learned begins above 0" '0 forward=agn:0:0.1'
 phase "noise of four numbers" 'agn: expected SIGMA.:LAMBDA.:MOST..,' '0 forward=agn:1:1:1:1'
 phase "a reward that is none" "agn: expected a reward 0..10, found 'x'" '0 forward=agn:1:x'

@@ -6,15 +6,15 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/fitted.h"
 #include "cli/run.h"
 
 typedef struct {
   fitted fit;
   const char *mult, *map, *mode_name, *data, *plan, *save_plan, *json, *dump, *trace, *ktile,
       *residuals;
-  long long layer, image;
+  long long layer, image, seed; /* seed below 0: not given */
   bool calib_given;
+  vmac_control_kind control;
   vmac_mode mode;
   vmac_rounding rounding;
 } options;
@@ -36,9 +36,15 @@ static const char help[] =
     "  --ktile ROWS[xCOLS]  slopes of their own for each K tile of an array of that size; 0: the "
     "same\n"
     "                       for the whole sum (default; without COLS as many as ROWS)\n"
+    "  --control KIND       a control beside the cell: exact products, and in every accumulator\n"
+    "                       chance of the mean and variance that the cell's error, corrected, has\n"
+    "                       in that layer and channel on the calibration images; KIND noise:\n"
+    "                       Gaussian; dropout: outputs left out, the others scaled up\n"
+    "  --seed N             of what a control draws (default 1)\n"
     "  --data SPEC          images to score (default subset:test; see varimac data --help)\n"
     "  --images N           the first N of them (default all)\n"
-    "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
+    "  --calib SPEC         training images that modes are fitted on, and controls measured on\n"
+    "                       (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
     "  --plan F             take multiplier, mode and coefficients from a plan instead;\n"
     "                       --residuals then foretells from the images that it was fitted to\n"
@@ -72,6 +78,8 @@ enum {
   TRACE,
   KTILE,
   RESIDUALS,
+  CONTROL,
+  SEED,
   HELP
 };
 
@@ -90,6 +98,8 @@ static const struct option table[] = {FITTED_OPTIONS,
                                       {"trace", 1, 0, TRACE},
                                       {"ktile", 1, 0, KTILE},
                                       {"residuals", 1, 0, RESIDUALS},
+                                      {"control", 1, 0, CONTROL},
+                                      {"seed", 1, 0, SEED},
                                       {"help", 0, 0, HELP},
                                       {0}};
 
@@ -113,9 +123,16 @@ static void check(options *o) {
   const bool calibrated = vmac_mode_calibrates(o->mode);
   if (o->residuals && !o->mult && !o->map && !o->plan)
     cli_usage("eval: --residuals wants --mult, --map or --plan");
-  if (!calibrated && !o->residuals && (o->fit.calib || o->fit.calib_images))
+  if (o->control && !o->mult && !o->map && !o->plan)
+    cli_usage("eval: --control wants --mult, --map or --plan, whose error it is like");
+  if (o->control && (o->save_plan || o->residuals))
+    cli_usage("eval: --control runs without the cell: no --save-plan or --residuals with it");
+  if (!o->control && o->seed >= 0)
+    cli_usage("eval: --seed wants --control: nothing else here is drawn");
+  if (o->seed < 0) o->seed = 1;
+  if (!calibrated && !o->residuals && !o->control && (o->fit.calib || o->fit.calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
-              "or phi");
+              "or phi, or --control");
   o->calib_given = o->fit.calib;
   if (!o->fit.calib) o->fit.calib = "subset:calib";
   run_refuse_test_set("--calib", o->fit.calib);
@@ -125,7 +142,8 @@ static void check(options *o) {
 }
 
 static options parse(int argc, char **argv) {
-  options o = {.data = "subset:test", .layer = -1, .image = -1};
+  vmac_err err;
+  options o = {.data = "subset:test", .layer = -1, .image = -1, .seed = -1};
   for (int c; (c = cli_getopt(argc, argv, "", table)) != -1;) switch (c) {
     case MULT:
       o.mult = optarg;
@@ -168,6 +186,12 @@ static options parse(int argc, char **argv) {
       break;
     case RESIDUALS:
       o.residuals = optarg;
+      break;
+    case CONTROL:
+      if (!vmac_control_find(optarg, &o.control, &err)) cli_usage("--control: %s", err.text);
+      break;
+    case SEED:
+      o.seed = cli_int("--seed", optarg, 0, INT64_MAX);
       break;
     case HELP:
       printf(help, VMAC_RESIDUAL_PARTS);
@@ -273,6 +297,9 @@ static void print(const options *o, const vmac_plan *plan, const score *s) {
   printf("network      %s\nmultiplier   %s%s%s\ncorrection   %s%s\nimages       %lld of %s\n",
          o->fit.net, mult_name(o, plan), *s->layers ? ", MAC layers " : "", s->layers,
          vmac_mode_name(plan ? plan->mode : VMAC_CORR_NONE), tiles, o->fit.images, o->data);
+  if (o->control)
+    printf("control      %s of that error instead, seed %lld\n", vmac_control_name(o->control),
+           o->seed);
   printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
   printf("approximate  %.1f %% of the multiplications\n", 100 * s->share);
@@ -290,6 +317,10 @@ static bool write_json(const options *o, const vmac_plan *plan, const score *s, 
     cJSON_AddItemToObject(root, "ktile", cJSON_CreateIntArray(shape, 2));
   }
   cJSON_AddStringToObject(root, "calibration", plan ? plan->calibration : "");
+  if (o->control) {
+    cJSON_AddStringToObject(root, "control", vmac_control_name(o->control));
+    cJSON_AddNumberToObject(root, "seed", (double)o->seed);
+  }
   cJSON_AddStringToObject(root, "data", o->data);
   cJSON_AddNumberToObject(root, "images", all);
   cJSON_AddStringToObject(root, "rounding", run_rounding_name(o->rounding));
@@ -347,13 +378,14 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
   return ok;
 }
 
-/* Everything the run was asked to write, or nothing. */
+/* Everything the run was asked to write, or nothing; runs: the plan or its control. */
 static void write_outputs(const options *o, const vmac_net *net, vmac_plan *plan,
-                          const vmac_dataset *data, const score *s, const int8_t *outputs) {
+                          const vmac_plan *runs, const vmac_dataset *data, const score *s,
+                          const int8_t *outputs) {
   vmac_err err;
   const size_t bytes = (size_t)o->fit.images * net->tensor[net->output].size;
   if ((o->save_plan && !vmac_plan_save(plan, o->fit.net, o->save_plan, &err)) ||
-      (o->trace && !write_trace(o, net, plan, data, &err)) ||
+      (o->trace && !write_trace(o, net, runs, data, &err)) ||
       (o->residuals && !write_residuals(o, net, plan, data, &err)) ||
       (o->dump && !vmac_write_file(o->dump, outputs, bytes, &err)) ||
       (o->json && !write_json(o, plan, s, &err))) {
@@ -378,22 +410,25 @@ int cmd_eval(int argc, char **argv) {
     if (places[i] && !vmac_can_write(places[i], &err)) cli_die("%s", err.text);
   vmac_plan *plan = get_plan(&o, net);
   if (o.plan && o.residuals) use_calibration_of(&o, plan);
+  vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
+  const vmac_plan *runs = control ? control : plan;
 
   const size_t n = (size_t)o.fit.images;
   int8_t *outputs = vmac_alloc(n, net->tensor[net->output].size);
   uint8_t *answer = vmac_alloc(n, 1);
   vmac_scorer *scorer = vmac_scorer_new(net, o.rounding, &data, n, 0);
-  run_scores(mult_name(&o, plan), net, scorer, plan, n, answer, outputs);
+  run_scores(mult_name(&o, plan), net, scorer, runs, n, answer, outputs);
   const score s = {.correct = run_equal(answer, data.labels, n),
                    .agree = run_equal(answer, vmac_scorer_exact(scorer), n),
-                   .share = run_share(net, plan),
+                   .share = run_share(net, runs),
                    .layers = layers_of(net, plan)};
-  write_outputs(&o, net, plan, &data, &s, outputs);
+  write_outputs(&o, net, plan, runs, &data, &s, outputs);
   print(&o, plan, &s);
   vmac_scorer_free(scorer);
   free(s.layers);
   free(answer);
   free(outputs);
+  vmac_plan_free(control);
   vmac_plan_free(plan);
   vmac_dataset_free(&data);
   vmac_net_free(net);

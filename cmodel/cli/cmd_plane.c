@@ -6,7 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "cli/fitted.h"
 #include "cli/plane.h"
 #include "cli/run.h"
 
@@ -17,6 +16,7 @@ typedef struct {
   vmac_rounding rounding;
   vmac_plane_options options;
   vmac_plane_how how;
+  vmac_control_kind control;
   long long seed;
   double noise; /* below 0: each layer's own error */
 } options;
@@ -35,9 +35,14 @@ static const char help[] =
     "  --layers L           MAC layers that have the cell, as in varimac eval (default all)\n"
     "  --correction MODE    " CLI_MODES "\n"
     "                       (default none)\n"
-    "  --calib SPEC         training images that modes are fitted on (default subset:calib)\n"
+    "  --calib SPEC         training images that modes are fitted on, and controls measured on\n"
+    "                       (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
     "  --plan F             take multiplier, mode and coefficients from a plan instead\n"
+    "  --control KIND       noise | dropout instead of the cell, as in varimac eval. T is no\n"
+    "                       function of X then: counting, and I(T;X) of kernel, take what was "
+    "drawn\n"
+    "                       for a part of the image; projection and probe do not\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
     "  --csv F, --json F    write a row per layer, estimator and quantity; value in bits, lo and "
     "hi:\n"
@@ -80,6 +85,7 @@ enum {
   CORRECTION,
   DATA,
   PLAN,
+  CONTROL,
   ROUNDING,
   CSV,
   JSON,
@@ -102,6 +108,7 @@ static const struct option table[] = {FITTED_OPTIONS,
                                       {"correction", 1, 0, CORRECTION},
                                       {"data", 1, 0, DATA},
                                       {"plan", 1, 0, PLAN},
+                                      {"control", 1, 0, CONTROL},
                                       {"rounding", 1, 0, ROUNDING},
                                       {"csv", 1, 0, CSV},
                                       {"json", 1, 0, JSON},
@@ -132,8 +139,11 @@ static void check(options *o) {
     cli_usage("plane: --map brings the cells of all layers: no --mult or --layers with it");
   if (!o->mult && !o->map && !o->plan && (o->mode_name || o->fit.layers))
     cli_usage("plane: --correction and --layers want --mult");
-  if (!vmac_mode_calibrates(o->mode) && (o->fit.calib || o->fit.calib_images))
-    cli_usage("plane: --calib and --calib-images want --correction bias, cv, bitplane or phi");
+  if (o->control && !o->mult && !o->map && !o->plan)
+    cli_usage("plane: --control wants --mult, --map or --plan, whose error it is like");
+  if (!vmac_mode_calibrates(o->mode) && !o->control && (o->fit.calib || o->fit.calib_images))
+    cli_usage("plane: --calib and --calib-images want --correction bias, cv, bitplane or phi, or "
+              "--control");
   if (!o->mult && !o->map && !o->plan && o->noise < 0)
     cli_usage("--noise error: the exact network has none; it wants --mult, --map or --plan");
   if (p->dims * p->bits > VMAC_PLANE_CELL_BITS)
@@ -170,6 +180,7 @@ static options parse(int argc, char **argv) {
 
 static void plane_option(options *o, int option, const char *value) {
   enum { MOST = 1 << 20 };
+  vmac_err err;
   switch (option) {
   case MULT:
     o->mult = value;
@@ -185,6 +196,9 @@ static void plane_option(options *o, int option, const char *value) {
     break;
   case PLAN:
     o->plan = value;
+    break;
+  case CONTROL:
+    if (!vmac_control_find(value, &o->control, &err)) cli_usage("--control: %s", err.text);
     break;
   case ROUNDING:
     o->rounding = run_rounding(value);
@@ -256,6 +270,16 @@ static vmac_plan *get_plan(const options *o, const vmac_net *net) {
   free((void *)(uintptr_t)hw.map);
   free(layers);
   return plan;
+}
+
+/* The cell or the map, and what stands in its place: perf2, perf2+noise. Caller frees. */
+static char *mult_name(const options *o, const vmac_plan *plan) {
+  const char *of = o->map ? o->map : plan->mult->name;
+  const size_t size = strlen(of) + 16;
+  char *name = vmac_alloc(size, 1);
+  snprintf(name, size, "%s%s%s", of, o->control ? "+" : "",
+           o->control ? vmac_control_name(o->control) : "");
+  return name;
 }
 
 /* ---- the work -------------------------------------------------------------------------------- */
@@ -333,9 +357,10 @@ int cmd_plane(int argc, char **argv) {
   if ((o.csv && !vmac_can_write(o.csv, &err)) || (o.json && !vmac_can_write(o.json, &err)))
     cli_die("%s", err.text);
   vmac_plan *plan = get_plan(&o, net);
+  vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
   vmac_plane *exact = vmac_plane_new(net, images, o.options);
   vmac_plane *with = plan ? vmac_plane_new(net, images, o.options) : NULL;
-  observe(&o, net, plan, &data, exact, with);
+  observe(&o, net, control ? control : plan, &data, exact, with);
 
   vmac_states y = vmac_states_labels(data.labels, images);
   plane_result r = {.net_path = o.fit.net,
@@ -346,8 +371,9 @@ int cmd_plane(int argc, char **argv) {
                     .labels = vmac_entropy(&y, NULL).bits,
                     .runs = plan ? 2 : 1,
                     .run = {{"direct", vmac_mode_name(VMAC_CORR_NONE), .plane = exact}}};
+  char *name = NULL;
   if (plan) {
-    const char *name = o.map ? o.map : plan->mult->name;
+    name = mult_name(&o, plan);
     r.run[1] = (plane_run){name, vmac_mode_name(plan->mode), .plane = with};
   }
   measure(&o, &data, &r);
@@ -357,6 +383,8 @@ int cmd_plane(int argc, char **argv) {
   vmac_states_free(&y);
   vmac_plane_free(with);
   vmac_plane_free(exact);
+  free(name);
+  vmac_plan_free(control);
   vmac_plan_free(plan);
   vmac_dataset_free(&data);
   vmac_net_free(net);

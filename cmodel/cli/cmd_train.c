@@ -20,6 +20,8 @@ static const char HELP[] =
     "                    else cifar10:test)\n"
     "  --out FILE        where the weights go\n"
     "  --resume          continue from the checkpoint beside --out\n"
+    "  --keep-epochs DIR  write the weights of every epoch too, DIR/epoch-001.safetensors and so\n"
+    "                    on, as --out would have them; epoch-000 is what the run begins with\n"
     "  --seed N          (1)\n"
     "  --epochs N        (100)\n"
     "  --batch N         images per step (128)\n"
@@ -56,6 +58,9 @@ static const char HELP[] =
     "         agn:SIGMA           noise on the outputs, SIGMA times their deviation; forward only\n"
     "         agn:SIGMA:LAMBDA[:MOST]  SIGMA of each layer is learned, for the reward of LAMBDA\n"
     "           times its share of all multiplications times SIGMA, no more than MOST (1) of it\n"
+    "         dropout:SIGMA       some outputs 0, the others scaled up, off by as much as agn's "
+    "in the\n"
+    "           mean square; forward only\n"
     "         bit_true:CELL[:MODE[:GRADIENT]]  int8 operands, multiplied by a cell of `varimac "
     "mult\n"
     "           list` or a table file (a name with a . or /), corrected by MODE; forward only.\n"
@@ -90,7 +95,8 @@ enum {
   FREEZE,
   VALIDATION,
   PHASE,
-  CONFIG
+  CONFIG,
+  KEEP_EPOCHS
 };
 
 static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
@@ -99,6 +105,7 @@ static const struct option OPTIONS[] = {{"help", no_argument, NULL, 'h'},
                                         {"test", required_argument, NULL, TEST},
                                         {"out", required_argument, NULL, OUT},
                                         {"resume", no_argument, NULL, RESUME},
+                                        {"keep-epochs", required_argument, NULL, KEEP_EPOCHS},
                                         {"seed", required_argument, NULL, SEED},
                                         {"epochs", required_argument, NULL, EPOCHS},
                                         {"batch", required_argument, NULL, BATCH},
@@ -155,6 +162,9 @@ static void parse(int argc, char **argv, train_arguments *a) {
       break;
     case RESUME:
       a->resume = true;
+      break;
+    case KEEP_EPOCHS:
+      a->keep = optarg;
       break;
     case SEED:
       c->seed = (uint64_t)cli_int("--seed", optarg, 0, INT64_MAX);

@@ -111,6 +111,16 @@ vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode
   return plan;
 }
 
+vmac_plan *run_control(const vmac_net *net, const vmac_plan *plan, vmac_control_kind kind,
+                       long long seed, const fitted *fit) {
+  if (!kind) return NULL;
+  long long images = fit->calib_images;
+  vmac_dataset calib = run_load(fit->calib, net, fit->net, &images, "--calib-images");
+  vmac_plan *control = vmac_control_plan(net, plan, kind, (uint64_t)seed, &calib, (size_t)images);
+  vmac_dataset_free(&calib);
+  return control;
+}
+
 size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
                 const bool *layers, vmac_mode mode, vmac_net *tuned) {
   vmac_err err;

@@ -3,7 +3,8 @@
 #ifndef VMAC_RUN_H
 #define VMAC_RUN_H
 
-#include "cli/cli.h"
+#include "cli/fitted.h"
+#include "net/control.h"
 #include "program/program.h"
 
 vmac_net *run_net(const char *path); /* loaded, or the program ends */
@@ -41,6 +42,11 @@ vmac_map *run_map(const char *path, const vmac_net *net, vmac_hw *hw);
 vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode,
                         vmac_ktiles *ktiles, const vmac_dataset *calib, const char *calib_spec,
                         size_t calib_images, vmac_err *err);
+
+/* --control: what runs in the plan's place, measured on the calibration images of `fit`; NULL where
+ * kind is none. */
+vmac_plan *run_control(const vmac_net *net, const vmac_plan *plan, vmac_control_kind kind,
+                       long long seed, const fitted *fit);
 
 /* --ktile's array, ROWS or ROWSxCOLS, cut for the network; text NULL or "0": NULL, not cut. A text
  * that is no array, or one that cannot run the network, ends the program. */

@@ -9,7 +9,7 @@
 enum { TRAIN_PHASES = 64 };
 typedef struct {
   train_config config;
-  const char *net, *out;
+  const char *net, *out, *keep; /* keep: a folder for the weights of every epoch, or NULL */
   const char *phase[TRAIN_PHASES];
   int phases;
   bool resume;

@@ -1,9 +1,11 @@
 /* A run of `varimac train`: its images, phases, epochs and files.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "cli/run.h"
@@ -200,6 +202,23 @@ static void tell_terms(const train_trainer *t, run_epoch *e) {
   }
 }
 
+/* Weights after `epoch` epochs, as --out would have them, where they are kept. */
+static void keep_epoch(const session *s, const train_arguments *a, int epoch, double accuracy) {
+  if (!a->keep) return;
+  vmac_err err;
+  const size_t size = strlen(a->keep) + 40;
+  char *path = vmac_alloc(size, 1);
+  snprintf(path, size, "%s/epoch-%03d.safetensors", a->keep, epoch);
+  if (!train_save(s->t->model, &a->config, epoch, false, accuracy, path, &err))
+    cli_die("--keep-epochs: %s", err.text);
+  free(path);
+}
+
+/* A run that begins leaves there what it begins with. */
+static void keep_first(const session *s, const train_arguments *a, int epoch) {
+  if (a->keep && !epoch) keep_epoch(s, a, 0, evaluate(s->t, &s->test, 0, s->checkpoint).accuracy);
+}
+
 /* One epoch, its measurements, its line of the log, the checkpoint. Returns the seconds it took. */
 static double do_epoch(session *s, const train_arguments *a, int epoch) {
   train_trainer *t = s->t;
@@ -224,6 +243,7 @@ static double do_epoch(session *s, const train_arguments *a, int epoch) {
   train_place_advance(s->phases, epoch, e.validated ? e.validation.loss : NAN, &s->place);
   if (s->phases->phases) train_place_write(&s->place, t->model->place, sizeof t->model->place);
   if (s->place.phase != phase) train_phases_apply(s->phases, s->place.phase, t->products);
+  keep_epoch(s, a, epoch, e.test.accuracy); /* a resumed run begins behind the checkpoint */
   /* Kept before it is told: whoever reads the line may end the run. */
   if (!run_log_add(s->log, &e, &err) ||
       !train_save(t->model, &a->config, epoch, true, e.test.accuracy, s->checkpoint, &err))
@@ -250,6 +270,8 @@ void train_run(train_arguments *a) {
   session s = {0};
   char command[TRAIN_COMMAND];
   run_refuse_test_set("--data", a->config.data);
+  if (a->keep && mkdir(a->keep, 0777) && errno != EEXIST)
+    cli_die("--keep-epochs: cannot make the folder %s: %s", a->keep, strerror(errno));
   const train_net *net = find_net(a->net);
   begin(&s, a, net);
   int epoch = open_checkpoint(&s, a);
@@ -257,6 +279,7 @@ void train_run(train_arguments *a) {
   if (!(s.log = run_log_open(a->out, command, epoch, &err))) cli_die("%s", err.text);
   printf("%s\n%s: %zu parameters, %zu training and %zu test images, %d threads%s\n", command,
          net->name, s.t->model->params, s.data.n, s.test.n, s.t->threads, epoch ? ", resumed" : "");
+  keep_first(&s, a, epoch);
   if (epoch == a->config.epochs) s.tested = evaluate(s.t, &s.test, epoch, s.checkpoint);
   for (double spent = 0, first = epoch; epoch < a->config.epochs;) {
     const double seconds = do_epoch(&s, a, epoch++);

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "net/control.h"
 #include "net/prefix.h"
 
 static uint8_t argmax(const int8_t *v, size_t n) {
@@ -72,8 +73,8 @@ void vmac_scorer_answers(vmac_scorer *s, const vmac_plan *plan, size_t first, si
                          uint8_t *answer, int8_t *outputs) {
   const vmac_net *net = s->net;
   const size_t size = net->tensor[net->output].size;
-  int from = 0; /* the first op that has the cell; all of the network where none has */
-  while (from < net->ops && !vmac_plan_has(plan, from)) from++;
+  int from = 0; /* the first op that is not exact; all of the network where none is */
+  while (from < net->ops && !vmac_plan_alters(plan, from)) from++;
   vmac_prefix_set(s->prefix, from);
 #pragma omp parallel if (count > 1) /* one image: its layers run in parallel */
   {

@@ -22,6 +22,7 @@ void vmac_state_set_image(const vmac_net *net, vmac_state *state, const vmac_dat
   const size_t size = net->tensor[net->input].size;
   const uint8_t *pixel = data->pixels + index * size;
   int8_t *code = state->i8[net->input];
+  state->image = index;
 #pragma omp simd
   for (size_t i = 0; i < size; i++) code[i] = (int8_t)(pixel[i] ^ 0x80);
 }

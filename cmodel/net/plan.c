@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "gemm/scheme.h"
+#include "net/control.h"
 #include "net/correction.h"
 #include "net/net.h"
 
@@ -34,6 +35,7 @@ void vmac_plan_free(vmac_plan *plan) {
   free(plan->sums);
   free(plan->mac);
   vmac_ktiles_free(plan->ktiles);
+  vmac_control_free(plan->control);
   free(plan);
 }
 

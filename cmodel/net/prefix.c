@@ -112,6 +112,7 @@ void vmac_prefix_load(vmac_prefix *prefix, size_t image, vmac_state *state) {
   int from = 0;
   if (s->codes) {
     restore(prefix, s, state);
+    state->image = image;
     from = s->at;
   } else {
     vmac_state_set_image(prefix->net, state, prefix->data, image);

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "net/correction.h"
+#include "net/errors.h"
 
 enum { PARTS = VMAC_RESIDUAL_PARTS };
 
@@ -89,65 +89,6 @@ static void predict_layer(const vmac_plan *plan, int op, vmac_residual *r) {
   }
 }
 
-/* Images are dealt out into so many parts, whose figures tell how much chance is in that of all. */
-
-/* One thread's share of what the images have: errors and exact accumulators. */
-typedef struct {
-  vmac_state *state;
-  int32_t *acc, *zero;
-  vmac_sums *(*error)[PARTS], **signal; /* (ops) */
-} worker;
-
-static worker worker_new(const vmac_net *net, const vmac_plan *plan) {
-  worker w = {.state = vmac_state_new(net)};
-  size_t most = 1;
-  w.error = vmac_alloc((size_t)net->ops, sizeof *w.error);
-  w.signal = vmac_alloc((size_t)net->ops, sizeof *w.signal);
-  for (int i = 0; i < net->ops; i++) {
-    const vmac_op *op = &net->op[i];
-    if (!vmac_plan_has(plan, i)) continue;
-    const size_t size = (size_t)op->m * (size_t)op->n;
-    const size_t x = (size_t)op->m * (size_t)vmac_variate_groups(net, op);
-    most = size > most ? size : most;
-    most = x > most ? x : most;
-    for (int part = 0; part < PARTS; part++) w.error[i][part] = vmac_sums_new(net, op, 1);
-    w.signal[i] = vmac_sums_new(net, op, 1);
-  }
-  w.acc = vmac_alloc(most, sizeof *w.acc);
-  w.zero = vmac_alloc(most, sizeof *w.zero);
-  return w;
-}
-
-static void worker_free(const vmac_net *net, worker *w) {
-  for (int i = 0; i < net->ops; i++) {
-    for (int part = 0; part < PARTS; part++) vmac_sums_free(w->error[i][part]);
-    vmac_sums_free(w->signal[i]);
-  }
-  free(w->error);
-  free(w->signal);
-  free(w->acc);
-  free(w->zero);
-  vmac_state_free(net, w->state);
-}
-
-static void add_image(const vmac_net *net, const vmac_plan *plan, const vmac_dataset *data,
-                      size_t image, worker *w) {
-  vmac_state_set_image(net, w->state, data, image);
-  for (int i = 0; i < net->ops; i++) {
-    const vmac_op *op = &net->op[i];
-    vmac_net_run_op(net, NULL, VMAC_ROUND_DOUBLE, i, w->state);
-    if (!vmac_plan_has(plan, i)) continue;
-    vmac_layer_acc(net, op, &plan->mac[i], w->state->i8[op->in[0]], w->acc, w->state);
-    vmac_sums_add(w->error[i][image % PARTS], op->m, op->k, w->state->acc, w->acc, w->zero);
-    vmac_sums_add(w->signal[i], op->m, op->k, w->state->acc, w->zero, w->zero);
-  }
-}
-
-static double variance(const vmac_sums *s, int channel) {
-  const vmac_wide var = s->count * s->yy[channel] - (vmac_wide)s->y[channel] * s->y[channel];
-  return (double)var / (double)s->count / (double)s->count;
-}
-
 /* Mean square of a part's errors about the means of all, mean over channels. */
 static double part_square(const vmac_sums *part, const vmac_sums *all) {
   double sum = 0;
@@ -176,10 +117,10 @@ static vmac_residual residual_of(const vmac_sums *error, const vmac_sums *signal
   vmac_residual r = {0};
   for (int j = 0; j < error->n; j++) {
     const double mean = (double)error->y[j] / (double)error->count;
-    r.measured += variance(error, j) / error->n;
+    r.measured += vmac_errors_variance(error, j) / error->n;
     r.mean_square += mean * mean / error->n;
     r.mean -= mean / error->n; /* y is exact - approximate */
-    r.signal += variance(signal, j) / error->n;
+    r.signal += vmac_errors_variance(signal, j) / error->n;
   }
   return r;
 }
@@ -187,30 +128,15 @@ static vmac_residual residual_of(const vmac_sums *error, const vmac_sums *signal
 void vmac_residuals(const vmac_net *net, vmac_plan *plan, vmac_calib *calib,
                     const vmac_dataset *data, size_t images, vmac_residual *of) {
   calibrate(plan, calib);
-  worker all = worker_new(net, plan);
-#pragma omp parallel
-  {
-    worker w = worker_new(net, plan);
-#pragma omp for schedule(dynamic, 1)
-    for (size_t image = 0; image < images; image++) add_image(net, plan, data, image, &w);
-#pragma omp critical
-    for (int i = 0; i < net->ops; i++)
-      if (w.signal[i]) {
-        for (int part = 0; part < PARTS; part++)
-          vmac_sums_join(all.error[i][part], w.error[i][part]);
-        vmac_sums_join(all.signal[i], w.signal[i]);
-      }
-    worker_free(net, &w);
-  }
+  vmac_errors errors = vmac_errors_of(net, plan, data, images);
   for (int i = 0; i < net->ops; i++) {
     of[i] = (vmac_residual){0};
     if (!vmac_plan_has(plan, i)) continue;
-    vmac_sums *error = vmac_sums_new(net, &net->op[i], 1);
-    for (int part = 0; part < PARTS; part++) vmac_sums_join(error, all.error[i][part]);
-    of[i] = residual_of(error, all.signal[i]);
-    of[i].scatter = scatter(all.error[i], error);
+    vmac_sums *error = vmac_errors_all(net, &errors, i);
+    of[i] = residual_of(error, errors.signal[i]);
+    of[i].scatter = scatter(errors.part[i], error);
     vmac_sums_free(error);
     predict_layer(plan, i, &of[i]);
   }
-  worker_free(net, &all);
+  vmac_errors_free(&errors);
 }

@@ -1,6 +1,7 @@
 /* Inference: the operators in order. SPDX-License-Identifier: Apache-2.0 */
 #include <string.h>
 
+#include "net/control.h"
 #include "net/net.h"
 
 void vmac_net_run_op(const vmac_net *net, const vmac_plan *plan, vmac_rounding rounding, int index,
@@ -15,6 +16,7 @@ void vmac_net_run_op(const vmac_net *net, const vmac_plan *plan, vmac_rounding r
   case VMAC_DEPTHWISE:
   case VMAC_FC:
     vmac_layer_acc(net, op, plan ? &plan->mac[index] : NULL, in, state->acc, state);
+    if (plan && plan->control) vmac_control_add(plan->control, net, index, state);
     vmac_requantize_codes(ready->lanes[rounding], state->isa, to->size, state->acc,
                           (vmac_codes){to->zero, op->act_min, op->act_max}, out);
     break;

@@ -5,7 +5,12 @@
  * as a constant by the backward pass. With a reward lambda the loss loses
  *   lambda * sum over layers of c_l / (sum of c) * min(|sigma_l|, most),
  * c_l the layer's multiplications, and sigma_l follows its gradient as weights do, without decay;
- * its sign means nothing. SPDX-License-Identifier: Apache-2.0 */
+ * its sign means nothing.
+ *
+ * Dropout (Srivastava et al., JMLR 15, 2014) beside it, of a size that stays: outputs y become y b / q,
+ * b 1 with chance q, else 0. That is off by y^2 (1 - q) / q in the mean square, over the shard
+ * E[y^2] (1 - q) / q, which is (sigma sd(y))^2 for q = E[y^2] / (E[y^2] + (sigma sd(y))^2).
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "base/clones.h"
@@ -20,7 +25,8 @@ static double total(const double sum[LANES]) {
   return all;
 }
 
-VMAC_CLONES float train_deviation(size_t n, const float *y) {
+/* Of y (n): the mean, and the mean square. */
+VMAC_CLONES static void moments(size_t n, const float *y, double *mean, double *mean_square) {
   double sum[LANES] = {0}, square[LANES] = {0};
   size_t i = 0;
   for (; i + LANES <= n; i += LANES)
@@ -33,8 +39,22 @@ VMAC_CLONES float train_deviation(size_t n, const float *y) {
     sum[0] += (double)y[i];
     square[0] += (double)y[i] * (double)y[i];
   }
-  const double mean = total(sum) / (double)n, variance = total(square) / (double)n - mean * mean;
+  *mean = total(sum) / (double)n;
+  *mean_square = total(square) / (double)n;
+}
+
+float train_deviation(size_t n, const float *y) {
+  double mean, square;
+  moments(n, y, &mean, &square);
+  const double variance = square - mean * mean;
   return variance > 0 ? (float)sqrt(variance) : 0;
+}
+
+float train_kept_share(size_t n, const float *y, float sigma) {
+  double mean, square;
+  moments(n, y, &mean, &square);
+  const double error = (double)sigma * (double)sigma * fmax(square - mean * mean, 0);
+  return error > 0 ? (float)(square / (square + error)) : 1;
 }
 
 VMAC_CLONES double train_noise_dot(train_key key, size_t n, const float *dy, float *z) {

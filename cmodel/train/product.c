@@ -191,9 +191,11 @@ bool train_products_begin(train_products *p, uint64_t step, bool calibrate, vmac
 void train_work_free(train_work *work) {
   free(work->deviation);
   free(work->dsigma);
+  free(work->keep);
   vmac_scratch_free(&work->a);
   vmac_scratch_free(&work->b);
   vmac_scratch_free(&work->operand);
+  vmac_scratch_free(&work->kept);
   vmac_scratch_free(&work->state.scratch);
   vmac_scratch_free(&work->state.side);
 }
@@ -248,6 +250,19 @@ static void learn_agn(train_work *work, const product *l, int index, size_t n, c
                         train_noise_dot(noise_key(work, index), n, dy, variances(work, n));
 }
 
+static void drop(train_work *work, const product *l, int index, size_t n, float *y) {
+  const float keep = train_kept_share(n, y, l->arith[TRAIN_FORWARD].sd);
+  work->keep[index] = keep;
+  train_drop(noise_key(work, index), n, keep, y, y);
+}
+
+/* Gradients pass where outputs did. */
+static const float *gradient_kept(train_work *work, int index, size_t n, const float *dy) {
+  float *kept = vmac_scratch_get(&work->kept, n * sizeof *kept);
+  train_drop(noise_key(work, index), n, work->keep[index], dy, kept);
+  return kept;
+}
+
 void train_product_forward(train_work *work, int index, const train_linear *map, const float *x,
                            const float *w, const float *bias, bool relu, float *y) {
   const product *l = product_of(work, index);
@@ -257,6 +272,9 @@ void train_product_forward(train_work *work, int index, const train_linear *map,
   } else if (error == TRAIN_AGN) {
     train_linear_forward(map, x, w, NULL, false, y);
     add_agn(work, l, index, map->ny, y);
+  } else if (error == TRAIN_DROPOUT) {
+    train_linear_forward(map, x, w, NULL, false, y);
+    drop(work, l, index, map->ny, y);
   } else if (error != TRAIN_PER_MAC) {
     train_linear_forward(map, x, l ? weights(l, w) : w, bias, relu, y);
     return;
@@ -283,6 +301,8 @@ void train_product_backward(train_work *work, int index, const train_linear *map
   const product *l = product_of(work, index);
   const float *real = x;
   if (l && l->arith[TRAIN_FORWARD].error == TRAIN_AGN) learn_agn(work, l, index, map->ny, dy);
+  if (l && l->arith[TRAIN_FORWARD].error == TRAIN_DROPOUT)
+    dy = gradient_kept(work, index, map->ny, dy);
   if (l && l->bits) x = train_bits_data(l->bits, work, map);
   train_linear_weights(map, x, dy, dw);
   if (l && l->arith[TRAIN_WEIGHTS].error == TRAIN_PER_MAC) {

@@ -20,10 +20,15 @@ train_key train_key_of(uint64_t seed, uint64_t step, uint32_t layer, uint32_t pa
 void train_normals(train_key key, size_t n, float *out);
 /* y[i] += sd * sqrt(variance[i]) * number i. */
 void train_add_noise(train_key key, size_t n, float sd, const float *variance, float *y);
+/* out[i] = y[i] / keep where number i of another stream, even in 0..1, is below keep, else 0. */
+void train_drop(train_key key, size_t n, float keep, const float *y, float *out);
 /* Leaves numbers 0..n-1 in z (n); returns their sum of products with dy (n). agn.c */
 double train_noise_dot(train_key key, size_t n, const float *dy, float *z);
 /* Standard deviation of y (n). agn.c */
 float train_deviation(size_t n, const float *y);
+/* The share of y (n) that dropout keeps where its mean square error shall be (sigma times their
+ * deviation)^2. agn.c */
+float train_kept_share(size_t n, const float *y, float sigma);
 
 /* ---- a layer with weights as a linear map (linear.c) ---------------------------------------- */
 
@@ -51,6 +56,7 @@ typedef enum {
   TRAIN_PER_STEP_WEIGHT, /* e_i drawn anew at every step */
   TRAIN_PER_MAC,         /* every multiplication has an e of its own: as the outputs show it */
   TRAIN_AGN,             /* the forward product alone: its outputs have noise, agn.c */
+  TRAIN_DROPOUT,         /* likewise: some of its outputs are 0, the others scaled up, agn.c */
   TRAIN_BIT_TRUE         /* the forward product alone: int8 operands, multiplied by a cell */
 } train_error;
 
@@ -61,7 +67,7 @@ typedef enum { TRAIN_FORWARD, TRAIN_DATA, TRAIN_WEIGHTS, TRAIN_PRODUCTS } train_
 typedef struct {
   train_error error;
   float sd;        /* of the relative error of a product; its mean magnitude is 0.798 sd. agn: of
-                      the noise, as a share of the outputs' */
+                      the noise, as a share of the outputs'; dropout: likewise */
   float lambda;    /* agn: the reward for noise, by which its size is learned; 0: it stays */
   float most;      /* agn: beyond which there is none */
   train_cell cell; /* bit_true */
@@ -102,7 +108,9 @@ typedef struct train_work {
   uint32_t part;
   bool frozen; /* training with the running statistics of batch norm */
   vmac_scratch a, b, operand;
+  vmac_scratch kept;
   float *deviation; /* (layers) agn: of the outputs in the last forward pass */
+  float *keep;      /* (layers) dropout: share that the last forward pass kept */
   double *dsigma;   /* (layers) agn: gradient of the size of the noise */
   vmac_state state; /* its scratch memory alone */
 } train_work;

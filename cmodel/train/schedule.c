@@ -10,7 +10,7 @@
 
 static const char *const PRODUCTS[] = {"forward", "data", "weights"};
 static const char *const ERRORS[] = {"exact", "static_weight", "per_step_weight", "per_mac",
-                                     "agn", "bit_true"};
+                                     "agn",   "dropout",       "bit_true"};
 enum { ERROR_NAMES = sizeof ERRORS / sizeof *ERRORS, WORD = 512 };
 
 train_phases *train_phases_new(const train_model *model) {
@@ -163,7 +163,7 @@ static bool parse_spec(train_phases *p, int product, const char *spec, train_ari
   if (!rest)
     return vmac_fail(err, "%s wants :%s", text,
                      error == TRAIN_BIT_TRUE ? "CELL"
-                     : error == TRAIN_AGN    ? "SIGMA"
+                     : error >= TRAIN_AGN    ? "SIGMA"
                                              : "SD");
   if (error == TRAIN_AGN) return parse_agn(rest, arith, err);
   if (error == TRAIN_BIT_TRUE) return parse_cell(p, rest, &arith->cell, err);

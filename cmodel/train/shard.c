@@ -51,6 +51,7 @@ train_shard *train_shard_new(const train_model *m, int batch) {
   s->linear = vmac_alloc(n, sizeof *s->linear);
   s->work = vmac_alloc(1, sizeof *s->work);
   s->work->deviation = vmac_alloc(n, sizeof *s->work->deviation);
+  s->work->keep = vmac_alloc(n, sizeof *s->work->keep);
   s->work->dsigma = vmac_alloc(n, sizeof *s->work->dsigma);
   s->dparam = vmac_alloc(m->params, sizeof *s->dparam);
   s->stat = vmac_alloc(m->stats, sizeof *s->stat);
