@@ -63,7 +63,8 @@ docs: setup ## a page per multiplier family: definition, metrics, error maps, co
 	@echo "docs: $(DOCS)/index.html"
 
 .PHONY: man
-man: $(B)/varimac.1 ## the manual page of the command line: man -l build/varimac.1
+man: setup ## the manual page of the command line: man -l build/varimac.1
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(B)/varimac.1
 $(B)/varimac.1: $(VARIMAC) scripts/man.sh
 	$(call say,MAN,$@)
 	$(Q)sh scripts/man.sh $(VARIMAC) > $@.new && mv $@.new $@

@@ -4,7 +4,7 @@
 # SPDX-License-Identifier: Apache-2.0
 
 BEGIN {
-  print what == "cosim" ? "model,mode,layers,accumulators,cycles,busy_percent" : \
+  print what == "cosim" ? "model,mode,mac_layers,accumulators,cycles,busy_percent" : \
     "cell,engine,verdict,seconds"
 }
 what == "cosim" && / accumulators equal,/ {

@@ -21,7 +21,7 @@ grep -v '^#' "$papers" | while IFS=$tab read -r file title claim ours command te
     printf '<h2>Claimed</h2>\n<p>%s</p>\n<h2>Measured here</h2>\n<p>%s</p>\n<pre>%s</pre>\n' \
       "$(escape "$claim")" "$(escape "$ours")" "$(escape "$command")"
     if [ -e "$dir/$text" ] && [ "$text" != - ]; then
-      for svg in "$dir/${text%.md}"/*.svg; do
+      for svg in "$dir/${text%.md}.svg" "$dir/${text%.md}"/*.svg; do
         [ ! -e "$svg" ] || {
           echo '<figure class="picture">'
           sed -n '/<svg/,$p' "$svg"

@@ -29,7 +29,8 @@ $(B)/gen/map-columns.json $(B)/gen/map-rows.json:
 
 MAPS_LEVELS := filters inputs taps
 MAPS_FILES  := $(MAPS_LEVELS:%=$(B)/gen/map-%.json)
-$(MAPS_FILES): $(B)/gen/map-%.json: sim/level-map.awk $(MAPS_NET) $(VARIMAC)
+$(eval $(call STAMP,$(B)/gen/maps-net.txt,$(MAPS_NET)))
+$(MAPS_FILES): $(B)/gen/map-%.json: sim/level-map.awk $(MAPS_NET) $(B)/gen/maps-net.txt $(VARIMAC)
 	$(Q)mkdir -p $(@D) && $(VARIMAC) net $(MAPS_NET) | \
 	  awk -v level=$* -v cells='dyn4 dyn0 dyn2 dyn1 dyn3' -f sim/level-map.awk > $@.new && mv $@.new $@
 

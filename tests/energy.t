@@ -390,7 +390,9 @@ refused 1 'cannot read' "$VARIMAC" energy --ppa "$tmp/none" --net "$net" --mult 
 collect() { "$ENERGY" collect -o "$tmp/all.json" "$@"; }
 refused 1 'pe2: design pe, cell dyn2, variant none: .*pe2 has it already' collect "$tmp/pe2" "$tmp/pe2"
 refused 1 'expected a text "design"' collect "$tmp/e.json"
-refused 1 'expected a JSON object' collect tests/energy.t
+refused 1 'energy.t: not JSON' collect tests/energy.t
+echo '[1]' > "$tmp/list.json"
+refused 1 'list.json: expected a JSON object' collect "$tmp/list.json"
 refused 2 'expected -o F and files' "$ENERGY" collect
 [ ! -e "$tmp/all.json" ]
 ok $? "nothing is written where something is refused"

@@ -45,8 +45,8 @@ ok $? 'nothing in the page is wrong' "$(head -n 5 "$tmp/lint")"
 lost=
 for command in $(sed 's/^.SS //' "$tmp/want"); do
   $VARIMAC "$command" --help | sed 's/^ *//; /^$/d' > "$tmp/help"
-  sed 's/^ *//' "$tmp/shown" | grep -Fxc -f "$tmp/help" > "$tmp/count" || true
-  [ "$(cat "$tmp/count")" -ge "$(sort -u "$tmp/help" | wc -l)" ] || lost="$lost $command"
+  sed 's/^ *//' "$tmp/shown" > "$tmp/lines"
+  ! grep -vxF -f "$tmp/lines" "$tmp/help" > "$tmp/lost" || lost="$lost $command: $(head -n 1 "$tmp/lost")"
 done
 [ -z "$lost" ]
 ok $? 'every line of every help is in it' "$lost"

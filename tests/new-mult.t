@@ -11,7 +11,7 @@ unset MAKEFLAGS MAKELEVEL MFLAGS FAM PARAMS CLASSES
 
 mkdir -p "$tmp/tree/tests"
 cp -Rp Makefile cmodel rtl scripts sim synth testbench "$tmp/tree"
-cp -Rp tests/rules.mk tests/bench "$tmp/tree/tests"
+cp -Rp tests/rules.mk tests/bench tests/fuzz "$tmp/tree/tests"
 cd "$tmp/tree" || exit 1
 state() { find . -type f -exec cksum {} + | sort; }
 state > "$tmp/before"
@@ -58,7 +58,7 @@ rm -r build
 agree() {
   make -s build/gen/vmac_mult_list.h > "$tmp/out" 2>&1 &&
     compile -o "$tmp/table" "$tmp/table.c" cmodel/mult/registry.c "$tmp"/old/*.o \
-      $(ls cmodel/mult/foo.c cmodel/mult/only_?.c 2> /dev/null) -lm >> "$tmp/out" 2>&1 &&
+      $(ls cmodel/mult/foo.c cmodel/mult/only_?.c 2> /dev/null) -lcjson -lm >> "$tmp/out" 2>&1 &&
     "$tmp/table" "$1" > "$tmp/c.txt" || return 2
   sed "s/MODULE/$2 #($3)/" "$tmp/table.v" > "$tmp/top.v"
   iverilog -g2005 -Wall -s top -o "$tmp/vvp" "$tmp/top.v" "rtl/mult/$2.v" > "$tmp/out" 2>&1 &&

@@ -46,8 +46,9 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 
 # In a browser, which no other target needs.
 .PHONY: page-full
-page-full: $(VARIMAC)
+page-full: setup
 	$(Q)scripts/setup.sh full
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC)
 	$(Q)PAGE_TEST=full $(TEST_ENV) prove tests/page.t tests/man.t
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those

@@ -227,9 +227,11 @@ static vmac_plan *make_plan(const options *o, const vmac_net *net) {
 /* The softmax operator keeps 8 bits of each probability; the codes that it is made of say more. */
 static infer_answer answer_of(const infer_result *r, const vmac_state *state) {
   const vmac_net *net = r->net;
-  const vmac_op *last = &net->op[net->ops - 1];
-  const int from = last->kind == VMAC_SOFTMAX ? last->in[0] : net->output;
-  const double beta = last->kind == VMAC_SOFTMAX ? (double)last->beta : 1;
+  const vmac_op *softmax = NULL; /* that makes the output */
+  for (int i = 0; i < net->ops; i++)
+    if (net->op[i].out == net->output && net->op[i].kind == VMAC_SOFTMAX) softmax = &net->op[i];
+  const int from = softmax ? softmax->in[0] : net->output;
+  const double beta = softmax ? (double)softmax->beta : 1;
   const vmac_tensor *t = &net->tensor[from];
   const size_t n = (size_t)r->classes;
   infer_answer a = {vmac_alloc(n, sizeof *a.order), vmac_alloc(n, sizeof *a.probability),

@@ -25,6 +25,8 @@ static sheet sheet_of(const vmac_tensor *t) {
   if (t->rank == 4) {
     s.h = t->dim[1];
     s.w = t->dim[2];
+  } else {
+    s.w = (int)(t->size / (size_t)s.c);
   }
   while (s.columns * s.columns < s.c) s.columns++;
   s.rows = (s.c + s.columns - 1) / s.columns;

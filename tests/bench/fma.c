@@ -8,7 +8,7 @@
 
 enum { TURNS = 100000, CHAINS = 12, LANES = 16 }; /* more chains than an instruction takes cycles */
 
-static float kept[LANES]; /* read as operands: none is known before */
+static volatile float kept[LANES]; /* operands and sums: the compiler knows of neither */
 
 #if VMAC_X86
 /* Twelve chains, each a name of its own so that all stay in registers. */
@@ -18,39 +18,40 @@ static float kept[LANES]; /* read as operands: none is known before */
 #define ADD_256(i) s##i = _mm256_fmadd_ps(x, x, s##i);
 #define SUM_256(i) sum = _mm256_add_ps(sum, s##i);
 __attribute__((target("avx2,fma"))) static void fma_avx2(void) {
-  const __m256 x = _mm256_loadu_ps(kept);
+  const __m256 x = _mm256_set1_ps(kept[1]);
   __m256 sum = x;
   EACH(NEW_256)
   for (int i = 0; i < TURNS * (LANES / 8); i++) {
     EACH(ADD_256)
   }
   EACH(SUM_256)
-  _mm256_storeu_ps(kept, sum);
+  kept[0] = _mm256_cvtss_f32(sum);
 }
 
 #define NEW_512(i) __m512 s##i = x;
 #define ADD_512(i) s##i = _mm512_fmadd_ps(x, x, s##i);
 #define SUM_512(i) sum = _mm512_add_ps(sum, s##i);
 VMAC_TARGET_AVX512 static void fma_avx512(void) {
-  const __m512 x = _mm512_loadu_ps(kept);
+  const __m512 x = _mm512_set1_ps(kept[1]);
   __m512 sum = x;
   EACH(NEW_512)
   for (int i = 0; i < TURNS; i++) {
     EACH(ADD_512)
   }
   EACH(SUM_512)
-  _mm512_storeu_ps(kept, sum);
+  kept[0] = _mm512_cvtss_f32(sum);
 }
 #endif
 
 /* Elsewhere what the compiler makes of it. */
 static void fma_portable(void) {
-  float chain[CHAINS * LANES] = {0};
-  const float x = kept[0];
+  float chain[CHAINS * LANES] = {0}, sum = 0;
+  const float x = kept[1];
   for (int r = 0; r < TURNS; r++)
 #pragma omp simd
     for (int c = 0; c < CHAINS * LANES; c++) chain[c] += x * x;
-  kept[0] = chain[CHAINS];
+  for (int c = 0; c < CHAINS * LANES; c++) sum += chain[c];
+  kept[0] = sum;
 }
 
 int64_t bench_fma_macs(void) {

@@ -200,9 +200,9 @@ bool bench_train_time(const bench_cell *cells, const bench_options *options, ben
   bool ok = vmac_dataset_load(&data, "cifar10:train", &without) ||
             vmac_dataset_load(&data, "subset:test", err);
   if (!ok) return false;
+  for (int k = 0; ok && k < KINDS; k++) ok = check(net, &data, cell[k], options, err);
   const size_t most = options->small ? BATCH : 4 * BATCH;
   data.n = data.n < most ? data.n : most;
-  for (int k = 0; ok && k < KINDS; k++) ok = check(net, &data, cell[k], options, err);
   if (ok) {
     omp_set_num_threads(1);
     time_convolutions(net, options, of);
