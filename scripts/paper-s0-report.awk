@@ -138,8 +138,8 @@ END {
   print "\nTest accuracy, mean over seeds, and its changes in points, with 95 % intervals over seeds."
   print "infer: trained exactly, the cell in inference alone; train: trained with the cell, measured"
   print "with exact products, in the last column with the cell (so). In inference noise and dropout have"
-  print "the mean and variance of the cell's error in every layer and channel, in training its variance"
-  print "in every layer.\n"
+  print "the mean and variance of the cell's error in every layer and channel; in training they have one"
+  print "size for each layer and no mean, taken from the shipped network: about the error's, not its own.\n"
   print "| network | part | cell | exact | cell - exact | cell - noise | cell - dropout | noise - exact | so - exact |"
   print "|---|---|---|---:|---|---|---|---|---|"
   for (i = 1; i <= networks; i++)

@@ -20,18 +20,30 @@ number_of() { # KEY
   printf '%s\n' "$config" | sed -n "s/.*\"$1\": \([0-9]*\)[,}].*/\1/p"
 }
 train=$(printf '%s\n' "$config" | sed 's/.*"train": \(.*\)}$/\1/')
-net=$(dirname "$folder")/../nets/$(printf '%s' "$train" | sha256sum | cut -c 1-16)
+# Found again by all that it is of: its options, the rules of training, the tables of its cells.
+name=$(printf 'of\tconfig\n-\t%s\n' "$train" | sh "$(dirname "$0")/run-keys.sh" "$varimac" |
+  awk 'NR == 2 { print $1 }')
+[ "$name" ] || exit 1 # said
+net=$(dirname "$folder")/../nets/$name
 mkdir -p "$folder" "$net"
 if [ ! -e "$net/status" ]; then
   status=$(sh "$(dirname "$0")/train-run.sh" "$varimac" "$net" "$train" --keep-epochs "$net/epochs" |
     cut -f 1)
   [ "$status" ] || exit 1 # said
-  echo "$status" > "$net/status"
+  echo "$status" > "$net/status.new"
+  mv "$net/status.new" "$net/status"
 fi
-if [ "$(cat "$net/status")" != "done" ]; then
-  printf 'diverged\t\t\n'
-  exit
-fi
+case $(cat "$net/status") in
+  done) ;;
+  diverged)
+    printf 'diverged\t\t\n'
+    exit
+    ;;
+  *)
+    echo "paper-s0-run.sh: $net/status: expected done or diverged; remove the folder" >&2
+    exit 1
+    ;;
+esac
 data=$(text_of data)
 "$varimac" quantize --in "$net/epochs/epoch-$(printf %03d "$(number_of epoch)").safetensors" \
   --out "$folder/run.tflite" --data "$data" --images "$calib" > "$folder/export.log"

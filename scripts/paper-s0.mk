@@ -1,6 +1,6 @@
 # The information plane's question (Shakibhamedan et al., WANT@ICML 2024), decided by controls: whether a
-# cell's error lifts a network above the exact one, in inference or in training, by more than noise
-# and dropout of the same mean and variance do; where its layers lie in the plane meanwhile, and
+# cell's error lifts a network above the exact one, in inference by more than noise and dropout of
+# the same mean and variance do, in training by more than such of about its size; where its layers lie in the plane meanwhile, and
 # how they get there. Every measurement is kept by what it is of, as those of paper-s2.mk are.
 
 PAPER_S0_ALL  := lenet5 resnet8

@@ -23,8 +23,11 @@ if [ "$(head -n 1 "$out/of" 2> /dev/null)" != "$made" ] || [ ! -s "$out/exact.ts
   of_data=$(digests "$data")
   of_test=$(digests "$test")
   [ "$of_data" ] && [ "$of_test" ] || exit 1 # said
-  printf '%s\t%s\n' "$(right "$data" "$images")" "$(right "$test" "$test_images")" \
-    > "$out/exact.tsv"
+  on_data=$(right "$data" "$images")
+  on_test=$(right "$test" "$test_images")
+  [ "$on_data" ] && [ "$on_test" ] || exit 1 # said
+  printf '%s\t%s\n' "$on_data" "$on_test" > "$out/exact.tsv.new"
+  mv "$out/exact.tsv.new" "$out/exact.tsv"
   printf '%s\n%s %s\n' "$made" "$of_data" "$of_test" > "$out/of.data"
 fi
 {

@@ -25,6 +25,7 @@ PAPER_S4_COSTS   ?= $(call paper_maps_ppa,$(PAPER_S4_NET))/ppa.tsv
 PAPER_S4_GOALS   := -v goal=54 -v reach=70
 
 PAPER_S4      := $(REPORT)/paper-s4
+paper_s4_array = $(PAPER_S4)/$(PAPER_S4_NET).array.tsv
 PAPER_S4_KEPT ?= weights/measured/paper-s4.csv
 PAPER_S4_HEAD := key,network,set,level,mode,seed,status,maps,core_s,units,front
 paper_s4_kept = $(call kept_of,$(PAPER_S4_KEPT))
@@ -79,14 +80,14 @@ paper-s4-array: paper-s4-asked
 paper-s4-array-run: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 	$(call PAPER_MAPS_PPA,$(paper_maps_array),pe side correct,0 1 2,$(PAPER_S4_CELLS))
 	$(Q)sh scripts/paper-s4-array.sh $(VARIMAC) $(paper_maps_array) \
-	  weights/$(PAPER_S4_NET).tflite '0 1 2' '$(PAPER_S4_CELLS)' > $(PAPER_S4)/array.tsv.new
-	$(Q)mv $(PAPER_S4)/array.tsv.new $(PAPER_S4)/array.tsv
+	  weights/$(PAPER_S4_NET).tflite '0 1 2' '$(PAPER_S4_CELLS)' > $(paper_s4_array).new
+	$(Q)mv $(paper_s4_array).new $(paper_s4_array)
 
 # Of the searches that there are, all or not: seconds.
 .PHONY: paper-s4-report
 paper-s4-report: paper-s4-asked
-	$(Q)touch $(PAPER_S4)/array.tsv && awk -v costs=$(PAPER_S4_COSTS) -v exact=$(PAPER_S4)/exact.tsv \
-	  -v array=$(PAPER_S4)/array.tsv -f scripts/run-results.awk -f scripts/paper-s4-table.awk \
+	$(Q)touch $(paper_s4_array) && awk -v costs=$(PAPER_S4_COSTS) -v exact=$(PAPER_S4)/exact.tsv \
+	  -v array=$(paper_s4_array) -f scripts/run-results.awk -f scripts/paper-s4-table.awk \
 	  $(PAPER_S4)/have.csv $(PAPER_S4)/asked.tsv > $(PAPER_S4).tsv.new && \
 	  mv $(PAPER_S4).tsv.new $(PAPER_S4).tsv
 	$(Q)awk -F '\t' -v net=$(PAPER_S4_NET) -v data=$(PAPER_S4_DATA) -v test=$(PAPER_S4_TEST) \
