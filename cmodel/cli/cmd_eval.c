@@ -205,12 +205,6 @@ static options parse(int argc, char **argv) {
   return o;
 }
 
-/* The training images that something is fitted to, or foretold from. */
-static vmac_dataset load_calib(const options *o, const vmac_net *net, long long *images) {
-  *images = o->fit.calib_images;
-  return run_load(o->fit.calib, net, o->fit.net, images, "--calib-images");
-}
-
 /* A forecast comes from the images that the plan was fitted to, or there is none. */
 static void use_calibration_of(options *o, const vmac_plan *plan) {
   const char *of = " images of ", *said = plan->calibration;
@@ -235,40 +229,6 @@ static void use_calibration_of(options *o, const vmac_plan *plan) {
   o->fit.calib = spec;
   o->fit.calib_images = images;
   run_refuse_test_set("--plan", o->fit.calib);
-}
-
-/* NULL: direct products. */
-static vmac_plan *get_plan(const options *o, const vmac_net *net) {
-  vmac_err err;
-  if (o->plan) {
-    vmac_plan *plan = vmac_plan_load(net, o->fit.net, o->plan, &err);
-    if (!plan) cli_die("%s", err.text);
-    return plan;
-  }
-  if (!o->mult && !o->map) return NULL;
-  const vmac_mult *mult = o->map ? NULL : vmac_mult_find(o->mult, &err);
-  if (!o->map && !mult) cli_die("%s", err.text);
-  vmac_hw hw = vmac_hw_default();
-  vmac_map *map = o->map ? run_map(o->map, net, &hw) : NULL;
-  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
-  if (!vmac_layers_parse(net, o->fit.layers ? o->fit.layers : "all", layers, &err))
-    cli_usage("--layers: %s", err.text);
-  vmac_dataset calib = {0};
-  long long images = 0;
-  if (vmac_mode_calibrates(o->mode)) calib = load_calib(o, net, &images);
-  vmac_ktiles *tiles = run_ktiles(net, o->ktile);
-  if (tiles && hw.map && (tiles->rows != hw.rows || tiles->cols != hw.cols))
-    cli_usage("--ktile %s: %s is of %d x %d PEs", o->ktile, o->map, hw.rows, hw.cols);
-  vmac_plan *plan =
-      map ? run_plan_map(net, map, o->mode, tiles, &calib, o->fit.calib, (size_t)images, &err)
-          : run_plan_layers(net, mult, layers, o->mode, tiles, &calib, o->fit.calib, (size_t)images,
-                            &err);
-  if (!plan) cli_die("%s", err.text);
-  vmac_dataset_free(&calib);
-  vmac_map_free(map);
-  free((void *)(uintptr_t)hw.map);
-  free(layers);
-  return plan;
 }
 
 typedef struct {
@@ -348,8 +308,9 @@ static bool write_trace(const options *o, const vmac_net *net, const vmac_plan *
 
 static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *plan,
                             const vmac_dataset *data, vmac_err *err) {
-  long long images;
-  vmac_dataset images_of = load_calib(o, net, &images);
+  long long images = o->fit.calib_images; /* the training images that it is foretold from */
+  vmac_dataset images_of =
+      run_load(o->fit.calib, net, o->fit.net, &images, "--calib-images");
   vmac_calib *calib = vmac_calib_new(net, &images_of, (size_t)images, 0);
   vmac_residual *of = vmac_alloc((size_t)net->ops, sizeof *of);
   vmac_residuals(net, plan, calib, data, (size_t)o->fit.images, of);
@@ -408,7 +369,8 @@ int cmd_eval(int argc, char **argv) {
   const char *const places[] = {o.save_plan, o.trace, o.residuals, o.dump, o.json};
   for (size_t i = 0; i < sizeof places / sizeof *places; i++)
     if (places[i] && !vmac_can_write(places[i], &err)) cli_die("%s", err.text);
-  vmac_plan *plan = get_plan(&o, net);
+  const run_source source = {o.plan, o.map, o.mult, o.ktile, o.mode};
+  vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   if (o.plan && o.residuals) use_calibration_of(&o, plan);
   vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
   const vmac_plan *runs = control ? control : plan;

@@ -199,31 +199,6 @@ static void take_names(const options *o, infer_result *r) {
 
 /* ---- both networks --------------------------------------------------------------------------- */
 
-static vmac_plan *make_plan(const options *o, const vmac_net *net) {
-  vmac_err err;
-  if (o->plan) {
-    vmac_plan *plan = vmac_plan_load(net, o->fit.net, o->plan, &err);
-    if (!plan) cli_die("%s", err.text);
-    return plan;
-  }
-  if (!o->mult) return NULL;
-  const vmac_mult *mult = vmac_mult_find(o->mult, &err);
-  if (!mult) cli_die("%s", err.text);
-  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
-  if (!vmac_layers_parse(net, o->fit.layers ? o->fit.layers : "all", layers, &err))
-    cli_usage("--layers: %s", err.text);
-  vmac_dataset calib = {0};
-  long long images = o->fit.calib_images;
-  if (vmac_mode_calibrates(o->mode))
-    calib = run_load(o->fit.calib, net, o->fit.net, &images, "--calib-images");
-  vmac_plan *plan =
-      run_plan_layers(net, mult, layers, o->mode, NULL, &calib, o->fit.calib, (size_t)images, &err);
-  if (!plan) cli_die("%s", err.text);
-  vmac_dataset_free(&calib);
-  free(layers);
-  return plan;
-}
-
 /* The softmax operator keeps 8 bits of each probability; the codes that it is made of say more. */
 static infer_answer answer_of(const infer_result *r, const vmac_state *state) {
   const vmac_net *net = r->net;
@@ -289,7 +264,8 @@ int cmd_infer(int argc, char **argv) {
   r.shown = o.top < r.classes ? o.top : r.classes;
   take_names(&o, &r);
   if (o.json && !vmac_can_write(o.json, &err)) cli_die("%s", err.text);
-  vmac_plan *plan = make_plan(&o, net);
+  const run_source source = {o.plan, NULL, o.mult, NULL, o.mode};
+  vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   r.plan = plan;
   vmac_state *exact = run_one(&o, &r, NULL, &data), *other = NULL;
   r.exact = answer_of(&r, exact);

@@ -244,34 +244,6 @@ static void plane_option(options *o, int option, const char *value) {
   }
 }
 
-/* NULL: the exact network alone. */
-static vmac_plan *get_plan(const options *o, const vmac_net *net) {
-  vmac_err err;
-  vmac_plan *plan = o->plan ? vmac_plan_load(net, o->fit.net, o->plan, &err) : NULL;
-  if (o->plan && !plan) cli_die("%s", err.text);
-  if (!o->mult && !o->map) return plan;
-  const vmac_mult *mult = o->map ? NULL : vmac_mult_find(o->mult, &err);
-  if (!o->map && !mult) cli_die("%s", err.text);
-  vmac_hw hw = vmac_hw_default();
-  vmac_map *map = o->map ? run_map(o->map, net, &hw) : NULL;
-  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
-  if (!vmac_layers_parse(net, o->fit.layers ? o->fit.layers : "all", layers, &err))
-    cli_usage("--layers: %s", err.text);
-  vmac_dataset calib = {0};
-  long long images = o->fit.calib_images;
-  if (vmac_mode_calibrates(o->mode))
-    calib = run_load(o->fit.calib, net, o->fit.net, &images, "--calib-images");
-  const size_t n = (size_t)images;
-  plan = map ? run_plan_map(net, map, o->mode, NULL, &calib, o->fit.calib, n, &err)
-             : run_plan_layers(net, mult, layers, o->mode, NULL, &calib, o->fit.calib, n, &err);
-  if (!plan) cli_die("%s", err.text);
-  vmac_dataset_free(&calib);
-  vmac_map_free(map);
-  free((void *)(uintptr_t)hw.map);
-  free(layers);
-  return plan;
-}
-
 /* The cell or the map, and what stands in its place: perf2, perf2+noise. Caller frees. */
 static char *mult_name(const options *o, const vmac_plan *plan) {
   const char *of = o->map ? o->map : plan->mult->name;
@@ -356,7 +328,8 @@ int cmd_plane(int argc, char **argv) {
     cli_die("--folds: expected at most %lld, the images, found %d", o.fit.images, o.how.folds);
   if ((o.csv && !vmac_can_write(o.csv, &err)) || (o.json && !vmac_can_write(o.json, &err)))
     cli_die("%s", err.text);
-  vmac_plan *plan = get_plan(&o, net);
+  const run_source source = {o.plan, o.map, o.mult, NULL, o.mode};
+  vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
   vmac_plane *exact = vmac_plane_new(net, images, o.options);
   vmac_plane *with = plan ? vmac_plane_new(net, images, o.options) : NULL;

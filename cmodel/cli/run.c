@@ -111,6 +111,41 @@ vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode
   return plan;
 }
 
+/* What is asked for is looked at before images are read. */
+vmac_plan *run_plan_from(const vmac_net *net, const run_source *from, const fitted *fit) {
+  vmac_err err;
+  if (from->plan) {
+    vmac_plan *plan = vmac_plan_load(net, fit->net, from->plan, &err);
+    if (!plan) cli_die("%s", err.text);
+    return plan;
+  }
+  if (!from->mult && !from->map) return NULL;
+  const vmac_mult *mult = from->map ? NULL : vmac_mult_find(from->mult, &err);
+  if (!from->map && !mult) cli_die("%s", err.text);
+  vmac_hw hw = vmac_hw_default();
+  vmac_map *map = from->map ? run_map(from->map, net, &hw) : NULL;
+  bool *layers = vmac_alloc((size_t)net->ops, sizeof *layers);
+  if (!vmac_layers_parse(net, fit->layers ? fit->layers : "all", layers, &err))
+    cli_usage("--layers: %s", err.text);
+  vmac_ktiles *tiles = run_ktiles(net, from->ktile);
+  if (tiles && hw.map && (tiles->rows != hw.rows || tiles->cols != hw.cols))
+    cli_usage("--ktile %s: %s is of %d x %d PEs", from->ktile, from->map, hw.rows, hw.cols);
+  vmac_dataset calib = {0};
+  long long images = fit->calib_images;
+  if (vmac_mode_calibrates(from->mode))
+    calib = run_load(fit->calib, net, fit->net, &images, "--calib-images");
+  const size_t n = (size_t)images;
+  vmac_plan *plan =
+      map ? run_plan_map(net, map, from->mode, tiles, &calib, fit->calib, n, &err)
+          : run_plan_layers(net, mult, layers, from->mode, tiles, &calib, fit->calib, n, &err);
+  if (!plan) cli_die("%s", err.text);
+  vmac_dataset_free(&calib);
+  vmac_map_free(map);
+  free((void *)(uintptr_t)hw.map);
+  free(layers);
+  return plan;
+}
+
 vmac_plan *run_control(const vmac_net *net, const vmac_plan *plan, vmac_control_kind kind,
                        long long seed, const fitted *fit) {
   if (!kind) return NULL;

@@ -43,6 +43,15 @@ vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode
                         vmac_ktiles *ktiles, const vmac_dataset *calib, const char *calib_spec,
                         size_t calib_images, vmac_err *err);
 
+/* Where a command's plan comes from: a file, or a map, or a cell in the layers of `fit`; the last two
+ * with mode and --ktile. NULL: not given. */
+typedef struct {
+  const char *plan, *map, *mult, *ktile;
+  vmac_mode mode;
+} run_source;
+/* NULL where it comes from nowhere: the exact network. Ends the program on an error. */
+vmac_plan *run_plan_from(const vmac_net *net, const run_source *from, const fitted *fit);
+
 /* --control: what runs in the plan's place, measured on the calibration images of `fit`; NULL where
  * kind is none. */
 vmac_plan *run_control(const vmac_net *net, const vmac_plan *plan, vmac_control_kind kind,
