@@ -50,7 +50,8 @@ report-parts:
 	  $(SYNTH)/paper-s1/$$n/ppa.json weights/$$n.tflite '$(PAGE_CELLS)' $(REPORT)/energy || exit 1; done
 
 report-tables:
-	$(Q)awk -v partial=1 -f scripts/paper-s1-table.awk /dev/null $(foreach n,$(page_s1_nets),\
+	$(Q)awk -v partial=1 -f scripts/opt-correction.awk -f scripts/paper-s1-table.awk \
+	  /dev/null $(foreach n,$(page_s1_nets),\
 	  $(addprefix $(PAPER)/$(n).,exact.csv cells.csv energy.tsv)) > $(PAGE_S1).new && mv $(PAGE_S1).new $(PAGE_S1)
 	$(Q)awk -v modes='$(REPORT_MODES)' -v imported='$(MULTS_IMPORT)' -f scripts/report-cells.awk \
 	  of=errors $(REPORT)/errors.json $(call page_of,synth,$(SYNTH_TABLE)) \

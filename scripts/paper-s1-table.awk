@@ -1,6 +1,7 @@
 # paper-s1-table.awk: accuracy and energy of every network, cell and mode, a row each.
-# usage: awk [-v partial=1] -f paper-s1-table.awk NET.exact.csv NET.cells.csv NET.energy.tsv ...
-# (of each network). A row that something is not measured of is an error; partial: it is left out.
+# usage: awk [-v partial=1] -f opt-correction.awk -f paper-s1-table.awk NET.exact.csv NET.cells.csv
+#            NET.energy.tsv ... (of each network)
+# A row that something is not measured of is an error; partial: it is left out.
 #
 # kind: exact; paper, of the families that the paper corrects; rival, an exact multiplier of rounded
 # activations; other. exact_percent: the network as it is. loss: points below that. lost, gained:
@@ -13,13 +14,6 @@
 # bias. +tune: taken as that of the given weights. Empty: no such hardware was measured.
 # SPDX-License-Identifier: Apache-2.0
 
-# The OPT_CORRECTION that a mode needs; tuned weights need no more.
-function opt_of(mode) {
-  sub(/\+tune$/, "", mode)
-  if (mode == "none" || mode == "bias") return 0
-  if (mode == "bitplane") return 2
-  return mode ~ /^phi/ ? 3 : 1
-}
 # log of n!, kept as far as it was asked for
 function log_factorial(n) {
   for (; factorials < n; factorials++)

@@ -5,33 +5,13 @@
 # usage: awk -v families='FAMILY ...' -v modes='MODE ...' -v lambdas='L ...'
 #            -v tuned='FAMILY:MODE:L ...' -v sigma=S -v rate=R -v tune_rate=R -v images=N -v line=N
 #            -v evolution=N -v within=P -v test_images=N -v seed=N -v weights=HASH
-#            -v costs='AGN TUNE SEARCH' -v layers=N -f paper-s3-pick.awk -f paper-s3-asked.awk
-#            NET.tsv COSTS.tsv LIST EVO OF KEYED HAVE
-# NET.tsv is of paper-s2-nets.sh; COSTS.tsv has measured energies (cell_inertial_pj), LIST is of
-# `varimac mult list`, EVO paper-s3-evo.tsv, OF of paper-s4-asked.sh; KEYED and HAVE are of the
-# lines that were asked for before, and what came of them. FAMILY: evo, those of EVO; a family of
-# cells; registry. costs: seconds of an epoch with noise, with cells, and of an image searched.
+#            -v costs='AGN TUNE SEARCH' -v layers=N -v paper=paper-s3 -f paper-maps.awk
+#            -f paper-s3-pick.awk -f paper-s3-asked.awk COSTS.tsv LIST OF KEYED.tsv NET.tsv EVO HAVE
+# The first four as paper-maps.awk has them. NET.tsv is of paper-s2-nets.sh, EVO paper-s3-evo.tsv; HAVE
+# is what came of the lines that were asked for before. FAMILY: evo, those of EVO; a family of cells;
+# registry. costs: seconds of an epoch with noise, with cells, and of an image searched.
 # SPDX-License-Identifier: Apache-2.0
 
-function fail(text) {
-  print "paper-s3: " text > "/dev/stderr"
-  failed = 1
-  exit 1
-}
-# Cells of a family, the exact one that takes least first, without those that take no less.
-function cells_of(set,  i, c, text, n) {
-  text = best ":" pj[best]
-  for (i = 1; i <= cells; i++) {
-    c = cell[i]
-    if ((set == "registry" || (set == "evo" ? c in evo : family[c] == set)) && !(c in exact) &&
-        pj[c] < pj[best]) {
-      text = text " " c ":" pj[c]
-      n++
-    }
-  }
-  if (!n) fail("no cell of '" set "' that takes less than " best " in " ARGV[2])
-  return text
-}
 function ask(step, set, mode, lambda, point, seconds, of_it, config) {
   print net, step, set, mode, lambda, point, seed, int(seconds), of_it, config
   return key[of_it, config]
@@ -41,10 +21,17 @@ function recipe(text, own_rate) {
   sub(/"schedule": [^,]*/, "\"schedule\": \"cosine\"", text)
   return text
 }
-function train(own_rate, freeze, phase) {
+function train(own_rate, freeze, phase, then) {
   return "{\"net\": \"" net "\", \"data\": \"" data "\", \"test\": \"" test "\", \"seed\": " seed \
     ", \"epochs\": " epochs ", \"from\": \"weights/" net ".safetensors\"" freeze ", " \
-    recipe(own, own_rate) ", \"phase\": [\"" phase "\"]}"
+    recipe(own, own_rate) ", \"phase\": [\"" phase "\"]" then "}"
+}
+# Options of `varimac eval`, which says what test images answer.
+function eval_options(mode) {
+  return "\"eval\": \"--correction " mode " --data " test \
+    (test_images == "" ? "" : " --images " test_images) \
+    (mode == "none" || mode == "paper" ? "" : \
+      " --calib " data " --calib-images " images) "\""
 }
 function tune(set, mode, lambda, point, names,  name, n, i, layer, phase) {
   n = split(names, name, " ")
@@ -54,60 +41,22 @@ function tune(set, mode, lambda, point, names,  name, n, i, layer, phase) {
     sub(/:.*/, "", layer[i])
     phase = phase " " layer[i] "/forward=bit_true:" name[i] ":" mode
   }
-  ask("tune", set, mode, lambda, point, epochs * tune_cost, digests " " weights " " images, \
-    train(tune_rate, ", \"freeze\": true", phase))
-}
-
-# What a line is of: network, images, the cells by their tables.
-function of_cells(text,  word, n, i, out) {
-  n = split(text, word, " ")
-  for (i = 1; i <= n; i++) {
-    sub(/:.*/, "", word[i])
-    if (!(word[i] in hash)) fail("no hash of " word[i])
-    out = out " " hash[word[i]]
-  }
-  return of out
+  ask("tune", set, mode, lambda, point, epochs * tune_cost, digests " " weights, \
+    train(tune_rate, ", \"freeze\": true", phase, \
+      ", \"quantize\": \"--data " data " --images " images "\", " eval_options(mode)))
 }
 
 BEGIN {
-  OFS = "\t"
   split(costs, cost, " ")
   tune_cost = cost[2]
 }
-FILENAME == ARGV[1] {
+FILENAME == ARGV[5] {
   n = split($0, f, "\t")
   net = f[1]; data = f[2]; test = f[3]; digests = f[4]; own = f[5]; epochs = f[6]
   next
 }
-FILENAME == ARGV[2] {
-  if (/^#/) next
-  n = split($0, f, "\t")
-  if (!titled++) {
-    for (i = 1; i <= n; i++) column[f[i]] = i
-    if (!("name" in column) || !("cell_inertial_pj" in column))
-      fail(ARGV[2] ": expected columns name and cell_inertial_pj, found " $0)
-    next
-  }
-  cell[++cells] = f[column["name"]]
-  pj[cell[cells]] = f[column["cell_inertial_pj"]] + 0
-  next
-}
-FILENAME == ARGV[3] {
-  if ($1 !~ /^[0-9]+$/) next
-  family[$2] = $3
-  if ($7 + 0 == 0) exact[$2]
-  next
-}
-FILENAME == ARGV[4] { if (!/^#/) evo[$2]; next }
-FILENAME == ARGV[5] {
-  if (FNR <= 2) of = of (of == "" ? "" : " ") $0
-  else hash[$1] = $2
-  next
-}
 FILENAME == ARGV[6] {
-  n = split($0, f, "\t")
-  if (FNR == 1) for (i = 1; i <= n; i++) in_keyed[f[i]] = i
-  else key[f[in_keyed["of"]], f[in_keyed["config"]]] = f[1]
+  if (!/^#/) member["evo", $2]
   next
 }
 {
@@ -120,9 +69,6 @@ FILENAME == ARGV[6] {
 }
 END {
   if (failed) exit 1
-  for (i = 1; i <= cells; i++)
-    if (cell[i] in exact && (best == "" || pj[cell[i]] < pj[best])) best = cell[i]
-  if (best == "") fail(ARGV[2] ": expected a row of an exact cell")
   print "network", "step", "family", "mode", "lambda", "point", "seed", "seconds", "of", "config"
   seen_images = " --images " images " --data " data
   tests = " --test " test (test_images == "" ? "" : " --test-images " test_images)
@@ -149,10 +95,7 @@ END {
         matched = ask("match", set[s], mode[m], lambda[l], "", 60, of_cells(text), \
           "{\"net\": \"" net "\", \"cells\": \"" text "\", \"sigma\": \"" sigmas \
           "\", \"match\": \"--correction " mode[m] " --calib " data " --calib-images " images \
-          " --seed " seed "\", \"eval\": \"--correction " mode[m] " --data " test \
-          (test_images == "" ? "" : " --images " test_images) \
-          (mode[m] == "none" || mode[m] == "paper" ? "" : \
-            " --calib " data " --calib-images " images) "\"}")
+          " --seed " seed "\", " eval_options(mode[m]) "}")
         if (!(matched in text_of) || !((set[s] ":" mode[m] ":" lambda[l]) in wanted)) continue
         tune(set[s], mode[m], lambda[l], "match", text_of[matched])
         if (!(found in text_of)) continue

@@ -6,12 +6,11 @@
 #   search   the front, as paper-s4-run.sh has it
 #   match    the cell of each MAC layer; so does what is trained on with a map
 # What is not of a kind is empty.
-# usage: [PAPER_S3_CALIB=N] paper-s3-run.sh VARIMAC FOLDER CONFIG_TEXT
-# PAPER_S3_CALIB: training images that ranges and corrections of a trained network are found on.
+# usage: paper-s3-run.sh VARIMAC FOLDER CONFIG_TEXT
+# "quantize", "eval" of a config are options of these commands.
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1 folder=$2 config=$3
-calib=${PAPER_S3_CALIB:-300}
 scripts=$(dirname "$0")
 trap 'exit 130' INT TERM
 mkdir -p "$folder"
@@ -26,7 +25,8 @@ count_seconds() {
 }
 # Trains; a run that diverged ends here.
 train() {
-  sh "$scripts/train-run.sh" "$varimac" "$folder" "$config" > "$folder/trained"
+  sh "$scripts/train-run.sh" "$varimac" "$folder" "$(printf '%s\n' "$config" |
+    sed -e 's/, "quantize": "[^"]*"//' -e 's/, "eval": "[^"]*"//')" > "$folder/trained"
   count_seconds
   case $(cut -f 1 "$folder/trained") in
     done) ;;
@@ -87,21 +87,16 @@ case $config in
     ;;
   *)
     [ -e "$folder/run.safetensors" ] || train
-    data=$(text_of data)
     words=$(printf '%s\n' "$config" | grep -o 'bit_true:[^" ]*')
-    mode=$(printf '%s\n' "$words" | sed -n '1s/.*://p')
     cells=$(printf '%s\n' "$words" | cut -d : -f 2 | tr '\n' ' ')
     # shellcheck disable=SC2086 # a list
     map $cells > "$folder/map.json"
-    "$varimac" quantize --in "$folder/run.safetensors" --out "$folder/run.tflite" --data "$data" \
-      --images "$calib" > "$folder/export.log"
-    set -- --net "$folder/run.tflite" --map "$folder/map.json" --correction "$mode" \
-      --data "$(text_of test)"
-    case $mode in
-      none | paper) ;; # nothing is fitted
-      *) set -- "$@" --calib "$data" --calib-images "$calib" ;;
-    esac
-    "$varimac" eval "$@" > "$folder/eval.log"
+    # shellcheck disable=SC2046 # lists of options
+    "$varimac" quantize --in "$folder/run.safetensors" --out "$folder/run.tflite" \
+      $(text_of quantize) > "$folder/export.log"
+    # shellcheck disable=SC2046
+    "$varimac" eval --net "$folder/run.tflite" --map "$folder/map.json" $(text_of eval) \
+      > "$folder/eval.log"
     count_seconds
     printf 'done\t\t%s\t%s\t%s\n' "$(accuracy_of "$folder/eval.log")" "$seconds" "${cells% }"
     rm -f "$folder/run.tflite"

@@ -19,7 +19,6 @@ PAPER_S3_TUNE_RATE ?= 0.001
 PAPER_S3_SEED     ?= 1
 # Training images of searches, patches and corrections: the first so many.
 PAPER_S3_IMAGES   ?= 300
-export PAPER_S3_CALIB ?= $(PAPER_S3_IMAGES)
 PAPER_S3_DATA     ?=
 PAPER_S3_TEST     ?=
 PAPER_S3_TEST_IMAGES ?=
@@ -81,9 +80,10 @@ paper-s3-asked-net:
 	  -v weights=$$(sha256sum < weights/$(PAPER_NET).safetensors | cut -c 1-16) \
 	  -v layers=$$($(VARIMAC) net weights/$(PAPER_NET).tflite | \
 	    awk '$$11 ~ /^[0-9]+$$/ && $$11 > 0 { n++ } END { print n }') \
-	  -f scripts/paper-s3-pick.awk -f scripts/paper-s3-asked.awk $(PAPER_S3)/$(PAPER_NET)/net.tsv \
-	  $(PAPER_S3_COSTS) $(PAPER_S3)/list scripts/paper-s3-evo.tsv $(PAPER_S3)/$(PAPER_NET)/of \
-	  $(PAPER_S3)/asked.tsv $(PAPER_S3)/have.csv > $(PAPER_S3)/$(PAPER_NET)/lines
+	  -v paper=paper-s3 -f scripts/paper-maps.awk -f scripts/paper-s3-pick.awk \
+	  -f scripts/paper-s3-asked.awk $(PAPER_S3_COSTS) $(PAPER_S3)/list \
+	  $(PAPER_S3)/$(PAPER_NET)/of $(PAPER_S3)/asked.tsv $(PAPER_S3)/$(PAPER_NET)/net.tsv \
+	  scripts/paper-s3-evo.tsv $(PAPER_S3)/have.csv > $(PAPER_S3)/$(PAPER_NET)/lines
 
 # Three times: what builds on others' results is asked for when these are known.
 .PHONY: paper-s3-make
@@ -97,7 +97,8 @@ paper-s3-make: $(VARIMAC)
 paper_s3_table = awk -v evo=scripts/paper-s3-evo.tsv \
 	  -v exact='$(foreach n,$(PAPER_S3_NETS),$(n):$(PAPER_S3)/$(n)/exact.tsv)' \
 	  -v array='$(foreach n,$(PAPER_S3_NETS),$(n):$(PAPER_S3)/$(n)/array.tsv)' \
-	  -f scripts/paper-s3-pick.awk -f scripts/run-results.awk -f scripts/paper-s3-table.awk \
+	  -f scripts/opt-correction.awk -f scripts/paper-s3-pick.awk -f scripts/run-results.awk \
+	  -f scripts/paper-s3-table.awk \
 	  $(PAPER_S3)/have.csv $(PAPER_S3)/asked.tsv > $(1).new && mv $(1).new $(1)
 # PEs, side columns and correction units of the cells that maps have, and of the exact ones.
 .PHONY: paper-s3-array paper-s3-array-run

@@ -1,6 +1,6 @@
 # paper-s4-table.awk: the points of the fronts that a campaign of searches found, a row each.
-# usage: awk -v costs=COSTS.tsv -v exact=EXACT.tsv -v array=ARRAY.tsv -f run-results.awk
-#            -f paper-s4-table.awk HAVE.csv KEYED.tsv
+# usage: awk -v costs=COSTS.tsv -v exact=EXACT.tsv -v array=ARRAY.tsv -f opt-correction.awk
+#            -f run-results.awk -f paper-s4-table.awk HAVE.csv KEYED.tsv
 # Savings, in percent: of the multiplications' energy against the exact cell of the search, which
 # takes least (`saved`), and against a Dadda multiplier (`saved_dadda`); of the energy of the array
 # against one of that exact cell without correction (`array_saved`): each layer as in an array of
@@ -10,9 +10,6 @@
 # the standard error of that (`error`), at most: all answers that differ count.
 # SPDX-License-Identifier: Apache-2.0
 
-function opt_of(mode) {
-  return mode == "none" || mode == "bias" ? 0 : mode ~ /^phi/ ? 3 : mode == "bitplane" ? 2 : 1
-}
 function array_saved(choice, opt,  c, n, i, u, macs, rest, of, sum, all) {
   n = split(choice, c, ".")
   for (i = 1; i <= n; i++) {

@@ -55,7 +55,8 @@ paper-s4-asked: $(VARIMAC)
 	  -v options='$(strip $(paper_s4_options))' \
 	  -v images=$(PAPER_S4_IMAGES) -v tests=$(or $(PAPER_S4_TEST_IMAGES),10000) \
 	  -v cost=$(PAPER_S4_SECONDS) -v line=$(PAPER_S4_LINE) -v evolution=$(PAPER_S4_EVALUATIONS) \
-	  -v seed=$(PAPER_S4_SEED) -v layers=$(paper_s4_layers) -f scripts/paper-s4-asked.awk \
+	  -v seed=$(PAPER_S4_SEED) -v layers=$(paper_s4_layers) -v paper=paper-s4 \
+	  -f scripts/paper-maps.awk -f scripts/paper-s4-asked.awk \
 	  $(PAPER_S4_COSTS) $(PAPER_S4)/list $(PAPER_S4)/of $(PAPER_S4)/asked.tsv \
 	  $(PAPER_S4)/have.csv > $(PAPER_S4)/asked.new && \
 	  sh scripts/run-keys.sh $(VARIMAC) < $(PAPER_S4)/asked.new > $(PAPER_S4)/asked.tsv.new && \
@@ -87,9 +88,9 @@ paper-s4-array-run: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 .PHONY: paper-s4-report
 paper-s4-report: paper-s4-asked
 	$(Q)touch $(paper_s4_array) && awk -v costs=$(PAPER_S4_COSTS) -v exact=$(PAPER_S4)/exact.tsv \
-	  -v array=$(paper_s4_array) -f scripts/run-results.awk -f scripts/paper-s4-table.awk \
-	  $(PAPER_S4)/have.csv $(PAPER_S4)/asked.tsv > $(PAPER_S4).tsv.new && \
-	  mv $(PAPER_S4).tsv.new $(PAPER_S4).tsv
+	  -v array=$(paper_s4_array) -f scripts/opt-correction.awk -f scripts/run-results.awk \
+	  -f scripts/paper-s4-table.awk $(PAPER_S4)/have.csv $(PAPER_S4)/asked.tsv \
+	  > $(PAPER_S4).tsv.new && mv $(PAPER_S4).tsv.new $(PAPER_S4).tsv
 	$(Q)awk -F '\t' -v net=$(PAPER_S4_NET) -v data=$(PAPER_S4_DATA) -v test=$(PAPER_S4_TEST) \
 	  -v hash="$$(sha256sum < weights/$(PAPER_S4_NET).tflite | cut -c 1-16)" '{ printf "- %s (%s), " \
 	  "exact: %.2f %% of %d images of %s; searched on %d images of %s, of which it answers %d\n", \

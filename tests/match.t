@@ -24,12 +24,12 @@ cells() { tr ',' '\n' < "$tmp/map.json" | sed -n 's/.*"cell":"\([^"]*\)".*/\1/p'
 log 0 > "$tmp/log.jsonl"
 match --mults exact,perf1,perf3,zero -o "$tmp/map.json" && [ "$(cells | sort -u)" = exact ]
 ok $? "layers that bear nothing are exact" "$(cat "$tmp/err" "$tmp/map.json")"
-[ "$(tail -n 1 "$tmp/out")" = "energy       100.00 % of the multiplications' with the dearest cell alone" ]
+[ "$(tail -n 1 "$tmp/out")" = "energy       100.0000 % of the multiplications' with the dearest cell alone" ]
 ok $? "at the full price" "$(cat "$tmp/out")"
 log -1e6 > "$tmp/log.jsonl"
 match --mults exact,perf1,perf3,zero -o "$tmp/map.json" && [ "$(cells | sort -u)" = zero ]
 ok $? "layers that bear all, a negative sigma too, have the cheapest" "$(cat "$tmp/err")"
-grep -q '^energy       25.00 %' "$tmp/out"
+grep -q '^energy       25.0000 %' "$tmp/out"
 ok $? "at its price" "$(cat "$tmp/out")"
 "$VARIMAC" eval --net "$net" --map "$tmp/map.json" --images 20 > "$tmp/e" 2>&1 &&
   grep -q 'approximate  100.0 %' "$tmp/e"

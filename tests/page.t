@@ -131,7 +131,7 @@ printf '%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n' \
   cell class family opt array_pj period_ns met mult_pj area_um2 \
   exact u8 exact 0 100 5 1 6 9 perf2 u8 perforated 1 80 5 1 3 8 > "$tmp/a.energy.tsv"
 runs() {
-  awk "$@" -f scripts/paper-s1-table.awk "$tmp"/a.exact.csv "$tmp"/a.cells.csv "$tmp"/a.energy.tsv
+  awk "$@" -f scripts/opt-correction.awk -f scripts/paper-s1-table.awk "$tmp"/a.exact.csv "$tmp"/a.cells.csv "$tmp"/a.energy.tsv
 }
 refused 'no energy of perf3' 'a report wants all of it' runs -v partial=0
 runs -v partial=1 > "$tmp/now.tsv" && cut -f 2,5,7,15 "$tmp/now.tsv" | tr '\t\n' ' |' | grep -qx \

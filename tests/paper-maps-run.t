@@ -49,14 +49,17 @@ ok $? "a match" "$(cat "$tmp/out")"
 ok $? "a cell for each layer, and what the map answers" "$(cat "$tmp/out")"
 words=$(echo "$layers" | tr -s ' ' '\n' | awk -F : '{ printf " %s/forward=bit_true:%s:cv", $1, NR % 2 ? "perf2s" : "booths" }')
 config='{"net": "resnet8", "data": "subset:calib", "test": "subset:test", "seed": 1, "epochs": 1, '\
-'"from": "weights/resnet8.safetensors", "freeze": true, "batch": 100, "rate": 0.001, "phase": ["0'$words'"]}'
-PAPER_S3_CALIB=20 sh scripts/paper-s3-run.sh "$VARIMAC" "$tmp/tune" "$config" > "$tmp/out" 2> "$tmp/err"
+'"from": "weights/resnet8.safetensors", "freeze": true, "batch": 100, "rate": 0.001, "phase": ["0'$words'"], '\
+'"quantize": "--data subset:calib --images 20", "eval": "--data subset:test --images 50 --correction cv '\
+'--calib subset:calib --calib-images 20"}'
+sh scripts/paper-s3-run.sh "$VARIMAC" "$tmp/tune" "$config" > "$tmp/out" 2> "$tmp/err"
 ok $? "a network trained on with a map" "$(cat "$tmp/err")"
 [ "$(cut -f 5 "$tmp/out")" = 'perf2s booths perf2s booths perf2s booths perf2s booths perf2s booths' ] &&
   grep -q '"layer": 1, "cell": "booths"' "$tmp/tune/map.json" &&
+  grep -q '^images  *50 ' "$tmp/tune/eval.log" &&
   awk -F '\t' '{ exit !($1 == "done" && $3 > 60) }' "$tmp/out"
-ok $? "says its cells and answers" "$(cat "$tmp/out")"
-config=$(echo "$config" | sed 's/"freeze": true, //; s/"0 .*"/"0 forward=agn:0.05:0.2"/')
+ok $? "says its cells and answers of the images that are asked" "$(cat "$tmp/out")"
+config=$(echo "$config" | sed 's/, "quantize".*/}/; s/"freeze": true, //; s/"0 .*"/"0 forward=agn:0.05:0.2"/')
 sh scripts/paper-s3-run.sh "$VARIMAC" "$tmp/agn" "$config" > "$tmp/out" 2> "$tmp/err" &&
   [ "$(cut -f 5 "$tmp/out" | tr ' ' '\n' | sed 's/:.*//' | tr '\n' ' ')" = \
     "$(echo "$layers" | tr -s ' ' '\n' | sed 's/:.*//' | tr '\n' ' ')" ]

@@ -34,7 +34,7 @@ printf 'key,status,front\n' > "$tmp/have"
 asked4() { # RUNS LEVELS
   awk -v network=resnet8 -v runs="$1" -v levels="$2" -v options='--images 20' -v images=20 \
     -v tests=40 -v cost=1 -v line=4 -v evolution=6 -v seed=1 -v layers=10 \
-    -f scripts/paper-s4-asked.awk "$tmp/costs.tsv" "$tmp/list" "$tmp/of" "$tmp/keyed" "$tmp/have" \
+    -v paper=paper-s4 -f scripts/paper-maps.awk -f scripts/paper-s4-asked.awk "$tmp/costs.tsv" "$tmp/list" "$tmp/of" "$tmp/keyed" "$tmp/have" \
     > "$tmp/asked" 2> "$tmp/err"
 }
 cells() { # LEVEL SET
@@ -66,14 +66,17 @@ ok $? "they get the cells that the layers' front has" "$(cat "$tmp/asked" "$tmp/
 grep -q -- '--level tap --correction cv --edge roup1_6s' "$tmp/asked"
 ok $? "and the X that is said"
 refused "no cell of 'drum' that takes less than booths" "a family that saves nothing" sh -c \
-  'awk -v runs=drum:none -v levels=layer -f scripts/paper-s4-asked.awk "$@"' sh "$tmp/costs.tsv" \
+  'awk -v runs=drum:none -v levels=layer -f scripts/paper-maps.awk \
+   -f scripts/paper-s4-asked.awk "$@"' sh "$tmp/costs.tsv" \
   "$tmp/list" "$tmp/of" "$tmp/keyed" "$tmp/have"
 refused "expected SET:MODE.*found 'roup'" "a run without a mode" sh -c \
-  'awk -v runs=roup -v levels=layer -f scripts/paper-s4-asked.awk "$@"' sh "$tmp/costs.tsv" \
+  'awk -v runs=roup -v levels=layer -f scripts/paper-maps.awk \
+   -f scripts/paper-s4-asked.awk "$@"' sh "$tmp/costs.tsv" \
   "$tmp/list" "$tmp/of" "$tmp/keyed" "$tmp/have"
 printf 'name\tpj\n' > "$tmp/bad.tsv"
 refused 'bad.tsv: expected columns name and cell_inertial_pj' "costs of another kind" sh -c \
-  'awk -v runs=roup:none -v levels=layer -f scripts/paper-s4-asked.awk "$@"' sh "$tmp/bad.tsv" \
+  'awk -v runs=roup:none -v levels=layer -f scripts/paper-maps.awk \
+   -f scripts/paper-s4-asked.awk "$@"' sh "$tmp/bad.tsv" \
   "$tmp/list" "$tmp/of" "$tmp/keyed" "$tmp/have"
 
 # ---- what fronts say: two layers, the first of 30 multiplications in two units, the second of 10 ----
@@ -100,7 +103,7 @@ line4() { # KEY SET LEVEL MODE
   echo 'a2,done,9,120,0:15 0:15 1:10,0.7:17:35:0.975:0.1.1 0.4:10:20:0.5:1.1.1'
 } > "$tmp/have"
 awk -v costs="$tmp/dadda.tsv" -v exact="$tmp/exact.tsv" -v array="$tmp/array.tsv" \
-  -f scripts/run-results.awk -f scripts/paper-s4-table.awk "$tmp/have" "$tmp/keyed" > "$tmp/s4.tsv"
+  -f scripts/opt-correction.awk -f scripts/run-results.awk -f scripts/paper-s4-table.awk "$tmp/have" "$tmp/keyed" > "$tmp/s4.tsv"
 is4() { # SET ROW COLUMN EXPECTED
   found=$(awk -F '\t' -v set="$1" -v row="$2" -v want="$3" '
     NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
@@ -123,7 +126,7 @@ is4 registry 2 array_saved 42.00
 is4 registry 1 judged_lost 5.00
 awk '!/^perf3s\t1/' "$tmp/array.tsv" > "$tmp/less.tsv"
 awk -v costs="$tmp/dadda.tsv" -v exact="$tmp/exact.tsv" -v array="$tmp/less.tsv" \
-  -f scripts/run-results.awk -f scripts/paper-s4-table.awk "$tmp/have" "$tmp/keyed" > "$tmp/less.s4" &&
+  -f scripts/opt-correction.awk -f scripts/run-results.awk -f scripts/paper-s4-table.awk "$tmp/have" "$tmp/keyed" > "$tmp/less.s4" &&
   [ "$(awk -F '\t' '$2 == "registry" { print $10 }' "$tmp/less.s4" | tr -d '\n')" = '' ]
 ok $? "an array that was not measured has no figure" "$(cat "$tmp/less.s4")"
 [ "$(awk -f scripts/run-results.awk -f scripts/paper-s4-cells.awk "$tmp/have" "$tmp/keyed" |
@@ -144,15 +147,25 @@ says '| roup (2), none | tap | 0.0 % (50.0 %), array 0.0 %, +0.00 +- 0.00 points
   "the most saved within a point, within four, and as training images have it"
 says '| registry (2), cv | tap | none | 30.0 % (65.0 %), array 27.0 %, -2.50 +- 5.00 points | none | 9 | 2.0 |' \
   "none within a point; what the search took"
-says '- dominated by corrected and wider maps: 1 of 2 points of ROUP' "points that others dominate"
-says '- goal, 54 % within 1 point: not met: 0.0 %' "a goal that is not met"
+says '- of 2 points of ROUP as it is within 4 points, corrected and wider maps dominate 1 by the multiplications'\'' energy, 1 by' \
+  "points that others dominate"
+says '- goal, 54 % within 1 point: the map that training images pick: not met: 22.5 %' "a goal that is not met"
+says 'the best of all by the test images themselves: not met: 0.0 %' "nor by the test images"
 says '- searches: 16 maps measured, 3.0 core-minutes' "what all took"
 awk -F '\t' -v OFS='\t' 'NR > 1 && $2 == "registry" { $12 = 0.9 } { print }' "$tmp/s4.tsv" > "$tmp/new" &&
   mv "$tmp/new" "$tmp/s4.tsv"
 report4 '3 3'
-says '- goal, 54 % within 1 point: met: 60.0 % (80.0 %), array 42.0 %, -0.90 +- 22.36 points (registry cv, level tap)' \
+says 'test images themselves: met: 60.0 % (80.0 %), array 42.0 %, -0.90 +- 22.36 points (registry cv, level tap)' \
   "one that is"
-says '- goal, 70 % within 1 point: not met' "and one further on"
+says '- goal, 70 % within 1 point: the map that training images pick: not met: 22.5 %' "and one further on"
+says '- of the array, within 1 point by the test images: 60.0 % (80.0 %), array 42.0 %' "the array's best"
+# what training images pick and test images deny; a map that is dominated by multiplications alone
+awk -F '\t' -v OFS='\t' 'NR > 1 && $2 == "registry" { $11 = 0.5; $12 = 2; $10 = 10 } { print }' "$tmp/s4.tsv" \
+  > "$tmp/new" && mv "$tmp/new" "$tmp/s4.tsv"
+report4 '3 3'
+says '- goal, 54 % within 1 point: the map that training images pick: not met: 60.0 %' \
+  "a pick that test images deny"
+says 'dominate 1 by the multiplications'\'' energy, 0 by' "not by the array"
 awk -f scripts/paper-s4-points.awk "$tmp/s4.tsv" > "$tmp/points"
 gnuplot -e "table='$tmp/points'; fronts=$(grep -c '^"' "$tmp/points"); exact=90; title_='n'; \
   out='$tmp/r.svg'" scripts/paper-s4-plot.gp 2> "$tmp/err" &&
@@ -181,9 +194,9 @@ printf '# names\nmul8s_X\tperf3s\nmul8s_Y\ttrunc4s\nmul8s_Z\tnone\n' > "$tmp/evo
 asked3() {
   awk -v families='evo roup' -v modes='none cv' -v lambdas='0.1 0.2' -v tuned=evo:cv:0.2 -v sigma=0.05 \
     -v rate=0.02 -v tune_rate=0.001 -v images=20 -v line=4 -v evolution=6 -v within=9 -v test_images=30 \
-    -v seed=1 -v weights=WW -v costs='100 200 0.001' -v layers=2 -f scripts/paper-s3-pick.awk \
-    -f scripts/paper-s3-asked.awk "$tmp/net.tsv" "$tmp/costs.tsv" "$tmp/list" "$tmp/evo" "$tmp/of" \
-    "$tmp/keyed" "$tmp/have" > "$tmp/asked" 2> "$tmp/err"
+    -v seed=1 -v weights=WW -v costs='100 200 0.001' -v layers=2 -v paper=paper-s3 -f scripts/paper-maps.awk \
+    -f scripts/paper-s3-pick.awk -f scripts/paper-s3-asked.awk "$tmp/costs.tsv" "$tmp/list" "$tmp/of" \
+    "$tmp/keyed" "$tmp/net.tsv" "$tmp/evo" "$tmp/have" > "$tmp/asked" 2> "$tmp/err"
 }
 steps() { tail -n +2 "$tmp/asked" | cut -f 2 | sort | uniq -c | awk '{ printf "%s %s ", $2, $1 }'; }
 known() { # of all that is asked for, keys by line; RESULT of step,family,mode,lambda follow
@@ -231,11 +244,11 @@ echo "$tuned,n,tune,done,,89.5,9,booths perf3s" >> "$tmp/have"
     printf 'perf3s\t%s\t0\t30\nperf3s\t%s\t1\t10\nperf3s\t%s\trest\t12\n' $opt $opt $opt
   done
 } > "$tmp/array.tsv"
-awk -v evo="$tmp/evo" -v exact="n:$tmp/exact.tsv" -v array="n:$tmp/array.tsv" -f scripts/paper-s3-pick.awk \
-  -f scripts/run-results.awk -f scripts/paper-s3-table.awk "$tmp/have" "$tmp/keyed" > "$tmp/s3.tsv"
+awk -v evo="$tmp/evo" -v exact="n:$tmp/exact.tsv" -v array="n:$tmp/array.tsv" -f scripts/opt-correction.awk \
+  -f scripts/paper-s3-pick.awk -f scripts/run-results.awk -f scripts/paper-s3-table.awk "$tmp/have" "$tmp/keyed" > "$tmp/s3.tsv"
 ok $? "a table of maps"
 # 36 of 40 right: 90 %; booths then perf3s: 60, 10, the rest 16 of 100
-grep -q "^n${tab}evo${tab}match${tab}cv${tab}0.2${tab}40.00${tab}14.00${tab}88.00${tab}2.00${tab}89.50${tab}0.50${tab}booths perf3s${tab}booths mul8s_X\$" \
+grep -q "^n${tab}evo${tab}match${tab}cv${tab}0.2${tab}40.00${tab}14.00${tab}88.00${tab}2.00${tab}89.50${tab}0.50${tab}booths perf3s${tab}booths mul8s_X${tab}\$" \
   "$tmp/s3.tsv"
 ok $? "a match, as it is and trained on" "$(cat "$tmp/s3.tsv")"
 grep -q "^n${tab}evo${tab}direct${tab}cv${tab}0.2${tab}55.00${tab}${tab}75.00${tab}15.00${tab}${tab}${tab}trunc4s perf3s" \
@@ -247,11 +260,12 @@ awk -v runs='10 12' -v goal=70 -v facts="$tmp/facts" -f scripts/paper-s3-report.
   > "$tmp/report.md"
 says 'Partial: 10 of 12 runs' "what lacks is said first"
 says '| n | evo | match | cv | 0.2 | 40.0 | 14.0 | 88.00 (-2.00) | 89.50 (-0.50) | booths mul8s_X |' "a line for a map"
-says '- n, goal 70 % within 1 point, multiplications: not met: 40.0 % of multiplications, array 14.0 %, at -0.50 points (evo match cv, lambda 0.2, trained on)' \
+says '- n, goal 70 % within 1 point, multiplications: the searched map that training images pick: not met: 55.0 % of multiplications, array -, at -15.00 points (evo front cv); the best of all 4 by the test images themselves: not met: 40.0 % of multiplications, array 14.0 %, at -0.50 points (evo match cv, lambda 0.2, trained on)' \
   "the best within a point, trained on"
 awk -v runs='12 12' -v goal=40 -v facts="$tmp/facts" -f scripts/paper-s3-report.awk "$tmp/s3.tsv" \
   > "$tmp/report.md"
-says 'multiplications: met: 40.0 %' "a goal that is met"
+says 'multiplications: the searched map that training images pick: not met: 55.0 %' "picked blindly, test images deny it"
+says 'of all 4 by the test images themselves: met: 40.0 %' "a goal that is met"
 awk -v network=n -f scripts/paper-s3-points.awk "$tmp/s3.tsv" > "$tmp/points"
 [ "$(sed -n '/match, cv, trained/,/^$/p' "$tmp/points" | sed -n 2p)" = '40.00 89.50' ]
 ok $? "points of a plot" "$(cat "$tmp/points")"

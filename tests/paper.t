@@ -28,7 +28,7 @@ energies() { # CELL CLASS FAMILY OPT ARRAY_UJ PRODUCT
       print e * .25e6, e * .2e6, e * .1e6, e * .35e6, e * .04e6, e * .06e6 }')"
   done
 }
-table() { awk -f scripts/paper-s1-table.awk "$@" > "$tmp/paper.tsv" 2> "$tmp/err"; }
+table() { awk -f scripts/opt-correction.awk -f scripts/paper-s1-table.awk "$@" > "$tmp/paper.tsv" 2> "$tmp/err"; }
 field() { # NET CELL MODE COLUMN
   awk -F '\t' -v net="$1" -v cell="$2" -v mode="$3" -v want="$4" '
     FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
@@ -262,9 +262,9 @@ mv "$in/c.energy.tsv" "$in/b.energy.tsv"
 sed 's/^drum4/drum5/' "$in/a.cells.csv" > "$in/new.csv" && mv "$in/new.csv" "$in/a.cells.csv"
 # shellcheck disable=SC2086
 refused 'no energy of drum5 with operands of a' "a cell without energy is named" \
-  awk -f scripts/paper-s1-table.awk $files
+  awk -f scripts/opt-correction.awk -f scripts/paper-s1-table.awk $files
 refused 'no exact row of a' "so is a network without its exact row" \
-  awk -f scripts/paper-s1-table.awk "$in/a.cells.csv" "$in/a.energy.tsv"
+  awk -f scripts/opt-correction.awk -f scripts/paper-s1-table.awk "$in/a.cells.csv" "$in/a.energy.tsv"
 printf 'file\tx\tx\tx\tx\tx\tcommand\nn.tflite\t0\t0\t0\t0\t1\tvarimac quantize --in n\n' > "$tmp/m.tsv"
 refused "m.tsv: expected a row n.tflite" "a manifest without the data set" \
   sh scripts/paper-s1-data.sh "$tmp/m.tsv" n

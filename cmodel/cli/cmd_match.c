@@ -294,7 +294,7 @@ static void print(const work *w, const int *cell) {
     printf("%5d %12.0f %9.4f %10.1f %10.1f %10.1f  %s\n", l, w->macs[l], w->sigma[l], w->signal[l],
            w->limit[l], w->sd[l * w->cells + cell[l]], w->mult[cell[l]]->name);
   }
-  printf("energy       %.2f %% of the multiplications' with the dearest cell alone\n",
+  printf("energy       %.4f %% of the multiplications' with the dearest cell alone\n",
          100 * sum / all);
 }
 
