@@ -10,8 +10,8 @@ function fail(text) {
   failed = 1
   exit 1
 }
-# "NAME:ENERGY ..." of a set: a family, all of them (registry), or what the script behind this has in
-# member[set, cell]; the exact one first, without those that take no less.
+# "NAME:ENERGY ..." of a set: a family, all of them (registry), or what the script behind this has
+# in member[set, cell]; the exact one first, without those that take no less.
 function cells_of(set,  i, c, text, n) {
   text = best ":" pj[best]
   for (i = 1; i <= cells; i++) {

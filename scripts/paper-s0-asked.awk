@@ -1,28 +1,30 @@
 # paper-s0-asked.awk: what the information plane's campaign asks to be measured, a line each, for
 # run-keys.sh.
-# usage: awk -v controls='KIND ...' -v paths=N -v settings=TEXT -f paper-s0-asked.awk NETS.tsv NOISE.tsv
-# NETS.tsv is of paper-s2-nets.sh, NOISE.tsv, which has each network's points, of paper-s0-noise.sh;
-# settings: what else a figure is of. Every line is one trained network, measured once:
+# usage: awk -v controls='KIND ...' -v paths=N -v settings=TEXT -f paper-s0-asked.awk NETS.tsv
+#            POINTS.tsv
+# NETS.tsv is of paper-s2-nets.sh, POINTS.tsv has lines NET, CELL:MODE; settings: what else a figure
+# is of. Every line is one trained network, measured once:
 #   part      infer: trained exactly, the cell and its controls in inference alone; train: trained
-#             with the cell, or with a control of its size; path: after every epoch, of the first
-#             `paths` seeds; before the first all trainings of a seed are one network
-#   training  exact, cell or a control; point: CELL:MODE, of the training or of the measurement
+#             with the cell, or with a control that has its error's mean and variance in every
+#             product, measured exactly; so: these measured as they were trained; path: after every
+#             epoch, of the first `paths` seeds; before the first all trainings of a seed are one
+#             network
+#   training  exact, cell or a control, all of int8 operands; point: CELL:MODE, of the training
+#             or of the measurement
 #   with      what is measured: exact products, the cell, or a control of its error
 #   epoch     after how many it is measured
-#   config    {"epoch": , "with": phase's name of the cell or "", "control": , "train": {...}}, the
-#             last of which is of `varimac train --config`
+#   config    {"epoch": , "with": phase's name of the cell or "", "control": , "images": digests,
+#             "train": {...}}, the last of which is of `varimac train --config`
 # A network that two lines measure is trained once, and a line that two parts ask for has two rows
 # and one key.
 # SPDX-License-Identifier: Apache-2.0
 
-function trained(net, training, point, seed,  text, phase) {
-  text = "{\"net\": \"" net "\", \"data\": \"" data[net] "\", \"test\": \"" test[net] \
-    "\", \"seed\": " seed ", \"epochs\": " epochs[net] ", " recipe[net]
-  if (training == "cell") text = text ", \"phase\": [\"0 forward=bit_true:" point "\"]"
-  if (training == "exact" || training == "cell") return text "}"
-  phase = noise[net, point] # of agn; other controls are of the same size
-  if (training != "noise") gsub(/=agn:/, "=" training ":", phase)
-  return text ", \"phase\": [\"" phase "\"]}"
+function trained(net, training, point, seed,  phase) {
+  phase = training == "exact" ? "bit_true:" exact : \
+    (training == "cell" ? "bit_true:" : training "_like:") point
+  return "{\"net\": \"" net "\", \"data\": \"" data[net] "\", \"test\": \"" test[net] \
+    "\", \"seed\": " seed ", \"epochs\": " epochs[net] ", " recipe[net] \
+    ", \"phase\": [\"0 forward=" phase "\"]}"
 }
 # with: exact, cell, or a control
 function ask(net, part, training, point, with, epoch, seed,  text, seconds, cell) {
@@ -37,7 +39,7 @@ function ask(net, part, training, point, with, epoch, seed,  text, seconds, cell
   print part, net, data[net], training, training == "exact" && with == "exact" ? "" : point, with, \
     epoch, epochs[net], seed, seconds, digests[net] " " settings, "{\"epoch\": " epoch \
     ", \"with\": \"" cell "\", \"control\": \"" (with == "exact" || with == "cell" ? "" : with) \
-    "\", \"train\": " text "}"
+    "\", \"images\": \"" digests[net] "\", \"train\": " text "}"
 }
 function ask_all(net,  i, k, s, e, seed, seeds_of, last) {
   seeds_of = split(seeds[net], seed, " ")
@@ -47,10 +49,11 @@ function ask_all(net,  i, k, s, e, seed, seeds_of, last) {
     for (i = 1; i <= points[net]; i++) {
       ask(net, "infer", "exact", list[net, i], "cell", last, seed[s])
       ask(net, "train", "cell", list[net, i], "exact", last, seed[s])
-      ask(net, "train", "cell", list[net, i], "cell", last, seed[s])
+      ask(net, "so", "cell", list[net, i], "cell", last, seed[s])
       for (k = 1; k <= kinds; k++) {
         ask(net, "infer", "exact", list[net, i], kind[k], last, seed[s])
         ask(net, "train", kind[k], list[net, i], "exact", last, seed[s])
+        ask(net, "so", kind[k], list[net, i], kind[k], last, seed[s])
       }
     }
     if (s > paths) continue
@@ -67,6 +70,7 @@ function ask_all(net,  i, k, s, e, seed, seeds_of, last) {
 BEGIN {
   FS = OFS = "\t"
   kinds = split(controls, kind, " ")
+  exact = "exacts:none"
 }
 FILENAME == ARGV[1] {
   nets[++networks] = $1
@@ -79,10 +83,15 @@ FILENAME == ARGV[1] {
   next
 }
 {
-  noise[$1, $2] = $3
+  if ($2 !~ /^[A-Za-z0-9_]+:[a-z0-9]+$/) {
+    print "PAPER_S0_POINTS_" $1 ": expected CELL:MODE, found '" $2 "'" > "/dev/stderr"
+    failed = 1
+    exit 1
+  }
   list[$1, ++points[$1]] = $2
 }
 END {
+  if (failed) exit 1
   print "part", "network", "data", "training", "point", "with", "epoch", "epochs", "seed", \
     "seconds", "of", "config"
   for (i = 1; i <= networks; i++) ask_all(nets[i])

@@ -1,5 +1,5 @@
-# Layers in the information plane, a curve for each block of the table; points are named by its third
-# column.
+# Layers in the information plane, a curve for each block of the table; points are named by its
+# third column.
 # usage: gnuplot -e "table='NET.points'; curves=N; what='NET ...'; out='NET.svg'" paper-s0-plot.gp
 # SPDX-License-Identifier: Apache-2.0
 set terminal svg size 960,600 font "sans-serif,12" background "white" noenhanced

@@ -1,10 +1,10 @@
 # paper-s0-points.awk: layers in the information plane for paper-s0-plot.gp: means over seeds.
 # usage: awk -v network=NET -v part=layers|path -v point=CELL:MODE -f run-results.awk
 #            -f paper-s0-points.awk HAVE.csv KEYED.tsv
-# A block for each curve, its name, then I(T;X), I(T;Y), the layer's op. part layers: a curve for each
-# of exact, the cell and its controls in inference, and of what was trained with one of them, along
-# the layers after the last epoch. part path: of each of exact, cell and its controls in training
-# and each layer, along the epochs.
+# A block for each curve, its name, then I(T;X), I(T;Y), the layer's op. part layers: a curve for
+# each of exact, the cell and its controls in inference, and of what was trained with one of them,
+# along the layers after the last epoch. part path: of each of exact, cell and its controls in
+# training and each layer, along the epochs.
 # SPDX-License-Identifier: Apache-2.0
 
 function add(curve, place, of_x, of_y) {
@@ -17,12 +17,13 @@ function add(curve, place, of_x, of_y) {
 BEGIN { split("exact cell noise dropout", TRAINING, " ") }
 $at["network"] != network || !(($1, "key") in result) || result[$1, "status"] != "done" { next }
 $at["point"] != "" && $at["point"] != point { next }
-part == "path" ? $at["part"] != "path" : $at["part"] == "path" || $at["epoch"] != $at["epochs"] { next }
+part == "path" ? $at["part"] != "path" : \
+    $at["part"] == "path" || $at["epoch"] != $at["epochs"] { next }
 {
   training = $at["training"]
   with = $at["with"]
   name = training == "exact" ? with : with == "exact" ? "trained with " training : \
-    "trained, measured with the cell"
+    "trained and measured with " with
   n = split(result[$1, "layers"], layer, " ")
   for (i = 1; i <= n; i++) {
     split(layer[i], f, ":")

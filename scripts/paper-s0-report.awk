@@ -1,5 +1,5 @@
-# paper-s0-report.awk: the comparisons of paper-s0-table.awk for a reader, in Markdown: a verdict, each
-# claim of it with its interval and beside what controls do, and the tables that it is of.
+# paper-s0-report.awk: the comparisons of paper-s0-table.awk for a reader, in Markdown: a verdict,
+# each claim of it with its interval and beside what controls do, and the tables that it is of.
 # usage: awk -v most=P -v facts=FILE -v runs="MADE ASKED" -f paper-s0-report.awk PAPER.tsv
 # facts: lines on the networks' runs. The first line says how many measurements there are: `Partial`
 # where some lack.
@@ -41,7 +41,10 @@ function beats(part, net, point, what,  i, key) {
   }
   return 1
 }
-function name_of(part) { return part == "infer" ? "in inference" : "in training" }
+function name_of(part) {
+  return part == "infer" ? "in inference" : \
+    part == "train" ? "in training, measured exactly" : "in training and inference"
+}
 
 # One network and part: what its points do to the accuracy.
 function verdict(net, part,  i, key, point, best, n, lost, tested, line) {
@@ -69,7 +72,8 @@ function verdict(net, part,  i, key, point, best, n, lost, tested, line) {
   layers(net, part)
 }
 # And to what layers tell of the label.
-function layers(net, part,  i, k, key, what, rises, own, falls, n, most_key, most_what, most_point) {
+function layers(net, part,  i, k, key, what, rises, own, falls, n, most_key, most_what,
+    most_point) {
   for (i = 1; i <= points[net]; i++)
     for (k = 2; k <= whats[net]; k++) {
       what = what_of[net, k]
@@ -118,7 +122,8 @@ FNR == 1 {
   key = key_of(column("part"), net, column("point"), column("what"), column("of"), column("versus"))
   change[key] = column("change")
   says[key] = column("says")
-  text[key] = text_of(column("change"), column("lo"), column("hi"), column("what") == "accuracy" ? 2 : 3)
+  text[key] = text_of(column("change"), column("lo"), column("hi"), \
+    column("what") == "accuracy" ? 2 : 3)
   mean_of[key] = column("mean_of")
   mean_versus[key] = column("mean_versus")
   lacks[key] = (column("diverged") > 0 ? ", " column("diverged") " diverged" : "") \
@@ -134,17 +139,19 @@ END {
   for (i = 1; i <= networks; i++) {
     verdict(nets[i], "infer")
     verdict(nets[i], "train")
+    verdict(nets[i], "so")
   }
   print "\nTest accuracy, mean over seeds, and its changes in points, with 95 % intervals over seeds."
-  print "infer: trained exactly, the cell in inference alone; train: trained with the cell, measured"
-  print "with exact products, in the last column with the cell (so). In inference noise and dropout have"
-  print "the mean and variance of the cell's error in every layer and channel; in training they have one"
-  print "size for each layer and no mean, taken from the shipped network: about the error's, not its own.\n"
-  print "| network | part | cell | exact | cell - exact | cell - noise | cell - dropout | noise - exact | so - exact |"
-  print "|---|---|---|---:|---|---|---|---|---|"
+  print "All are trained with int8 operands. infer: trained exactly, the cell in inference alone; train:"
+  print "trained with the cell, measured with exact products; so: trained and measured with the cell. Noise"
+  print "and dropout have the mean and variance of the cell's error in every layer and channel: of training"
+  print "images in inference, of the very products that they are in the place of in training. As the cell,"
+  print "they are where it is: in inference, in training, in both.\n"
+  print "| network | part | cell | exact | cell - exact | cell - noise | cell - dropout | noise - exact |"
+  print "|---|---|---|---:|---|---|---|---|"
   for (i = 1; i <= networks; i++)
-    for (k = 1; k <= 2; k++) {
-      part = k == 1 ? "infer" : "train"
+    for (k = 1; k <= 3; k++) {
+      part = k == 1 ? "infer" : k == 2 ? "train" : "so"
       net = nets[i]
       for (j = 1; j <= points[net]; j++) {
         point = point_of[net, j]
@@ -155,8 +162,7 @@ END {
           text[key] lacks[key] (says[key] == "" ? "" : ", " says[key]) " | " \
           said(part, net, point, "accuracy", "cell", "noise") " | " \
           said(part, net, point, "accuracy", "cell", "dropout") " | " \
-          said(part, net, point, "accuracy", "noise", "exact") " | " \
-          said(part, net, point, "accuracy", "so", "exact") " |"
+          said(part, net, point, "accuracy", "noise", "exact") " |"
       }
     }
   print "\nSaid of a change: gains or loses, where a paired t test over seeds has p < " most ","

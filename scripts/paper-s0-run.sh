@@ -1,7 +1,7 @@
 #!/bin/sh
-# paper-s0-run.sh: one measurement of the information plane's campaign: its network trained, where it
-# is not there yet, and kept after every epoch; that of one epoch exported as TFLite, scored, and its
-# layers measured. Prints, tab-separated:
+# paper-s0-run.sh: one measurement of the information plane's campaign: its network trained, where
+# it is not there yet, and kept after every epoch; that of one epoch exported as TFLite, scored, and
+# its layers measured. Prints, tab-separated:
 #   status    done, or diverged, which is a result too: then the rest is empty
 #   accuracy  percent of the test images
 #   layers    OP:KIND:I(T;X):I(T;Y) of each layer that all behind it sees the image through, parted
@@ -20,15 +20,16 @@ number_of() { # KEY
   printf '%s\n' "$config" | sed -n "s/.*\"$1\": \([0-9]*\)[,}].*/\1/p"
 }
 train=$(printf '%s\n' "$config" | sed 's/.*"train": \(.*\)}$/\1/')
-# Found again by all that it is of: its options, the rules of training, the tables of its cells.
-name=$(printf 'of\tconfig\n-\t%s\n' "$train" | sh "$(dirname "$0")/run-keys.sh" "$varimac" |
-  awk 'NR == 2 { print $1 }')
+# Found again by all that it is of: images, options, the rules of training, the tables of its cells.
+scripts=$(dirname "$0")
+name=$(printf 'of\tconfig\n%s\t%s\n' "$(text_of images)" "$train" |
+  sh "$scripts/run-keys.sh" "$varimac" | awk 'NR == 2 { print $1 }')
 [ "$name" ] || exit 1 # said
 net=$(dirname "$folder")/../nets/$name
 mkdir -p "$folder" "$net"
 if [ ! -e "$net/status" ]; then
-  status=$(sh "$(dirname "$0")/train-run.sh" "$varimac" "$net" "$train" --keep-epochs "$net/epochs" |
-    cut -f 1)
+  status=$(sh "$scripts/train-run.sh" "$varimac" "$net" "$train" \
+    --keep-epochs "$net/epochs" | cut -f 1)
   [ "$status" ] || exit 1 # said
   echo "$status" > "$net/status.new"
   mv "$net/status.new" "$net/status"

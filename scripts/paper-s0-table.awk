@@ -3,8 +3,7 @@
 # Tab-separated, behind a header, a line for each
 #   part, network, point   as asked
 #   what     accuracy (percent), or I(T;Y) OP KIND (bits, by probe) of a layer
-#   of       cell, or a control: noise, dropout; in part train: the training. so: trained with the
-#            cell and measured with it
+#   of       cell, or a control: noise, dropout; in part train: the training, in so: both
 #   versus   exact, or the control beside the cell
 # over the seeds that both have (pairs): mean of each side, their change (its mean, sd), lo and hi,
 # the 95 % interval of its mean (Student's t), p that there is none, two-sided, and holm: p adjusted
@@ -39,11 +38,22 @@ function compare(part, net, point, a, of, b, versus,  i, n, what, v) {
     student_interval(result_of, v, 0.05)
     head[rows] = part OFS net OFS point OFS what OFS of OFS versus
     count[rows] = asked[a] OFS v OFS diverged[a] + 0 OFS \
-      (v ? sprintf("%.4f%s%.4f%s%.4f", sum_a / v, OFS, sum_b / v, OFS, result_of["mean"]) : OFS OFS) \
+      (v ? sprintf("%.4f%s%.4f%s%.4f", sum_a / v, OFS, sum_b / v, OFS, result_of["mean"]) : \
+        OFS OFS) \
       OFS number(result_of["sd"]) OFS number(result_of["lo"]) OFS number(result_of["hi"])
     change[rows] = result_of["mean"]
     p[rows] = result_of["p"]
     family[rows] = net SUBSEP (i == 1)
+  }
+}
+# Trainings with the cell and with its controls, measured exactly (train) or as they were trained.
+function trained_with(net, point, part, exact,  c, cell, other) {
+  cell = side(net, "cell", point, part == "so" ? "cell" : "exact")
+  compare(part, net, point, cell, "cell", exact, "exact")
+  for (c = 1; c <= controls; c++) {
+    other = side(net, control[c], point, part == "so" ? control[c] : "exact")
+    compare(part, net, point, cell, "cell", other, control[c])
+    compare(part, net, point, other, control[c], exact, "exact")
   }
 }
 function number(x) { return x == "" ? "" : sprintf("%.4f", x) }
@@ -113,20 +123,15 @@ END {
         compare("infer", net, point, cell, "cell", other, control[c])
         compare("infer", net, point, other, control[c], exact, "exact")
       }
-      cell = side(net, "cell", point, "exact")
-      compare("train", net, point, cell, "cell", exact, "exact")
-      for (c = 1; c <= controls; c++) {
-        other = side(net, control[c], point, "exact")
-        compare("train", net, point, cell, "cell", other, control[c])
-        compare("train", net, point, other, control[c], exact, "exact")
-      }
-      compare("train", net, point, side(net, "cell", point, "cell"), "so", exact, "exact")
+      trained_with(net, point, "train", exact)
+      trained_with(net, point, "so", exact)
     }
   }
   adjust()
-  print "part", "network", "point", "what", "of", "versus", "asked", "pairs", "diverged", "mean_of", \
-    "mean_versus", "change", "sd", "lo", "hi", "p", "holm", "says"
+  print "part", "network", "point", "what", "of", "versus", "asked", "pairs", "diverged", \
+    "mean_of", "mean_versus", "change", "sd", "lo", "hi", "p", "holm", "says"
   for (i = 1; i <= rows; i++)
-    print head[i], count[i], (p[i] == "" ? OFS OFS : sprintf("%.3g%s%.3g%s%s", p[i], OFS, holm[i], OFS, \
+    print head[i], count[i], (p[i] == "" ? OFS OFS : \
+      sprintf("%.3g%s%.3g%s%s", p[i], OFS, holm[i], OFS, \
       holm[i] >= most ? "not separated" : change[i] > 0 ? "gains" : "loses"))
 }

@@ -1,7 +1,8 @@
-# The information plane's question (Shakibhamedan et al., WANT@ICML 2024), decided by controls: whether a
-# cell's error lifts a network above the exact one, in inference by more than noise and dropout of
-# the same mean and variance do, in training by more than such of about its size; where its layers lie in the plane meanwhile, and
-# how they get there. Every measurement is kept by what it is of, as those of paper-s2.mk are.
+# The information plane's question (Shakibhamedan et al., WANT@ICML 2024), decided by controls:
+# whether a cell's error lifts a network above the exact one by more than noise and dropout of the
+# same mean and variance do, in inference, in training and in both; where its layers lie in the
+# plane meanwhile, and how they get there. Every measurement is kept by what it is of, as those of
+# paper-s2.mk are.
 
 PAPER_S0_ALL  := lenet5 resnet8
 PAPER_S0_NETS ?= $(PAPER_S0_ALL)
@@ -14,11 +15,11 @@ PAPER_S0_P    ?= 0.05
 PAPER_S0_EPOCHS_lenet5   ?= 4
 PAPER_S0_SEEDS_lenet5    ?= 1 2 3 4 5
 PAPER_S0_POINTS_lenet5   ?= perf2s:none perf4s:none trunc7s:none
-PAPER_S0_SECONDS_lenet5  ?= 8 9 17 20
+PAPER_S0_SECONDS_lenet5  ?= 12 20 17 20
 PAPER_S0_EPOCHS_resnet8  ?= 4
 PAPER_S0_SEEDS_resnet8   ?= 1 2 3 4 5
 PAPER_S0_POINTS_resnet8  ?= perf2s:none perf3s:none trunc7s:none
-PAPER_S0_SECONDS_resnet8 ?= 130 140 200 60
+PAPER_S0_SECONDS_resnet8 ?= 150 280 200 60
 # Of a cell's error, noise first: without it no gain is the cell's own.
 PAPER_S0_CONTROLS ?= noise dropout
 # Seeds whose every epoch is measured.
@@ -54,13 +55,11 @@ paper-s0: setup data ## the information plane with its controls, measured on PAP
 paper-s0-asked: $(VARIMAC)
 	$(Q)mkdir -p $(PAPER_S0) && { $(foreach n,$(PAPER_S0_NETS),$(call paper_s0_row,$(n)) &&) :; } \
 	  > $(PAPER_S0)/nets.new && mv $(PAPER_S0)/nets.new $(PAPER_S0)/nets.tsv && \
-	  { $(foreach n,$(PAPER_S0_NETS),data=$$(awk -F '\t' '$$1 == "$(n)" { print $$2 }' \
-	    $(PAPER_S0)/nets.tsv) && sh scripts/paper-s0-noise.sh $(VARIMAC) $(n) "$$data" \
-	    $(PAPER_S0_CALIB) '$(call paper_s0_of,POINTS,$(n))' &&) :; } > $(PAPER_S0)/noise.new && \
-	  mv $(PAPER_S0)/noise.new $(PAPER_S0)/noise.tsv && \
+	  printf '%s\t%s\n' $(foreach n,$(PAPER_S0_NETS),\
+	    $(foreach p,$(call paper_s0_of,POINTS,$(n)),'$(n)' '$(p)')) > $(PAPER_S0)/points.tsv && \
 	  awk -v controls='$(PAPER_S0_CONTROLS)' -v paths='$(PAPER_S0_PATHS)' \
 	    -v settings='$(strip $(PAPER_S0_CALIB) $(PAPER_S0_PLANE))' -f scripts/paper-s0-asked.awk \
-	    $(PAPER_S0)/nets.tsv $(PAPER_S0)/noise.tsv > $(PAPER_S0)/asked.new && \
+	    $(PAPER_S0)/nets.tsv $(PAPER_S0)/points.tsv > $(PAPER_S0)/asked.new && \
 	  sh scripts/run-keys.sh $(VARIMAC) < $(PAPER_S0)/asked.new > $(PAPER_S0)/asked.tsv.new && \
 	  mv $(PAPER_S0)/asked.tsv.new $(PAPER_S0)/asked.tsv; s=$$?; \
 	  rm -f $(PAPER_S0)/*.new; exit $$s

@@ -7,9 +7,9 @@
 #            -v evolution=N -v within=P -v test_images=N -v seed=N -v weights=HASH
 #            -v costs='AGN TUNE SEARCH' -v layers=N -v paper=paper-s3 -f paper-maps.awk
 #            -f paper-s3-pick.awk -f paper-s3-asked.awk COSTS.tsv LIST OF KEYED.tsv NET.tsv EVO HAVE
-# The first four as paper-maps.awk has them. NET.tsv is of paper-s2-nets.sh, EVO paper-s3-evo.tsv; HAVE
-# is what came of the lines that were asked for before. FAMILY: evo, those of EVO; a family of cells;
-# registry. costs: seconds of an epoch with noise, with cells, and of an image searched.
+# The first four as paper-maps.awk has them. NET.tsv is of paper-s2-nets.sh, EVO paper-s3-evo.tsv;
+# HAVE is what came of the lines that were asked for before. FAMILY: evo, those of EVO; a family of
+# cells; registry. costs: seconds of an epoch with noise, with cells, and of an image searched.
 # SPDX-License-Identifier: Apache-2.0
 
 function ask(step, set, mode, lambda, point, seconds, of_it, config) {

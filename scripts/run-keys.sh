@@ -16,8 +16,9 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
 cat > "$work/lines"
-{ grep -o 'bit_true:[^:"[:space:]]*' "$work/lines" || true; } | sort -u |
-while IFS=: read -r _ cell; do
+{ grep -oE '(bit_true|noise_like|dropout_like):[^:"[:space:]]*' "$work/lines" || true; } |
+  cut -d : -f 2 | sort -u |
+while read -r cell; do
   hash=$("$varimac" mult info "$cell" | sed -n 's/^table hash  *//p')
   [ "$hash" ] || exit 1 # said
   printf '%s\t%s\n' "$cell" "$hash"
@@ -36,8 +37,9 @@ awk -F '\t' -v rules="$rules" -v dir="$work" '
   {
     text = "rules " rules "\n" $at["of"] "\n" $at["config"] "\n"
     rest = $at["config"]
-    while (match(rest, /bit_true:[^:" ]*/)) {
-      cell = substr(rest, RSTART + 9, RLENGTH - 9)
+    while (match(rest, /(bit_true|noise_like|dropout_like):[^:" ]*/)) {
+      cell = substr(rest, RSTART, RLENGTH)
+      sub(/^[^:]*:/, "", cell)
       if (!(cell in hash)) { # the while loop above ended early, and said why
         print "run-keys.sh: no table of " cell > "/dev/stderr"
         exit 1

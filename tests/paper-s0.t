@@ -3,7 +3,7 @@
 # verdict and the plots, on figures made up so that all is known by hand.
 #
 # TEST RATIONALE. State space: measurements that two parts ask for; a key of each thing that a figure
-# is of; the size of noise in training against the residuals' file; a network trained once for all
+# is of; a network trained once for all
 # its measurements, one that diverges. Changes that gain and their controls do not, that gain as
 # their controls do, that lose, of no spread, of one seed, that lack or diverge; Holm's steps; a
 # part of the measurements, all of them. What runs are made, kept and resumed is paper-s2.t's job.
@@ -13,28 +13,15 @@
 unset MAKEFLAGS MAKELEVEL MFLAGS
 tab=$(printf '\t')
 
-# ---- the noise of a point, and what is asked for ----
-noise() { # POINTS
-  sh scripts/paper-s0-noise.sh "$VARIMAC" resnet8 subset:calib 30 "$@"
-}
-noise 'perf3s:none trunc6:cv' > "$tmp/noise.tsv"
-ok $? "points have noise"
-"$VARIMAC" eval --net weights/resnet8.tflite --mult trunc6 --correction cv --data subset:calib --images 30 \
-  --calib subset:calib --calib-images 30 --residuals "$tmp/left.csv" > /dev/null
-want=$(awk -F , '$3 == 6 { printf "b3.conv1/forward=agn:%.4g", sqrt($8 / $12) }' "$tmp/left.csv")
-grep "^resnet8${tab}trunc6:cv${tab}0 stem.conv/forward=agn:" "$tmp/noise.tsv" | grep -q " $want b3.conv2" &&
-  [ "$(wc -l < "$tmp/noise.tsv")" -eq 2 ]
-ok $? "of the size of the error's share, layer by layer" "$want: $(cat "$tmp/noise.tsv")"
-refused "POINTS: expected CELL:MODE, found 'perf3s'" "a point without a mode" noise perf3s
-refused "did you mean 'perf3s'" "a cell that is not there" noise 'perf3:none pref3s:none'
-
+# ---- what is asked for ----
+printf "resnet8\tperf3s:none\nresnet8\ttrunc6:cv\n" > "$tmp/points.tsv"
 nets() { # EPOCHS SEEDS
   PREFIX=PAPER_S0 sh scripts/paper-s2-nets.sh "$VARIMAC" weights/MANIFEST.tsv resnet8 subset:calib \
     subset:test "$1" "$2" 1 0 0 0 '100 110 200 10 0'
 }
 asked() { # SETTINGS: of $tmp/nets.tsv
   awk -v controls='noise dropout' -v paths=1 -v settings="$1" -f scripts/paper-s0-asked.awk \
-    "$tmp/nets.tsv" "$tmp/noise.tsv" > "$tmp/asked.tsv" &&
+    "$tmp/nets.tsv" "$tmp/points.tsv" > "$tmp/asked.tsv" &&
     sh scripts/run-keys.sh "$VARIMAC" < "$tmp/asked.tsv" > "$tmp/keyed.tsv"
 }
 nets 2 '1 2 3' > "$tmp/nets.tsv" && asked 'some images'
@@ -43,21 +30,39 @@ count() { # AWK-CONDITION
   awk -F '\t' "NR == 1 { for (i = 1; i <= NF; i++) at[\$i] = i; next } $1 { n++ } END { print n + 0 }" \
     "$tmp/keyed.tsv"
 }
-# 1 exact; of each point 3 in inference, 4 of three trainings; epochs 0 exact, 1 and 2 of 7 trainings
-found="$(count '$at["part"] == "infer"') $(count '$at["part"] == "train"') $(count '$at["part"] == "path"')"
-[ "$found" = '21 24 15' ] && [ "$(cut -f 1 "$tmp/keyed.tsv" | sort -u | wc -l)" -eq $((1 + 60 - 7)) ]
+# 1 exact; of each point 3 in inference, 3 trainings exactly, and as they are; epochs 0 exact, 1 and 2 of 7 trainings
+found="$(count '$at["part"] == "infer"') $(count '$at["part"] == "train"') $(count '$at["part"] == "so"') $(count '$at["part"] == "path"')"
+[ "$found" = '21 18 18 15' ] && [ "$(cut -f 1 "$tmp/keyed.tsv" | sort -u | wc -l)" -eq $((1 + 72 - 7)) ]
 ok $? "each once, the last epoch of a path by the key that it has" "$found"
 seconds=$(awk -F '\t' 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
   $at["seed"] == 2 { s += $at["seconds"] } END { print s }' "$tmp/keyed.tsv")
-[ "$seconds" -eq $((2 * (100 + 4 * 110 + 2 * 200) + 15 * 10)) ]
+[ "$seconds" -eq $((2 * (100 + 4 * 110 + 2 * 200) + 19 * 10)) ]
 ok $? "a training counts once in the forecast" "$seconds"
-grep -q '"with": "bit_true:trunc6:cv", "control": "dropout", "train": {"net": "resnet8", .*"epochs": 2, [^[]*}}$' \
-  "$tmp/keyed.tsv" && grep -q '"with": "", "control": "", "train": {.*"phase": \["0 forward=bit_true:perf3s:none"\]}}$' \
+grep -q '"with": "bit_true:trunc6:cv", "control": "dropout", "images": "[0-9a-f. ]*", "train": {"net": "resnet8", .*"phase": \["0 forward=bit_true:exacts:none"\]}}$' \
+  "$tmp/keyed.tsv" && grep -q '"with": "", "control": "", .*"phase": \["0 forward=bit_true:perf3s:none"\]}}$' \
   "$tmp/keyed.tsv"
 ok $? "a cell in inference, a cell in training" "$(cut -f 13 "$tmp/keyed.tsv")"
-[ "$(grep -c 'stem.conv/forward=agn:0' "$tmp/keyed.tsv")" -eq "$(grep -c '0 stem.conv/forward=dropout:0.*fc/forward=dropout:0' "$tmp/keyed.tsv")" ]
-ok $? "dropout of the size of the noise" "$(grep forward=dropout "$tmp/keyed.tsv")"
+grep -q '"with": "bit_true:trunc6:cv", "control": "noise", .*"0 forward=noise_like:trunc6:cv"' "$tmp/keyed.tsv" &&
+  grep -q '"with": "", .*"0 forward=dropout_like:trunc6:cv"' "$tmp/keyed.tsv"
+ok $? "noise and dropout like a cell'\''s error, measured so and exactly"
 cp "$tmp/keyed.tsv" "$tmp/first.tsv"
+cat > "$tmp/varimac" << 'END'
+#!/bin/sh
+[ "$3" != trunc6 ] || { echo "table hash    0123"; exit; }
+exec "$REAL" "$@"
+END
+chmod +x "$tmp/varimac"
+REAL=$(realpath "$VARIMAC")
+export REAL
+sh scripts/run-keys.sh "$tmp/varimac" < "$tmp/asked.tsv" > "$tmp/keyed.tsv"
+changed() { # PATTERN: lines whose key is another
+  awk -F '\t' -v pattern="$1" 'FNR == 1 { next } $0 !~ pattern { next }
+    FILENAME == ARGV[1] { key[FNR] = $1; next } key[FNR] != $1 { n++ } END { print n + 0 }' \
+    "$tmp/first.tsv" "$tmp/keyed.tsv"
+}
+[ "$(changed perf3s)" -eq 0 ] && [ "$(changed '"".*noise_like:trunc6')" -eq 5 ] &&
+  [ "$(changed '"".*dropout_like:trunc6')" -eq 5 ]
+ok $? "and of the table whose error noise is like" "$(changed noise_like:trunc6)"
 asked 'other images'
 for keyed in first keyed; do cut -f 1 "$tmp/$keyed.tsv" | sort -u > "$tmp/$keyed.keys"; done
 [ "$(comm -12 "$tmp/first.keys" "$tmp/keyed.keys")" = key ]
@@ -82,7 +87,12 @@ ok $? "a control of it" "$(cat "$tmp/err")"
 [ "$(ls "$tmp/s0/nets" | wc -l)" -eq 1 ] && [ "$(ls "$tmp"/s0/nets/*/epochs | wc -l)" -eq 2 ] &&
   ! cmp -s "$tmp/exact.out" "$tmp/noise.out"
 ok $? "one training for both, its epochs kept" "$(ls "$tmp"/s0/nets/*)"
-kept=$(ls "$tmp"/s0/nets/*/epochs/epoch-001.safetensors)
+measure like "$(line so noise noise)" && [ "$(ls "$tmp/s0/nets" | wc -l)" -eq 2 ] && grep -q '^done' "$tmp/like.out" &&
+  grep -q "noise_like:perf3s:none" "$tmp"/s0/nets/*/run.json
+ok $? "one trained with noise like the cell's error, measured with noise" "$(cat "$tmp/err")"
+measure other "$(line infer exact exact | sed 's/"images": "[^"]*"/"images": "1 2"/')" && [ "$(ls "$tmp/s0/nets" | wc -l)" -eq 3 ]
+ok $? "other images train a network of their own" "$(cat "$tmp/err")"
+kept=$(ls -tr "$tmp"/s0/nets/*/epochs/epoch-001.safetensors | head -n 1)
 "$VARIMAC" quantize --in "$kept" --data subset:calib --images 40 -o "$tmp/net.tflite" > "$tmp/out" 2>&1
 set -- --net "$tmp/net.tflite" --data subset:test --mult perf3s --correction none --control noise --seed 1 \
   --calib subset:calib --calib-images 40
@@ -107,7 +117,7 @@ ok $? "one that diverges is a result" "$(cat "$tmp/wild.out" "$tmp/err")"
 ok $? "one that cannot be is an error" "$(cat "$tmp/bad.out" "$tmp/err")"
 
 # ---- tables ----
-noise perf3s:none > "$tmp/noise.tsv"
+printf "resnet8\tperf3s:none\n" > "$tmp/points.tsv"
 asked 'some images'
 head=key,network,data,part,training,point,with,epoch,epochs,seed,status,accuracy,layers
 # results TRAINING WITH ACCURACIES I(T;Y)S: of seeds 1 2 3 after the last epoch; x: diverged
@@ -164,9 +174,9 @@ is train accuracy noise exact holm 0.14
 is train accuracy cell noise holm 0.845
 is infer accuracy cell exact says gains
 is train accuracy cell exact says 'not separated'
-is train accuracy so exact diverged 2
-is train accuracy so exact pairs 1
-is train accuracy so exact lo ''
+is so accuracy cell exact diverged 2
+is so accuracy cell exact pairs 1
+is so accuracy cell exact lo ''
 is infer 'I(T;Y) 0 CONV_2D' cell exact change 0.2000
 is infer 'I(T;Y) 15 SOFTMAX' cell exact change 0.0000
 is infer 'I(T;Y) 15 SOFTMAX' cell exact p ''
@@ -183,28 +193,29 @@ says() { # TEXT DESCRIPTION
   ok $? "$2" "$(cat "$tmp/report.md")"
 }
 report "$(awk -f scripts/runs-count.awk "$tmp/have.csv" "$tmp/keyed.tsv")"
-says 'Partial: 21 of 29 runs; what follows is of these alone.' "what lacks is said first"
+says 'Partial: 21 of 35 runs; what follows is of these alone.' "what lacks is said first"
 says '- resnet8, in inference: perf3s:none gains +2.03 [+1.89, +2.18] points; beside noise +1.50 [+1.25, +1.75], beside dropout +2.00 [+1.75, +2.25]. More than its controls do.' \
   "a gain with its interval, beside its controls"
-says '- resnet8, in training: no cell is shown to gain accuracy, of 1; 0 lose. The most: perf3s:none, -1.50 [-2.74, -0.26] points; beside noise -0.03 [-0.32, +0.25], beside dropout none yet.' \
+says '- resnet8, in training, measured exactly: no cell is shown to gain accuracy, of 1; 0 lose. The most: perf3s:none, -1.50 [-2.74, -0.26] points; beside noise -0.03 [-0.32, +0.25], beside dropout none yet.' \
   "no gain, and what is nearest to one"
 says 'rises in 0 of 2 layers and points, in 0 of these by more than controls, falls in 0. The most: perf3s:none, layer 0 CONV_2D, +0.200 [-0.048, +0.448] bits; beside noise' \
   "what layers tell"
-says '| resnet8 | infer | perf3s:none | 81.00 | +2.03 [+1.89, +2.18], gains | +1.50 [+1.25, +1.75] | +2.00 [+1.75, +2.25] | +0.53 [+0.39, +0.68] | - |' \
+says '| resnet8 | infer | perf3s:none | 81.00 | +2.03 [+1.89, +2.18], gains | +1.50 [+1.25, +1.75] | +2.00 [+1.75, +2.25] | +0.53 [+0.39, +0.68] |' \
   "a line of the table"
-says '| resnet8 | train | perf3s:none | 81.00 | -1.50 [-2.74, -0.26], not separated | -0.03 [-0.32, +0.25] | - | -1.47 [-2.74, -0.19] | -2.00 (one seed) |' \
-  "of training, with one seed of a column"
+says '| resnet8 | train | perf3s:none | 81.00 | -1.50 [-2.74, -0.26], not separated | -0.03 [-0.32, +0.25] | - | -1.47 [-2.74, -0.19] |' \
+  "of training"
+says '| resnet8 | so | perf3s:none | 80.00 | -2.00 (one seed), 2 diverged (1 of 3) | - | - | - |' "of both, with one seed"
 cp "$tmp/have.csv" "$tmp/good.csv"
 { grep -v ',exact,perf3s:none,noise,' "$tmp/good.csv"; results exact noise 82.1,83.9,83.2 1.1,1.2,1.25; } > "$tmp/have.csv"
-table && report '29 29'
+table && report '35 35'
 says "Not shown to be the cell's own: chance of its size is not separated from it." "a gain that noise has, too"
 says 'beside noise -0.03 [' "with what is between them"
-says 'Runs: 29 of 29.' "all of them"
+says 'Runs: 35 of 35.' "all of them"
 cp "$tmp/good.csv" "$tmp/have.csv"
-table && grep -v noise "$tmp/paper.tsv" > "$tmp/without" && mv "$tmp/without" "$tmp/paper.tsv" && report '29 29'
+table && grep -v noise "$tmp/paper.tsv" > "$tmp/without" && mv "$tmp/without" "$tmp/paper.tsv" && report '35 35'
 says "beside dropout +2.00 [+1.75, +2.25]. Not shown to be the cell's own" "without noise no gain is the cell's own"
 cp "$tmp/good.csv" "$tmp/have.csv"
-table && report '29 29'
+table && report '35 35'
 
 # ---- plots ----
 points() { # PART
@@ -247,9 +258,9 @@ sed -i 's/seeds 1 2 3/seeds 1 2 3 4 5/' "$tmp/report.md"
 put
 [ $? -eq 0 ] && grep -q '^| resnet8 | infer | perf3s:none' "$tmp/README.md"
 ok $? "five are not" "$(cat "$tmp/err")"
-sed -i '1s/.*/Partial: 3 of 29 runs; what follows/' "$tmp/report.md"
+sed -i '1s/.*/Partial: 3 of 35 runs; what follows/' "$tmp/report.md"
 put
-[ $? -ne 0 ] && grep -q 'Partial: 3 of 29 runs: its block of README.md stays' "$tmp/err"
+[ $? -ne 0 ] && grep -q 'Partial: 3 of 35 runs: its block of README.md stays' "$tmp/err"
 ok $? "nor is a part of the measurements enough" "$(cat "$tmp/err")"
 
 # ---- a report of what is kept, by make ----
@@ -265,17 +276,17 @@ tiny paper-s0-asked
   awk -F '\t' -v OFS=, 'NR > 1 && !seen[$1]++ { print $1, "n", "d", "p", "t", "", "w", 1, 1, 1, "done", 50, "0:CONV_2D:2:1" }' \
     "$tmp/report/paper-s0/asked.tsv"
 } > "$tmp/made.csv"
-tiny paper-s0-report && [ "$(head -n 1 "$tmp/report/paper-s0.md")" = 'Runs: 17 of 17.' ] &&
+tiny paper-s0-report && [ "$(head -n 1 "$tmp/report/paper-s0.md")" = 'Runs: 21 of 21.' ] &&
   grep -q '^| resnet8 | infer | perf3s:none | 50.00 | +0.00 \[+0.00, +0.00\] |' "$tmp/report/paper-s0.md" &&
   [ -s "$tmp/report/paper-s0/resnet8.perf3s-none.layers.svg" ] && [ -s "$tmp/report/paper-s0/resnet8.perf3s-none.path.svg" ]
 ok $? "what is kept is enough for a report and plots" "$(cat "$tmp/out" "$tmp/err" "$tmp/report/paper-s0.md")"
 tiny paper-s0-keep && grep -q '^paper-s0-keep: no runs in .*/report/paper-s0 (make paper-s0)' "$tmp/out"
 ok $? "nothing to keep is nothing wrong" "$(cat "$tmp/out" "$tmp/err")"
-tiny paper-s0-report PAPER_MEASURED= && grep -q '^Partial: 0 of 17 runs' "$tmp/report/paper-s0.md"
+tiny paper-s0-report PAPER_MEASURED= && grep -q '^Partial: 0 of 21 runs' "$tmp/report/paper-s0.md"
 ok $? "of nothing, too, there is a report" "$(cat "$tmp/out" "$tmp/err")"
 ! tiny paper-s0-asked PAPER_S0_SEEDS='1 1' && grep -q "PAPER_S0_SEEDS_resnet8: expected whole numbers, each once" "$tmp/err"
 ok $? "a seed twice is refused" "$(cat "$tmp/err")"
-! tiny paper-s0-asked PAPER_S0_POINTS=perf3s && grep -q "PAPER_S0_POINTS: expected CELL:MODE" "$tmp/err" &&
+! tiny paper-s0-asked PAPER_S0_POINTS=perf3s && grep -q "PAPER_S0_POINTS_resnet8: expected CELL:MODE" "$tmp/err" &&
   [ -z "$(ls "$tmp/report/paper-s0" | grep new)" ]
 ok $? "a point without a mode, by make" "$(cat "$tmp/err")"
 

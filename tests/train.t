@@ -92,6 +92,16 @@ ok $? "the same run by options" "$(cat "$tmp/err")"
     for (i = 1; i <= n; i++) { split(layer[i], word, ":"); sigma[word[1]] = word[2] }
     exit !(n == 10 && sigma["b2.conv1"] > 0.06 && sigma["fc"] == 0) }'
 ok $? "noise of each layer is learned where it is rewarded, and logged" "$(cat "$tmp/agn.jsonl")"
+like() { # NAME THREADS
+  "$VARIMAC" train --data subset:calib --test subset:calib --batch 64 --epochs 1 --threads "$2" \
+    --phase "0 forward=noise_like:$tmp/table.bin:cv fc/forward=dropout_like:perf3" \
+    --out "$tmp/$1.safetensors" > "$tmp/out" 2> "$tmp/err"
+}
+like like1 1 && like like2 2 && cmp -s "$tmp/like1.safetensors" "$tmp/like2.safetensors" &&
+  grep -q 'noise_like:.*table.bin@[0-9a-f]*:cv fc/forward=dropout_like:perf3' "$tmp/like1.jsonl" &&
+  tail -n 1 "$tmp/like1.jsonl" | grep -q '"test_so_multiplied"'
+ok $? "noise and dropout like cells' errors: one result of any threads, tables named by content" \
+  "$(cat "$tmp/err" "$tmp/like1.jsonl")"
 "$VARIMAC" plot "$tmp/whole.jsonl" "$tmp/phases.jsonl" -o "$tmp/runs.png" > "$tmp/out" 2>&1 &&
   [ ! -s "$tmp/out" ] && [ "$(head -c 4 "$tmp/runs.png" | tail -c 3)" = PNG ]
 ok $? "plot draws two runs" "$(cat "$tmp/out")"
@@ -209,6 +219,10 @@ phase "bit by bit backward" "bit_true is for the forward product" '0 data=bit_tr
 phase "an unknown layer" "did you mean 'stem.conv'" '0 stem.con/forward=exact'
 phase "an unknown cell" "did you mean 'drum6'" '0 forward=bit_true:drun6'
 phase "an unknown gradient" "straight, slope or tableH" '0 forward=bit_true:drum6:none:tabel'
+phase "a gradient of noise" "what is like a cell's error has no gradient, found .:slope" '0 forward=noise_like:drum6:cv:slope'
+phase "dropout like no cell" "dropout_like wants :CELL" '0 forward=dropout_like'
+phase "noise like a cell's, backward" "noise_like is for the forward product" '0 data=noise_like:drum6'
+phase "it beside a cell" "is noise while that of .b1.conv1. is bit_true" '0 forward=noise_like:drum6 b1.conv1/forward=bit_true:drum6'
 phase "a table file that is none" "LICENSE" '0 forward=bit_true:./LICENSE'
 phase "a table that is another now" "expected the table 0123456789abcdef, found" \
   "0 forward=bit_true:$tmp/table.bin@0123456789abcdef"

@@ -9,8 +9,8 @@
 
 vmac_net *run_net(const char *path); /* loaded, or the program ends */
 
-/* The cells that --mults names, a list with commas, or the whole registry where it is NULL, into new
- * memory; *count of them. One that is unknown, or `once` stands there twice, ends the program. */
+/* The cells that --mults names, a list with commas, or the whole registry where it is NULL, into
+ * new memory; *count of them. One that is unknown, or `once` stands there twice, ends it. */
 const vmac_mult **run_mults(char *list, bool once, size_t *count);
 
 /* The data set, fit for the network, and *images of it: 0 becomes all; too many is an error that
@@ -33,9 +33,10 @@ vmac_plan *run_plan_layers(const vmac_net *net, const vmac_mult *mult, const boo
                            vmac_mode mode, vmac_ktiles *ktiles, const vmac_dataset *calib,
                            const char *calib_spec, size_t calib_images, vmac_err *err);
 
-/* --map: which cell multiplies which weight, from a network's map or from one of PEs, which also says
- * what the array is: hw gets its rows, columns, map (the caller frees it) and cell; of a network's
- * map only the cell, and opt_mode where that has a mode operand. Ends the program on an error. */
+/* --map: which cell multiplies which weight, from a network's map or from one of PEs, which also
+ * says what the array is: hw gets its rows, columns, map (the caller frees it) and cell; of a
+ * network's map only the cell, and opt_mode where that has a mode operand. Ends the program on an
+ * error. */
 vmac_map *run_map(const char *path, const vmac_net *net, vmac_hw *hw);
 
 /* run_plan() with a map's cells; ktiles, or NULL, is taken over. */
@@ -43,8 +44,8 @@ vmac_plan *run_plan_map(const vmac_net *net, const vmac_map *map, vmac_mode mode
                         vmac_ktiles *ktiles, const vmac_dataset *calib, const char *calib_spec,
                         size_t calib_images, vmac_err *err);
 
-/* Where a command's plan comes from: a file, or a map, or a cell in the layers of `fit`; the last two
- * with mode and --ktile. NULL: not given. */
+/* Where a command's plan comes from: a file, or a map, or a cell in the layers of `fit`; the last
+ * two with mode and --ktile. NULL: not given. */
 typedef struct {
   const char *plan, *map, *mult, *ktile;
   vmac_mode mode;
@@ -69,9 +70,9 @@ void run_note_calibration(vmac_plan *plan, const char *calib_spec, size_t calib_
 size_t run_tune(const vmac_net *net, const vmac_tuner *tuner, const vmac_mult *mult,
                 const bool *layers, vmac_mode mode, vmac_net *tuned);
 
-/* How many of the tuner's judges get the answer of its network, by the plan of the given weights and
- * by that of tuned ones, corrected by the same mode. From {0} each call judges some more images;
- * false where there were none left. */
+/* How many of the tuner's judges get the answer of its network, by the plan of the given weights
+ * and by that of tuned ones, corrected by the same mode. From {0} each call judges some more
+ * images; false where there were none left. */
 typedef struct {
   size_t images, judged, given, tuned;
   bool seen; /* as vmac_tune_judges() */

@@ -77,7 +77,7 @@ static train_result evaluate_so(train_trainer *t, const vmac_dataset *train,
   train_result result = {0};
   vmac_err err;
   bool good;
-  if (train_products_quantize(t->products)) {
+  if (train_products_twin(t->products)) {
     good = train_evaluate_int8(t, train, images, &result, &err);
   } else {
     t->simulate = true;

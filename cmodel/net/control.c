@@ -74,7 +74,7 @@ void vmac_control_add(const vmac_control *control, const vmac_net *net, int inde
   const vmac_control_channel *channel = control->channel[index];
   if (!channel) return;
   const vmac_op *op = &net->op[index];
-  const uint64_t key[] = {control->seed, state->image, (uint64_t)index};
+  const uint64_t key[] = {control->seed, state->image, (uint64_t)index, control->kind};
   vmac_rng rng;
   vmac_rng_seed(&rng, vmac_hash(key, sizeof key));
   int32_t *acc = state->acc;

@@ -7,8 +7,8 @@
  * c_l the layer's multiplications, and sigma_l follows its gradient as weights do, without decay;
  * its sign means nothing.
  *
- * Dropout (Srivastava et al., JMLR 15, 2014) beside it, of a size that stays: outputs y become y b / q,
- * b 1 with chance q, else 0. That is off by y^2 (1 - q) / q in the mean square, over the shard
+ * Dropout (Srivastava et al., JMLR 15, 2014) beside it, of a size that stays: outputs y become
+ * y b / q, b 1 with chance q, else 0. That is off by y^2 (1 - q) / q in the mean square, over the shard
  * E[y^2] (1 - q) / q, which is (sigma sd(y))^2 for q = E[y^2] / (E[y^2] + (sigma sd(y))^2).
  * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>

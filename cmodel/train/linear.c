@@ -12,6 +12,7 @@ train_linear train_linear_new(int batch, const train_layer *l) {
   map.ny = n * (size_t)l->h * (size_t)l->w * (size_t)l->c;
   if (l->row->kind == TRAIN_CONV) map.conv = train_conv_new(batch, l, l->in[0] >= 0);
   if (map.nw) map.codes = vmac_alloc(1, sizeof *map.codes);
+  if (map.nw) map.keep = vmac_alloc((size_t)l->c, sizeof *map.keep);
   return map;
 }
 
@@ -19,6 +20,7 @@ void train_linear_free(train_linear *map) {
   train_conv_free(map->conv);
   if (map->codes) vmac_scratch_free(map->codes);
   free(map->codes);
+  free(map->keep);
 }
 
 static int inputs(const train_layer *l) {

@@ -105,14 +105,21 @@ VMAC_CLONES void train_normals(train_key key, size_t n, float *out) {
   }
 }
 
+/* One of another stream, 24 bits of it. */
+static inline __attribute__((always_inline)) uint32_t uniform(train_key key, uint32_t i) {
+  return mix(mix(i * 0x9e3779b9u + key.k[0]) ^ key.k[1] ^ key.k[2]) >> 8;
+}
+
 VMAC_CLONES void train_drop(train_key key, size_t n, float keep, const float *y, float *out) {
   const uint32_t below = (uint32_t)(keep * 0x1p24f);
   const float times = 1 / keep;
 #pragma omp simd
-  for (size_t i = 0; i < n; i++) {
-    const uint32_t x = mix((uint32_t)i * 0x9e3779b9u + key.k[0]);
-    out[i] = mix(x ^ key.k[1]) >> 8 < below ? y[i] * times : 0;
-  }
+  for (size_t i = 0; i < n; i++) out[i] = uniform(key, (uint32_t)i) < below ? y[i] * times : 0;
+}
+
+VMAC_CLONES void train_uniforms(train_key key, size_t n, float *out) {
+#pragma omp simd
+  for (size_t i = 0; i < n; i++) out[i] = (float)(int32_t)uniform(key, (uint32_t)i) * 0x1p-24f;
 }
 
 VMAC_CLONES void train_add_noise(train_key key, size_t n, float sd, const float *variance,

@@ -38,6 +38,10 @@ struct train_products {
   int derivatives;
 };
 
+static bool is_like(const train_arith *a) {
+  return a->error == TRAIN_NOISE_LIKE || a->error == TRAIN_DROPOUT_LIKE;
+}
+
 static bool by_weight(const train_arith *a) {
   return a->error == TRAIN_STATIC_WEIGHT || a->error == TRAIN_PER_STEP_WEIGHT;
 }
@@ -136,7 +140,8 @@ void train_products_set(train_products *p, int layer, const train_arith arith[TR
     if (arith[i].error == TRAIN_STATIC_WEIGHT) draw_factors(p, layer, i, ALL_STEPS);
   }
   if (p->twin) train_twin_set(p->twin, layer, NULL);
-  if (arith[TRAIN_FORWARD].error == TRAIN_BIT_TRUE) set_bits(p, layer, &arith[TRAIN_FORWARD].cell);
+  const train_arith *forward = &arith[TRAIN_FORWARD];
+  if (forward->error == TRAIN_BIT_TRUE || is_like(forward)) set_bits(p, layer, &forward->cell);
   if (l->factor[TRAIN_FORWARD]) l->w = vmac_alloc(nw, sizeof *l->w);
   if (l->factor[TRAIN_DATA]) l->data_w = vmac_alloc(nw, sizeof *l->data_w);
 }
@@ -157,7 +162,9 @@ bool train_products_quantize(const train_products *p) {
 }
 
 const train_twin *train_products_twin(const train_products *p) {
-  return train_products_quantize(p) ? p->twin : NULL;
+  for (int i = 0; i < p->model->layers; i++)
+    if (p->layer[i].arith[TRAIN_FORWARD].error == TRAIN_BIT_TRUE) return p->twin;
+  return NULL;
 }
 
 const train_terms *train_products_terms(const train_products *p, int layer) {
@@ -267,7 +274,10 @@ void train_product_forward(train_work *work, int index, const train_linear *map,
                            const float *w, const float *bias, bool relu, float *y) {
   const product *l = product_of(work, index);
   const train_error error = l ? l->arith[TRAIN_FORWARD].error : TRAIN_EXACT;
-  if (l && l->bits) {
+  if (l && is_like(&l->arith[TRAIN_FORWARD])) {
+    train_like_forward(train_twin_at(work->products->twin, index), error == TRAIN_DROPOUT_LIKE,
+                       noise_key(work, index), work, map, x, y);
+  } else if (l && l->bits) {
     train_bits_forward(l->bits, work, map, x, y);
   } else if (error == TRAIN_AGN) {
     train_linear_forward(map, x, w, NULL, false, y);
@@ -303,6 +313,8 @@ void train_product_backward(train_work *work, int index, const train_linear *map
   if (l && l->arith[TRAIN_FORWARD].error == TRAIN_AGN) learn_agn(work, l, index, map->ny, dy);
   if (l && l->arith[TRAIN_FORWARD].error == TRAIN_DROPOUT)
     dy = gradient_kept(work, index, map->ny, dy);
+  if (l && l->arith[TRAIN_FORWARD].error == TRAIN_DROPOUT_LIKE)
+    dy = train_like_gradient(noise_key(work, index), work, map, dy);
   if (l && l->bits) x = train_bits_data(l->bits, work, map);
   train_linear_weights(map, x, dy, dw);
   if (l && l->arith[TRAIN_WEIGHTS].error == TRAIN_PER_MAC) {

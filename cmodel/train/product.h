@@ -22,6 +22,8 @@ void train_normals(train_key key, size_t n, float *out);
 void train_add_noise(train_key key, size_t n, float sd, const float *variance, float *y);
 /* out[i] = y[i] / keep where number i of another stream, even in 0..1, is below keep, else 0. */
 void train_drop(train_key key, size_t n, float keep, const float *y, float *out);
+/* out (n): numbers of that other stream. */
+void train_uniforms(train_key key, size_t n, float *out);
 /* Leaves numbers 0..n-1 in z (n); returns their sum of products with dy (n). agn.c */
 double train_noise_dot(train_key key, size_t n, const float *dy, float *z);
 /* Standard deviation of y (n). agn.c */
@@ -38,6 +40,7 @@ typedef struct train_linear {
   size_t nx, ny, nw; /* elements: input, output, weights; nw 0: a layer without */
   train_conv *conv;
   vmac_scratch *codes; /* the input's, as the last bit-true forward product had them */
+  float *keep;         /* (channels) dropout_like: the share that the last forward pass kept */
 } train_linear;
 
 train_linear train_linear_new(int batch, const train_layer *layer);
@@ -57,6 +60,8 @@ typedef enum {
   TRAIN_PER_MAC,         /* every multiplication has an e of its own: as the outputs show it */
   TRAIN_AGN,             /* the forward product alone: its outputs have noise, agn.c */
   TRAIN_DROPOUT,         /* likewise: some of its outputs are 0, the others scaled up, agn.c */
+  TRAIN_NOISE_LIKE,      /* likewise: noise with the moments of a cell's error, like.c */
+  TRAIN_DROPOUT_LIKE,    /* likewise: dropout */
   TRAIN_BIT_TRUE         /* the forward product alone: int8 operands, multiplied by a cell */
 } train_error;
 
@@ -70,7 +75,7 @@ typedef struct {
                       the noise, as a share of the outputs'; dropout: likewise */
   float lambda;    /* agn: the reward for noise, by which its size is learned; 0: it stays */
   float most;      /* agn: beyond which there is none */
-  train_cell cell; /* bit_true */
+  train_cell cell; /* bit_true; noise_like, dropout_like: the cell whose error it is */
 } train_arith;
 
 /* What the layers of a model do, for all shards alike. */
@@ -80,7 +85,7 @@ train_products *train_products_new(const train_model *model, uint64_t seed); /* 
 void train_products_free(train_products *products);
 void train_products_set(train_products *products, int layer,
                         const train_arith arith[TRAIN_PRODUCTS]);
-/* Whether a layer's forward product is bit true: then the model needs ranges. */
+/* Whether a layer's forward product has int8 operands: then the model needs ranges. */
 bool train_products_quantize(const train_products *products);
 /* bit_true: corrections are fitted on the first `images` of data, which lives longer. */
 void train_products_calibration(train_products *products, const vmac_dataset *data, size_t images);
@@ -158,5 +163,16 @@ void train_bits_add_weights(const train_bits *bits, train_work *work, const trai
                             const float *dy, float *dw);
 void train_bits_add_data(const train_bits *bits, train_work *work, const train_linear *map,
                          const float *x, const float *dy, float *dx);
+
+/* ---- noise or dropout in the place of a cell's error (like.c) ---------------------------------
+ * */
+
+/* As train_bits_forward(), of the layer as the twin has it at this step. */
+void train_like_forward(const train_twin_layer *twin, bool dropout, train_key key, train_work *work,
+                        const train_linear *map, const float *x, float *y);
+/* dy where the last forward pass of the same key kept outputs, scaled as they were; else 0. The
+ * shard's until its next layer. */
+const float *train_like_gradient(train_key key, train_work *work, const train_linear *map,
+                                 const float *dy);
 
 #endif

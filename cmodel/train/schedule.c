@@ -10,7 +10,8 @@
 
 static const char *const PRODUCTS[] = {"forward", "data", "weights"};
 static const char *const ERRORS[] = {"exact", "static_weight", "per_step_weight", "per_mac",
-                                     "agn",   "dropout",       "bit_true"};
+                                     "agn",   "dropout",       "noise_like",      "dropout_like",
+                                     "bit_true"};
 enum { ERROR_NAMES = sizeof ERRORS / sizeof *ERRORS, WORD = 512 };
 
 train_phases *train_phases_new(const train_model *model) {
@@ -106,11 +107,13 @@ static bool parse_gradient(const char *text, train_cell *cell, vmac_err *err) {
   return true;
 }
 
-/* text: CELL[:MODE[:GRADIENT]], cut at the colons. */
-static bool parse_cell(train_phases *p, char *text, train_cell *cell, vmac_err *err) {
+/* text: CELL[:MODE[:GRADIENT]], cut at the colons; noise_like and dropout_like have no gradient. */
+static bool parse_cell(train_phases *p, char *text, bool itself, train_cell *cell, vmac_err *err) {
   char *mode = strchr(text, ':'), *gradient = NULL;
   if (mode) *mode++ = 0;
   if (mode && (gradient = strchr(mode, ':'))) *gradient++ = 0;
+  if (gradient && !itself)
+    return vmac_fail(err, "what is like a cell's error has no gradient, found ':%s'", gradient);
   *cell = (train_cell){.mode = VMAC_CORR_NONE, .gradient = TRAIN_STRAIGHT};
   cell->mult = strpbrk(text, "/.") ? read_table(p, text, err) : vmac_mult_find(text, err);
   return cell->mult && (!mode || vmac_mode_find(mode, &cell->mode, err)) &&
@@ -162,11 +165,11 @@ static bool parse_spec(train_phases *p, int product, const char *spec, train_ari
                      text, PRODUCTS[product]);
   if (!rest)
     return vmac_fail(err, "%s wants :%s", text,
-                     error == TRAIN_BIT_TRUE ? "CELL"
+                     error > TRAIN_DROPOUT ? "CELL"
                      : error >= TRAIN_AGN    ? "SIGMA"
                                              : "SD");
   if (error == TRAIN_AGN) return parse_agn(rest, arith, err);
-  if (error == TRAIN_BIT_TRUE) return parse_cell(p, rest, &arith->cell, err);
+  if (error > TRAIN_DROPOUT) return parse_cell(p, rest, error == TRAIN_BIT_TRUE, &arith->cell, err);
   double sd;
   if (!number(rest, 0, 10, &sd))
     return vmac_fail(err, "%s: expected a standard deviation 0..10, found '%s'", text, rest);
@@ -243,11 +246,14 @@ static char *canonical(const train_phases *p, const char *text) {
   char *keep = copy(text), *rest = NULL;
   for (char *word = strtok_r(keep, " \t\n", &rest); word; word = strtok_r(NULL, " \t\n", &rest)) {
     if (*out) strcat(out, " ");
-    char *cell = strstr(word, "=bit_true:");
+    char *spec = strchr(word, '='), *cell = NULL;
     const vmac_mult *table = NULL;
     size_t length = 0;
+    for (int e = TRAIN_NOISE_LIKE; spec && e < ERROR_NAMES; e++) {
+      const size_t name = strlen(ERRORS[e]);
+      if (!strncmp(spec + 1, ERRORS[e], name) && spec[1 + name] == ':') cell = spec + 2 + name;
+    }
     if (cell) {
-      cell += strlen("=bit_true:");
       length = strcspn(cell, ":");
     }
     for (int i = 0; cell && i < p->tables; i++) {

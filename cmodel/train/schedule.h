@@ -7,6 +7,8 @@
  *   SPEC = exact | static_weight:SD | per_step_weight:SD | per_mac:SD
  *        | agn:SIGMA[:LAMBDA[:MOST]]                forward only
  *        | dropout:SIGMA                            forward only
+ *        | noise_like:CELL[:MODE]                   forward only
+ *        | dropout_like:CELL[:MODE]                 forward only
  *        | bit_true:CELL[:MODE[:GRADIENT]]          forward only
  *   CELL = a name of the registry, or a file that is a table; MODE a correction's (none)
  *   GRADIENT = straight | slope | tableH            (straight)

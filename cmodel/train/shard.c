@@ -105,7 +105,7 @@ void train_shard_forward(train_shard *s, bool training) {
   s->int8 = false;
   if (training && s->work->frozen) {
     training = false;
-    s->int8 = s->work->products && train_products_quantize(s->work->products);
+    s->int8 = s->work->products && train_products_twin(s->work->products);
     if (s->int8) {
       train_frozen_forward(s);
       return;
