@@ -67,6 +67,11 @@ ok $? "an exact cell answers alike" "$(cat "$tmp/out")"
 infer "$tmp/p.png" --mult zero --layers 9 --json "$tmp/a.json" && cp "$tmp/out" "$tmp/given" &&
   infer "$tmp/p.png" --mult zero && ! cmp -s "$tmp/given" "$tmp/out"
 ok $? "--layers"
+printf '{"format": "varimac-map-2", "layers": [{"layer": 0, "cell": "perf3"}]}' > "$tmp/map.json"
+infer "$tmp/p.png" --mult perf3 --layers 0 --json "$tmp/b.json" && infer "$tmp/p.png" --map "$tmp/map.json" \
+  --json "$tmp/a.json" && grep -q 'exact  *map, none$' "$tmp/out" && sed 's/"mult":.*/"map"/' "$tmp/b.json" > "$tmp/want" &&
+  sed 's/"map":.*/"map"/' "$tmp/a.json" | diff "$tmp/want" - > "$tmp/odd"
+ok $? "--map" "$(cat "$tmp/err" "$tmp/odd")"
 infer "$tmp/p.png" --rounding single --top 3 && [ "$(grep -c '%' "$tmp/out")" -eq 3 ]
 ok $? "--top, --rounding"
 
@@ -150,6 +155,11 @@ infer "$tmp/p.png" --labels "$tmp/names" --json "$tmp/a.json" &&
   grep -Eq '^  1  <kind> "[0-9]' "$tmp/out" &&
   grep -q '"name":.*"<kind> \\"4"' "$tmp/a.json"
 ok $? "names from a file" "$(cat "$tmp/err" "$tmp/out")"
+awk 'BEGIN { for (i = 1; i <= 10; i++) print (i % 2 ? "größe " : "gros ") i }' > "$tmp/names.utf8"
+infer "$tmp/p.png" --labels "$tmp/names.utf8" --mult exacts --json "$tmp/a.json" && grep -q '"name":.*"größe 5"' "$tmp/a.json" &&
+  [ "$(grep -c '^  [1-5]  gr[^ ]* [0-9]* *[0-9.]* %       gr' "$tmp/out")" -eq 5 ] &&
+  perl -CS -ne 'push @at, index($_, "%") if /gr.*%/; END { exit grep { $_ != $at[0] } @at }' "$tmp/out"
+ok $? "names of more bytes than characters" "$(cat "$tmp/err" "$tmp/out")"
 infer "$tmp/p.png" --labels mnist && grep -q '^labels  *mnist$' "$tmp/out"
 ok $? "names of another set"
 
@@ -171,6 +181,12 @@ bad 1 'blank: line 4: expected a name of 1..63 bytes, found 0' "a line without a
 printf 'a\nb\033[31m\n' > "$tmp/escape"
 bad 1 'escape: line 2: a byte that does not print, 0x1b' "a name that would colour the terminal" \
   "$p" --labels "$tmp/escape"
+printf 'a\n\303\303\n' > "$tmp/latin"
+bad 1 'latin: line 2: expected UTF-8' "names of another alphabet" "$p" --labels "$tmp/latin"
+printf 'a\n\302\233m\n' > "$tmp/escape"
+bad 1 'escape: line 2: a byte that does not print, 0xc2' "another escape" "$p" --labels "$tmp/escape"
+cp "$p" "$tmp/$(printf 'p\303.png')"
+bad 1 'JSON has UTF-8 alone' "a picture whose name is none" "$tmp/$(printf 'p\303.png')"
 printf 'a\n\000b\n' > "$tmp/zero"
 bad 1 'zero: expected a text, found a byte that is 0' "names that are no text" "$p" --labels "$tmp/zero"
 bad 1 'labels: none: cannot read' "no such file of names" "$p" --labels none
@@ -193,11 +209,15 @@ bad 2 'no --images' "--images" "$p" --images 3
 bad 2 'want --mult' "a correction of nothing" "$p" --correction cv
 bad 2 'want --mult' "no errors to explain" "$p" --explain "$tmp/no"
 bad 2 'brings multiplier' "a plan and a cell" "$p" --plan "$tmp/plan.json" --mult zero
+bad 2 'brings the cells of all layers' "a map and layers" "$p" --map "$tmp/map.json" --layers 0
 bad 2 'want --correction' "calibration of nothing" "$p" --mult zero --calib-images 5
 bad 1 'is a test set' "a test set to calibrate on" "$p" --mult zero --correction cv \
   --calib subset:test
 bad 2 '1..256' "--top 0" "$p" --top 0
 rmdir "$tmp/no/03-add.png"
+cp -r "$tmp/heat" "$tmp/kept"
+! infer "$p" --mult zero --explain "$tmp/heat" --json /dev/full && diff -r "$tmp/heat" "$tmp/kept" > "$tmp/err"
+ok $? "pictures of an earlier run stay where the JSON cannot be written" "$(cat "$tmp/err")"
 refused_with 1 '/dev/full: cannot write' "a JSON that cannot be written leaves no picture" \
   "$VARIMAC" infer "$p" --mult zero --explain "$tmp/no" --json /dev/full
 refused_with 1 'dir/x: cannot write' "nor does one that has no folder, and nothing is computed" \

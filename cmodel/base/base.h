@@ -25,6 +25,9 @@ const char *vmac_nearest(const char *word, const char *const *names, size_t n);
 
 uint64_t vmac_hash(const void *bytes, size_t size); /* FNV-1a: a name for content */
 
+/* Whether text (n bytes) is UTF-8, as JSON wants it. */
+bool vmac_is_utf8(const char *text, size_t n);
+
 void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
 /* The same, aligned to 64 bytes and in huge pages where it is large. */
 void *vmac_alloc_aligned(size_t size);

@@ -14,7 +14,7 @@
 
 typedef struct {
   fitted fit;
-  const char *photo, *mult, *mode_name, *plan, *labels, *json, *explain;
+  const char *photo, *mult, *map, *mode_name, *plan, *labels, *json, *explain;
   vmac_mode mode;
   vmac_rounding rounding;
   int top;
@@ -32,6 +32,7 @@ static const char help[] =
     "logits: its last codes before the softmax operator times their scale.\n\n"
     "  --net F              int8 network (default " NET ", CIFAR-10)\n"
     "  --mult NAME          multiplier cell of every MAC layer\n"
+    "  --map F              or several cells (JSON), as in varimac eval\n"
     "  --layers L           MAC layers that have it, 0+2-5 (default all)\n"
     "  --correction MODE    " CLI_MODES "\n"
     "                       (default none)\n"
@@ -58,11 +59,13 @@ static void check(options *o) {
   if (o->fit.images) cli_usage("infer: it takes one picture; there is no --images");
   if (o->mode_name && !vmac_mode_find(o->mode_name, &o->mode, &err))
     cli_usage("--correction: %s", err.text);
-  if (o->plan && (o->mult || o->mode_name || o->fit.layers))
-    cli_usage("infer: --plan brings multiplier, mode and layers: no --mult, --correction or "
+  if (o->plan && (o->mult || o->map || o->mode_name || o->fit.layers))
+    cli_usage("infer: --plan brings multiplier, mode and layers: no --mult, --map, --correction or "
               "--layers with it");
-  if (!o->mult && !o->plan && (o->mode_name || o->fit.layers || o->explain))
-    cli_usage("infer: --correction, --layers and --explain want --mult (or --plan)");
+  if (o->map && (o->mult || o->fit.layers))
+    cli_usage("infer: --map brings the cells of all layers: no --mult or --layers with it");
+  if (!o->mult && !o->map && !o->plan && (o->mode_name || o->fit.layers || o->explain))
+    cli_usage("infer: --correction, --layers and --explain want --mult (or --map, --plan)");
   if ((o->fit.calib || o->fit.calib_images) && !vmac_mode_calibrates(o->mode))
     cli_usage("infer: --calib and --calib-images want --correction bias, cv, bitplane or phi");
   if (!o->fit.calib) o->fit.calib = "subset:calib";
@@ -71,16 +74,39 @@ static void check(options *o) {
 }
 
 static options parse(int argc, char **argv) {
-  enum { MULT = FITTED_LAST, CORRECTION, PLAN, ROUNDING, LABELS, TOP, INVERT, EXPLAIN, JSON, HELP };
-  static const struct option table[] = {
-      FITTED_OPTIONS,       {"mult", 1, 0, MULT},         {"correction", 1, 0, CORRECTION},
-      {"plan", 1, 0, PLAN}, {"rounding", 1, 0, ROUNDING}, {"labels", 1, 0, LABELS},
-      {"top", 1, 0, TOP},   {"invert", 0, 0, INVERT},     {"explain", 1, 0, EXPLAIN},
-      {"json", 1, 0, JSON}, {"help", 0, 0, HELP},         {0}};
+  enum {
+    MULT = FITTED_LAST,
+    MAP,
+    CORRECTION,
+    PLAN,
+    ROUNDING,
+    LABELS,
+    TOP,
+    INVERT,
+    EXPLAIN,
+    JSON,
+    HELP
+  };
+  static const struct option table[] = {FITTED_OPTIONS,
+                                        {"mult", 1, 0, MULT},
+                                        {"map", 1, 0, MAP},
+                                        {"correction", 1, 0, CORRECTION},
+                                        {"plan", 1, 0, PLAN},
+                                        {"rounding", 1, 0, ROUNDING},
+                                        {"labels", 1, 0, LABELS},
+                                        {"top", 1, 0, TOP},
+                                        {"invert", 0, 0, INVERT},
+                                        {"explain", 1, 0, EXPLAIN},
+                                        {"json", 1, 0, JSON},
+                                        {"help", 0, 0, HELP},
+                                        {0}};
   options o = {.top = 5};
   for (int c; (c = cli_getopt(argc, argv, "", table)) != -1;) switch (c) {
     case MULT:
       o.mult = optarg;
+      break;
+    case MAP:
+      o.map = optarg;
       break;
     case CORRECTION:
       o.mode_name = optarg;
@@ -130,6 +156,9 @@ static vmac_dataset take_picture(const options *o, infer_result *r) {
     cli_die("%s: expected an input of gray or colour pictures, 16 pixels at least, found one of "
             "%d x %d x %d",
             o->fit.net, h, w, c);
+  if (o->json && !vmac_is_utf8(o->photo, strlen(o->photo)))
+    cli_die("%s: JSON has UTF-8 alone: give the picture another name, or leave --json out",
+            o->photo);
   if (!data_read_png(o->photo, 0, 0, 0, &r->picture, &err)) cli_die("%s", err.text);
   r->used = data_middle(r->picture.w, r->picture.h, w, h);
   const size_t pixels = (size_t)w * (size_t)h;
@@ -145,18 +174,21 @@ static vmac_dataset take_picture(const options *o, infer_result *r) {
 
 /* ---- names ----------------------------------------------------------------------------------- */
 
-/* One name a line, 1..63 bytes that print: they go to the terminal. */
+/* One name a line, 1..63 bytes of UTF-8 that print: they go to the terminal and into JSON. */
 static bool take_lines(const char *path, const char *line, infer_result *r, vmac_err *err) {
   int n = 0;
   for (; *line; n++) {
     const size_t length = strcspn(line, "\n");
     for (size_t i = 0; i < length; i++)
-      if (iscntrl((unsigned char)line[i]))
+      if (iscntrl((unsigned char)line[i]) ||
+          ((uint8_t)line[i] == 0xc2 && (uint8_t)line[i + 1] >> 5 == 4)) /* U+0080 to U+009F, too */
         return vmac_fail(err, "%s: line %d: a byte that does not print, 0x%02x", path, n + 1,
                          (unsigned)(unsigned char)line[i]);
     if (length < 1 || length > 63)
       return vmac_fail(err, "%s: line %d: expected a name of 1..63 bytes, found %zu", path, n + 1,
                        length);
+    if (!vmac_is_utf8(line, length))
+      return vmac_fail(err, "%s: line %d: expected UTF-8", path, n + 1);
     if (n < r->classes) r->name[n] = memcpy(vmac_alloc(length + 1, 1), line, length);
     line += length + (line[length] == '\n');
   }
@@ -235,14 +267,10 @@ static vmac_state *run_one(const options *o, const infer_result *r, const vmac_p
 /* Everything that was asked for, or nothing. */
 static void write_outputs(const options *o, const infer_result *r) {
   vmac_err err;
-  char path[INFER_PATH];
-  if (o->explain && !infer_explain(r, &err)) cli_die("%s", err.text);
-  if (!o->json || infer_json(r, o->json, &err)) return;
-  for (int i = 0; o->explain && i < r->net->ops; i++) {
-    vmac_err ignored;
-    if (infer_picture_path(r, i, path, &ignored)) unlink(path);
-  }
-  cli_die("%s", err.text);
+  bool good = !o->explain || infer_explain(r, &err);
+  good = good && (!o->json || infer_json(r, o->json, &err));
+  if (o->explain) good = infer_explain_end(r, good, &err);
+  if (!good) cli_die("%s", err.text);
 }
 
 static void free_answer(infer_answer *a) {
@@ -258,13 +286,14 @@ int cmd_infer(int argc, char **argv) {
   infer_result r = {.photo = o.photo,
                     .net_path = o.fit.net,
                     .explain = o.explain,
+                    .map = o.map,
                     .net = net,
                     .classes = (int)net->tensor[net->output].size};
   vmac_dataset data = take_picture(&o, &r);
   r.shown = o.top < r.classes ? o.top : r.classes;
   take_names(&o, &r);
   if (o.json && !vmac_can_write(o.json, &err)) cli_die("%s", err.text);
-  const run_source source = {o.plan, NULL, o.mult, NULL, o.mode};
+  const run_source source = {o.plan, o.map, o.mult, NULL, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   r.plan = plan;
   vmac_state *exact = run_one(&o, &r, NULL, &data), *other = NULL;

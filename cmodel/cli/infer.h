@@ -14,6 +14,7 @@ typedef struct {
 
 typedef struct {
   const char *photo, *net_path, *explain; /* explain: folder of the pictures, or NULL */
+  const char *map;                        /* of cells, or NULL */
   const char *labels;                     /* where the names are from, "" where there are none */
   int shown;                              /* of the classes, in print */
   data_picture picture;                   /* as it was read */
@@ -41,9 +42,11 @@ void infer_print(const infer_result *r);
 bool infer_json(const infer_result *r, const char *path, vmac_err *err);
 
 /* infer_explain.c: the name of an op's picture in the folder, into text; every op's picture written
- * there, the folder made if it is not there. On an error none of them is left. */
+ * beside its place there, the folder made if it is not there. The end, in any case: where all is good
+ * they take their places, else none is left and what was there stays. False: not all is good. */
 enum { INFER_PATH = 4096 };
 bool infer_picture_path(const infer_result *r, int op, char text[INFER_PATH], vmac_err *err);
 bool infer_explain(const infer_result *r, vmac_err *err);
+bool infer_explain_end(const infer_result *r, bool good, vmac_err *err);
 
 #endif

@@ -19,7 +19,14 @@ static void shape_text(const vmac_tensor *t, char text[48]) {
 }
 
 static void cell_text(const infer_result *r, char text[64]) {
-  snprintf(text, 64, "%s, %s", r->plan->mult->name, vmac_mode_name(r->plan->mode));
+  snprintf(text, 64, "%s, %s", r->map ? "map" : r->plan->mult->name, vmac_mode_name(r->plan->mode));
+}
+
+/* What a column of 14 characters takes in bytes: UTF-8 has several for some. */
+static int column(const char *name) {
+  int bytes = 14;
+  for (; *name; name++) bytes += (*name & 0xc0) == 0x80;
+  return bytes;
 }
 
 static void print_answers(const infer_result *r) {
@@ -31,11 +38,12 @@ static void print_answers(const infer_result *r) {
     printf("\n     exact\n");
   for (int i = 0; i < r->shown; i++) {
     const int e = r->exact.order[i];
-    printf("%3d  %-14s %6.2f %%", i + 1, infer_name(r, e, buffer), 100 * r->exact.probability[e]);
+    const char *name = infer_name(r, e, buffer);
+    printf("%3d  %-*s %6.2f %%", i + 1, column(name), name, 100 * r->exact.probability[e]);
     if (r->plan) {
       const int a = r->approximate.order[i];
-      printf("       %-14s %6.2f %%", infer_name(r, a, buffer),
-             100 * r->approximate.probability[a]);
+      name = infer_name(r, a, buffer);
+      printf("       %-*s %6.2f %%", column(name), name, 100 * r->approximate.probability[a]);
     }
     printf("\n");
   }
@@ -123,7 +131,7 @@ bool infer_json(const infer_result *r, const char *path, vmac_err *err) {
   cJSON_AddStringToObject(root, "labels", r->labels);
   cJSON_AddItemToObject(root, "exact", answer_json(r, &r->exact));
   if (r->plan) {
-    cJSON_AddStringToObject(root, "mult", r->plan->mult->name);
+    cJSON_AddStringToObject(root, r->map ? "map" : "mult", r->map ? r->map : r->plan->mult->name);
     cJSON_AddStringToObject(root, "correction", vmac_mode_name(r->plan->mode));
     cJSON_AddStringToObject(root, "calibration", r->plan->calibration);
     cJSON_AddItemToObject(root, "approximate", answer_json(r, &r->approximate));
