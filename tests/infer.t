@@ -158,7 +158,7 @@ ok $? "names from a file" "$(cat "$tmp/err" "$tmp/out")"
 awk 'BEGIN { for (i = 1; i <= 10; i++) print (i % 2 ? "größe " : "gros ") i }' > "$tmp/names.utf8"
 infer "$tmp/p.png" --labels "$tmp/names.utf8" --mult exacts --json "$tmp/a.json" && grep -q '"name":.*"größe 5"' "$tmp/a.json" &&
   [ "$(grep -c '^  [1-5]  gr[^ ]* [0-9]* *[0-9.]* %       gr' "$tmp/out")" -eq 5 ] &&
-  perl -CS -ne 'push @at, index($_, "%") if /gr.*%/; END { exit grep { $_ != $at[0] } @at }' "$tmp/out"
+  perl -CSD -ne 'push @at, index($_, "%") if /gr.*%/; END { exit grep { $_ != $at[0] } @at }' "$tmp/out"
 ok $? "names of more bytes than characters" "$(cat "$tmp/err" "$tmp/out")"
 infer "$tmp/p.png" --labels mnist && grep -q '^labels  *mnist$' "$tmp/out"
 ok $? "names of another set"
