@@ -8,6 +8,9 @@ set -eu
 here=$(dirname "$0")
 sections=$1 papers=$2 facts=$3
 shift 3
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
 
 # list KEYS [FILE]
 list() {
@@ -20,17 +23,23 @@ printf '{"sections":'
 list 'id title command about' "$sections"
 printf ',"papers":'
 list 'file title claim ours command text' "$papers"
-printf ',"facts":'
+# What fails in an argument or at the head of a pipe goes unseen: into a file or a variable first.
 {
   cat "$facts"
   for item; do
     file=${item#*=}
     case $item in
       map:*) ;;
-      *) [ ! -e "$file" ] || printf '%-10s %s\n' "$(sha256sum < "$file" | cut -c 1-16)" "${item%%=*}" ;;
+      *)
+        [ -e "$file" ] || continue
+        hash=$(sha256sum "$file")
+        printf '%-10.16s %s\n' "$hash" "${item%%=*}"
+        ;;
     esac
   done
-} | list ''
+} > "$work/facts"
+printf ',"facts":'
+list '' "$work/facts"
 printf ',"tables":{'
 comma=
 for item; do
@@ -46,7 +55,8 @@ for item; do
   case $item in map:*) ;; *) continue ;; esac
   [ -e "${item#*=}" ] || continue
   name=${item%%=*}
-  printf '%s"%s":"data:image/png;base64,%s"\n' "$comma" "${name#map:}" "$(base64 -w 0 "${item#*=}")"
+  image=$(base64 -w 0 "${item#*=}")
+  printf '%s"%s":"data:image/png;base64,%s"\n' "$comma" "${name#map:}" "$image"
   comma=,
 done
 echo '}}'

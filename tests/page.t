@@ -185,6 +185,12 @@ perl -MJSON::PP -e 'local $/; my $d = decode_json(<STDIN>);
 $(sha256sum < "$tmp/evil.csv" | cut -c 1-16) <script>document.title=\"broken\"</script>" ] &&
   ! grep -q '<' "$tmp/report.json"
 ok $? 'the data: what there is, with hashes, and no <' "$(cat "$tmp/said")"
+mkdir -p "$tmp/folder.png"
+for item in "map:perf3=$tmp/folder.png" "cells=$tmp/folder.png"; do
+  ! sh scripts/report-data.sh scripts/report-sections.tbl scripts/papers.tbl "$tmp/facts.txt" "$item" \
+    > "$tmp/out" 2> "$tmp/err" && [ -s "$tmp/err" ]
+  ok $? "what cannot be read is an error: ${item%%=*}" "$(tail -c 100 "$tmp/out")"
+done
 printf 'a\tb\n' > "$tmp/short.tbl"
 refused 'short.tbl:1: expected 4 fields, found 2' 'a section without its command' awk \
   -v keys='id title command about' -f scripts/json.awk -f scripts/report-items.awk "$tmp/short.tbl"
