@@ -14,6 +14,17 @@ static bool read_idx(const uint8_t *data, size_t size, vmac_err *err) {
   return ok;
 }
 
+/* As `varimac infer` takes a picture, to the sizes that networks have, gray and in colour. */
+static void make_small(const data_picture *picture) {
+  static const int side[] = {4, 28, 32, 224};
+  for (int i = 0; i < 4; i++) {
+    const data_window of = data_middle(picture->w, picture->h, side[i], side[i]);
+    uint8_t *small = data_resize(picture, of, side[i], side[i]);
+    free(data_recolour(small, (size_t)side[i] * (size_t)side[i], picture->c, i % 2 ? 1 : 3));
+    free(small);
+  }
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   enum { IMAGES = 2, BYTES = 32 * 32 * 3 };
   static uint8_t pixels[IMAGES * BYTES], label[IMAGES];
@@ -23,8 +34,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
   bool ok;
   switch (fuzz_choice(&data, &size) % 5) {
   case 0:
-    if ((ok = data_read_png(fuzz_file(0, data, size), 0, 0, 0, &picture, &err)))
+    if ((ok = data_read_png(fuzz_file(0, data, size), 0, 0, 0, &picture, &err))) {
+      make_small(&picture);
       free(picture.pixels);
+    }
     break;
   case 1:
     ok = read_idx(data, size, &err);
