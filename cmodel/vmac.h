@@ -240,7 +240,8 @@ static inline const vmac_mult *vmac_plan_cell_at(const vmac_plan *plan, int inde
   return plan->cell[(table - plan->cell->table) / 65536].mult;
 }
 
-/* How a plan names a network: the hash of its file, into text[17]. */
+/* Files of plans (program/plan_json.c: whose K tiles are the compiler's). How a plan names a
+ * network: the hash of its file, into text[17]. */
 bool vmac_plan_network(const char *net_path, char *text, vmac_err *err);
 bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *path, vmac_err *err);
 vmac_plan *vmac_plan_load(const vmac_net *net, const char *net_path, const char *path,

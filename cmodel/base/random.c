@@ -1,5 +1,5 @@
-/* xoshiro256** (Blackman and Vigna, 2018), seeded by splitmix64. SPDX-License-Identifier:
- * Apache-2.0 */
+/* xoshiro256** (Blackman and Vigna, 2018), seeded by splitmix64.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <math.h>
 
 #include "base/base.h"

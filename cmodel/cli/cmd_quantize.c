@@ -1,5 +1,5 @@
-/* varimac quantize: a trained float network as a TFLite int8 one. SPDX-License-Identifier:
- * Apache-2.0 */
+/* varimac quantize: a trained float network as a TFLite int8 one.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include <omp.h>
 #include <stdio.h>
 #include <stdlib.h>

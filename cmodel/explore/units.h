@@ -1,5 +1,5 @@
-/* units.h: what a search gives cells to: parts of a network's layers. SPDX-License-Identifier:
- * Apache-2.0 */
+/* units.h: what a search gives cells to: parts of a network's layers.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_UNITS_H
 #define VMAC_UNITS_H
 

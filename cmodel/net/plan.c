@@ -17,6 +17,14 @@ vmac_plan *vmac_plan_new(const vmac_net *net) {
   return plan;
 }
 
+void vmac_ktiles_free(vmac_ktiles *tiles) {
+  if (!tiles) return;
+  for (int i = 0; i < tiles->ops; i++) free(tiles->end[i]);
+  free(tiles->end);
+  free(tiles->tiles);
+  free(tiles);
+}
+
 void vmac_plan_free(vmac_plan *plan) {
   if (!plan) return;
   for (int i = 0; i < plan->ops; i++) {

@@ -60,11 +60,3 @@ vmac_ktiles *vmac_ktiles_new(const vmac_net *net, int rows, int cols, vmac_err *
   vmac_ktiles_free(tiles);
   return NULL;
 }
-
-void vmac_ktiles_free(vmac_ktiles *tiles) {
-  if (!tiles) return;
-  for (int i = 0; i < tiles->ops; i++) free(tiles->end[i]);
-  free(tiles->end);
-  free(tiles->tiles);
-  free(tiles);
-}

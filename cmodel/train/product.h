@@ -2,8 +2,8 @@
  *
  * A layer has three products: forward (activations by weights), the gradient of its data (gradients
  * by weights) and that of its weights (activations by gradients). Each has an error model of its
- * own; the backward products multiply what the forward product multiplied. SPDX-License-Identifier:
- * Apache-2.0 */
+ * own; the backward products multiply what the forward product multiplied.
+ * SPDX-License-Identifier: Apache-2.0 */
 #ifndef VMAC_TRAIN_PRODUCT_H
 #define VMAC_TRAIN_PRODUCT_H
 

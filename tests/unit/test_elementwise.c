@@ -3,8 +3,8 @@
  *
  * State space: pool windows 1 to 4, strides 1 and 2, SAME and VALID, clamps (ties are counted: a
  * run without ties cannot pass); addition and ReLU of every pair of codes; padding in all
- * dimensions; softmax of 2 to 31 classes, input scales 2^-9 to 2^3. SPDX-License-Identifier:
- * Apache-2.0 */
+ * dimensions; softmax of 2 to 31 classes, input scales 2^-9 to 2^3.
+ * SPDX-License-Identifier: Apache-2.0 */
 #include "cmocka_all.h"
 
 #include <math.h>
