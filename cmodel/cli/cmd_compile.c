@@ -127,41 +127,28 @@ static void set_image(const compiled *c, const options *o) {
   vmac_state_free(c->net, state);
 }
 
-static void take_back(const char *path) {
-  if (path && strncmp(path, "/dev/", 5)) unlink(path);
-}
-
 /* All files or none. */
-static void write_outputs(const compiled *c, const options *o) {
+static void write_outputs(const compiled *c, const options *o, const cli_outputs *files) {
   const vmac_program *p = c->program;
   const size_t beat = (size_t)vmac_hw_beat(&p->hw);
   vmac_err err;
   vmac_run run = {.bytes = NULL};
   bool good = !o->results || vmac_interpret(&p->hw, p->beats, p->beat_count, NULL, &run, &err);
   good = good && vmac_program_save(p, o->out, &err);
-  if (good && o->beats && !vmac_write_file(o->beats, p->beats, p->beat_count * beat, &err)) {
-    take_back(o->out);
-    good = false;
-  }
-  if (good && o->results && !vmac_write_file(o->results, run.bytes, run.beats * beat, &err)) {
-    take_back(o->out);
-    take_back(o->beats);
-    good = false;
-  }
+  good = good && (!o->beats || vmac_write_file(o->beats, p->beats, p->beat_count * beat, &err));
+  good = good && (!o->results || vmac_write_file(o->results, run.bytes, run.beats * beat, &err));
   free(run.bytes);
-  if (!good) cli_die("%s", err.text);
+  if (!good) cli_outputs_fail(files, &err);
 }
 
 int cmd_compile(int argc, char **argv) {
   compiled c = compiled_new("compile");
   const options o = parse(argc, argv, &c);
-  vmac_err err;
-  if (!vmac_can_write(o.out, &err) || (o.beats && !vmac_can_write(o.beats, &err)) ||
-      (o.results && !vmac_can_write(o.results, &err)))
-    cli_die("%s", err.text);
+  const char *const places[] = {o.out, o.beats, o.results};
+  const cli_outputs files = cli_outputs_begin(places, 3);
   compiled_make(&c);
   set_image(&c, &o);
-  write_outputs(&c, &o);
+  write_outputs(&c, &o, &files);
   print(&c);
   compiled_free(&c);
   return 0;

@@ -340,26 +340,21 @@ static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *pl
 }
 
 /* Everything the run was asked to write, or nothing; runs: the plan or its control. */
-static void write_outputs(const options *o, const vmac_net *net, vmac_plan *plan,
-                          const vmac_plan *runs, const vmac_dataset *data, const score *s,
-                          const int8_t *outputs) {
+static void write_outputs(const options *o, const cli_outputs *files, const vmac_net *net,
+                          vmac_plan *plan, const vmac_plan *runs, const vmac_dataset *data,
+                          const score *s, const int8_t *outputs) {
   vmac_err err;
   const size_t bytes = (size_t)o->fit.images * net->tensor[net->output].size;
   if ((o->save_plan && !vmac_plan_save(plan, o->fit.net, o->save_plan, &err)) ||
       (o->trace && !write_trace(o, net, runs, data, &err)) ||
       (o->residuals && !write_residuals(o, net, plan, data, &err)) ||
       (o->dump && !vmac_write_file(o->dump, outputs, bytes, &err)) ||
-      (o->json && !write_json(o, plan, s, &err))) {
-    const char *const written[] = {o->save_plan, o->trace, o->residuals, o->dump, o->json};
-    for (size_t i = 0; i < sizeof written / sizeof *written; i++)
-      if (written[i] && strncmp(written[i], "/dev/", 5)) unlink(written[i]);
-    cli_die("%s", err.text);
-  }
+      (o->json && !write_json(o, plan, s, &err)))
+    cli_outputs_fail(files, &err);
 }
 
 int cmd_eval(int argc, char **argv) {
   options o = parse(argc, argv);
-  vmac_err err;
   vmac_net *net = run_net(o.fit.net);
   if (o.layer >= net->ops)
     cli_die("--trace-layer: %s has ops 0..%d, found %lld", o.fit.net, net->ops - 1, o.layer);
@@ -367,8 +362,7 @@ int cmd_eval(int argc, char **argv) {
   if (o.image >= (long long)data.n)
     cli_die("--image: %s has images 0..%zu, found %lld", o.data, data.n - 1, o.image);
   const char *const places[] = {o.save_plan, o.trace, o.residuals, o.dump, o.json};
-  for (size_t i = 0; i < sizeof places / sizeof *places; i++)
-    if (places[i] && !vmac_can_write(places[i], &err)) cli_die("%s", err.text);
+  const cli_outputs files = cli_outputs_begin(places, 5);
   const run_source source = {o.plan, o.map, o.mult, o.ktile, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   if (o.plan && o.residuals) use_calibration_of(&o, plan);
@@ -384,7 +378,7 @@ int cmd_eval(int argc, char **argv) {
                    .agree = run_equal(answer, vmac_scorer_exact(scorer), n),
                    .share = run_share(net, runs),
                    .layers = layers_of(net, plan)};
-  write_outputs(&o, net, plan, runs, &data, &s, outputs);
+  write_outputs(&o, &files, net, plan, runs, &data, &s, outputs);
   print(&o, plan, &s);
   vmac_scorer_free(scorer);
   free(s.layers);

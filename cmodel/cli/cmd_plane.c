@@ -295,17 +295,14 @@ static void measure(const options *o, const vmac_dataset *data, plane_result *r)
   }
 }
 
-static void write_outputs(const options *o, const plane_result *r) {
+static void write_outputs(const options *o, const cli_outputs *files, const plane_result *r) {
   vmac_err err;
   size_t size;
   char *csv = o->csv ? plane_csv(r, &size) : NULL;
-  if (csv && !vmac_write_file(o->csv, csv, size, &err)) cli_die("%s", err.text);
+  if (csv && !vmac_write_file(o->csv, csv, size, &err)) cli_outputs_fail(files, &err);
   free(csv);
   char *json = o->json ? plane_json(r, &size) : NULL;
-  if (json && !vmac_write_file(o->json, json, size, &err)) {
-    if (o->csv) unlink(o->csv);
-    cli_die("%s", err.text);
-  }
+  if (json && !vmac_write_file(o->json, json, size, &err)) cli_outputs_fail(files, &err);
   free(json);
 }
 
@@ -320,14 +317,13 @@ static void discard(plane_result *r) {
 
 int cmd_plane(int argc, char **argv) {
   options o = parse(argc, argv);
-  vmac_err err;
   vmac_net *net = run_net(o.fit.net);
   vmac_dataset data = run_load(o.data, net, o.fit.net, &o.fit.images, "--images");
   const size_t images = (size_t)o.fit.images;
   if (o.how.folds > o.fit.images)
     cli_die("--folds: expected at most %lld, the images, found %d", o.fit.images, o.how.folds);
-  if ((o.csv && !vmac_can_write(o.csv, &err)) || (o.json && !vmac_can_write(o.json, &err)))
-    cli_die("%s", err.text);
+  const char *const places[] = {o.csv, o.json};
+  const cli_outputs files = cli_outputs_begin(places, 2);
   const run_source source = {o.plan, o.map, o.mult, NULL, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
@@ -350,7 +346,7 @@ int cmd_plane(int argc, char **argv) {
     r.run[1] = (plane_run){name, vmac_mode_name(plan->mode), .plane = with};
   }
   measure(&o, &data, &r);
-  write_outputs(&o, &r);
+  write_outputs(&o, &files, &r);
   plane_print(&r);
   discard(&r);
   vmac_states_free(&y);

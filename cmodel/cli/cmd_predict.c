@@ -233,26 +233,22 @@ static void predict_cell(work *w, const vmac_mult *mult) {
   vmac_plan_free(plan);
 }
 
-static void write_outputs(const work *w) {
+static void write_outputs(const work *w, const cli_outputs *files) {
   vmac_err err;
   size_t size;
   char *csv = predict_csv(&w->result, &size);
   if (w->o->plot) predict_plot(&w->result, w->o->plot);
-  if (!vmac_write_file(w->o->output, csv, size, &err)) {
-    if (w->o->plot) unlink(w->o->plot);
-    cli_die("%s", err.text);
-  }
+  if (!vmac_write_file(w->o->output, csv, size, &err)) cli_outputs_fail(files, &err);
   free(csv);
 }
 
 int cmd_predict(int argc, char **argv) {
   options o = parse(argc, argv);
   work w = {.o = &o, .net = run_net(o.fit.net)};
-  vmac_err err;
   read_lists(&w, &o);
   check_modes(&w);
-  if (!vmac_can_write(o.output, &err) || (o.plot && !vmac_can_write(o.plot, &err)))
-    cli_die("%s", err.text);
+  const char *const places[] = {o.output, o.plot};
+  const cli_outputs files = cli_outputs_begin(places, 2);
   w.data = run_load(o.data, w.net, o.fit.net, &o.fit.images, "--images");
   w.calib_images = run_load(o.fit.calib, w.net, o.fit.net, &o.fit.calib_images, "--calib-images");
   const size_t calibs = (size_t)o.fit.calib_images;
@@ -266,7 +262,7 @@ int cmd_predict(int argc, char **argv) {
                                   (uint64_t)o.seed, patches_progress);
   cli_progress("predict, cells and modes", 0, w.cells * w.result.modes);
   for (size_t i = 0; i < w.cells; i++) predict_cell(&w, w.cell[i]);
-  write_outputs(&w);
+  write_outputs(&w, &files);
   printf("network %s, %lld images of %s; patches and fits: %lld of %s; seed %lld\n", o.fit.net,
          o.fit.images, o.data, o.fit.calib_images, o.fit.calib, o.seed);
   predict_print(&w.result);

@@ -1,5 +1,6 @@
 /* varimac tune: weights that make up for a cell's errors, and the plan that goes with them.
  * SPDX-License-Identifier: Apache-2.0 */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,12 +163,18 @@ static void compare(const options *o, const work *w, const vmac_plan *before,
   vmac_scorer_free(scorer);
 }
 
-/* Both files or none: a network without its plan is another network. */
+/* Both files or none: a network without its plan is another network. The plan names it by its content,
+ * so it lies beside its place until the plan is there. */
 static void write_pair(const options *o, const work *w, const vmac_plan *plan) {
   vmac_err err;
-  if (!vmac_net_save(w->tuned, o->output, &err)) cli_die("%s", err.text);
-  if (!o->save_plan || vmac_plan_save(plan, o->output, o->save_plan, &err)) return;
-  unlink(o->output);
+  char made[4096];
+  bool good = snprintf(made, sizeof made, "%s.new", o->output) < (int)sizeof made ||
+              vmac_fail(&err, "%s: path too long", o->output);
+  good = good && vmac_net_save(w->tuned, made, &err) &&
+         (!o->save_plan || vmac_plan_save(plan, made, o->save_plan, &err));
+  if (good && rename(made, o->output) == 0) return;
+  if (good) vmac_fail(&err, "%s: cannot write: %s", o->output, strerror(errno));
+  unlink(made);
   cli_die("%s", err.text);
 }
 
