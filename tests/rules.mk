@@ -39,10 +39,14 @@ test: setup ## everything that must pass, half an hour on two slow cores
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
 	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove \
-	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy page-full
+	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy page-full tutorials
 	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
 	$(Q)$(MAKE) --no-print-directory compose
 	$(Q)$(MAKE) --no-print-directory FUZZ_SECONDS=60 fuzz
+
+.PHONY: tutorials
+tutorials: setup ## the commands of docs/*.md, each page in a clean copy of the tree
+	$(Q)for page in docs/*.md; do sh tests/tutorial.sh $$page || exit 1; done
 
 # In a browser, which no other target needs.
 .PHONY: page-full
@@ -53,9 +57,9 @@ page-full: setup
 
 # The unit tests again under AddressSanitizer and UBSan, in a build folder of their own, and those
 # shell tests that need no program but varimac and no make.
-SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,core cosim docs energy feet glitch liberty \
-                 mutate new-mult page paper paper-maps paper-maps-run paper-s0 paper-s2 power ppa \
-                 random retrain rtl savings synth tools train wide),$(TESTS))
+SANITIZE_T := $(filter-out $(patsubst %,tests/%.t,commands core cosim docs energy feet glitch \
+                 liberty mutate new-mult page paper paper-maps paper-maps-run paper-s0 paper-s2 power \
+                 ppa random retrain rtl savings structure synth tools train wide),$(TESTS))
 .PHONY: sanitize
 sanitize: setup ## unit and command line tests under AddressSanitizer and UBSan
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) B=$(B)/asan \

@@ -1,10 +1,12 @@
 /* Errors, numbers and progress for the subcommands. SPDX-License-Identifier: Apache-2.0 */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -100,6 +102,12 @@ static double now(void) {
   return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+/* Of the terminal that stderr is; 80 where it does not say. */
+static int columns(void) {
+  struct winsize size;
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
+}
+
 void cli_progress(const char *what, size_t done, size_t total) {
   static double start, last;
   static bool shown;
@@ -115,7 +123,10 @@ void cli_progress(const char *what, size_t done, size_t total) {
   last = t;
   shown = true;
   const double left = (t - start) * (double)(total - done) / (double)done;
-  fprintf(stderr, "%s%s: %zu of %zu, %.0f s left%s", terminal ? "\r\033[K" : "", what, done, total,
-          left, terminal && !end ? "" : "\n");
+  char rest[96];
+  const int n = snprintf(rest, sizeof rest, ": %zu of %zu, %.0f s left", done, total, left);
+  const int room = terminal ? columns() - 1 - n : INT_MAX; /* in one line, or it is not rewritten */
+  fprintf(stderr, "%s%.*s%.*s%s", terminal ? "\r\033[K" : "", room > 0 ? room : 0, what,
+          room < 0 ? n + room : n, rest, terminal && !end ? "" : "\n");
   fflush(stderr);
 }

@@ -1,0 +1,119 @@
+#!/bin/sh
+# Every command that the documentation shows is one that there is: goals and variables of make,
+# commands and options of varimac, files that are shipped.
+#
+# TEST RATIONALE. State space: README.md, rtl/README.md and the tutorials in docs/: lines of their
+# blocks, continued ones joined, and `make GOAL` inside of sentences; tutorials are scripts that sh can
+# read. Whether they do what is said is tested where each is made, and of tutorials by `make tutorials`.
+# A page of mistakes shows that each is seen.
+# SPDX-License-Identifier: Apache-2.0
+. tests/tap.sh
+unset MAKEFLAGS MAKELEVEL MFLAGS
+
+# commands FILE: FILE:LINE<tab>COMMAND, without comments
+commands() {
+  awk '
+    /^ *```/ { inside = !inside; next }
+    inside {
+      if (text == "") at = FILENAME ":" FNR
+      line = $0
+      sub(/(^|[ \t])#.*/, "", line)
+      if (sub(/\\ *$/, "", line)) { text = text line; next }
+      text = text line
+      n = split(text, part, / *(&&|\|\|?|;) */) # of a list, each
+      for (i = 1; i <= n; i++) {
+        sub(/^ *!? */, "", part[i])
+        if (part[i] ~ /^(make|build\/varimac) /) print at "\t" part[i]
+      }
+      text = ""
+      next
+    }
+    {
+      rest = $0
+      while (match(rest, /`make [^`]*`/)) {
+        print FILENAME ":" FNR "\t" substr(rest, RSTART + 1, RLENGTH - 2)
+        rest = substr(rest, RSTART + RLENGTH)
+      }
+    }' "$@"
+}
+make -rRpn help 2> /dev/null | sed -n 's/^\([A-Za-z][A-Za-z0-9_-]*\):.*/\1/p' | sort -u > "$tmp/goals"
+# shellcheck disable=SC2046 # names of files
+cat Makefile $(find rtl cmodel sim testbench synth scripts tests -name '*.mk' -o -name '*.sh') > "$tmp/make"
+"$VARIMAC" --help | awk '/^  [a-z]+ +[a-z]/ { print $1 }' > "$tmp/known"
+# options COMMAND [SUB]: its help, kept
+help_of() {
+  [ -e "$tmp/help.$1.$2" ] || "$VARIMAC" "$1" ${2:+"$2"} --help > "$tmp/help.$1.$2" 2>&1
+  echo "$tmp/help.$1.$2"
+}
+# judge: reads what commands() prints, says what is wrong
+judge() {
+  while IFS="$(printf '\t')" read -r at line; do
+    # shellcheck disable=SC2086 # words
+    set -f && set -- $line && set +f
+    tool=$1
+    shift
+    if [ "$tool" = make ]; then
+      for word; do
+        word=${word#\"}
+        case $word in
+          -*) ;;
+          [A-Z]*=*) grep -qw -e "${word%%=*}" "$tmp/make" || echo "$at: make reads no ${word%%=*}" ;;
+          *[!a-z0-9-]*) ;; # a file, a part of a value
+          *) [ "$value" ] || grep -qx -e "$word" "$tmp/goals" || echo "$at: make has no goal $word" ;;
+        esac
+        case $word in *=\"*\"*) ;; *=\"*) value=1 ;; *\") value= ;; esac
+      done
+      value=
+    else
+      grep -qx -e "$1" "$tmp/known" || { echo "$at: varimac has no command $1"; continue; }
+      of=$(help_of "$1" "")
+      case $1 in mult | data) case ${2-} in [a-z]*) of=$(help_of "$1" "$2") ;; esac ;; esac
+      for word; do
+        case $word in
+          --help) ;;
+          --*) grep -q -e "^ *\(-[a-z], \)\{0,1\}.*${word%%=*}\([^a-z-]\|\$\)" "$of" ||
+            echo "$at: varimac $1 has no ${word%%=*}" ;;
+          weights/* | rtl/*) [ -e "$word" ] || echo "$at: there is no $word" ;;
+        esac
+      done
+    fi
+  done
+}
+value=
+commands README.md rtl/README.md docs/*.md > "$tmp/commands"
+[ "$(grep -c "	make " "$tmp/commands")" -gt 40 ] && [ "$(grep -c "	build/varimac " "$tmp/commands")" -gt 30 ]
+ok $? "the documentation shows commands" "$(wc -l < "$tmp/commands")"
+judge < "$tmp/commands" > "$tmp/odd"
+[ ! -s "$tmp/odd" ]
+ok $? "each is one that there is" "$(cat "$tmp/odd")"
+for page in docs/*.md; do
+  awk -v file="$page" -f tests/tutorial.awk "$page" > "$tmp/script" && sh -n "$tmp/script" 2> "$tmp/err"
+  ok $? "$page is a script" "$(cat "$tmp/err")"
+done
+
+cat > "$tmp/page.md" << 'END'
+Say `make nothing` or `make demo CELSS=x`.
+```sh
+make test NOSUCH="a demos" # make this
+build/varimac evaluate --net weights/none.tflite
+! build/varimac eval --net weights/none.tflite \
+  --correktion cv
+true && build/varimac mult map perf2 -o x.png --rawer
+```
+END
+commands "$tmp/page.md" | judge | sed "s|$tmp/||" > "$tmp/odd"
+cat > "$tmp/want" << 'END'
+page.md:1: make has no goal nothing
+page.md:1: make reads no CELSS
+page.md:3: make reads no NOSUCH
+page.md:4: varimac has no command evaluate
+page.md:5: there is no weights/none.tflite
+page.md:5: varimac eval has no --correktion
+page.md:7: varimac mult has no --rawer
+END
+diff "$tmp/want" "$tmp/odd" > "$tmp/err"
+ok $? "mistakes are seen" "$(cat "$tmp/err")"
+printf '```sh\nmake test \\\n```\n' > "$tmp/cut.md"
+refused 'expected whole commands' "a block that ends inside of a command" awk -v file=cut.md \
+  -f tests/tutorial.awk "$tmp/cut.md"
+done_testing

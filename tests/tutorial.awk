@@ -1,0 +1,28 @@
+# tutorial.awk: the commands of a tutorial as a shell script: those of the blocks that begin with
+# ```sh. A line is a command; one that ends in a backslash goes on, a here-document is one with its
+# end. Each is named before it runs; the script ends where one fails.
+# usage: awk -v file=NAME -f tutorial.awk FILE.md
+# SPDX-License-Identifier: Apache-2.0
+/^```sh$/ { inside = 1; next }
+/^```/ { inside = 0; next }
+!inside || (/^ *$/ && end == "") { next }
+{
+  if (text == "") first = NR
+  text = text $0 "\n"
+  if (end != "") { if ($0 == end) end = ""; else next }
+  else if (match($0, /<< .[A-Z]+./)) { end = substr($0, RSTART + 4, RLENGTH - 5); next }
+  if ($0 ~ /\\$/) next
+  said = text
+  sub(/\n.*/, "", said)
+  gsub(/'/, "'\\''", said)
+  at = file ":" first
+  printf "echo '== %s: %s'\n{\n%s} || { echo '%s: the command failed' >&2; exit 1; }\n", at, said, text, at
+  commands++
+  text = ""
+}
+END {
+  if (text != "" || !commands) {
+    print file ": expected whole commands in blocks of ```sh, found " commands + 0 > "/dev/stderr"
+    exit 1
+  }
+}
