@@ -167,14 +167,17 @@ static void compare(const options *o, const work *w, const vmac_plan *before,
  * so it lies beside its place until the plan is there. */
 static void write_pair(const options *o, const work *w, const vmac_plan *plan) {
   vmac_err err;
+  struct stat info;
+  /* A device or a pipe is written, not replaced. */
+  const bool special = stat(o->output, &info) == 0 && !S_ISREG(info.st_mode);
   char made[4096];
-  bool good = snprintf(made, sizeof made, "%s.new", o->output) < (int)sizeof made ||
-              vmac_fail(&err, "%s: path too long", o->output);
+  const int length = snprintf(made, sizeof made, "%s%s", o->output, special ? "" : ".new");
+  bool good = length < (int)sizeof made || vmac_fail(&err, "%s: path too long", o->output);
   good = good && vmac_net_save(w->tuned, made, &err) &&
          (!o->save_plan || vmac_plan_save(plan, made, o->save_plan, &err));
-  if (good && rename(made, o->output) == 0) return;
+  if (good && (special || rename(made, o->output) == 0)) return;
   if (good) vmac_fail(&err, "%s: cannot write: %s", o->output, strerror(errno));
-  unlink(made);
+  if (!special) unlink(made);
   cli_die("%s", err.text);
 }
 
