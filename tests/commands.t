@@ -116,4 +116,11 @@ ok $? "mistakes are seen" "$(cat "$tmp/err")"
 printf '```sh\nmake test \\\n```\n' > "$tmp/cut.md"
 refused 'expected whole commands' "a block that ends inside of a command" awk -v file=cut.md \
   -f tests/tutorial.awk "$tmp/cut.md"
+# shellcheck disable=SC2016 # for the tutorial's shell
+printf '```sh\n[ -z "${LIB_FILES-}" ]\n```\n' > "$tmp/clean.md"
+LIB_FILES=mine.lib sh tests/tutorial.sh "$tmp/clean.md" > "$tmp/out" 2> "$tmp/err"
+ok $? "a tutorial runs as a reader has it, without what make exports" "$(cat "$tmp/err")"
+printf '```sh\ntrue\nfalse\ntrue\n```\n' > "$tmp/fails.md"
+refused 'fails.md:3: the command failed' "a command that fails stops it, by its line" \
+  sh tests/tutorial.sh "$tmp/fails.md"
 done_testing

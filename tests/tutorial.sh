@@ -19,5 +19,6 @@ mkdir "$work/tree"
 tar cf - -T "$work/names" | tar xf - -C "$work/tree"
 [ ! -d "$tree/build/data" ] || { mkdir "$work/tree/build" && ln -s "$tree/build/data" "$work/tree/build/data"; }
 cd "$work/tree"
-sh "$work/commands"
+# As a reader has it: make exports the platform that it was called with, and `?=` would keep that.
+env -i PATH="$PATH" HOME="${HOME:-/}" TMPDIR="${TMPDIR:-/tmp}" sh "$work/commands"
 echo "$file: every command passes"
