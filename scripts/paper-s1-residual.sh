@@ -5,7 +5,7 @@
 # The first test images, at least IMAGES, and the first training images, which calibrate, at least
 # CALIB: more of a network that is small enough (paper-s1-images.sh). The first test images need not
 # be like the rest, nor few training images like the others. Tuned weights are left out: they are
-# another network's. Leaves OUT_DIR/NET.residual.csv, the rows of `varimac eval --residuals` behind
+# another network's. Leaves OUT_DIR/NET.residual.csv, the rows of `varimac residuals` behind
 # what they are of, and OUT_DIR/NET.residual.known.csv with every row that was ever made, so that a
 # run that was stopped goes on.
 # SPDX-License-Identifier: Apache-2.0
@@ -38,7 +38,7 @@ asked() {
 rows() { # KEY CELL MODE: those that are known
   [ ! -e "$known" ] || awk -v key="$1,$2,$3," 'index($0, key) == 1' "$known"
 }
-keep() { # KEY: eval's rows in $new.csv, whole or not at all
+keep() { # KEY: the program's rows in $new.csv, whole or not at all
   head='network,table,x,data,images,calibration,'$(head -n 1 "$new.csv")
   { # another header is another version's file
     echo "$head"
@@ -48,16 +48,20 @@ keep() { # KEY: eval's rows in $new.csv, whole or not at all
   mv "$new" "$known"
 }
 
-said=
-asked | while read -r cell mode key; do
-  [ -z "$(rows "$key" "$cell" "$mode")" ] || continue
-  [ "$said" = "$cell" ] || echo "  LEFT    $net: $cell"
-  said=$cell
-  "$varimac" eval --net "weights/$net.tflite" --data "$data:test" --images "$images" \
-    --mult "$cell" --correction "$mode" --calib "$data:train" --calib-images "$calib" \
-    --residuals "$new.csv" > "$out/$net.residual.log"
-  keep "$key"
-done
+# The points of a cell that are not known, in one run: they share its calibration.
+asked | awk '{ key = $0; sub(/^[^ ]+ [^ ]+ /, "", key) } !seen[$1]++ { print $1, key }' |
+  while read -r cell key; do
+    modes=
+    for mode in $(asked | awk -v cell="$cell" '$1 == cell { print $2 }'); do
+      [ "$(rows "$key" "$cell" "$mode")" ] || modes=$modes,$mode
+    done
+    [ "$modes" ] || continue
+    echo "  LEFT    $net: $cell"
+    "$varimac" residuals --net "weights/$net.tflite" --data "$data:test" --images "$images" \
+      --mults "$cell" --modes "${modes#,}" --calib "$data:train" --calib-images "$calib" \
+      -o "$new.csv" > "$out/$net.residual.log"
+    keep "$key"
+  done
 {
   [ ! -e "$known" ] || head -n 1 "$known"
   asked | while read -r cell mode key; do rows "$key" "$cell" "$mode"; done

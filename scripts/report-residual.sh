@@ -11,15 +11,10 @@ trap 'rm -rf "$dir"' EXIT
 rows=$dir/$(basename "$network" .tflite).residual.csv
 images() { "$varimac" data info "$1" | awk '/^images  / { print $2 }'; }
 of=$(images "$data"),"$(images "$calib") of $calib"
-: > "$rows"
-for cell in $cells; do
-  for mode in $modes; do
-    "$varimac" eval --net "$network" --data "$data" --mult "$cell" --correction "$mode" \
-      --calib "$calib" --residuals "$dir/one.csv" > /dev/null
-    awk -v of="$of" -v head="$(wc -c < "$rows")" '
-      NR == 1 { if (!head) print "images,calibration," $0; next } { print of "," $0 }' \
-      "$dir/one.csv" >> "$rows"
-  done
-done
+list() { echo "$*" | tr -s ' ' ,; }
+"$varimac" residuals --net "$network" --data "$data" --mults "$(list $cells)" \
+  --modes "$(list $modes)" --calib "$calib" -o "$dir/left.csv" > /dev/null
+awk -v of="$of" '{ print (NR == 1 ? "images,calibration" : of) "," $0 }' \
+  "$dir/left.csv" > "$rows"
 awk -f "$(dirname "$0")/paper-s1-residual.awk" "$rows" > "$dir/all"
 mv "$dir/all" "$out"

@@ -10,9 +10,10 @@
 . tests/tap.sh
 unset MAKEFLAGS MAKELEVEL MFLAGS
 
-# commands FILE: FILE:LINE<tab>COMMAND, without comments
+# commands FILE ...: FILE:LINE<tab>COMMAND, without comments; of a sentence what begins with make,
+# varimac, or a command of it with options
 commands() {
-  awk '
+  awk -v known=" $(tr '\n' ' ' < "$tmp/known")" '
     /^ *```/ { inside = !inside; next }
     inside {
       if (text == "") at = FILENAME ":" FNR
@@ -30,15 +31,21 @@ commands() {
     }
     {
       rest = $0
-      while (match(rest, /`make [^`]*`/)) {
-        print FILENAME ":" FNR "\t" substr(rest, RSTART + 1, RLENGTH - 2)
+      while (match(rest, /`[^`]*`/)) {
+        said = substr(rest, RSTART + 1, RLENGTH - 2)
+        if (said ~ /^[a-z]+ --[a-z]/ && index(known, " " substr(said, 1, index(said, " "))))
+          said = "varimac " said
+        sub(/^varimac /, "build/varimac ", said)
+        if (said ~ /^(make|build\/varimac) /) print FILENAME ":" FNR "\t" said
         rest = substr(rest, RSTART + RLENGTH)
       }
     }' "$@"
 }
 make -rRpn help 2> /dev/null | sed -n 's/^\([A-Za-z][A-Za-z0-9_-]*\):.*/\1/p' | sort -u > "$tmp/goals"
+# What makefiles and scripts take from outside: set with ?=, or read by its name.
 # shellcheck disable=SC2046 # names of files
-cat Makefile $(find rtl cmodel sim testbench synth scripts tests -name '*.mk' -o -name '*.sh') > "$tmp/make"
+cat Makefile $(find rtl cmodel sim testbench synth scripts tests -name '*.mk' -o -name '*.sh') |
+  grep -o '^[A-Z][A-Z0-9_]* *?=\|[$][({]*[A-Z][A-Z0-9_]*' | tr -d ' ?=$({' | sort -u > "$tmp/variables"
 "$VARIMAC" --help | awk '/^  [a-z]+ +[a-z]/ { print $1 }' > "$tmp/known"
 # options COMMAND [SUB]: its help, kept
 help_of() {
@@ -57,7 +64,7 @@ judge() {
         word=${word#\"}
         case $word in
           -*) ;;
-          [A-Z]*=*) grep -qw -e "${word%%=*}" "$tmp/make" || echo "$at: make reads no ${word%%=*}" ;;
+          [A-Z]*=*) grep -qx -e "${word%%=*}" "$tmp/variables" || echo "$at: make reads no ${word%%=*}" ;;
           *[!a-z0-9-]*) ;; # a file, a part of a value
           *) [ "$value" ] || grep -qx -e "$word" "$tmp/goals" || echo "$at: make has no goal $word" ;;
         esac
@@ -86,6 +93,10 @@ ok $? "the documentation shows commands" "$(wc -l < "$tmp/commands")"
 judge < "$tmp/commands" > "$tmp/odd"
 [ ! -s "$tmp/odd" ]
 ok $? "each is one that there is" "$(cat "$tmp/odd")"
+tr '\n' ' ' < docs/your-network.md | sed 's/.*Operators: \([^.]*\)\..*/\1/; s/, /\n/g' | sort > "$tmp/said"
+sed -n 's/.*{tflite::BuiltinOperator_\([A-Z0-9_]*\),.*/\1/p' cmodel/net/tflite_read.cpp | sort > "$tmp/taken"
+diff "$tmp/taken" "$tmp/said" > "$tmp/err" && [ -s "$tmp/said" ]
+ok $? "operators that are said to be taken are those of the loader" "$(cat "$tmp/err")"
 for page in docs/*.md; do
   awk -v file="$page" -f tests/tutorial.awk "$page" > "$tmp/script" && sh -n "$tmp/script" 2> "$tmp/err"
   ok $? "$page is a script" "$(cat "$tmp/err")"
@@ -100,6 +111,7 @@ build/varimac evaluate --net weights/none.tflite
   --correktion cv
 true && build/varimac mult map perf2 -o x.png --rawer
 ```
+`varimac evaluat` and `eval --correktion`, not `no --command` or `perf2 --of`.
 END
 commands "$tmp/page.md" | judge | sed "s|$tmp/||" > "$tmp/odd"
 cat > "$tmp/want" << 'END'
@@ -110,6 +122,8 @@ page.md:4: varimac has no command evaluate
 page.md:5: there is no weights/none.tflite
 page.md:5: varimac eval has no --correktion
 page.md:7: varimac mult has no --rawer
+page.md:9: varimac has no command evaluat
+page.md:9: varimac eval has no --correktion
 END
 diff "$tmp/want" "$tmp/odd" > "$tmp/err"
 ok $? "mistakes are seen" "$(cat "$tmp/err")"

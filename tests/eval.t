@@ -119,24 +119,6 @@ ok $? "a layer behind exact ones has other operands"
   grep -q 'operator 0 .*the plan multiplies it exactly; the hardware has a cell, trunc7, for all' "$tmp/err"
 ok $? "the compiler refuses a plan of some layers" "$(cat "$tmp/err")"
 
-# What correction leaves, by layer.
-run --mult trunc7 --correction cv --layers 1+3 --calib-images 50 --residuals "$tmp/left.csv" &&
-  [ "$(head -n 1 "$tmp/left.csv")" = \
-    mult,correction,layer,op,kind,k,predicted,measured,ratio,scatter,mean_square,signal,rounding ] &&
-  [ "$(sed 1d "$tmp/left.csv" | cut -d , -f 1-3,5-6 | tr '\n' ' ')" = \
-    "trunc7,cv,1,CONV_2D,144 trunc7,cv,3,CONV_2D,144 " ]
-ok $? "--residuals writes a row per layer that has the cell" "$(cat "$tmp/left.csv")"
-awk -F , 'NR > 1 { good = $9 > 0.7 && $9 < 1.4 && $7 > 0 && $10 > 0 && $8 < $12; n += good } END { exit n != 2 }' \
-  "$tmp/left.csv"
-ok $? "the forecast is near what is measured" "$(cat "$tmp/left.csv")"
-run --mult trunc7 --residuals "$tmp/none.csv" && [ "$(wc -l < "$tmp/none.csv")" -eq 11 ]
-ok $? "also without correction" "$(cat "$tmp/err")"
-run --mult trunc7 --correction cv --layers 1+3 --calib-images 50 --save-plan "$tmp/left.json" &&
-  run --plan "$tmp/left.json" --residuals "$tmp/planned.csv" && cmp "$tmp/left.csv" "$tmp/planned.csv" &&
-  run --plan "$tmp/left.json" --residuals "$tmp/planned.csv" --calib subset:calib --calib-images 50 &&
-  cmp "$tmp/left.csv" "$tmp/planned.csv"
-ok $? "a plan from a file foretells from what it was fitted to" "$(cat "$tmp/err")"
-
 run --trace-layer 0 --image 3 --trace "$tmp/trace" && [ "$(wc -c < "$tmp/trace")" -eq 16384 ]
 ok $? "--trace writes the first convolution's 32 x 32 x 16 bytes"
 
@@ -201,19 +183,10 @@ refuse "tiles of a long text are read to its end" 2 "4..64, found '0000000000000
 "$VARIMAC" eval --net "$net" --images 4 --mult perf2 --correction cv --calib-images 9 \
   --ktile 0000000000000000016 > "$tmp/out" 2>&1 && grep -q '16 x 16 PEs' "$tmp/out"
 ok $? "also where it is a number" "$(cat "$tmp/out")"
-refuse "a forecast from other images than a plan was fitted to" 2 "fitted to 50 images of subset:calib" \
-  --net "$net" --plan "$tmp/left.json" --residuals "$tmp/dump3" --calib-images 49
-refuse "nor from another set" 2 "fitted to 50 images of subset:calib" \
-  --net "$net" --plan "$tmp/left.json" --residuals "$tmp/dump3" --calib cifar10:train
-sed 's/50 images of/some of/' "$tmp/left.json" > "$tmp/unsaid.json"
-refuse "nor from nothing" 1 'expected .N images of SPEC' --net "$net" --plan "$tmp/unsaid.json" \
-  --residuals "$tmp/dump3"
-refuse "residuals without a cell" 2 "wants --mult" --net "$net" --residuals "$tmp/dump3"
 refuse "layers without a cell" 2 "want --mult" --net "$net" --layers 0
 refuse "a control of nothing" 2 "wants --mult" --net "$net" --control noise
 refuse "an unknown control" 2 "did you mean 'dropout'" --net "$net" --mult perf2 --control dropuot
 refuse "a control's plan" 2 "without the cell" --net "$net" --mult perf2 --control noise --save-plan "$tmp/dump3"
-refuse "a control's residuals" 2 "without the cell" --net "$net" --mult perf2 --control noise --residuals "$tmp/dump3"
 refuse "a seed of nothing" 2 "--seed wants --control" --net "$net" --mult perf2 --seed 2
 refuse "a test set for a control" 1 "is a test set" --net "$net" --mult perf2 --control noise \
   --calib subset:test

@@ -27,7 +27,7 @@ cat > "$tmp/commands" << 'END'
 0 x eval --net NET --images 4 --json OUT
 1 x eval --net NET --images 60 --dump OUT
 1 x eval --net NET --images 4 --mult perf2 --correction cv --calib-images 4 --save-plan OUT
-1 x eval --net NET --images 4 --mult perf2 --calib-images 4 --residuals OUT
+1 x residuals --net NET --images 4 --mults perf2 --modes none --calib-images 4 -o OUT
 1 x eval --net NET --images 4 --trace-layer 1 --image 1 --trace OUT
 + x sweep --net NET --mults perf2,perf3,perf4 --images 4 -o OUT
 1 x tune --net NET --mult perf2 --layers 9 --calib-images 4 -o OUT

@@ -410,15 +410,17 @@ case $1 in
   data) echo 'data     it'; echo 'images   9'; exit ;;
 esac
 while [ $# -gt 0 ]; do
-  case $1 in --mult) cell=$2 ;; --correction) mode=$2 ;; --images) images=$2 ;;
-    --calib-images) calib=$2 ;; --residuals) out=$2 ;; esac
+  case $1 in --mults) cell=$2 ;; --modes) modes=$2 ;; --images) images=$2 ;;
+    --calib-images) calib=$2 ;; -o) out=$2 ;; esac
   shift
 done
-[ "$cell" != "${BAD-}" ] || { echo "eval: $cell is bad" >&2; exit 1; }
-echo "$cell $mode $images $calib" >> "$RUNS"
+[ "$cell" != "${BAD-}" ] || { echo "residuals: $cell is bad" >&2; exit 1; }
+echo "$cell $modes $images $calib" >> "$RUNS"
 echo "mult,correction,layer,op,kind,k,predicted,measured,ratio,scatter,mean_square,signal,rounding" > "$out"
-for layer in 0 1; do
-  echo "$cell,$mode,$layer,$layer,CONV_2D,9,1,$(grep -c . "$RUNS"),1,0,0,9,0" >> "$out"
+for mode in $(echo "$modes" | tr , ' '); do
+  for layer in 0 1; do
+    echo "$cell,$mode,$layer,$layer,CONV_2D,9,1,$(grep -c . "$RUNS"),1,0,0,9,0" >> "$out"
+  done
 done
 END
 left() { # CELLS IMAGES CALIB [GMACS]
@@ -436,7 +438,7 @@ points() {
 points a1 > "$tmp/points/lenet5.cells.csv"
 rm -f "$tmp/points/lenet5.residual.csv"
 left 'perf2 perf2s' 5 7
-ran 'perf2 none 5 7 perf2 cv 5 7 perf2s cv 5 7 ' "residuals of cells that are asked for, not tuned"
+ran 'perf2 none,cv 5 7 perf2s cv 5 7 ' "residuals of cells that are asked for, not tuned"
 [ "$(cut -d , -f 1-9 "$tmp/points/lenet5.residual.csv" | sed -n '1p;2p;7p')" = \
   'network,table,x,data,images,calibration,mult,correction,layer
 a1,7,low:2,mnist:test,5,7 of mnist:train,perf2,none,0
@@ -451,6 +453,11 @@ left 'rec4 perf2' 5 7
 ran 'rec4 cv 5 7 ' "a point that is known costs nothing"
 [ "$(cut -d , -f 7 "$tmp/points/lenet5.residual.csv" | uniq | tr '\n' ' ')" = 'mult perf2 rec4 ' ]
 ok $? "the file has the cells that were asked for" "$(cat "$tmp/points/lenet5.residual.csv")"
+echo "perf2,bitplane,all,a1,7,low:2,mnist:test,10000,,double,0,0,0,0,0,0" >> "$tmp/points/lenet5.cells.csv"
+left perf2 5 7
+ran 'perf2 bitplane 5 7 ' "a mode of a cell that is known costs that mode"
+[ "$(cut -d , -f 8 "$tmp/points/lenet5.residual.csv" | uniq | tr '\n' ' ')" = 'correction none cv bitplane ' ]
+ok $? "beside those that were known" "$(cat "$tmp/points/lenet5.residual.csv")"
 left perf2s 6 7
 ran 'perf2s cv 6 7 ' "other images are other points"
 left perf2s 6 8

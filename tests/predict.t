@@ -29,16 +29,16 @@ awk -F , 'NR > 1 { want = $12 > 0 ? $10 / $12 : 1; if (($13 - want) ^ 2 > 1e-6 *
   END { exit bad || NR < 2 }' "$tmp/a.csv"
 ok $? "the ratio is that of the standard deviations"
 
-# What is measured: about the mean of all outputs, where eval has each channel's variance and mean.
+# What is measured: about the mean of all outputs, where residuals has each channel's variance and mean.
 for mode in none cv; do
-  "$VARIMAC" eval --net "$net" --images 4 --calib-images 12 --mult trunc6 --correction $mode \
-    --residuals "$tmp/eval.csv" > "$tmp/out" 2> "$tmp/err" &&
+  "$VARIMAC" residuals --net "$net" --images 4 --calib-images 12 --mults trunc6 --modes $mode \
+    -o "$tmp/left.csv" > "$tmp/out" 2> "$tmp/err" &&
     awk -F , -v mode=$mode 'FNR == 1 { next }
       NR == FNR { variance[$3] = $8 + $11; next }
       $1 == "trunc6" && $2 == mode && $8 == "pairs" {
         d = $12 ^ 2 + $11 ^ 2 - variance[$3]; n += d * d < 1e-8 * variance[$3] ^ 2 && $12 > 0 }
-      END { exit n != 10 }' "$tmp/eval.csv" "$tmp/a.csv"
-  ok $? "measured as eval --residuals does: $mode" "$(cat "$tmp/err")"
+      END { exit n != 10 }' "$tmp/left.csv" "$tmp/a.csv"
+  ok $? "measured as residuals does: $mode" "$(cat "$tmp/err")"
 done
 awk -F , '$1 == "trunc6" && $2 == "none" && $8 == "pairs" { n += $11 < -100 && $9 / $11 > 0.9 && $9 / $11 < 1.1 }
   END { exit n != 10 }' "$tmp/a.csv"

@@ -26,7 +26,7 @@ ok $? "the pair compiles" "$(cat "$tmp/log")"
   "$("$VARIMAC" cycles --net "$net" --mult mitchell | awk '$1 == "all" { print $2 }')" ]
 ok $? "it takes as many cycles"
 refused 'fitted to the sums of another network' "no forecast of what it leaves" \
-  "$VARIMAC" eval --net "$tmp/t.tflite" --plan "$tmp/t.json" --images 2 --residuals "$tmp/left.csv"
+  "$VARIMAC" residuals --net "$tmp/t.tflite" --plan "$tmp/t.json" --images 2 -o "$tmp/left.csv"
 sed '/"towards"/d' "$tmp/t.json" > "$tmp/silent.json"
 refused '"towards": expected' "nor any use of a plan that does not say whose sums it is fitted to" \
   "$VARIMAC" eval --net "$tmp/t.tflite" --plan "$tmp/silent.json" --images 2

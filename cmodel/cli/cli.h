@@ -25,6 +25,7 @@
   X(plot, "draw the losses and accuracies of training runs")                                       \
   X(predict, "foretell the error of each layer from a cell's error map, and measure it")           \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
+  X(residuals, "what correction leaves of the error of each layer, foretold and measured")          \
   X(search, "which cell for which layer, filter or place: energy against accuracy")                \
   X(sweep, "score many cells and modes, resumable, one CSV")                                       \
   X(train, "train a network, exactly or with multiplier errors, resume after a kill")              \
@@ -51,7 +52,7 @@ double cli_double(const char *option, const char *text, double lo, double hi);
 
 /* The files that a command writes: path (n), NULL where one is not asked for. Begun before the work:
  * ends the program where one of them could not be written. */
-enum { CLI_OUTPUTS = 5 };
+enum { CLI_OUTPUTS = 4 };
 typedef struct {
   const char *path[CLI_OUTPUTS];
   bool was_there[CLI_OUTPUTS];

@@ -10,10 +10,8 @@
 
 typedef struct {
   fitted fit;
-  const char *mult, *map, *mode_name, *data, *plan, *save_plan, *json, *dump, *trace, *ktile,
-      *residuals;
+  const char *mult, *map, *mode_name, *data, *plan, *save_plan, *json, *dump, *trace, *ktile;
   long long layer, image, seed; /* seed below 0: not given */
-  bool calib_given;
   vmac_control_kind control;
   vmac_mode mode;
   vmac_rounding rounding;
@@ -46,17 +44,9 @@ static const char help[] =
     "  --calib SPEC         training images that modes are fitted on, and controls measured on\n"
     "                       (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
-    "  --plan F             take multiplier, mode and coefficients from a plan instead;\n"
-    "                       --residuals then foretells from the images that it was fitted to\n"
+    "  --plan F             take multiplier, mode and coefficients from a plan instead\n"
     "  --save-plan F        write the plan (JSON)\n"
     "  --rounding R         double | single: TFLite's requantization (default double)\n"
-    "  --residuals F        write (CSV) what correction leaves of each layer's error on the exact\n"
-    "                       network's activations, means over channels: predicted, its variance\n"
-    "                       as the calibration images foretell it; measured, as the images scored\n"
-    "                       have it; scatter, the standard error of that, by how %d parts of\n"
-    "                       them differ; mean_square, of the mean errors; signal, variance of\n"
-    "                       the exact accumulators; rounding, what slopes and V in fixed point\n"
-    "                       are expected to add to predicted\n"
     "  --json F             write the result as JSON\n"
     "  --dump F             write the raw output bytes, int8, (images, outputs)\n"
     "  --trace-layer I --image J --trace F\n"
@@ -77,7 +67,6 @@ enum {
   IMAGE,
   TRACE,
   KTILE,
-  RESIDUALS,
   CONTROL,
   SEED,
   HELP
@@ -97,7 +86,6 @@ static const struct option table[] = {FITTED_OPTIONS,
                                       {"image", 1, 0, IMAGE},
                                       {"trace", 1, 0, TRACE},
                                       {"ktile", 1, 0, KTILE},
-                                      {"residuals", 1, 0, RESIDUALS},
                                       {"control", 1, 0, CONTROL},
                                       {"seed", 1, 0, SEED},
                                       {"help", 0, 0, HELP},
@@ -121,19 +109,16 @@ static void check(options *o) {
     cli_usage("eval: --ktile gives each K tile slopes of its own, and --correction %s has none",
               vmac_mode_name(o->mode));
   const bool calibrated = vmac_mode_calibrates(o->mode);
-  if (o->residuals && !o->mult && !o->map && !o->plan)
-    cli_usage("eval: --residuals wants --mult, --map or --plan");
   if (o->control && !o->mult && !o->map && !o->plan)
     cli_usage("eval: --control wants --mult, --map or --plan, whose error it is like");
-  if (o->control && (o->save_plan || o->residuals))
-    cli_usage("eval: --control runs without the cell: no --save-plan or --residuals with it");
+  if (o->control && o->save_plan)
+    cli_usage("eval: --control runs without the cell: no --save-plan with it");
   if (!o->control && o->seed >= 0)
     cli_usage("eval: --seed wants --control: nothing else here is drawn");
   if (o->seed < 0) o->seed = 1;
-  if (!calibrated && !o->residuals && !o->control && (o->fit.calib || o->fit.calib_images))
+  if (!calibrated && !o->control && (o->fit.calib || o->fit.calib_images))
     cli_usage("eval: --calib and --calib-images want --correction bias, cv, bitplane "
               "or phi, or --control");
-  o->calib_given = o->fit.calib;
   if (!o->fit.calib) o->fit.calib = "subset:calib";
   run_refuse_test_set("--calib", o->fit.calib);
   if ((o->layer >= 0) != (o->trace != NULL) || (o->image >= 0 && !o->trace))
@@ -184,9 +169,6 @@ static options parse(int argc, char **argv) {
     case KTILE:
       o.ktile = optarg;
       break;
-    case RESIDUALS:
-      o.residuals = optarg;
-      break;
     case CONTROL:
       if (!vmac_control_find(optarg, &o.control, &err)) cli_usage("--control: %s", err.text);
       break;
@@ -194,7 +176,7 @@ static options parse(int argc, char **argv) {
       o.seed = cli_int("--seed", optarg, 0, INT64_MAX);
       break;
     case HELP:
-      printf(help, VMAC_RESIDUAL_PARTS);
+      fputs(help, stdout);
       exit(0);
     default:
       fitted_option(&o.fit, c, optarg);
@@ -203,32 +185,6 @@ static options parse(int argc, char **argv) {
     cli_usage("eval: unexpected argument '%s'; see varimac eval --help", argv[optind]);
   check(&o);
   return o;
-}
-
-/* A forecast comes from the images that the plan was fitted to, or there is none. */
-static void use_calibration_of(options *o, const vmac_plan *plan) {
-  const char *of = " images of ", *said = plan->calibration;
-  if (*plan->towards)
-    cli_die("--residuals: %s is of tuned weights, fitted to the sums of another network, %s; "
-            "nothing foretells what it leaves of %s's own: take the weights that were given, "
-            "with --mult",
-            o->plan, plan->towards, o->fit.net);
-  if (!vmac_mode_calibrates(plan->mode)) return; /* nothing was fitted: any images foretell */
-  char *end;
-  const long long images = strtoll(said, &end, 10);
-  if (images < 1 || strncmp(end, of, strlen(of)))
-    cli_die("%s: \"calibration\": expected \"N images of SPEC\", from which --residuals "
-            "foretells, found \"%s\"; fit it again with --mult and --correction",
-            o->plan, said);
-  const char *spec = end + strlen(of);
-  if ((o->calib_given && strcmp(o->fit.calib, spec)) ||
-      (o->fit.calib_images && o->fit.calib_images != images))
-    cli_usage("eval: %s was fitted to %s, from which --residuals foretells: no other --calib or "
-              "--calib-images with it",
-              o->plan, said);
-  o->fit.calib = spec;
-  o->fit.calib_images = images;
-  run_refuse_test_set("--plan", o->fit.calib);
 }
 
 typedef struct {
@@ -306,39 +262,6 @@ static bool write_trace(const options *o, const vmac_net *net, const vmac_plan *
   return ok;
 }
 
-static bool write_residuals(const options *o, const vmac_net *net, vmac_plan *plan,
-                            const vmac_dataset *data, vmac_err *err) {
-  long long images = o->fit.calib_images; /* the training images that it is foretold from */
-  vmac_dataset images_of =
-      run_load(o->fit.calib, net, o->fit.net, &images, "--calib-images");
-  vmac_calib *calib = vmac_calib_new(net, &images_of, (size_t)images, 0);
-  vmac_residual *of = vmac_alloc((size_t)net->ops, sizeof *of);
-  vmac_residuals(net, plan, calib, data, (size_t)o->fit.images, of);
-  const size_t size = 256 * (size_t)(net->ops + 1);
-  char *text = vmac_alloc(size, 1);
-  size_t at = (size_t)snprintf(text, size,
-                               "mult,correction,layer,op,kind,k,predicted,measured,ratio,"
-                               "scatter,mean_square,signal,rounding\n");
-  for (int i = 0, layer = 0; i < net->ops; i++) {
-    if (!vmac_op_is_mac(&net->op[i])) continue;
-    const vmac_residual *r = &of[i];
-    if (vmac_plan_has(plan, i))
-      at += (size_t)snprintf(text + at, size - at,
-                             "%s,%s,%d,%d,%s,%d,%.6g,%.6g,%.4g,%.6g,%.6g,%.6g,%.6g\n",
-                             o->map ? "map" : plan->mult->name, vmac_mode_name(plan->mode), layer,
-                             i, vmac_op_name(net->op[i].kind), net->op[i].k, r->predicted,
-                             r->measured, r->measured > 0 ? r->predicted / r->measured : 1,
-                             r->scatter, r->mean_square, r->signal, r->rounding);
-    layer++;
-  }
-  const bool ok = vmac_write_file(o->residuals, text, at, err);
-  free(text);
-  free(of);
-  vmac_calib_free(calib);
-  vmac_dataset_free(&images_of);
-  return ok;
-}
-
 /* Everything the run was asked to write, or nothing; runs: the plan or its control. */
 static void write_outputs(const options *o, const cli_outputs *files, const vmac_net *net,
                           vmac_plan *plan, const vmac_plan *runs, const vmac_dataset *data,
@@ -347,7 +270,6 @@ static void write_outputs(const options *o, const cli_outputs *files, const vmac
   const size_t bytes = (size_t)o->fit.images * net->tensor[net->output].size;
   if ((o->save_plan && !vmac_plan_save(plan, o->fit.net, o->save_plan, &err)) ||
       (o->trace && !write_trace(o, net, runs, data, &err)) ||
-      (o->residuals && !write_residuals(o, net, plan, data, &err)) ||
       (o->dump && !vmac_write_file(o->dump, outputs, bytes, &err)) ||
       (o->json && !write_json(o, plan, s, &err)))
     cli_outputs_fail(files, &err);
@@ -361,11 +283,10 @@ int cmd_eval(int argc, char **argv) {
   vmac_dataset data = run_load(o.data, net, o.fit.net, &o.fit.images, "--images");
   if (o.image >= (long long)data.n)
     cli_die("--image: %s has images 0..%zu, found %lld", o.data, data.n - 1, o.image);
-  const char *const places[] = {o.save_plan, o.trace, o.residuals, o.dump, o.json};
-  const cli_outputs files = cli_outputs_begin(places, 5);
+  const char *const places[] = {o.save_plan, o.trace, o.dump, o.json};
+  const cli_outputs files = cli_outputs_begin(places, 4);
   const run_source source = {o.plan, o.map, o.mult, o.ktile, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
-  if (o.plan && o.residuals) use_calibration_of(&o, plan);
   vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
   const vmac_plan *runs = control ? control : plan;
 

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <string>
+
 #include "net/net.h"
 #include "tflite_generated.h"
 
@@ -155,11 +157,11 @@ bool find_op(reader *r, int index, const known **row, tflite::BuiltinOperator *c
   const char *name = tflite::EnumNameBuiltinOperator(*code);
   if (*code == tflite::BuiltinOperator_CUSTOM && entry->custom_code())
     name = entry->custom_code()->c_str();
-  return op_error(r, index, *name ? name : number,
-                  "operator not supported; supported are CONV_2D, "
-                  "DEPTHWISE_CONV_2D, FULLY_CONNECTED, ADD, AVERAGE_POOL_2D, MAX_POOL_2D, RESHAPE, "
-                  "SOFTMAX, PAD, RELU, RELU6",
-                  "");
+  std::string taken;
+  for (const known &k : table)
+    taken += std::string(taken.empty() ? "" : ", ") + tflite::EnumNameBuiltinOperator(k.code);
+  return op_error(r, index, *name ? name : number, "operator not supported; supported are ",
+                  taken.c_str());
 }
 
 bool read_act(reader *r, int index, vmac_op *op, tflite::ActivationFunctionType act) {
