@@ -14,13 +14,13 @@ extern "C" {
 typedef struct {
   size_t n;
   int h, w, c;
-  int classes;
+  int classes; /* 0: the labels mean nothing */
   uint8_t *pixels; /* (n, h, w, c), 0..255 */
   uint8_t *labels; /* (n) */
 } vmac_dataset;
 
 /* spec: subset:test | subset:calib (shipped), cifar10:test | cifar10:train, mnist:test |
- * mnist:train, sheet:FILE.png (labels in FILE.labels), png:FILE.png (one image, label 0).
+ * mnist:train, sheet:FILE.png (labels in FILE.labels), png:FILE.png (one image, no label).
  * Data directory: $VARIMAC_DATA, else build/data; CIFAR10_DIR may hold the original binary batches. */
 bool vmac_dataset_load(vmac_dataset *data, const char *spec, vmac_err *err);
 void vmac_dataset_free(vmac_dataset *data);

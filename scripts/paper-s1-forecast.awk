@@ -123,8 +123,8 @@ END {
   if (!offs) exit
   print ""
   print "Not within " within " %: predicted to measured, and how far that is in standard errors of"
-  print "the difference (of the few parts of images that `varimac eval --help` names; " rows " rows"
-  print "looked at). A row beyond " chance " of them may be one by chance, among so many and of so few"
+  print "the difference (of the few parts of images that `varimac residuals --help` names; rows"
+  print "looked at: " rows "). A row beyond " chance " of them may be one by chance, among so many and of so few"
   print "parts; because training images are not like test images; or because the forecast is of the"
   print "very images that the coefficients are fitted to. Which of these is not decided:"
   print ""

@@ -61,6 +61,12 @@ asked | awk '{ key = $0; sub(/^[^ ]+ [^ ]+ /, "", key) } !seen[$1]++ { print $1,
       --mults "$cell" --modes "${modes#,}" --calib "$data:train" --calib-images "$calib" \
       -o "$new.csv" > "$out/$net.residual.log"
     keep "$key"
+    for mode in $(echo "$modes" | tr , ' '); do
+      [ "$(rows "$key" "$cell" "$mode")" ] || {
+        echo "paper-s1-residual: $net: $cell $mode was scored, but has no rows: why stands above" >&2
+        exit 1
+      }
+    done
   done
 {
   [ ! -e "$known" ] || head -n 1 "$known"

@@ -14,6 +14,11 @@ of=$(images "$data"),"$(images "$calib") of $calib"
 list() { echo "$*" | tr -s ' ' ,; }
 "$varimac" residuals --net "$network" --data "$data" --mults "$(list $cells)" \
   --modes "$(list $modes)" --calib "$calib" -o "$dir/left.csv" > /dev/null
+for cell in $cells; do
+  for mode in $modes; do
+    grep -q "^$cell,$mode," "$dir/left.csv" || { echo "report-residual: $cell $mode: no rows" >&2; exit 1; }
+  done
+done
 awk -v of="$of" '{ print (NR == 1 ? "images,calibration" : of) "," $0 }' \
   "$dir/left.csv" > "$rows"
 awk -f "$(dirname "$0")/paper-s1-residual.awk" "$rows" > "$dir/all"

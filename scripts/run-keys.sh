@@ -10,7 +10,7 @@
 # SPDX-License-Identifier: Apache-2.0
 set -eu
 varimac=$1
-rules=1
+rules=2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM

@@ -47,10 +47,14 @@ make -rRpn help 2> /dev/null | sed -n 's/^\([A-Za-z][A-Za-z0-9_-]*\):.*/\1/p' | 
 cat Makefile $(find rtl cmodel sim testbench synth scripts tests -name '*.mk' -o -name '*.sh') |
   grep -o '^[A-Z][A-Z0-9_]* *?=\|[$][({]*[A-Z][A-Z0-9_]*' | tr -d ' ?=$({' | sort -u > "$tmp/variables"
 "$VARIMAC" --help | awk '/^  [a-z]+ +[a-z]/ { print $1 }' > "$tmp/known"
-# options COMMAND [SUB]: its help, kept
+# help_of COMMAND SUB: the options that its help lists, kept: those of its usage, and what stands
+# before a description
 help_of() {
-  [ -e "$tmp/help.$1.$2" ] || "$VARIMAC" "$1" ${2:+"$2"} --help > "$tmp/help.$1.$2" 2>&1
-  echo "$tmp/help.$1.$2"
+  of=$tmp/help.$1.$2
+  [ -e "$of" ] || "$VARIMAC" "$1" ${2:+"$2"} --help 2>&1 | awk -v usage="varimac $1 $2" '
+    /^usage: |^ +varimac / { if (index($0 " ", usage)) print; next }
+    /^  -/ { sub(/^ +/, ""); sub(/  .*/, ""); print }' > "$of"
+  echo "$of"
 }
 # judge: reads what commands() prints, says what is wrong
 judge() {
@@ -78,7 +82,7 @@ judge() {
       for word; do
         case $word in
           --help) ;;
-          --*) grep -q -e "^ *\(-[a-z], \)\{0,1\}.*${word%%=*}\([^a-z-]\|\$\)" "$of" ||
+          --*) grep -q -e "\(^\|[^a-z-]\)${word%%=*}\([^a-z-]\|\$\)" "$of" ||
             echo "$at: varimac $1 has no ${word%%=*}" ;;
           weights/* | rtl/*) [ -e "$word" ] || echo "$at: there is no $word" ;;
         esac
@@ -106,6 +110,7 @@ cat > "$tmp/page.md" << 'END'
 Say `make nothing` or `make demo CELSS=x`.
 ```sh
 make test NOSUCH="a demos" # make this
+build/varimac match --phase x && build/varimac mult table perf2 --hex
 build/varimac evaluate --net weights/none.tflite
 ! build/varimac eval --net weights/none.tflite \
   --correktion cv
@@ -118,18 +123,23 @@ cat > "$tmp/want" << 'END'
 page.md:1: make has no goal nothing
 page.md:1: make reads no CELSS
 page.md:3: make reads no NOSUCH
-page.md:4: varimac has no command evaluate
-page.md:5: there is no weights/none.tflite
-page.md:5: varimac eval has no --correktion
-page.md:7: varimac mult has no --rawer
-page.md:9: varimac has no command evaluat
-page.md:9: varimac eval has no --correktion
+page.md:4: varimac match has no --phase
+page.md:4: varimac mult has no --hex
+page.md:5: varimac has no command evaluate
+page.md:6: there is no weights/none.tflite
+page.md:6: varimac eval has no --correktion
+page.md:8: varimac mult has no --rawer
+page.md:10: varimac has no command evaluat
+page.md:10: varimac eval has no --correktion
 END
 diff "$tmp/want" "$tmp/odd" > "$tmp/err"
 ok $? "mistakes are seen" "$(cat "$tmp/err")"
 printf '```sh\nmake test \\\n```\n' > "$tmp/cut.md"
 refused 'expected whole commands' "a block that ends inside of a command" awk -v file=cut.md \
   -f tests/tutorial.awk "$tmp/cut.md"
+printf '```sh\ncat << "END_OF"\nfalse\nEND_OF\ncat << here\nfalse\nhere\n```\n' > "$tmp/here.md"
+sh tests/tutorial.sh "$tmp/here.md" > "$tmp/out" 2> "$tmp/err" && [ "$(grep -c '^== ' "$tmp/out")" -eq 2 ]
+ok $? "here-documents by any name" "$(cat "$tmp/err" "$tmp/out")"
 # shellcheck disable=SC2016 # for the tutorial's shell
 printf '```sh\n[ -z "${LIB_FILES-}" ]\n```\n' > "$tmp/clean.md"
 LIB_FILES=mine.lib sh tests/tutorial.sh "$tmp/clean.md" > "$tmp/out" 2> "$tmp/err"

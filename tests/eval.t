@@ -156,6 +156,13 @@ refuse() {
   [ $got -eq "$status" ] && grep -q -- "$text" "$tmp/err" && ! ls "$tmp"/dump* > /dev/null 2>&1
   ok $? "$what" "exit $got: $(cat "$tmp/err")"
 }
+"$VARIMAC" data image --data subset:test --image 3 -o "$tmp/one.png" > /dev/null
+run --images 1 --data "png:$tmp/one.png" --json "$tmp/one-picture.json" && grep -q '^accuracy     none: ' "$tmp/out" &&
+  grep -q '"agreement":.*1' "$tmp/one-picture.json" && ! grep -q 'accuracy\|correct"' "$tmp/one-picture.json"
+ok $? "a picture without a label has no accuracy" "$(cat "$tmp/out" "$tmp/err")"
+"$VARIMAC" sweep --net "$net" --data "png:$tmp/one.png" --mults perf2 -o "$tmp/one.csv" > "$tmp/out" 2> "$tmp/err"
+[ $? -eq 1 ] && grep -q 'a picture without a label' "$tmp/err" && [ ! -e "$tmp/one.csv" ]
+ok $? "nor a row of a sweep" "$(cat "$tmp/err")"
 refuse "an unknown cell, the nearest suggested" 1 "did you mean 'perf2'" --net "$net" --mult pref2
 refuse "an unknown mode, the nearest suggested" 2 "did you mean 'paper'" --net "$net" --correction papr
 refuse "more images than the set has" 1 "at most 500" --net "$net" --images 501
@@ -167,6 +174,8 @@ sed 's/"mode":.*/"mode": "cw",/' "$tmp/one.json" > "$tmp/bad.json"
 refuse "a plan with an unknown mode" 1 "no correction mode 'cw'" --net "$net" --plan "$tmp/bad.json"
 head -c 3000 "$tmp/one.json" > "$tmp/cut.json"
 refuse "a truncated plan" 1 "not JSON" --net "$net" --plan "$tmp/cut.json"
+sed "s/200 images of subset/200 images of $(printf '\303')/" "$tmp/one.json" > "$tmp/latin.json"
+refuse "a plan in another alphabet" 1 "not JSON, which is UTF-8" --net "$net" --plan "$tmp/latin.json"
 refuse "a test set for calibration" 1 "is a test set" --net "$net" --mult perf2 --correction cv \
   --calib subset:test
 refuse "a cell beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --mult perf4

@@ -186,13 +186,16 @@ bad 1 'latin: line 2: expected UTF-8' "names of another alphabet" "$p" --labels 
 printf 'a\n\302\233m\n' > "$tmp/escape"
 bad 1 'escape: line 2: a byte that does not print, 0xc2' "another escape" "$p" --labels "$tmp/escape"
 cp "$p" "$tmp/$(printf 'p\303.png')"
-bad 1 'JSON has UTF-8 alone' "a picture whose name is none" "$tmp/$(printf 'p\303.png')"
+bad 2 'argument 2: expected UTF-8' "a picture whose name is none" "$tmp/$(printf 'p\303.png')"
 printf 'a\n\000b\n' > "$tmp/zero"
 bad 1 'zero: expected a text, found a byte that is 0' "names that are no text" "$p" --labels "$tmp/zero"
 bad 1 'labels: none: cannot read' "no such file of names" "$p" --labels none
 head -c 200 "$p" > "$tmp/cut.png"
 bad 1 'cut.png: damaged PNG' "a picture that is cut off" "$tmp/cut.png"
 bad 1 'names: not a PNG file' "a file that is no picture" "$tmp/names"
+# Its rows would be 6 GB each: refused before there is room made for one.
+printf '\211PNG\r\n\032\n\0\0\0\rIHDR\177\377\377\377\177\377\377\377\010\002\0\0\0\233\253\234\061\0\0\0\020IDAT' > "$tmp/huge.png"
+bad 1 'huge.png: 2147483647 x 2147483647 pixels, more than the limit' "a picture that says it is huge" "$tmp/huge.png"
 bad 1 'none.png: cannot read' "no such picture" "$tmp/none.png"
 bad 1 "did you mean 'perf" "no such cell" "$p" --mult perf22
 bad 1 'no/x: cannot make the folder' "a folder that cannot be made" "$p" --mult zero \

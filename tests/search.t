@@ -45,9 +45,12 @@ ok $? "a map for each row"
 
 # Rows within a loss of the training images' answers, and what choices are of.
 cp "$tmp/a.csv.known" "$tmp/w.csv.known"
+touch "$tmp/maps/mine.json"
 # shellcheck disable=SC2086
-search $small -o "$tmp/w.csv" --within 5 --units "$tmp/units.csv"
+search $small -o "$tmp/w.csv" --within 5 --units "$tmp/units.csv" --maps "$tmp/maps"
 ok $? "rows within 5 % of the images" "$(cat "$tmp/err")"
+[ -e "$tmp/maps/mine.json" ] && [ "$(find "$tmp/maps" -name '[0-9]*.json' | wc -l)" -eq "$(($(wc -l < "$tmp/w.csv") - 1))" ]
+ok $? "maps of the longer front go, other files stay" "$(ls "$tmp/maps")"
 base=$("$VARIMAC" eval --net "$net" --data subset:calib --images 60 | sed -n 's/^accuracy.*(\([0-9]*\) correct)/\1/p')
 awk -F, -v base="$base" 'NR == 1 || $5 >= base - 3' "$tmp/a.csv" | cmp -s - "$tmp/w.csv" &&
   [ "$(wc -l < "$tmp/w.csv")" -lt "$(wc -l < "$tmp/a.csv")" ]
@@ -140,6 +143,8 @@ c="--costs $tmp/costs.tsv -o $tmp/no.csv --images 4"
     --mults exact,trunc6
   refuse "no such column" 1 'expected a column "pj" in its header line' $c --mults exact,zero --column pj
   refuse "a share over all" 2 "--within: " $c --mults exact,zero --within 101
+  refuse "a test set that is not there" 1 nowhere.png $c --mults exact,zero --test sheet:nowhere.png
+  refuse "maps in a file" 1 "expected a folder for maps" $c --mults exact,zero --maps "$tmp/costs.tsv"
   refuse "no such table" 1 nowhere.tsv --costs nowhere.tsv -o "$tmp/no.csv" --mults exact,zero
   printf 'name,pj\nexact,4\nzero,-1\n' > "$tmp/bad.csv"
   refuse "a price below 0" 1 "bad.csv, line 3: pj of zero: expected a number above 0" \

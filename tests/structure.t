@@ -69,7 +69,7 @@ grep -v '^testing ' "$tmp/objects" > "$tmp/of_library"
 knows "$tmp/of_library" > "$tmp/pairs"
 [ -s "$tmp/pairs" ] && [ ! -e "$tmp/absent" ]
 ok $? "objects of all sources are there" "$(head -n 3 "$tmp/absent" 2> /dev/null)"
-for file in $(files '^cmodel/[a-z]*/[^/]*\.[ch]$'); do
+for file in $(files '^cmodel/[a-z]*/[^/]*\.(c|cpp|h)$'); do
   part=${file#cmodel/}
   sed -n "s|^#include \"\([a-z0-9]*\)/.*|${part%%/*} \1|p" "$file"
 done | awk '$1 != $2 && $1 != "testing"' | sort -u >> "$tmp/pairs"

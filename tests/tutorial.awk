@@ -10,7 +10,11 @@
   if (text == "") first = NR
   text = text $0 "\n"
   if (end != "") { if ($0 == end) end = ""; else next }
-  else if (match($0, /<< .[A-Z]+./)) { end = substr($0, RSTART + 4, RLENGTH - 5); next }
+  else if (match($0, /<< *[^A-Za-z_]?[A-Za-z_]+/)) {
+    end = substr($0, RSTART, RLENGTH)
+    gsub(/[^A-Za-z_]/, "", end)
+    next
+  }
   if ($0 ~ /\\$/) next
   said = text
   sub(/\n.*/, "", said)
@@ -22,7 +26,8 @@
 }
 END {
   if (text != "" || !commands) {
-    print file ": expected whole commands in blocks of ```sh, found " commands + 0 > "/dev/stderr"
+    print file ":" (text != "" ? first : NR) ": expected whole commands in blocks of ```sh, found " \
+      (text != "" ? "one that does not end" : "none") > "/dev/stderr"
     exit 1
   }
 }

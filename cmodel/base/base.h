@@ -43,8 +43,23 @@ void vmac_scratch_free(vmac_scratch *scratch);
 /* Whole file into memory (one byte longer, zero-terminated). NULL on error. Caller frees. */
 uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err);
 
-/* Writes path through a temporary neighbour and a rename: never a partial file. */
+/* Once guarded, a file that was read is an input of the program, and is not written; but one that it
+ * goes on with, which it calls its own. */
+void vmac_guard_inputs(void);
+bool vmac_is_input(const char *path);
+void vmac_own_file(const char *path);
+
+/* Writes path through a temporary neighbour and a rename: never a partial file, nor, for signals that
+ * end the program wait as long, a neighbour. A device or a pipe is written as it is,
+ * a link stays one. */
 bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err);
+
+/* Files that belong together: what vmac_write_file() is given from begin on is kept, and there to
+ * vmac_read_file(), until end, where all is good, writes it and only then puts it in its places; an
+ * error leaves those as they were. (All but a rename that fails: files before it have theirs by
+ * then.) end is false where good was, or on an error. Of one thread. */
+void vmac_files_begin(void);
+bool vmac_files_end(bool good, vmac_err *err);
 
 /* Whether vmac_write_file() could begin: to fail before hours of work, not after. */
 bool vmac_can_write(const char *path, vmac_err *err);

@@ -1,5 +1,7 @@
 /* Whole files. SPDX-License-Identifier: Apache-2.0 */
+#define _XOPEN_SOURCE 700 /* realpath() */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +10,79 @@
 
 #include "base/base.h"
 
+/* What vmac_write_file() was given since vmac_files_begin(). */
+typedef struct {
+  char *path, *place, *part; /* part: beside its place, or NULL */
+  uint8_t *bytes;
+  size_t size;
+} file;
+static struct {
+  bool open;
+  file *file;
+  size_t count;
+} batch;
+
+static file *in_batch(const char *path) {
+  for (size_t i = 0; i < batch.count; i++)
+    if (!strcmp(batch.file[i].path, path)) return &batch.file[i];
+  return NULL;
+}
+
+/* A device, a pipe, and what the shell has opened, which may be a file: written, not replaced. */
+static bool is_special(const char *path) {
+  static const char *const opened[] = {"/dev/stdout", "/dev/stderr", "/dev/fd/", "/proc/"};
+  struct stat info;
+  for (size_t i = 0; i < sizeof opened / sizeof *opened; i++)
+    if (!strncmp(path, opened[i], strlen(opened[i]))) return true;
+  return stat(path, &info) == 0 && !S_ISREG(info.st_mode);
+}
+
+static bool is_link(const char *path) {
+  struct stat info;
+  return lstat(path, &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+/* Files that were read, where it matters. */
+static struct {
+  bool guarded;
+  struct stat *file;
+  size_t count;
+} inputs;
+
+void vmac_guard_inputs(void) {
+  inputs.guarded = true;
+}
+
+static void note_input(const struct stat *info) {
+  struct stat *more = vmac_alloc(inputs.count + 1, sizeof *more);
+  if (inputs.count) memcpy(more, inputs.file, inputs.count * sizeof *more);
+  free(inputs.file);
+  inputs.file = more;
+  inputs.file[inputs.count++] = *info;
+}
+
+static struct stat *input_of(const char *path) {
+  struct stat info;
+  for (size_t i = 0; inputs.count && stat(path, &info) == 0 && i < inputs.count; i++)
+    if (inputs.file[i].st_dev == info.st_dev && inputs.file[i].st_ino == info.st_ino)
+      return &inputs.file[i];
+  return NULL;
+}
+
+bool vmac_is_input(const char *path) {
+  return input_of(path);
+}
+
+void vmac_own_file(const char *path) {
+  for (struct stat *of; (of = input_of(path));) *of = inputs.file[--inputs.count];
+}
+
 uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err) {
+  const file *kept = in_batch(path);
+  if (kept) {
+    *size = kept->size;
+    return memcpy(vmac_alloc(*size + 1, 1), kept->bytes, *size);
+  }
   struct stat info; /* asked before opening: a FIFO would block there */
   const bool there = stat(path, &info) == 0;
   FILE *f = there && S_ISREG(info.st_mode) ? fopen(path, "rb") : NULL;
@@ -21,47 +95,145 @@ uint8_t *vmac_read_file(const char *path, size_t *size, vmac_err *err) {
   uint8_t *bytes = vmac_alloc(*size + 1, 1);
   const size_t got = fread(bytes, 1, *size, f);
   fclose(f);
+  if (inputs.guarded) {
+#pragma omp critical(vmac_inputs)
+    note_input(&info);
+  }
   if (got == *size) return bytes;
   free(bytes);
   vmac_fail(err, "%s: read %zu of %zu bytes", path, got, *size);
   return NULL;
 }
 
-static bool write_all(const char *path, const void *bytes, size_t size) {
-  FILE *f = fopen(path, "wb");
-  if (!f) return false;
-  const bool whole = fwrite(bytes, 1, size, f) == size && fflush(f) == 0;
-  const int why = errno;
-  if (fclose(f) == 0 && whole) return true;
-  if (!whole) errno = why;
-  return false;
-}
-
 bool vmac_can_write(const char *path, vmac_err *err) {
-  struct stat info;
   char folder[4096];
+  struct stat info;
   const char *slash = strrchr(path, '/');
   snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
-  const bool special = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
-  if (special && S_ISDIR(info.st_mode)) errno = EISDIR;
-  if (*path && !(special && S_ISDIR(info.st_mode)) && access(special ? path : folder, W_OK) == 0)
-    return true;
+  const bool special = is_special(path), is_folder = !stat(path, &info) && S_ISDIR(info.st_mode);
+  if (is_folder) errno = EISDIR;
+  if (!strcmp(path, "-"))
+    return vmac_fail(err, "-: no file is written that is called so; /dev/stdout is the output");
+  if (is_link(path) && stat(path, &info))
+    return vmac_fail(err, "%s: cannot write: a link that leads nowhere", path);
+  if (*path && !is_folder && access(special ? path : folder, W_OK) == 0) return true;
   return vmac_fail(err, "%s: cannot write: %s", *path ? path : "(empty path)",
                    *path ? strerror(errno) : "no name");
 }
 
-bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err) {
-  char part[4096];
+/* ---- signals that end the program wait while files lie beside their places ------------------- */
+
+static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+enum { ENDS = sizeof ends / sizeof *ends };
+static volatile sig_atomic_t came;
+
+static void note(int signal) {
+  came = signal;
+}
+
+static void hold(struct sigaction *before) {
+  struct sigaction act = {.sa_handler = note, .sa_flags = SA_RESTART};
+  came = 0;
+  for (int i = 0; i < ENDS; i++) sigaction(ends[i], &act, &before[i]);
+}
+
+static void release(const struct sigaction *before) {
+  for (int i = 0; i < ENDS; i++) sigaction(ends[i], &before[i], NULL);
+  if (came) raise(came);
+}
+
+/* ---- writing --------------------------------------------------------------------------------- */
+
+static bool write_all(const char *path, const file *f, vmac_err *err) {
+  const bool out = !strcmp(path, "/dev/stdout"); /* maybe a file, into which we print as well */
+  FILE *to = out ? stdout : fopen(path, is_special(path) ? "ab" : "wb");
+  bool whole = to && fwrite(f->bytes, 1, f->size, to) == f->size && fflush(to) == 0;
+  int why = errno;
+  if (to && !out && fclose(to) != 0 && whole) {
+    whole = false;
+    why = errno;
+  }
+  return whole || vmac_fail(err, "%s: cannot write %zu bytes: %s",
+                            *f->path ? f->path : "(empty path)", f->size, strerror(why));
+}
+
+/* A link stays one: the file that it leads to is replaced, with the rights that it had. */
+static bool write_part(file *f, vmac_err *err) {
   struct stat info;
-  /* A device or a pipe is written, not replaced. */
-  const bool special = stat(path, &info) == 0 && !S_ISREG(info.st_mode);
-  if (snprintf(part, sizeof part, "%s.part%ld", path, (long)getpid()) >= (int)sizeof part)
-    return vmac_fail(err, "%s: path too long", path);
-  if (special ? write_all(path, bytes, size)
-              : write_all(part, bytes, size) && rename(part, path) == 0)
-    return true;
-  const int why = errno;
-  if (!special) unlink(part);
-  return vmac_fail(err, "%s: cannot write %zu bytes: %s", *path ? path : "(empty path)", size,
-                   strerror(why));
+  if (!*f->path || !strcmp(f->path, "-")) return vmac_can_write(f->path, err);
+  if (is_link(f->path) && stat(f->path, &info)) return vmac_can_write(f->path, err);
+  char *to = is_link(f->path) ? realpath(f->path, NULL) : strdup(f->path);
+  if (!to) return vmac_fail(err, "%s: cannot write: %s", f->path, strerror(errno));
+  const bool there = stat(to, &info) == 0;
+  f->place = to;
+  f->part = vmac_alloc(strlen(to) + 32, 1);
+  sprintf(f->part, "%s.part%ld", to, (long)getpid());
+  return write_all(f->part, f, err) &&
+         (!there || chmod(f->part, info.st_mode & 07777) == 0 ||
+          vmac_fail(err, "%s: cannot write: %s", f->path, strerror(errno)));
+}
+
+static bool place(file *f, vmac_err *err) {
+  if (rename(f->part, f->place))
+    return vmac_fail(err, "%s: cannot write: %s", f->path, strerror(errno));
+  free(f->part);
+  f->part = NULL;
+  return true;
+}
+
+/* Specials first: what they take cannot be taken back, and a pipe may wait for its reader. */
+static bool write_files(file *of, size_t count, vmac_err *err) {
+  struct sigaction before[ENDS];
+  bool good = true;
+  for (size_t i = 0; good && i < count; i++)
+    good = !vmac_is_input(of[i].path) ||
+           vmac_fail(err, "%s: cannot write: it is an input of this run", of[i].path);
+  for (size_t i = 0; good && i < count; i++)
+    if (is_special(of[i].path)) good = write_all(of[i].path, &of[i], err);
+  if (!good) return false;
+  hold(before);
+  for (size_t i = 0; good && i < count; i++)
+    if (!is_special(of[i].path)) good = write_part(&of[i], err);
+  for (size_t i = 0; good && i < count; i++)
+    if (of[i].part) good = place(&of[i], err);
+  for (size_t i = 0; i < count; i++) {
+    if (of[i].part) unlink(of[i].part);
+    free(of[i].part);
+    free(of[i].place);
+    of[i].part = of[i].place = NULL;
+  }
+  release(before);
+  return good;
+}
+
+bool vmac_write_file(const char *path, const void *bytes, size_t size, vmac_err *err) {
+  file f = {.path = (char *)(uintptr_t)path, .bytes = (uint8_t *)(uintptr_t)bytes, .size = size};
+  if (!batch.open) return write_files(&f, 1, err);
+  const file *same = in_batch(path);
+  if (same && !is_special(path)) return vmac_fail(err, "%s: two outputs into one file", path);
+  file *more = vmac_alloc(batch.count + 1, sizeof *more);
+  if (batch.count) memcpy(more, batch.file, batch.count * sizeof *more);
+  free(batch.file);
+  batch.file = more;
+  f.path = strcpy(vmac_alloc(strlen(path) + 1, 1), path);
+  f.bytes = memcpy(vmac_alloc(size + 1, 1), bytes, size);
+  batch.file[batch.count++] = f;
+  return true;
+}
+
+void vmac_files_begin(void) {
+  batch.open = true;
+}
+
+bool vmac_files_end(bool good, vmac_err *err) {
+  batch.open = false;
+  good = good && write_files(batch.file, batch.count, err);
+  for (size_t i = 0; i < batch.count; i++) {
+    free(batch.file[i].path);
+    free(batch.file[i].bytes);
+  }
+  free(batch.file);
+  batch.file = NULL;
+  batch.count = 0;
+  return good;
 }

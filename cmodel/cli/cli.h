@@ -50,18 +50,13 @@ int cli_getopt(int argc, char **argv, const char *letters, const struct option *
 long long cli_int(const char *option, const char *text, long long lo, long long hi);
 double cli_double(const char *option, const char *text, double lo, double hi);
 
-/* The files that a command writes: path (n), NULL where one is not asked for. Begun before the work:
- * ends the program where one of them could not be written. */
-enum { CLI_OUTPUTS = 4 };
-typedef struct {
-  const char *path[CLI_OUTPUTS];
-  bool was_there[CLI_OUTPUTS];
-  int n;
-} cli_outputs;
-cli_outputs cli_outputs_begin(const char *const *path, int n);
-/* Where one could not be: those that were not there before are taken away, the others stay whole, as
- * they were or new. */
-_Noreturn void cli_outputs_fail(const cli_outputs *outputs, const vmac_err *err);
+/* Whether both are one file, also by a link; of what is not there only the name can be the same. Two
+ * that write into one device are at peace. */
+bool cli_same_file(const char *a, const char *b);
+
+/* The files that a command writes, path (n), NULL where one is not asked for: ends the program where
+ * one could not be written, was read so far, or two are one. Before the work; vmac_files_begin() behind it. */
+void cli_outputs(const char *const *path, int n);
 
 /* Whether SIGINT or SIGTERM, which the command has blocked, waits for somebody to look. */
 bool cli_interrupted(void);

@@ -128,27 +128,28 @@ static void set_image(const compiled *c, const options *o) {
 }
 
 /* All files or none. */
-static void write_outputs(const compiled *c, const options *o, const cli_outputs *files) {
+static void write_outputs(const compiled *c, const options *o) {
   const vmac_program *p = c->program;
   const size_t beat = (size_t)vmac_hw_beat(&p->hw);
   vmac_err err;
   vmac_run run = {.bytes = NULL};
   bool good = !o->results || vmac_interpret(&p->hw, p->beats, p->beat_count, NULL, &run, &err);
+  vmac_files_begin();
   good = good && vmac_program_save(p, o->out, &err);
   good = good && (!o->beats || vmac_write_file(o->beats, p->beats, p->beat_count * beat, &err));
   good = good && (!o->results || vmac_write_file(o->results, run.bytes, run.beats * beat, &err));
   free(run.bytes);
-  if (!good) cli_outputs_fail(files, &err);
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
 }
 
 int cmd_compile(int argc, char **argv) {
   compiled c = compiled_new("compile");
   const options o = parse(argc, argv, &c);
   const char *const places[] = {o.out, o.beats, o.results};
-  const cli_outputs files = cli_outputs_begin(places, 3);
+  cli_outputs(places, 3);
   compiled_make(&c);
   set_image(&c, &o);
-  write_outputs(&c, &o, &files);
+  write_outputs(&c, &o);
   print(&c);
   compiled_free(&c);
   return 0;

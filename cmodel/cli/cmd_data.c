@@ -74,6 +74,7 @@ static void subset(const char *spec, uint32_t per_class, uint64_t seed, const ch
   load(&all, spec);
   const size_t image = (size_t)all.h * (size_t)all.w * (size_t)all.c;
   const size_t classes = (size_t)all.classes, n = classes * per_class;
+  if (!classes) cli_die("%s: a picture without a label; a subset has some", spec);
   if (all.h != all.w) cli_die("%s: a sheet needs square images, found %d x %d", spec, all.h, all.w);
   size_t *pick = vmac_alloc(n, sizeof *pick);
   vmac_rng rng;

@@ -306,8 +306,8 @@ int cmd_energy(int argc, char **argv) {
   const options o = parse(argc, argv, &c);
   compiled_check(&c);
   vmac_err err;
-  if ((o.csv && !vmac_can_write(o.csv, &err)) || (o.json && !vmac_can_write(o.json, &err)))
-    cli_die("%s", err.text);
+  const char *const places[] = {o.csv, o.json};
+  cli_outputs(places, 2);
   vmac_ppa *ppa = vmac_ppa_load(o.ppa, o.activity, &err);
   if (!ppa) cli_die("%s", err.text);
   if (!o.opt_given && !c.plan_path) {
@@ -321,10 +321,12 @@ int cmd_energy(int argc, char **argv) {
   vmac_energy energy;
   const bool memory = o.memory.node_nm > 0;
   if (!vmac_program_energy(c.program, c.net, c.map, ppa, &o.leave, memory ? &o.memory : NULL,
-                           &energy, &err) ||
-      (o.csv && !write_csv(&c, &energy, memory, o.csv, &err)) ||
-      (o.json && !write_json(&c, ppa, &o, &energy, &err)))
+                           &energy, &err))
     cli_die("%s", err.text);
+  vmac_files_begin();
+  const bool good = (!o.csv || write_csv(&c, &energy, memory, o.csv, &err)) &&
+                    (!o.json || write_json(&c, ppa, &o, &energy, &err));
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
   print(&c, ppa, &o, &energy);
   free(energy.layer);
   vmac_ppa_free(ppa);

@@ -188,6 +188,7 @@ static options parse(int argc, char **argv) {
 }
 
 typedef struct {
+  bool labelled;
   size_t correct, agree;
   double share;
   char *layers; /* that have the cell, as text; empty: none */
@@ -216,7 +217,10 @@ static void print(const options *o, const vmac_plan *plan, const score *s) {
   if (o->control)
     printf("control      %s of that error instead, seed %lld\n", vmac_control_name(o->control),
            o->seed);
-  printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
+  if (s->labelled)
+    printf("accuracy     %.2f %% (%zu correct)\n", 100 * (double)s->correct / all, s->correct);
+  else
+    printf("accuracy     none: %s has no labels\n", o->data);
   printf("agreement    %.2f %% with the exact network\n", 100 * (double)s->agree / all);
   printf("approximate  %.1f %% of the multiplications\n", 100 * s->share);
 }
@@ -240,8 +244,10 @@ static bool write_json(const options *o, const vmac_plan *plan, const score *s, 
   cJSON_AddStringToObject(root, "data", o->data);
   cJSON_AddNumberToObject(root, "images", all);
   cJSON_AddStringToObject(root, "rounding", run_rounding_name(o->rounding));
-  cJSON_AddNumberToObject(root, "correct", (double)s->correct);
-  cJSON_AddNumberToObject(root, "accuracy", (double)s->correct / all);
+  if (s->labelled) {
+    cJSON_AddNumberToObject(root, "correct", (double)s->correct);
+    cJSON_AddNumberToObject(root, "accuracy", (double)s->correct / all);
+  }
   cJSON_AddNumberToObject(root, "agreement", (double)s->agree / all);
   cJSON_AddNumberToObject(root, "approximate_share", s->share);
   char *text = cJSON_Print(root);
@@ -263,16 +269,17 @@ static bool write_trace(const options *o, const vmac_net *net, const vmac_plan *
 }
 
 /* Everything the run was asked to write, or nothing; runs: the plan or its control. */
-static void write_outputs(const options *o, const cli_outputs *files, const vmac_net *net,
-                          vmac_plan *plan, const vmac_plan *runs, const vmac_dataset *data,
-                          const score *s, const int8_t *outputs) {
+static void write_outputs(const options *o, const vmac_net *net, vmac_plan *plan,
+                          const vmac_plan *runs, const vmac_dataset *data, const score *s,
+                          const int8_t *outputs) {
   vmac_err err;
   const size_t bytes = (size_t)o->fit.images * net->tensor[net->output].size;
-  if ((o->save_plan && !vmac_plan_save(plan, o->fit.net, o->save_plan, &err)) ||
-      (o->trace && !write_trace(o, net, runs, data, &err)) ||
-      (o->dump && !vmac_write_file(o->dump, outputs, bytes, &err)) ||
-      (o->json && !write_json(o, plan, s, &err)))
-    cli_outputs_fail(files, &err);
+  vmac_files_begin();
+  const bool good = (!o->save_plan || vmac_plan_save(plan, o->fit.net, o->save_plan, &err)) &&
+                    (!o->trace || write_trace(o, net, runs, data, &err)) &&
+                    (!o->dump || vmac_write_file(o->dump, outputs, bytes, &err)) &&
+                    (!o->json || write_json(o, plan, s, &err));
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
 }
 
 int cmd_eval(int argc, char **argv) {
@@ -284,7 +291,7 @@ int cmd_eval(int argc, char **argv) {
   if (o.image >= (long long)data.n)
     cli_die("--image: %s has images 0..%zu, found %lld", o.data, data.n - 1, o.image);
   const char *const places[] = {o.save_plan, o.trace, o.dump, o.json};
-  const cli_outputs files = cli_outputs_begin(places, 4);
+  cli_outputs(places, 4);
   const run_source source = {o.plan, o.map, o.mult, o.ktile, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
@@ -295,11 +302,12 @@ int cmd_eval(int argc, char **argv) {
   uint8_t *answer = vmac_alloc(n, 1);
   vmac_scorer *scorer = vmac_scorer_new(net, o.rounding, &data, n, 0);
   run_scores(mult_name(&o, plan), net, scorer, runs, n, answer, outputs);
-  const score s = {.correct = run_equal(answer, data.labels, n),
+  const score s = {.labelled = data.classes,
+                   .correct = run_equal(answer, data.labels, n),
                    .agree = run_equal(answer, vmac_scorer_exact(scorer), n),
                    .share = run_share(net, runs),
                    .layers = layers_of(net, plan)};
-  write_outputs(&o, &files, net, plan, runs, &data, &s, outputs);
+  write_outputs(&o, net, plan, runs, &data, &s, outputs);
   print(&o, plan, &s);
   vmac_scorer_free(scorer);
   free(s.layers);

@@ -156,9 +156,6 @@ static vmac_dataset take_picture(const options *o, infer_result *r) {
     cli_die("%s: expected an input of gray or colour pictures, 16 pixels at least, found one of "
             "%d x %d x %d",
             o->fit.net, h, w, c);
-  if (o->json && !vmac_is_utf8(o->photo, strlen(o->photo)))
-    cli_die("%s: JSON has UTF-8 alone: give the picture another name, or leave --json out",
-            o->photo);
   if (!data_read_png(o->photo, 0, 0, 0, &r->picture, &err)) cli_die("%s", err.text);
   r->used = data_middle(r->picture.w, r->picture.h, w, h);
   const size_t pixels = (size_t)w * (size_t)h;
@@ -267,10 +264,10 @@ static vmac_state *run_one(const options *o, const infer_result *r, const vmac_p
 /* Everything that was asked for, or nothing. */
 static void write_outputs(const options *o, const infer_result *r) {
   vmac_err err;
-  bool good = !o->explain || infer_explain(r, &err);
-  good = good && (!o->json || infer_json(r, o->json, &err));
-  if (o->explain) good = infer_explain_end(r, good, &err);
-  if (!good) cli_die("%s", err.text);
+  vmac_files_begin();
+  const bool good =
+      (!o->explain || infer_explain(r, &err)) && (!o->json || infer_json(r, o->json, &err));
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
 }
 
 static void free_answer(infer_answer *a) {
@@ -281,7 +278,6 @@ static void free_answer(infer_answer *a) {
 
 int cmd_infer(int argc, char **argv) {
   options o = parse(argc, argv);
-  vmac_err err;
   vmac_net *net = run_net(o.fit.net);
   infer_result r = {.photo = o.photo,
                     .net_path = o.fit.net,
@@ -292,7 +288,7 @@ int cmd_infer(int argc, char **argv) {
   vmac_dataset data = take_picture(&o, &r);
   r.shown = o.top < r.classes ? o.top : r.classes;
   take_names(&o, &r);
-  if (o.json && !vmac_can_write(o.json, &err)) cli_die("%s", err.text);
+  cli_outputs(&o.json, 1);
   const run_source source = {o.plan, o.map, o.mult, NULL, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   r.plan = plan;

@@ -149,8 +149,6 @@ static void check(options *o) {
   if (p->dims * p->bits > VMAC_PLANE_CELL_BITS)
     cli_usage("plane: expected --dims times --bits of at most %d, found %d", VMAC_PLANE_CELL_BITS,
               p->dims * p->bits);
-  if (o->csv && o->json && !strcmp(o->csv, o->json))
-    cli_usage("plane: --csv and --json are the same file");
   if (!o->fit.calib) o->fit.calib = "subset:calib";
   run_refuse_test_set("--calib", o->fit.calib);
 }
@@ -295,15 +293,17 @@ static void measure(const options *o, const vmac_dataset *data, plane_result *r)
   }
 }
 
-static void write_outputs(const options *o, const cli_outputs *files, const plane_result *r) {
+static void write_outputs(const options *o, const plane_result *r) {
   vmac_err err;
   size_t size;
   char *csv = o->csv ? plane_csv(r, &size) : NULL;
-  if (csv && !vmac_write_file(o->csv, csv, size, &err)) cli_outputs_fail(files, &err);
+  vmac_files_begin();
+  if (csv && !vmac_write_file(o->csv, csv, size, &err)) cli_die("%s", err.text);
   free(csv);
   char *json = o->json ? plane_json(r, &size) : NULL;
-  if (json && !vmac_write_file(o->json, json, size, &err)) cli_outputs_fail(files, &err);
+  if (json && !vmac_write_file(o->json, json, size, &err)) cli_die("%s", err.text);
   free(json);
+  if (!vmac_files_end(true, &err)) cli_die("%s", err.text);
 }
 
 static void discard(plane_result *r) {
@@ -318,12 +318,12 @@ static void discard(plane_result *r) {
 int cmd_plane(int argc, char **argv) {
   options o = parse(argc, argv);
   vmac_net *net = run_net(o.fit.net);
-  vmac_dataset data = run_load(o.data, net, o.fit.net, &o.fit.images, "--images");
+  vmac_dataset data = run_load_labelled(o.data, net, o.fit.net, &o.fit.images, "--images");
   const size_t images = (size_t)o.fit.images;
   if (o.how.folds > o.fit.images)
     cli_die("--folds: expected at most %lld, the images, found %d", o.fit.images, o.how.folds);
   const char *const places[] = {o.csv, o.json};
-  const cli_outputs files = cli_outputs_begin(places, 2);
+  cli_outputs(places, 2);
   const run_source source = {o.plan, o.map, o.mult, NULL, o.mode};
   vmac_plan *plan = run_plan_from(net, &source, &o.fit);
   vmac_plan *control = run_control(net, plan, o.control, o.seed, &o.fit);
@@ -346,7 +346,7 @@ int cmd_plane(int argc, char **argv) {
     r.run[1] = (plane_run){name, vmac_mode_name(plan->mode), .plane = with};
   }
   measure(&o, &data, &r);
-  write_outputs(&o, &files, &r);
+  write_outputs(&o, &r);
   plane_print(&r);
   discard(&r);
   vmac_states_free(&y);

@@ -115,7 +115,6 @@ static options parse(int argc, char **argv) {
   if (!o.fit.net || !o.output)
     cli_usage("predict: --net and -o are needed; see varimac predict --help");
   if (o.fit.layers) cli_usage("predict: every MAC layer has its rows; there is no --layers");
-  if (o.plot && !strcmp(o.plot, o.output)) cli_usage("predict: --plot and -o are the same file");
   run_refuse_test_set("--calib", o.fit.calib);
   return o;
 }
@@ -233,12 +232,14 @@ static void predict_cell(work *w, const vmac_mult *mult) {
   vmac_plan_free(plan);
 }
 
-static void write_outputs(const work *w, const cli_outputs *files) {
+static void write_outputs(const work *w) {
   vmac_err err;
   size_t size;
   char *csv = predict_csv(&w->result, &size);
+  vmac_files_begin();
   if (w->o->plot) predict_plot(&w->result, w->o->plot);
-  if (!vmac_write_file(w->o->output, csv, size, &err)) cli_outputs_fail(files, &err);
+  if (!vmac_files_end(vmac_write_file(w->o->output, csv, size, &err), &err))
+    cli_die("%s", err.text);
   free(csv);
 }
 
@@ -248,7 +249,7 @@ int cmd_predict(int argc, char **argv) {
   read_lists(&w, &o);
   check_modes(&w);
   const char *const places[] = {o.output, o.plot};
-  const cli_outputs files = cli_outputs_begin(places, 2);
+  cli_outputs(places, 2);
   w.data = run_load(o.data, w.net, o.fit.net, &o.fit.images, "--images");
   w.calib_images = run_load(o.fit.calib, w.net, o.fit.net, &o.fit.calib_images, "--calib-images");
   const size_t calibs = (size_t)o.fit.calib_images;
@@ -262,7 +263,7 @@ int cmd_predict(int argc, char **argv) {
                                   (uint64_t)o.seed, patches_progress);
   cli_progress("predict, cells and modes", 0, w.cells * w.result.modes);
   for (size_t i = 0; i < w.cells; i++) predict_cell(&w, w.cell[i]);
-  write_outputs(&w, &files);
+  write_outputs(&w);
   printf("network %s, %lld images of %s; patches and fits: %lld of %s; seed %lld\n", o.fit.net,
          o.fit.images, o.data, o.fit.calib_images, o.fit.calib, o.seed);
   predict_print(&w.result);

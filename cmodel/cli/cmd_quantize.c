@@ -49,6 +49,7 @@ static train_model *load_model(const char *path) {
 static vmac_net *make_net(train_trainer *t, const vmac_dataset *data, size_t images, const char *in,
                           const char *out) {
   vmac_err err;
+  cli_outputs(&out, 1);
   train_range *range = vmac_alloc((size_t)t->model->layers, sizeof *range);
   const bool trained = t->model->has_range;
   if (trained) memcpy(range, t->model->range, (size_t)t->model->layers * sizeof *range);

@@ -238,7 +238,7 @@ static char **rows_of_plan(job *j, vmac_plan *plan, size_t *count) {
 }
 
 /* The file; the texts are freed. How many rows. */
-static size_t write_rows(const cli_outputs *files, char **text, size_t count) {
+static size_t write_rows(const char *path, char **text, size_t count) {
   static const char header[] = "mult,correction,layer,op,kind,k,predicted,measured,ratio,scatter,"
                                "mean_square,signal,rounding\n";
   vmac_err err;
@@ -250,8 +250,7 @@ static size_t write_rows(const cli_outputs *files, char **text, size_t count) {
     if (text[i]) end += sprintf(end, "%s", text[i]);
     free(text[i]);
   }
-  if (!vmac_write_file(files->path[0], all, (size_t)(end - all), &err))
-    cli_outputs_fail(files, &err);
+  if (!vmac_write_file(path, all, (size_t)(end - all), &err)) cli_die("%s", err.text);
   free(all);
   free(text);
   return rows;
@@ -264,13 +263,13 @@ int cmd_residuals(int argc, char **argv) {
   vmac_plan *plan = o.plan ? vmac_plan_load(net, o.fit.net, o.plan, &err) : NULL;
   if (o.plan && !plan) cli_die("%s", err.text);
   if (plan) use_calibration_of(&o, plan);
-  const cli_outputs files = cli_outputs_begin(&o.output, 1);
+  cli_outputs(&o.output, 1);
   job j = begin(&o, net);
   j.calib = vmac_calib_new(net, &j.train, (size_t)o.fit.calib_images, (size_t)o.cache << 20);
   cli_progress("", 0, 1);
   size_t count;
   char **text = plan ? rows_of_plan(&j, plan, &count) : rows_of_lists(&j, &count);
-  const size_t rows = write_rows(&files, text, count);
+  const size_t rows = write_rows(o.output, text, count);
   printf("%zu rows in %s: on %lld images of %s, foretold from %lld of %s\n", rows, o.output,
          o.fit.images, o.data, o.fit.calib_images, o.fit.calib);
   vmac_calib_free(j.calib);

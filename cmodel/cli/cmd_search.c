@@ -295,12 +295,16 @@ static search_run prepare(search_options *o) {
   search_prices(o->costs, o->column, r.cells, r.mult, r.price);
   sort_cells(&r);
   if (o->edge && !(r.edge = vmac_mult_find(o->edge, &err))) cli_usage("--edge: %s", err.text);
-  if (!vmac_can_write(o->output, &err) || !vmac_can_write(o->known, &err)) cli_die("%s", err.text);
-  if (o->units && !vmac_can_write(o->units, &err)) cli_die("%s", err.text);
-  if (o->maps && mkdir(o->maps, 0777) && errno != EEXIST)
+  const char *const places[] = {o->output, o->known, o->units};
+  cli_outputs(places, 3);
+  struct stat maps;
+  if (o->maps && mkdir(o->maps, 0777) && (errno != EEXIST || stat(o->maps, &maps)))
     cli_die("%s: %s", o->maps, strerror(errno));
+  if (o->maps && !stat(o->maps, &maps) && !S_ISDIR(maps.st_mode))
+    cli_die("%s: expected a folder for maps, found a file", o->maps);
   r.units = vmac_units_new(r.net, o->level, (int)o->groups);
-  r.data = run_load(o->data, r.net, o->net, &o->images, "--images");
+  r.data = run_load_labelled(o->data, r.net, o->net, &o->images, "--images");
+  r.test = run_load_labelled(o->test, r.net, o->net, &o->test_images, "--test-images");
   const size_t cache = (size_t)o->cache << 20;
   if (vmac_mode_calibrates(o->mode)) {
     r.calib = run_load(o->calib, r.net, o->net, &o->calib_images, "--calib-images");
@@ -317,6 +321,7 @@ static void release(search_run *r) {
   vmac_prefix_free(r->prefix);
   vmac_calib_free(r->fit);
   vmac_dataset_free(&r->data);
+  vmac_dataset_free(&r->test);
   vmac_dataset_free(&r->calib);
   vmac_units_free(r->units);
   free(r->price);

@@ -97,7 +97,6 @@ static sweep_options parse(int argc, char **argv) {
     cli_usage("sweep: unexpected argument '%s'; see varimac sweep --help", argv[optind]);
   if (!o.fit.net || !o.output)
     cli_usage("sweep: --net and -o are needed; see varimac sweep --help");
-  if (o.json && !strcmp(o.json, o.output)) cli_usage("sweep: --json and -o are the same file");
   check_spec("--data", o.data);
   check_spec("--calib", o.fit.calib);
   run_refuse_test_set("--calib", o.fit.calib);
@@ -109,13 +108,13 @@ static sweep prepare(sweep_options *o) {
   vmac_err err;
   size_t size;
   sweep_read_lists(&s, o);
-  if (!vmac_can_write(o->output, &err) || (o->json && !vmac_can_write(o->json, &err)))
-    cli_die("%s", err.text);
+  const char *const places[] = {o->output, o->json};
+  cli_outputs(places, 2);
   uint8_t *bytes = vmac_read_file(o->fit.net, &size, &err);
   if (!bytes) cli_die("%s", err.text);
   s.net_hash = vmac_hash(bytes, size);
   free(bytes);
-  s.data = run_load(o->data, s.net, o->fit.net, &o->fit.images, "--images");
+  s.data = run_load_labelled(o->data, s.net, o->fit.net, &o->fit.images, "--images");
   bool calibrates = false;
   for (size_t m = 0; m < s.modes; m++) {
     calibrates = calibrates || sweep_calibrates(s.mode[m]);

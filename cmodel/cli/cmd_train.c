@@ -69,7 +69,8 @@ static const char HELP[] =
     "           table, averaged over H operands to either side)\n"
     "         noise_like:CELL[:MODE]  int8 operands, multiplied exactly, and noise whose mean and\n"
     "           variance in each channel are those of what CELL would do, there and then\n"
-    "         dropout_like:CELL[:MODE]  dropout likewise\n"    "  --phase '0 forward=bit_true:drum6' --phase 20         20 epochs with DRUM6, then exact\n"
+    "         dropout_like:CELL[:MODE]  dropout likewise\n"
+    "  --phase '0 forward=bit_true:drum6' --phase 20         20 epochs with DRUM6, then exact\n"
     "  --phase '0 forward=per_mac:0.06' --phase stall3       exact when validation stalls\n\n"
     "Threads wait asleep, unless OMP_WAIT_POLICY says otherwise.\n\n"
     "Networks (image):\n";

@@ -1,11 +1,8 @@
 /* varimac tune: weights that make up for a cell's errors, and the plan that goes with them.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "cli/fitted.h"
 #include "cli/run.h"
@@ -91,20 +88,11 @@ static options parse(int argc, char **argv) {
   return o;
 }
 
-/* Also by a link; of what is not there only the name can be the same. */
-static bool same_file(const char *a, const char *b) {
-  struct stat x, y;
-  if (!strcmp(a, b)) return true;
-  return !stat(a, &x) && !stat(b, &y) && S_ISREG(x.st_mode) && x.st_dev == y.st_dev &&
-         x.st_ino == y.st_ino;
-}
-
 static void refuse_same_file(const options *o) {
-  if (same_file(o->fit.net, o->output)) cli_usage("tune: --net and -o are the same file");
+  if (cli_same_file(o->fit.net, o->output)) cli_usage("tune: --net and -o are the same file");
   if (!o->save_plan) return;
-  if (same_file(o->fit.net, o->save_plan))
+  if (cli_same_file(o->fit.net, o->save_plan))
     cli_usage("tune: --net and --save-plan are the same file");
-  if (same_file(o->output, o->save_plan)) cli_usage("tune: --save-plan and -o are the same file");
 }
 
 typedef struct {
@@ -121,10 +109,10 @@ static work prepare(options *o) {
   if (!(w.mult = vmac_mult_find(o->mult, &err))) cli_die("%s", err.text);
   w.layers = vmac_alloc((size_t)w.net->ops, sizeof *w.layers);
   if (!vmac_layers_parse(w.net, o->fit.layers, w.layers, &err)) cli_usage("--layers: %s", err.text);
-  if (!vmac_can_write(o->output, &err) || (o->save_plan && !vmac_can_write(o->save_plan, &err)))
-    cli_die("%s", err.text);
+  const char *const places[] = {o->output, o->save_plan};
+  cli_outputs(places, 2);
   w.calib = run_load(o->fit.calib, w.net, o->fit.net, &o->fit.calib_images, "--calib-images");
-  if (o->test) w.test = run_load(o->test, w.net, o->fit.net, &o->fit.images, "--images");
+  if (o->test) w.test = run_load_labelled(o->test, w.net, o->fit.net, &o->fit.images, "--images");
   return w;
 }
 
@@ -164,21 +152,13 @@ static void compare(const options *o, const work *w, const vmac_plan *before,
 }
 
 /* Both files or none: a network without its plan is another network. The plan names it by its content,
- * so it lies beside its place until the plan is there. */
+ * which it reads as what was kept. */
 static void write_pair(const options *o, const work *w, const vmac_plan *plan) {
   vmac_err err;
-  struct stat info;
-  /* A device or a pipe is written, not replaced. */
-  const bool special = stat(o->output, &info) == 0 && !S_ISREG(info.st_mode);
-  char made[4096];
-  const int length = snprintf(made, sizeof made, "%s%s", o->output, special ? "" : ".new");
-  bool good = length < (int)sizeof made || vmac_fail(&err, "%s: path too long", o->output);
-  good = good && vmac_net_save(w->tuned, made, &err) &&
-         (!o->save_plan || vmac_plan_save(plan, made, o->save_plan, &err));
-  if (good && (special || rename(made, o->output) == 0)) return;
-  if (good) vmac_fail(&err, "%s: cannot write: %s", o->output, strerror(errno));
-  if (!special) unlink(made);
-  cli_die("%s", err.text);
+  vmac_files_begin();
+  const bool good = vmac_net_save(w->tuned, o->output, &err) &&
+                    (!o->save_plan || vmac_plan_save(plan, o->output, o->save_plan, &err));
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
 }
 
 static void report(const options *o, const work *w, size_t changed, bool kept,

@@ -33,7 +33,9 @@ uint64_t import_hash(const uint16_t *truth, vmac_class cls) {
 static char *read_table(const char *path, vmac_err *err) {
   size_t size;
   if (access(path, F_OK) != 0) return vmac_alloc(1, 1);
-  return (char *)vmac_read_file(path, &size, err);
+  char *text = (char *)vmac_read_file(path, &size, err);
+  vmac_own_file(path);
+  return text;
 }
 
 static const char *next_line(const char *line) {

@@ -41,12 +41,10 @@ infer_error infer_error_of(const infer_result *r, int op);
 void infer_print(const infer_result *r);
 bool infer_json(const infer_result *r, const char *path, vmac_err *err);
 
-/* infer_explain.c: the name of an op's picture in the folder, into text; every op's picture written
- * beside its place there, the folder made if it is not there. The end, in any case: where all is good
- * they take their places, else none is left and what was there stays. False: not all is good. */
+/* infer_explain.c: the name of an op's picture in the folder, into text; every op's picture,
+ * the folder made if it is not there. */
 enum { INFER_PATH = 4096 };
 bool infer_picture_path(const infer_result *r, int op, char text[INFER_PATH], vmac_err *err);
 bool infer_explain(const infer_result *r, vmac_err *err);
-bool infer_explain_end(const infer_result *r, bool good, vmac_err *err);
 
 #endif

@@ -84,21 +84,9 @@ bool infer_picture_path(const infer_result *r, int op, char text[INFER_PATH], vm
   return vmac_fail(err, "%.64s...: path too long", r->explain);
 }
 
-/* Beside its place, until all are there: pictures of an earlier run stay as long. */
-static bool new_path(const infer_result *r, int op, char text[INFER_PATH], vmac_err *err) {
-  static const char end[] = ".new";
-  if (!infer_picture_path(r, op, text, err)) return false;
-  if (strlen(text) + sizeof end > INFER_PATH)
-    return vmac_fail(err, "%.64s...: path too long", r->explain);
-  strcat(text, end);
-  return true;
-}
-
 static bool write_op(const infer_result *r, int op, vmac_err *err) {
   char path[INFER_PATH];
-  if (!infer_picture_path(r, op, path, err) || !vmac_can_write(path, err) ||
-      !new_path(r, op, path, err))
-    return false;
+  if (!infer_picture_path(r, op, path, err) || !vmac_can_write(path, err)) return false;
   data_picture p = draw(r, op);
   const bool ok = data_write_png(path, &p, err);
   free(p.pixels);
@@ -111,16 +99,4 @@ bool infer_explain(const infer_result *r, vmac_err *err) {
   for (int op = 0; op < r->net->ops; op++)
     if (!write_op(r, op, err)) return false;
   return true;
-}
-
-bool infer_explain_end(const infer_result *r, bool good, vmac_err *err) {
-  for (int op = 0; op < r->net->ops; op++) {
-    char path[INFER_PATH], made[INFER_PATH];
-    vmac_err ignored;
-    if (!infer_picture_path(r, op, path, &ignored) || !new_path(r, op, made, &ignored)) continue;
-    if (good && rename(made, path))
-      good = vmac_fail(err, "%s: cannot write: %s", path, strerror(errno));
-    unlink(made);
-  }
-  return good;
 }

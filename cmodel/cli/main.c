@@ -51,9 +51,14 @@ int main(int argc, char **argv) {
     help();
     return argc < 2 ? 2 : 0;
   }
+  vmac_guard_inputs();
   vmac_isa isa;
   vmac_err err;
   if (!vmac_isa_choose(&isa, &err)) cli_usage("%s", err.text);
+  /* Names of files go into JSON and CSV, which are UTF-8. */
+  for (int i = 1; i < argc; i++)
+    if (!vmac_is_utf8(argv[i], strlen(argv[i])))
+      cli_usage("argument %d: expected UTF-8, found other bytes; give the file another name", i);
   const char *names[COMMANDS];
   for (size_t i = 0; i < COMMANDS; i++) {
     names[i] = commands[i].name;

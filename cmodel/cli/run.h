@@ -18,6 +18,10 @@ const vmac_mult **run_mults(char *list, bool once, size_t *count);
 vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_path,
                       long long *images, const char *option);
 
+/* The same of images whose labels are asked for: ends the program where there are none. */
+vmac_dataset run_load_labelled(const char *spec, const vmac_net *net, const char *net_path,
+                               long long *images, const char *option);
+
 /* Calibration and training must not see what will be scored: ends the program for a test set. */
 void run_refuse_test_set(const char *option, const char *spec);
 

@@ -27,7 +27,7 @@ typedef struct {
   bool exact;             /* the first is */
   const vmac_mult *edge;  /* --edge's, or NULL */
   vmac_units *units;
-  vmac_dataset data, calib;
+  vmac_dataset data, calib, test;
   vmac_plan *plan;
   vmac_calib *fit; /* NULL: the mode wants none */
   vmac_prefix *prefix;

@@ -119,6 +119,7 @@ void search_recall(search_run *r) {
     cli_die("%s was measured of something else and stays as it is: expected a first line '%s', "
             "found '%.*s'",
             r->o->known, of, (int)strcspn(text, "\n"), text);
+  vmac_own_file(r->o->known);
   int number = 1;
   for (const char *line = text + head + 1; *line; line = strchr(line, '\n') + 1) {
     number++;

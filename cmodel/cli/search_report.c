@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "cli/search.h"
 
@@ -49,6 +50,17 @@ static char *map_json(const vmac_map *map, const vmac_net *net, const char *edge
   return text;
 }
 
+/* Maps of an earlier, longer front, which nobody should take for this one's. */
+static void remove_rest(const search_run *r, const bool *written, size_t count) {
+  enum { MOST = 10000 };
+  char *path = vmac_alloc(strlen(r->o->maps) + 32, 1);
+  for (size_t i = 0; i < MOST; i++) {
+    sprintf(path, "%s/%02zu.json", r->o->maps, i);
+    if (i >= count || !written[i]) unlink(path);
+  }
+  free(path);
+}
+
 static void write_map(const search_run *r, const uint8_t *choice, size_t number) {
   const search_options *o = r->o;
   vmac_err err;
@@ -87,15 +99,15 @@ void search_report(search_run *r) {
   /* Asked first: the dearest cell everywhere. */
   const double least = asked.of[0].correct - o->within / 100 * (double)o->images;
   vmac_err err;
-  long long images = o->test_images;
-  vmac_dataset test = run_load(o->test, r->net, o->net, &images, "--test-images");
-  const size_t n = (size_t)images;
+  const size_t n = (size_t)o->test_images;
   uint8_t *answer = vmac_alloc(n, 1);
   vmac_scorer *scorer =
-      vmac_scorer_new(r->net, VMAC_ROUND_DOUBLE, &test, n, (size_t)o->cache << 20);
+      vmac_scorer_new(r->net, VMAC_ROUND_DOUBLE, &r->test, n, (size_t)o->cache << 20);
   char *text = vmac_alloc(room + count * (128 + 4 * (size_t)r->units->count), 1);
   used = (size_t)sprintf(text, "map,energy,loss,judged,right,test_images,test_right,accuracy,"
                                "agreement,choice\n");
+  bool *written = vmac_alloc(count, sizeof *written);
+  vmac_files_begin();
   printf("%3s %8s %8s %10s %10s   of %zu images of %s\n", "map", "energy", "loss", "accuracy",
          "agreement", n, o->test);
   for (size_t i = 0; i < count; i++) {
@@ -103,7 +115,7 @@ void search_report(search_run *r) {
     if (c->correct < least) continue;
     if (!search_plan(r, c->choice)) cli_die("map %zu: its corrections do not fit", i);
     run_scores("front, images", r->net, scorer, r->plan, n, answer, NULL);
-    const size_t right = run_equal(answer, test.labels, n);
+    const size_t right = run_equal(answer, r->test.labels, n);
     const size_t agree = run_equal(answer, vmac_scorer_exact(scorer), n);
     const double accuracy = (double)right / (double)n, agreement = (double)agree / (double)n;
     printf("%3zu %6.2f %% %8.4f %8.2f %% %8.2f %%\n", i, 100 * c->energy, c->loss, 100 * accuracy,
@@ -114,13 +126,16 @@ void search_report(search_run *r) {
       used +=
           (size_t)sprintf(text + used, "%d%s", c->choice[u], u + 1 < r->units->count ? "." : "\n");
     if (o->maps) write_map(r, c->choice, i);
+    written[i] = true;
   }
   if (!vmac_write_file(o->output, text, used, &err)) cli_die("%s", err.text);
   if (o->units) write_units(r);
+  if (!vmac_files_end(true, &err)) cli_die("%s", err.text);
+  if (o->maps) remove_rest(r, written, count);
+  free(written);
   free(text);
   free(answer);
   free(front);
   vmac_search_free(&asked);
   vmac_scorer_free(scorer);
-  vmac_dataset_free(&test);
 }

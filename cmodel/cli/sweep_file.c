@@ -98,12 +98,14 @@ size_t sweep_write(const sweep *s, const sweep_options *o) {
   vmac_err err;
   size_t count;
   char *csv = csv_text(s, &count);
-  if (!vmac_write_file(o->output, csv, strlen(csv), &err)) cli_die("%s", err.text);
+  vmac_files_begin();
+  bool good = vmac_write_file(o->output, csv, strlen(csv), &err);
   if (o->json) {
     char *json = json_text(csv);
-    if (!json || !vmac_write_file(o->json, json, strlen(json), &err)) cli_die("%s", err.text);
+    good = json && good && vmac_write_file(o->json, json, strlen(json), &err);
     cJSON_free(json);
   }
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
   free(csv);
   return count;
 }

@@ -156,6 +156,7 @@ void sweep_read_earlier(sweep *s, const char *path) {
   char *text = (char *)vmac_read_file(path, &size, &err);
   if (!text) cli_die("%s", err.text);
   if (size && !sweep_check_header(path, text)) *text = '\0'; /* the same keys, other results */
+  vmac_own_file(path);
   char **line = vmac_alloc(size + 1, sizeof *line);
   for (char *at = text, *end; (end = strchr(at, '\n')); at = end + 1) { /* whole lines only */
     *end = '\0';

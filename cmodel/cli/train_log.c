@@ -46,6 +46,7 @@ run_log *run_log_open(const char *out, const char *command, int epochs, vmac_err
   if (!epochs || access(log->path, F_OK)) return log;
   size_t size;
   char *old = (char *)vmac_read_file(log->path, &size, err);
+  vmac_own_file(log->path);
   char *keep = old ? end_of(old, 1 + epochs) : NULL;
   if (keep && !strncmp(old, log->text, strlen(log->text))) {
     *keep = 0;

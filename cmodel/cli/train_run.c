@@ -176,6 +176,8 @@ static int open_checkpoint(session *s, const train_arguments *a) {
   vmac_err err;
   train_model *model = s->t->model;
   int epoch = 0;
+  const char *const places[] = {a->out, s->checkpoint};
+  cli_outputs(places, 2);
   if (!a->resume && !access(s->checkpoint, F_OK))
     cli_die("%s exists: --resume continues it; remove it to start anew", s->checkpoint);
   if (s->phases->phases) train_place_write(&s->place, model->place, sizeof model->place);
@@ -183,6 +185,7 @@ static int open_checkpoint(session *s, const train_arguments *a) {
   if (a->resume ? !train_resume(model, &a->config, s->checkpoint, &epoch, &err)
                 : !train_save(model, &a->config, 0, true, 0, s->checkpoint, &err))
     cli_die("%s", err.text);
+  vmac_own_file(s->checkpoint);
   if (s->phases->phases && !train_place_read(s->phases, model->place, &s->place))
     cli_die("%s: place: expected a phase and its validation losses, found '%s'", s->checkpoint,
             model->place);

@@ -75,7 +75,7 @@ static bool load_subset(vmac_dataset *data, bool train, vmac_err *err) {
 static bool load_picture(vmac_dataset *data, const char *path, vmac_err *err) {
   data_picture picture;
   if (!data_read_png(path, 0, 0, 0, &picture, err)) return false;
-  *data = (vmac_dataset){1, picture.h, picture.w, picture.c, 1, picture.pixels, vmac_alloc(1, 1)};
+  *data = (vmac_dataset){1, picture.h, picture.w, picture.c, 0, picture.pixels, vmac_alloc(1, 1)};
   return true;
 }
 

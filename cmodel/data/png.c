@@ -43,12 +43,22 @@ static bool fits(const char *path, const char *what, int want, png_uint_32 got, 
   return vmac_fail(err, "%s: expected a %s of %d, found %lu", path, what, want, (unsigned long)got);
 }
 
+/* Before libpng makes room for a row of whatever width the header says. */
+static bool small_enough(png_structp png, png_infop info, const job *j) {
+  const uint64_t w = png_get_image_width(png, info), h = png_get_image_height(png, info);
+  const uint64_t c = png_get_color_type(png, info) & PNG_COLOR_MASK_COLOR ? 3 : 1;
+  if (h <= PICTURE_LIMIT && w * c <= PICTURE_LIMIT && w * c * h <= PICTURE_LIMIT) return true;
+  return vmac_fail(j->err, "%s: %llu x %llu pixels, more than the limit of %d bytes", j->path,
+                   (unsigned long long)w, (unsigned long long)h, PICTURE_LIMIT);
+}
+
 /* Reads j->bytes; false with j->err set, by return or through longjmp. */
 static bool decode(png_structp png, png_infop info, job *j, const int want[3], data_picture *out) {
   if (setjmp(png_jmpbuf(png))) return false;
   png_set_read_fn(png, j, take);
   png_set_user_limits(png, INT_MAX, INT_MAX);
   png_read_info(png, info);
+  if (!small_enough(png, info, j)) return false;
   png_set_expand(png); /* palettes to RGB, 1..4-bit gray to 8 */
   png_set_strip_16(png);
   png_set_strip_alpha(png);

@@ -2,7 +2,6 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "data/data.h"
 
@@ -49,9 +48,9 @@ bool data_read_sheet(const char *png, vmac_dataset *data, vmac_err *err) {
 bool data_write_sheet(const char *png, const vmac_dataset *data, vmac_err *err) {
   char beside[DATA_PATH];
   const data_picture sheet = {data->h * data->w, (int)data->n, data->c, data->pixels};
-  if (!labels_path(beside, png, err) || !data_write_labels(beside, data->labels, data->n, err))
-    return false;
-  if (data_write_png(png, &sheet, err)) return true;
-  unlink(beside); /* labels without their pictures would be half an output */
-  return false;
+  if (!labels_path(beside, png, err)) return false;
+  vmac_files_begin();
+  return vmac_files_end(data_write_labels(beside, data->labels, data->n, err) &&
+                            data_write_png(png, &sheet, err),
+                        err);
 }

@@ -166,7 +166,7 @@ const train_net *train_net_find(const char *name, vmac_err *err) {
 
 bool train_load_images(vmac_dataset *data, const char *spec, const train_net *net, vmac_err *err) {
   if (!vmac_dataset_load(data, spec, err)) return false;
-  if (data->h == net->h && data->w == net->w && data->c == net->c && data->classes <= net->classes)
+  if (data->h == net->h && data->w == net->w && data->c == net->c && data->classes && data->classes <= net->classes)
     return true;
   vmac_fail(err, "%s: images of %dx%dx%d in %d classes do not fit network %s (%dx%dx%d, %d)", spec,
             data->h, data->w, data->c, data->classes, net->name, net->h, net->w, net->c,

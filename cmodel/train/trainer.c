@@ -276,8 +276,8 @@ bool train_infer(train_trainer *t, const vmac_dataset *data, size_t images,
   for (int s = 0; s < shards; s++)
     for (size_t first = (size_t)s * part; first < images; first += (size_t)shards * part) {
       const size_t count = images - first < part ? images - first : part;
-      for (size_t i = 0; i < count; i++)
-        load_image(data, 0, first + i, 0, 0, false, t->shard[s]->image + i * size);
+      for (size_t i = 0; i < part; i++) /* the last part's again: errors are like those of all of it */
+        load_image(data, 0, first + i % count, 0, 0, false, t->shard[s]->image + i * size);
       t->shard[s]->work->products = t->simulate ? t->products : NULL;
       t->shard[s]->work->part = (uint32_t)(first / part);
       train_shard_forward(t->shard[s], false);

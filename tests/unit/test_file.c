@@ -1,0 +1,221 @@
+/* TEST RATIONALE: whole files, and several that belong together.
+ *   State space: one file, new and over an old one; a batch whose every file is written, whose last
+ *   cannot be, that was dropped; what is kept read back; one name twice; a device and a pipe among
+ *   them. Signals that end the program: sent as soon as a file lies beside its place; then all files of
+ *   the batch are new or all are old, and none lies beside. Parameters: 8 files of 4 MiB, so that the
+ *   signal comes between.
+ * SPDX-License-Identifier: Apache-2.0 */
+#include <dirent.h>
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/base.h"
+#include "cmocka_all.h"
+
+static char folder[64];
+
+static const char *in_folder(const char *name) {
+  static char path[4][128];
+  static int at;
+  char *to = path[at++ % 4];
+  snprintf(to, sizeof path[0], "%s/%s", folder, name);
+  return to;
+}
+
+static int begin(void **state) {
+  (void)state;
+  strcpy(folder, "/tmp/varimac-file.XXXXXX");
+  return mkdtemp(folder) ? 0 : -1;
+}
+
+/* Files in the folder; with `end` in their names, or all where it is NULL. */
+static int count(const char *end) {
+  int n = 0;
+  DIR *dir = opendir(folder);
+  for (struct dirent *e; (e = readdir(dir));)
+    n += *e->d_name != '.' && (!end || strstr(e->d_name, end));
+  closedir(dir);
+  return n;
+}
+
+static int end(void **state) {
+  (void)state;
+  char command[96];
+  snprintf(command, sizeof command, "rm -r %s", folder);
+  return system(command);
+}
+
+static void put(const char *name, const char *text) {
+  vmac_err err;
+  if (!vmac_write_file(in_folder(name), text, strlen(text), &err)) fail_msg("%s", err.text);
+}
+
+static void expect(const char *name, const char *text) {
+  vmac_err err;
+  size_t size;
+  uint8_t *bytes = vmac_read_file(in_folder(name), &size, &err);
+  if (!bytes) fail_msg("%s", err.text);
+  assert_string_equal((char *)bytes, text);
+  assert_int_equal(size, strlen(text));
+  free(bytes);
+}
+
+static void test_one(void **state) {
+  (void)state;
+  vmac_err err;
+  put("a", "old");
+  expect("a", "old");
+  put("a", "new");
+  expect("a", "new");
+  assert_false(vmac_write_file(in_folder("none/a"), "x", 1, &err));
+  assert_non_null(strstr(err.text, "none/a: cannot write 1 bytes: No such file"));
+  assert_int_equal(count(NULL), 1);
+}
+
+static void test_batch(void **state) {
+  (void)state;
+  vmac_err err;
+  put("a", "old");
+  vmac_files_begin();
+  put("a", "new");
+  put("b", "new b");
+  assert_false(vmac_write_file(in_folder("b"), "x", 1, &err));
+  assert_non_null(strstr(err.text, "two outputs into one file"));
+  expect("a", "new"); /* kept */
+  expect("b", "new b");
+  assert_int_equal(count(NULL), 1); /* not written */
+  assert_true(vmac_files_end(true, &err));
+  expect("a", "new");
+  expect("b", "new b");
+  assert_int_equal(count(NULL), 2);
+  put("a", "alone"); /* the batch is over */
+  expect("a", "alone");
+}
+
+static void test_none(void **state) {
+  (void)state;
+  vmac_err err = {"because"};
+  put("a", "old");
+  vmac_files_begin();
+  put("a", "new");
+  put("b", "new b");
+  assert_false(vmac_files_end(false, &err));
+  assert_string_equal(err.text, "because");
+  vmac_files_begin();
+  put("a", "new");
+  put("b", "new b");
+  put("none/c", "new c");
+  assert_false(vmac_files_end(true, &err));
+  assert_non_null(strstr(err.text, "none/c: cannot write"));
+  vmac_files_begin();
+  put("a", "new");
+  assert_true(vmac_write_file("/dev/full", "x", 1, &err));
+  assert_false(vmac_files_end(true, &err));
+  assert_non_null(strstr(err.text, "/dev/full: cannot write"));
+  expect("a", "old");
+  assert_int_equal(count(NULL), 1);
+}
+
+static void test_special(void **state) {
+  (void)state;
+  vmac_err err;
+  struct stat info;
+  char text[8] = "";
+  assert_int_equal(mkfifo(in_folder("pipe"), 0666), 0);
+  const pid_t reader = fork();
+  if (!reader) {
+    FILE *f = fopen(in_folder("pipe"), "r"), *to = fopen(in_folder("read"), "w");
+    fputs(fgets(text, sizeof text, f), to);
+    fclose(to);
+    _exit(0);
+  }
+  vmac_files_begin();
+  put("a", "new");
+  put("pipe", "through");
+  assert_true(vmac_write_file("/dev/null", "x", 1, &err));
+  assert_true(vmac_write_file("/dev/null", "y", 1, &err)); /* twice one device is nobody's loss */
+  expect("pipe", "through");
+  assert_true(vmac_files_end(true, &err));
+  assert_int_equal(waitpid(reader, NULL, 0), reader);
+  expect("read", "through");
+  assert_int_equal(stat(in_folder("pipe"), &info), 0);
+  assert_true(S_ISFIFO(info.st_mode));
+}
+
+enum { FILES = 8, BYTES = 4 << 20 };
+
+static void write_many(uint8_t value) {
+  uint8_t *bytes = vmac_alloc(BYTES, 1);
+  vmac_err err;
+  memset(bytes, value, BYTES);
+  vmac_files_begin();
+  for (int i = 0; i < FILES; i++) {
+    char name[8];
+    snprintf(name, sizeof name, "%d", i);
+    vmac_write_file(in_folder(name), bytes, BYTES, &err);
+  }
+  if (!vmac_files_end(true, &err)) _exit(3);
+  free(bytes);
+}
+
+static void test_signal(void **state) {
+  (void)state;
+  static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+  write_many(1);
+  for (int s = 0; s < 3; s++) {
+    const pid_t writer = fork();
+    if (!writer) {
+      write_many((uint8_t)(2 + s));
+      _exit(0);
+    }
+    int status;
+    pid_t ended = 0;
+    while (!count(".part") && !(ended = waitpid(writer, &status, WNOHANG))) continue;
+    if (ended) fail_msg("the writer ended before anything was seen of it: larger files");
+    kill(writer, ends[s]);
+    assert_int_equal(waitpid(writer, &status, 0), writer);
+    assert_true(WIFSIGNALED(status) && WTERMSIG(status) == ends[s]); /* it ended by it, later */
+    assert_int_equal(count(".part"), 0);
+    assert_int_equal(count(NULL), FILES);
+    for (int i = 0; i < FILES; i++) {
+      char name[8];
+      vmac_err err;
+      size_t size;
+      snprintf(name, sizeof name, "%d", i);
+      uint8_t *bytes = vmac_read_file(in_folder(name), &size, &err);
+      assert_int_equal(size, BYTES);
+      assert_int_equal(bytes[0], 2 + s); /* whole batches alone take their places */
+      assert_int_equal(bytes[BYTES - 1], 2 + s);
+      free(bytes);
+    }
+  }
+}
+
+/* One that is ignored stays so. */
+static void test_ignored(void **state) {
+  (void)state;
+  vmac_err err;
+  struct sigaction act = {.sa_handler = SIG_IGN}, before, now;
+  sigaction(SIGHUP, &act, &before);
+  assert_true(vmac_write_file(in_folder("a"), "x", 1, &err));
+  sigaction(SIGHUP, &before, &now);
+  assert_true(now.sa_handler == SIG_IGN);
+}
+
+int main(void) {
+  const struct CMUnitTest tests[] = {
+      cmocka_unit_test_setup_teardown(test_one, begin, end),
+      cmocka_unit_test_setup_teardown(test_batch, begin, end),
+      cmocka_unit_test_setup_teardown(test_none, begin, end),
+      cmocka_unit_test_setup_teardown(test_special, begin, end),
+      cmocka_unit_test_setup_teardown(test_signal, begin, end),
+      cmocka_unit_test_setup_teardown(test_ignored, begin, end),
+  };
+  return cmocka_run_group_tests(tests, NULL, NULL);
+}
