@@ -19,7 +19,7 @@ match() {
   "$VARIMAC" match --net "$net" --costs "$tmp/costs.csv" --column pj --sigma "$tmp/log.jsonl" \
     --positions 64 --calib-images 12 "$@" > "$tmp/out" 2> "$tmp/err"
 }
-cells() { tr ',' '\n' < "$tmp/map.json" | sed -n 's/.*"cell":"\([^"]*\)".*/\1/p'; }
+cells() { tr ',' '\n' < "$tmp/map.json" | sed -n 's/.*"cell":[ \t]*"\([^"]*\)".*/\1/p'; }
 
 log 0 > "$tmp/log.jsonl"
 match --mults exact,perf1,perf3,zero -o "$tmp/map.json" && [ "$(cells | sort -u)" = exact ]

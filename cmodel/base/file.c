@@ -1,6 +1,7 @@
 /* Whole files. SPDX-License-Identifier: Apache-2.0 */
 #define _XOPEN_SOURCE 700 /* realpath() */
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +10,9 @@
 #include <unistd.h>
 
 #include "base/base.h"
+
+/* Room for what a file is called before it has its place: .part and a process. */
+enum { PART_SUFFIX = 32 };
 
 /* What vmac_write_file() was given since vmac_files_begin(). */
 typedef struct {
@@ -109,6 +113,9 @@ bool vmac_can_write(const char *path, vmac_err *err) {
   char folder[4096];
   struct stat info;
   const char *slash = strrchr(path, '/');
+  if (strlen(slash ? slash + 1 : path) + PART_SUFFIX > NAME_MAX)
+    return vmac_fail(err, "%s: cannot write: expected a name of at most %d bytes, found %zu", path,
+                     NAME_MAX - PART_SUFFIX, strlen(slash ? slash + 1 : path));
   snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path + 1) : 1, slash ? path : ".");
   const bool special = is_special(path), is_folder = !stat(path, &info) && S_ISDIR(info.st_mode);
   if (is_folder) errno = EISDIR;
@@ -166,7 +173,7 @@ static bool write_part(file *f, vmac_err *err) {
   if (!to) return vmac_fail(err, "%s: cannot write: %s", f->path, strerror(errno));
   const bool there = stat(to, &info) == 0;
   f->place = to;
-  f->part = vmac_alloc(strlen(to) + 32, 1);
+  f->part = vmac_alloc(strlen(to) + PART_SUFFIX, 1);
   sprintf(f->part, "%s.part%ld", to, (long)getpid());
   return write_all(f->part, f, err) &&
          (!there || chmod(f->part, info.st_mode & 07777) == 0 ||

@@ -1,7 +1,8 @@
-/* JSON files, read whole. SPDX-License-Identifier: Apache-2.0 */
+/* JSON files, read and written whole. SPDX-License-Identifier: Apache-2.0 */
 #include "base/json.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 cJSON *vmac_read_json(const char *path, vmac_err *err) {
   size_t size;
@@ -20,4 +21,18 @@ cJSON *vmac_read_json(const char *path, vmac_err *err) {
               size);
   free(text);
   return root;
+}
+
+bool vmac_write_json(const char *path, cJSON *root, vmac_err *err) {
+  char *text = root ? cJSON_Print(root) : NULL;
+  cJSON_Delete(root);
+  if (!text) return vmac_fail(err, "%s: cannot write: not enough memory for its JSON text", path);
+  const size_t size = strlen(text);
+  uint8_t *line = vmac_alloc(size + 1, 1);
+  memcpy(line, text, size);
+  line[size] = '\n';
+  cJSON_free(text);
+  const bool good = vmac_write_file(path, line, size + 1, err);
+  free(line);
+  return good;
 }

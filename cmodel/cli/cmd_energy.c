@@ -1,10 +1,10 @@
 /* varimac energy: what one inference costs in energy. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/compiled.h"
 #include "energy/ppa.h"
 
@@ -246,11 +246,7 @@ static bool write_json(const compiled *c, const vmac_ppa *ppa, const options *o,
   for (int i = 0; i < energy->layers; i++)
     cJSON_AddItemToArray(layers, json_row(c, energy, memory, i));
   cJSON_AddItemToObject(root, "total", json_row(c, energy, memory, energy->layers));
-  char *text = cJSON_Print(root);
-  const bool good = vmac_write_file(o->json, text, strlen(text), err);
-  free(text);
-  cJSON_Delete(root);
-  return good;
+  return vmac_write_json(o->json, root, err);
 }
 
 static options parse(int argc, char **argv, compiled *c) {

@@ -1,11 +1,11 @@
 /* varimac eval: accuracy of a network with one multiplier and one correction mode.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/run.h"
 
 typedef struct {
@@ -250,11 +250,7 @@ static bool write_json(const options *o, const vmac_plan *plan, const score *s, 
   }
   cJSON_AddNumberToObject(root, "agreement", (double)s->agree / all);
   cJSON_AddNumberToObject(root, "approximate_share", s->share);
-  char *text = cJSON_Print(root);
-  const bool ok = text && vmac_write_file(o->json, text, strlen(text), err);
-  cJSON_free(text);
-  cJSON_Delete(root);
-  return ok;
+  return vmac_write_json(o->json, root, err);
 }
 
 static bool write_trace(const options *o, const vmac_net *net, const vmac_plan *plan,

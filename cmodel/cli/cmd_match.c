@@ -1,11 +1,11 @@
 /* varimac match: the cheapest cell that each layer bears, by learned noise and error models.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/fitted.h"
 #include "cli/run.h"
 #include "cli/search.h"
@@ -273,11 +273,8 @@ static void write_map(const work *w, const int *cell) {
     cJSON_AddStringToObject(layer, "cell", w->mult[cell[l]]->name);
     cJSON_AddItemToArray(layers, layer);
   }
-  char *text = cJSON_PrintUnformatted(root);
   vmac_err err;
-  if (!vmac_write_file(w->o->output, text, strlen(text), &err)) cli_die("%s", err.text);
-  cJSON_free(text);
-  cJSON_Delete(root);
+  if (!vmac_write_json(w->o->output, root, &err)) cli_die("%s", err.text);
 }
 
 static void print(const work *w, const int *cell) {

@@ -295,15 +295,10 @@ static void measure(const options *o, const vmac_dataset *data, plane_result *r)
 
 static void write_outputs(const options *o, const plane_result *r) {
   vmac_err err;
-  size_t size;
-  char *csv = o->csv ? plane_csv(r, &size) : NULL;
   vmac_files_begin();
-  if (csv && !vmac_write_file(o->csv, csv, size, &err)) cli_die("%s", err.text);
-  free(csv);
-  char *json = o->json ? plane_json(r, &size) : NULL;
-  if (json && !vmac_write_file(o->json, json, size, &err)) cli_die("%s", err.text);
-  free(json);
-  if (!vmac_files_end(true, &err)) cli_die("%s", err.text);
+  const bool good =
+      (!o->csv || plane_csv(r, o->csv, &err)) && (!o->json || plane_json(r, o->json, &err));
+  if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
 }
 
 static void discard(plane_result *r) {

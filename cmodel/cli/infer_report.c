@@ -1,9 +1,9 @@
 /* What `varimac infer` found, as text and as JSON. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/infer.h"
 
 const char *infer_name(const infer_result *r, int class_index, char buffer[16]) {
@@ -138,9 +138,5 @@ bool infer_json(const infer_result *r, const char *path, vmac_err *err) {
     cJSON_AddBoolToObject(root, "agree", r->exact.order[0] == r->approximate.order[0]);
   }
   if (r->explain) cJSON_AddItemToObject(root, "operators", errors_json(r));
-  char *text = cJSON_Print(root);
-  const bool ok = text && vmac_write_file(path, text, strlen(text), err);
-  cJSON_free(text);
-  cJSON_Delete(root);
-  return ok;
+  return vmac_write_json(path, root, err);
 }

@@ -1,10 +1,10 @@
 /* varimac mult errors: the metrics of several cells, as text and JSON.
  * SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/mult.h"
 
 void mult_conventions(const mult_pairs *pairs) {
@@ -41,14 +41,6 @@ static cJSON *errors_json(const vmac_mult *mult, const vmac_mult_errors *e, uint
   return row;
 }
 
-static void write_json(const char *path, const cJSON *rows) {
-  vmac_err err;
-  char *text = cJSON_Print(rows);
-  if (!text) vmac_fail(&err, "%s: not enough memory for the JSON text", path);
-  if (!text || !vmac_write_file(path, text, strlen(text), &err)) cli_die("%s", err.text);
-  cJSON_free(text);
-}
-
 void mult_errors(const mult_options *opt) {
   const size_t named = (size_t)opt->count, n = named ? named : vmac_mult_count();
   for (size_t i = 0; i < named; i++) mult_find(opt->names[i]); /* before any output */
@@ -73,8 +65,11 @@ void mult_errors(const mult_options *opt) {
     cJSON_AddItemToArray(rows, errors_json(mult, &e, vmac_table_hash(table), &pairs));
   }
   mult_conventions(&pairs);
-  if (opt->json) write_json(opt->json, rows);
-  cJSON_Delete(rows);
+  vmac_err err;
+  if (!opt->json)
+    cJSON_Delete(rows);
+  else if (!vmac_write_json(opt->json, rows, &err))
+    cli_die("%s", err.text);
   free(table);
   mult_pairs_free(&pairs);
 }

@@ -23,9 +23,9 @@ typedef struct {
   plane_run run[2];
 } plane_result;
 
-/* plane_report.c: rows as CSV and as JSON into a new text; a table of each run on stdout. */
-char *plane_csv(const plane_result *r, size_t *size);
-char *plane_json(const plane_result *r, size_t *size);
+/* plane_report.c: rows into a CSV and a JSON file; a table of each run on stdout. */
+bool plane_csv(const plane_result *r, const char *path, vmac_err *err);
+bool plane_json(const plane_result *r, const char *path, vmac_err *err);
 void plane_print(const plane_result *r);
 
 #endif

@@ -1,10 +1,10 @@
 /* What `varimac plane` found, as rows and as tables. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/plane.h"
 
 /* ---- rows ------------------------------------------------------------------------------------ */
@@ -79,7 +79,7 @@ static const char *cut_of(const vmac_plane_layer *l) {
   return l->cut ? "yes" : "no";
 }
 
-char *plane_csv(const plane_result *r, size_t *size) {
+bool plane_csv(const plane_result *r, const char *path, vmac_err *err) {
   table t = rows_of(r);
   const size_t names = strlen(r->net_path) + strlen(r->run[r->runs - 1].mult);
   const size_t most = (256 + names) * (1 + t.rows);
@@ -97,11 +97,12 @@ char *plane_csv(const plane_result *r, size_t *size) {
                            bits, w->quantity, w->value, in);
   }
   free(t.at);
-  *size = at;
-  return text;
+  const bool good = vmac_write_file(path, text, at, err);
+  free(text);
+  return good;
 }
 
-char *plane_json(const plane_result *r, size_t *size) {
+bool plane_json(const plane_result *r, const char *path, vmac_err *err) {
   table t = rows_of(r);
   cJSON *root = cJSON_CreateObject(), *rows = cJSON_CreateArray();
   cJSON_AddStringToObject(root, "network", r->net_path);
@@ -125,11 +126,8 @@ char *plane_json(const plane_result *r, size_t *size) {
     cJSON_AddItemToArray(rows, o);
   }
   cJSON_AddItemToObject(root, "rows", rows);
-  char *text = cJSON_Print(root);
-  *size = text ? strlen(text) : 0;
-  cJSON_Delete(root);
   free(t.at);
-  return text;
+  return vmac_write_json(path, root, err);
 }
 
 /* ---- tables ---------------------------------------------------------------------------------- */

@@ -1,10 +1,10 @@
 /* What a search found: its front, as a table and as maps. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "base/json.h"
 #include "cli/search.h"
 
 /* The layer's entry: its cell, or each filter's cells. */
@@ -34,7 +34,7 @@ static cJSON *layer_json(const vmac_map *map, const vmac_net *net, int op, int n
   return layer;
 }
 
-static char *map_json(const vmac_map *map, const vmac_net *net, const char *edge) {
+static cJSON *map_json(const vmac_map *map, const vmac_net *net, const char *edge) {
   cJSON *root = cJSON_CreateObject();
   cJSON_AddStringToObject(root, "format", "varimac-map-2");
   /* The first cell named is the map's first, whose X layers of several cells have. */
@@ -45,9 +45,7 @@ static char *map_json(const vmac_map *map, const vmac_net *net, const char *edge
     if (map->cell[i]) cJSON_AddItemToArray(layers, layer_json(map, net, i, number));
     number++;
   }
-  char *text = cJSON_PrintUnformatted(root);
-  cJSON_Delete(root);
-  return text;
+  return root;
 }
 
 /* Maps of an earlier, longer front, which nobody should take for this one's. */
@@ -68,13 +66,11 @@ static void write_map(const search_run *r, const uint8_t *choice, size_t number)
   /* Without cells left out: hardware multiplies exactly by a cell too. */
   for (int i = 0; i < map->ops; i++)
     if (vmac_op_is_mac(&r->net->op[i]) && !map->cell[i]) vmac_map_fill(map, r->net, i, 0);
-  char *text = map_json(map, r->net, o->edge);
   const size_t size = strlen(o->maps) + 32;
   char *path = vmac_alloc(size, 1);
   snprintf(path, size, "%s/%02zu.json", o->maps, number);
-  if (!vmac_write_file(path, text, strlen(text), &err)) cli_die("%s", err.text);
+  if (!vmac_write_json(path, map_json(map, r->net, o->edge), &err)) cli_die("%s", err.text);
   free(path);
-  cJSON_free(text);
   vmac_map_free(map);
 }
 

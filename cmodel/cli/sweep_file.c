@@ -1,9 +1,9 @@
 /* What a sweep writes: CSV, and the same rows as JSON. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/sweep.h"
 
 typedef struct {
@@ -72,7 +72,7 @@ static char *csv_text(const sweep *s, size_t *count) {
 }
 
 /* The rows below the header, column by column; a number is the same text. */
-static char *json_text(const char *csv) {
+static bool write_json(const char *path, const char *csv, vmac_err *err) {
   cJSON *rows = cJSON_CreateArray();
   for (const char *line = strchr(csv, '\n') + 1; *line; line = strchr(line, '\n') + 1) {
     cJSON *row = cJSON_CreateObject();
@@ -89,9 +89,7 @@ static char *json_text(const char *csv) {
     }
     cJSON_AddItemToArray(rows, row);
   }
-  char *text = cJSON_Print(rows);
-  cJSON_Delete(rows);
-  return text;
+  return vmac_write_json(path, rows, err);
 }
 
 size_t sweep_write(const sweep *s, const sweep_options *o) {
@@ -99,12 +97,8 @@ size_t sweep_write(const sweep *s, const sweep_options *o) {
   size_t count;
   char *csv = csv_text(s, &count);
   vmac_files_begin();
-  bool good = vmac_write_file(o->output, csv, strlen(csv), &err);
-  if (o->json) {
-    char *json = json_text(csv);
-    good = json && good && vmac_write_file(o->json, json, strlen(json), &err);
-    cJSON_free(json);
-  }
+  const bool good = vmac_write_file(o->output, csv, strlen(csv), &err) &&
+                    (!o->json || write_json(o->json, csv, &err));
   if (!vmac_files_end(good, &err)) cli_die("%s", err.text);
   free(csv);
   return count;

@@ -73,11 +73,7 @@ bool vmac_plan_save(const vmac_plan *plan, const char *net_path, const char *pat
   }
   cJSON_AddItemToObject(root, "ops", ops);
   cJSON_AddItemToObject(root, "layers", layers);
-  char *text = cJSON_Print(root);
-  cJSON_Delete(root);
-  const bool ok = text && vmac_write_file(path, text, strlen(text), err);
-  cJSON_free(text);
-  return ok;
+  return vmac_write_json(path, root, err);
 }
 
 /* The string under key, or "" where there is none. */

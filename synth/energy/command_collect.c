@@ -115,8 +115,7 @@ int command_collect(int argc, char **argv) {
       add_listed(&c);
   }
   vmac_err err;
-  char *text = cJSON_Print(root);
-  if (!vmac_write_file(out, text, strlen(text), &err)) command_die(1, "%s", err.text);
+  if (!vmac_write_json(out, root, &err)) command_die(1, "%s", err.text);
   printf("%s: %zu designs\n", out, c.count);
   for (size_t i = 0; i < c.count; i++) {
     free(c.name[i]);
@@ -124,7 +123,5 @@ int command_collect(int argc, char **argv) {
   }
   free(c.name);
   free(c.path);
-  free(text);
-  cJSON_Delete(root);
   return 0;
 }

@@ -265,11 +265,7 @@ static void run(const job *j, const stim_source *src, const cell_lib *lib) {
                     .setup = &j->setup,
                     .result = &result,
                     .variant = j->variant};
-  if (j->json) {
-    char *text = report_json(&r);
-    if (!vmac_write_file(j->json, text, strlen(text), &err)) command_die(1, "%s", err.text);
-    free(text);
-  }
+  if (j->json && !report_json(&r, j->json, &err)) command_die(1, "%s", err.text);
   if (j->nets && !report_nets(src->nl, result.activity, j->nets, &err))
     command_die(1, "%s", err.text);
   if (j->gates && !run_gates(j->design, src, lib, &j->setup, j->gates, &err))

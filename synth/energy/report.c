@@ -1,12 +1,12 @@
 /* Figures as text. SPDX-License-Identifier: Apache-2.0 */
 #include "report.h"
 
-#include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "power_gates.h"
 
 static bool asked(const report *r, int mode) {
@@ -89,7 +89,7 @@ static void add_figures(const report *r, cJSON *to) {
     cJSON_AddNumberToObject(to, "idle_pj", mean[SIM_ZERO][STIM_IDLE].energy);
 }
 
-char *report_json(const report *r) {
+bool report_json(const report *r, const char *path, vmac_err *err) {
   const vmac_operands *ops = r->src->ops;
   cJSON *root = cJSON_CreateObject();
   add_design(r, root);
@@ -110,9 +110,7 @@ char *report_json(const report *r) {
   cJSON_AddStringToObject(root, "net_hash", hash);
   cJSON_AddStringToObject(root, "origin", ops->origin);
   cJSON_AddNumberToObject(root, "operand_count", (double)r->result->counted);
-  char *text = cJSON_Print(root);
-  cJSON_Delete(root);
-  return text;
+  return vmac_write_json(path, root, err);
 }
 
 bool report_nets(const net_list *nl, const net_activity *activity, const char *path,

@@ -26,7 +26,7 @@ void report_line(const report *r); /* to stdout */
  *   layers: op, name, macs, tiles, energy_pj, gated_pj, unused_pj by mode
  *   opt_correction (side, correct, tile), phi_rank (those with 3), rows, net_hash and origin (of the
  *   operands' network), operand_count */
-char *report_json(const report *r);
+bool report_json(const report *r, const char *path, vmac_err *err);
 
 bool report_nets(const net_list *nl, const net_activity *activity, const char *path, vmac_err *err);
 

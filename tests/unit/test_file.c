@@ -1,12 +1,13 @@
 /* TEST RATIONALE: whole files, and several that belong together.
  *   State space: one file, new and over an old one; a batch whose every file is written, whose last
  *   cannot be, that was dropped; what is kept read back; one name twice; a device and a pipe among
- *   them. Signals that end the program: sent as soon as a file lies beside its place; then all files of
+ *   them; names of all lengths. Signals that end the program: sent as soon as a file lies beside its place; then all files of
  *   the batch are new or all are old, and none lies beside. Parameters: 8 files of 4 MiB, so that the
  *   signal comes between.
  * SPDX-License-Identifier: Apache-2.0 */
 #include <dirent.h>
 #include <errno.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +16,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "base/base.h"
+#include "base/json.h"
 #include "cmocka_all.h"
 
 static char folder[64];
 
 static const char *in_folder(const char *name) {
-  static char path[4][128];
+  static char path[4][128 + NAME_MAX];
   static int at;
   char *to = path[at++ % 4];
   snprintf(to, sizeof path[0], "%s/%s", folder, name);
@@ -75,6 +76,35 @@ static void test_one(void **state) {
   expect("a", "new");
   assert_false(vmac_write_file(in_folder("none/a"), "x", 1, &err));
   assert_non_null(strstr(err.text, "none/a: cannot write 1 bytes: No such file"));
+  assert_int_equal(count(NULL), 1);
+}
+
+/* What can be begun can be ended: there is room for the name of what lies beside it. */
+static void test_name(void **state) {
+  (void)state;
+  vmac_err err;
+  char name[NAME_MAX + 1];
+  size_t longest = 0;
+  for (size_t n = 1; n < sizeof name; n++) {
+    memset(name, 'n', n);
+    name[n] = 0;
+    if (!vmac_can_write(in_folder(name), &err)) {
+      assert_non_null(strstr(err.text, "expected a name of at most"));
+      break;
+    }
+    put(name, "x");
+    longest = n;
+  }
+  assert_in_range(longest, 200, NAME_MAX - 12); /* .part and 7 digits of a process */
+}
+
+static void test_json(void **state) {
+  (void)state;
+  vmac_err err;
+  assert_true(vmac_write_json(in_folder("a"), cJSON_CreateString("x"), &err));
+  expect("a", "\"x\"\n");
+  assert_false(vmac_write_json(in_folder("b"), NULL, &err));
+  assert_non_null(strstr(err.text, "b: cannot write: not enough memory"));
   assert_int_equal(count(NULL), 1);
 }
 
@@ -211,6 +241,8 @@ static void test_ignored(void **state) {
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_one, begin, end),
+      cmocka_unit_test_setup_teardown(test_name, begin, end),
+      cmocka_unit_test_setup_teardown(test_json, begin, end),
       cmocka_unit_test_setup_teardown(test_batch, begin, end),
       cmocka_unit_test_setup_teardown(test_none, begin, end),
       cmocka_unit_test_setup_teardown(test_special, begin, end),
