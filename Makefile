@@ -5,6 +5,8 @@
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
 
+VERSION := 0.3.0
+
 B    := build
 CC   := gcc
 CXX  := g++

@@ -1,6 +1,6 @@
 # The golden model: libvarimac.a from every folder but cli/, and the varimac command line.
 
-CPPFLAGS += -D_POSIX_C_SOURCE=200809L -DVMAC_HOME='"$(CURDIR)"' -Icmodel -I$(B)/gen
+CPPFLAGS += -D_POSIX_C_SOURCE=200809L -DVMAC_HOME='"$(CURDIR)"' -DVMAC_VERSION='"$(VERSION)"' -Icmodel -I$(B)/gen
 WARN     := -Wall -Wextra -Wshadow
 CFLAGS   ?= -O2 -g
 C_FLAGS   = $(CFLAGS) -std=c11 -pedantic $(WARN) -Wconversion -Wstrict-prototypes -fopenmp
@@ -42,6 +42,9 @@ $(B)/obj/%.c.o: %.c | $(CMODEL_GEN)
 $(B)/obj/%.cpp.o: %.cpp | $(CMODEL_GEN)
 	$(call say,CXX,$<)
 	$(Q)mkdir -p $(@D) && $(CXX) $(CPPFLAGS) $(CXX_FLAGS) -MMD -MP -c -o $@ $<
+
+$(eval $(call STAMP,$(B)/obj/version,$(VERSION)))
+$(B)/obj/cmodel/cli/main.c.o: $(B)/obj/version
 
 $(LIBVARIMAC): $(LIB_OBJ)
 	$(call say,AR,$@)

@@ -11,5 +11,5 @@ core: setup $(CSR_VH) $(CSR_H) $(RTL_CORE) $(RTL_HEADERS) ## the RTL with its co
 	$(Q)rm -rf $(CORE_DIR) && mkdir -p $(CORE_DIR)/rtl && \
 	  cp $(sort $(RTL_HEADERS) $(CSR_VH)) $(RTL_CORE) $(CORE_DIR)/rtl && \
 	  cp $(CSR_H) LICENSE $(CORE_DIR) && cd $(CORE_DIR) && \
-	  awk -v version=0.3.0 -f $(CURDIR)/scripts/core.awk \
+	  awk -v version=$(VERSION) -f $(CURDIR)/scripts/core.awk \
 	    $$(ls rtl/*.vh rtl/*.v | grep -v rtl/vmac_top.v) rtl/vmac_top.v > varimac.core

@@ -85,6 +85,13 @@ one_image() {
     "$VARIMAC" data info "png:$tmp/p.png" | grep -q '^shape    32 x 32 x 3'
 }
 check "one image as a picture, with its label" one_image
+returns() { # labels whose lines end as elsewhere
+  subset subset:test 1 7 r.png && cp "$tmp/r.labels" "$tmp/r.unix" &&
+    sed "s/\$/$(printf '\r')/" "$tmp/r.unix" > "$tmp/r.labels" &&
+    "$VARIMAC" data info "sheet:$tmp/r.png" > "$tmp/dos" &&
+    cp "$tmp/r.unix" "$tmp/r.labels" && "$VARIMAC" data info "sheet:$tmp/r.png" | cmp - "$tmp/dos"
+}
+check "labels whose lines end in a return" returns
 mkdir "$tmp/dir.png"
 check "output that cannot be written" refused 1 'dir.png' \
   "$VARIMAC" data subset --data subset:test --per-class 1 -o "$tmp/dir.png"

@@ -183,6 +183,10 @@ refuse "layers beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.js
 refuse "tiles beside a plan" 2 "--plan brings" --net "$net" --plan "$tmp/one.json" --ktile 16
 refuse "tiles without a cell" 2 "want --mult" --net "$net" --ktile 16
 refuse "tiles of no array" 2 "whole number in 4..64" --net "$net" --mult perf2 --correction cv --ktile 16y16
+for size in 16x x16 x; do
+  refuse "half a size: $size" 2 "expected ROWSxCOLUMNS or one number for both, found '$size'" \
+    --net "$net" --mult perf2 --correction cv --ktile $size
+done
 for mode in none bias; do
   refuse "tiles where there are no slopes: $mode" 2 "--correction $mode has none" --net "$net" \
     --mult perf2 --correction $mode --ktile 16

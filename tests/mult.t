@@ -374,6 +374,9 @@ fails 1 'cannot start gnuplot.*gnuplot-nox' 'map without gnuplot says what to in
   env PATH="$tmp" "$program" mult map trunc6s -o "$tmp/none.png"
 [ ! -e "$tmp/none.png" ]
 ok $? 'and leaves no file'
+version=$("$VARIMAC" --version)
+[ "${version% [0-9]*.[0-9]*.[0-9]*}" = varimac ]
+ok $? "it says which version it is" "$version"
 fails 1 'cannot write' 'map into a missing folder' "$VARIMAC" mult map perf2 -o "$tmp/no/map.png"
 fails 1 'cannot write' 'table into a missing folder' "$VARIMAC" mult table perf2 -o "$tmp/no/t.csv"
 fails 1 '\(empty path\): cannot write' 'table into no path' "$VARIMAC" mult table perf2 -o ""
@@ -386,6 +389,7 @@ fails 1 "no multiplier 'prf2', did you mean 'perf2'" 'unknown name: suggestion' 
   "$VARIMAC" mult info prf2
 fails 1 "no multiplier 'prf2'" 'unknown name among known ones: no output' \
   "$VARIMAC" mult errors exact prf2
+fails 2 "no verb 'inport', did you mean 'import'" 'a verb with options of its own' "$VARIMAC" mult inport
 fails 2 "no verb 'tabel', did you mean 'table'" 'unknown verb' "$VARIMAC" mult tabel
 fails 2 'expected one multiplier, found 0' 'missing name' "$VARIMAC" mult info
 fails 2 "mult: no option '--bogus'; see varimac mult --help" 'unknown option' \

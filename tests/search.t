@@ -125,6 +125,11 @@ search --mults exacts,perf6s --correction bitplane --calib-images 12 --images 12
   --line 2 -o "$tmp/fit.csv"
 ok $? "a cell whose corrections do not fit" "$(cat "$tmp/err")"
 
+awk 'NR == 1 { printf "\357\273\277" } { printf "%s\r\n", $0 }' "$tmp/costs.tsv" > "$tmp/dos.tsv"
+# shellcheck disable=SC2086
+"$VARIMAC" search --net "$net" --costs "$tmp/dos.tsv" --images 60 --test-images 40 $small -o "$tmp/dos.csv" \
+  > "$tmp/out" 2>&1 && cmp "$tmp/a.csv" "$tmp/dos.csv"
+ok $? "prices out of a spreadsheet" "$(cat "$tmp/out")"
 refuse() { # DESCRIPTION STATUS TEXT OPTION ...
   what=$1 status=$2 text=$3
   shift 3
@@ -148,6 +153,9 @@ c="--costs $tmp/costs.tsv -o $tmp/no.csv --images 4"
   refuse "no such table" 1 nowhere.tsv --costs nowhere.tsv -o "$tmp/no.csv" --mults exact,zero
   printf 'name,pj\nexact,4\nzero,-1\n' > "$tmp/bad.csv"
   refuse "a price below 0" 1 "bad.csv, line 3: pj of zero: expected a number above 0" \
+    --costs "$tmp/bad.csv" --column pj -o "$tmp/no.csv" --mults exact,zero
+  printf 'name,pj\nexact,4\nzero,1\nexact,3\n' > "$tmp/bad.csv"
+  refuse "two prices of one cell" 1 "bad.csv, line 4: a second row of exact" \
     --costs "$tmp/bad.csv" --column pj -o "$tmp/no.csv" --mults exact,zero
   refuse "two classes in one layer" 1 "one operand class" $c --mults exact,dyn0,perf2 --edge exacts
   refuse "a test set to search on" 1 "is a test set" $c --mults exact,zero --data cifar10:test

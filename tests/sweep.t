@@ -119,7 +119,7 @@ ok $? "tuned points are calibrated, all of them, and judged" "$(cat "$tmp/tune.c
 sweep --mults perf3 --modes none+tune --layers 7 -o "$tmp/alone.csv" > /dev/null 2>&1 &&
   grep -qxF "$(sed -n 2p "$tmp/alone.csv")" "$tmp/tune.csv"
 ok $? "a tuned point does not depend on those before it" "$(cat "$tmp/alone.csv")"
-sed 's/ judged by [0-9]*//; s/,double,[0-9]*,/,double,7,/' "$tmp/tune.csv" |
+sed 's/ judged by [0-9]*//; s/,double,[0-9]*,[0-9.]*,/,double,7,0.175000,/' "$tmp/tune.csv" |
   grep '^mult\|^perf3.*,7,' > "$tmp/unjudged.csv" # as a version without judges has written them
 sweep --mults perf3 --modes none+tune,bias --layers 7 -o "$tmp/unjudged.csv" > /dev/null 2>&1 &&
   [ "$(sed -n 2p "$tmp/unjudged.csv")" = "$(sed -n 2p "$tmp/alone.csv")" ] &&
@@ -130,15 +130,24 @@ sweep --mults drum4s --modes bias+tune,bias -o "$tmp/kept.csv" > /dev/null 2>&1 
 ok $? "weights that answer worse are not taken" "$(cat "$tmp/kept.csv")"
 
 # A second run fills in what is missing and keeps the rest.
-sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"
+sed '/^perf2,cv/s/,double,[0-9]*,[0-9.]*,/,double,7,0.175000,/; /^rec4s,none/d' "$tmp/sweep.csv" > "$tmp/again.csv"
 # shellcheck disable=SC2086
 sweep $cells -o "$tmp/again.csv" > /dev/null 2>&1
-sed '/^perf2,cv/s/,double,[0-9]*,/,double,7,/' "$tmp/sweep.csv" | cmp -s - "$tmp/again.csv"
+sed '/^perf2,cv/s/,double,[0-9]*,[0-9.]*,/,double,7,0.175000,/' "$tmp/sweep.csv" | cmp -s - "$tmp/again.csv"
 ok $? "a second sweep keeps its rows and makes the missing one"
 head -c -3 "$tmp/again.csv" > "$tmp/cut.csv" # its last row is not whole
 # shellcheck disable=SC2086
 sweep $cells -o "$tmp/cut.csv" > /dev/null 2>&1 && cmp -s "$tmp/again.csv" "$tmp/cut.csv"
 ok $? "a row without its end is made again"
+row=$(sed -n 's/^perf2,none.*,double,//p' "$tmp/sweep.csv") # correct,accuracy,agreement,share,lost,gained
+for results in abc "41,1.025000,${row#*,*,}" "7,abc,${row#*,*,}" "${row%,*}" "$row,0" "$row " \
+  "$(echo "$row" | cut -d , -f 1-3),nan,0,0" "${row%,*},99"; do
+  sed "/^perf2,none/s/,double,.*/,double,$results/" "$tmp/sweep.csv" > "$tmp/edited.csv"
+  # shellcheck disable=SC2086
+  sweep $cells -o "$tmp/edited.csv" > /dev/null 2> "$tmp/err" && cmp -s "$tmp/sweep.csv" "$tmp/edited.csv" &&
+    grep -q "edited.csv: no sweep writes 'perf2,none.*': this row is computed again" "$tmp/err"
+  ok $? "results '$results' are made again" "$(cat "$tmp/err")"
+done
 sweep --mults perf2 --modes cv --layers 0 -o "$tmp/again.csv" > /dev/null 2>&1
 ! grep -q ',double,7,' "$tmp/again.csv" && [ "$(wc -l < "$tmp/again.csv")" -eq 2 ]
 ok $? "a row of other layers is another row"
@@ -170,7 +179,7 @@ for columns in 15,16 3,15,16 3,6,15,16; do # without lost and gained, layers, X
   ok $? "a sweep's file without column $columns is made again" "$(cat "$tmp/err")"
 done
 sweep --mults array --modes none -o "$tmp/twin.csv" > /dev/null 2>&1 &&
-  sed -i 's/,double,[0-9]*,/,double,7,/' "$tmp/twin.csv" &&
+  sed -i 's/,double,[0-9]*,[0-9.]*,/,double,7,0.175000,/' "$tmp/twin.csv" &&
   sweep --mults exact,array,dadda --modes none -o "$tmp/twin.csv" > /dev/null 2>&1 &&
   [ "$(grep -c ',double,7,' "$tmp/twin.csv")" -eq 3 ]
 ok $? "cells that are the same function are run once" "$(cat "$tmp/twin.csv")"
@@ -197,8 +206,8 @@ ok $? "it leaves whole rows and nothing else" "$(cat "$tmp/int.csv")"
 cp "$tmp/int.csv" "$tmp/before.csv"
 # shellcheck disable=SC2086
 sweep $cells --layers 5,all,each -o "$tmp/whole.csv" > /dev/null 2>&1
-sed -i '2s/,double,[0-9]*,/,double,7,/' "$tmp/int.csv" # shows who is kept
-sed -i "/$(sed -n '2s/,double.*//p' "$tmp/int.csv")/s/,double,[0-9]*,/,double,7,/" "$tmp/whole.csv"
+sed -i '2s/,double,[0-9]*,[0-9.]*,/,double,7,0.175000,/' "$tmp/int.csv" # shows who is kept
+sed -i "/$(sed -n '2s/,double.*//p' "$tmp/int.csv")/s/,double,[0-9]*,[0-9.]*,/,double,7,0.175000,/" "$tmp/whole.csv"
 # shellcheck disable=SC2086
 sweep $cells --layers 5,all,each -o "$tmp/int.csv" > /dev/null 2>&1 && cmp "$tmp/int.csv" "$tmp/whole.csv" \
   > "$tmp/why" 2>&1

@@ -154,12 +154,13 @@ static const struct {
 enum { VERBS = sizeof verbs / sizeof *verbs };
 
 static size_t find_verb(const char *word) {
-  const char *names[VERBS];
+  const char *names[VERBS + 1];
+  names[VERBS] = "import"; /* which has options of its own */
   for (size_t i = 0; i < VERBS; i++) {
     names[i] = verbs[i].verb;
     if (!strcmp(word, names[i])) return i;
   }
-  const char *near = vmac_nearest(word, names, VERBS);
+  const char *near = vmac_nearest(word, names, VERBS + 1);
   cli_usage("mult: no verb '%s'%s%s%s; see varimac mult --help", word,
             near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }

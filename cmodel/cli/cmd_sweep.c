@@ -140,7 +140,7 @@ int cmd_sweep(int argc, char **argv) {
   const sigset_t before = block_signals();
   sweep s = prepare(&o);
   sweep_make_points(&s, &o);
-  sweep_read_earlier(&s, o.output);
+  sweep_read_earlier(&s, o.output, (size_t)o.fit.images);
   const bool good = sweep_run(&s, &o);
   const size_t rows = sweep_write(&s, &o);
   if (!good) {

@@ -22,8 +22,9 @@ static void help(void) {
          "usage: varimac COMMAND [OPTION ...]\n\n");
   for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s %s\n", commands[i].name, commands[i].line);
   printf(
-      "\n`varimac COMMAND --help` explains one command. VARIMAC_ISA=portable|avx2|avx512 in the\n"
-      "environment holds back vector instructions; results are the same.\n");
+      "\n`varimac COMMAND --help` explains one command, `varimac --version` says which this is.\n"
+      "VARIMAC_ISA=portable|avx2|avx512 in the environment holds back vector instructions; results\n"
+      "are the same.\n");
 }
 
 /* Whatever ended the program, output that was lost (a full disk) is a failure. */
@@ -50,6 +51,10 @@ int main(int argc, char **argv) {
       !strcmp(argv[1], "help")) {
     help();
     return argc < 2 ? 2 : 0;
+  }
+  if (!strcmp(argv[1], "--version")) {
+    puts("varimac " VMAC_VERSION);
+    return 0;
   }
   vmac_guard_inputs();
   vmac_isa isa;

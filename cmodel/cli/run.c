@@ -215,6 +215,8 @@ vmac_ktiles *run_ktiles(const vmac_net *net, const char *text) {
   const size_t digits = strcspn(text, "x");
   char *rows_text = memcpy(vmac_alloc(digits + 1, 1), text, digits);
   const char *cols_text = text[digits] ? text + digits + 1 : rows_text;
+  if (!*rows_text || !*cols_text)
+    cli_usage("--ktile: expected ROWSxCOLUMNS or one number for both, found '%s'", text);
   const int rows = (int)cli_int("--ktile", rows_text, 4, 64);
   vmac_err err;
   const int cols = (int)cli_int("--ktile", cols_text, 4, 64);

@@ -13,11 +13,11 @@
 /* Field `column` of a line, up to the next separator; NULL: the line has fewer. */
 static const char *field(const char *line, int column, size_t *size) {
   for (; column > 0; column--) {
-    line += strcspn(line, "\t,\n");
-    if (!*line || *line == '\n') return NULL;
+    line += strcspn(line, "\t,\r\n");
+    if (*line != '\t' && *line != ',') return NULL;
     line++;
   }
-  *size = strcspn(line, "\t,\n");
+  *size = strcspn(line, "\t,\r\n");
   return line;
 }
 
@@ -27,7 +27,7 @@ static int column_of(const char *path, const char *header, const char *name) {
   for (int i = 0; (at = field(header, i, &size)); i++)
     if (size == strlen(name) && !memcmp(at, name, size)) return i;
   cli_die("%s: expected a column \"%s\" in its header line, found '%.*s'", path, name,
-          (int)strcspn(header, "\n"), header);
+          (int)strcspn(header, "\r\n"), header);
 }
 
 void search_prices(const char *path, const char *column, int cells, const vmac_mult *const *mult,
@@ -36,7 +36,7 @@ void search_prices(const char *path, const char *column, int cells, const vmac_m
   size_t size, length;
   char *text = (char *)vmac_read_file(path, &size, &err);
   if (!text) cli_die("%s", err.text);
-  const char *head = text;
+  const char *head = text + (strncmp(text, "\xef\xbb\xbf", 3) ? 0 : 3); /* a spreadsheet's mark */
   int number = 1;
   for (; *head == '#' && strchr(head, '\n'); number++) head = strchr(head, '\n') + 1;
   const int names = column_of(path, head, "name"), figures = column_of(path, head, column);
@@ -48,6 +48,7 @@ void search_prices(const char *path, const char *column, int cells, const vmac_m
       if (length != strlen(mult[i]->name) || memcmp(name, mult[i]->name, length)) continue;
       size_t digits;
       char *end;
+      if (price[i] > 0) cli_die("%s, line %d: a second row of %s", path, number, mult[i]->name);
       const char *figure = field(line, figures, &digits);
       price[i] = figure ? strtod(figure, &end) : 0;
       if (!(price[i] > 0 && price[i] < 1e12) || end != figure + digits)

@@ -57,7 +57,7 @@ static inline bool sweep_calibrates(sweep_mode mode) {
 /* sweep_points.c: the lists of the options, the points, and what an earlier file knows of them. */
 void sweep_read_lists(sweep *s, const sweep_options *o);
 void sweep_make_points(sweep *s, const sweep_options *o);
-void sweep_read_earlier(sweep *s, const char *path);
+void sweep_read_earlier(sweep *s, const char *path, size_t images);
 void sweep_free(sweep *s);
 
 /* sweep_file.c: the points whose results are known, as CSV and, if asked for, as JSON. How many. */
@@ -65,6 +65,18 @@ size_t sweep_write(const sweep *s, const sweep_options *o);
 /* Whether text, that of an existing file, has rows like ours, not an earlier version's; ends the
  * program where it is not a sweep's. */
 bool sweep_check_header(const char *path, const char *text);
+
+/* A point's answers: right ones, those the exact network gives, those that only it has right (lost),
+ * those that only the cell has. */
+typedef struct {
+  size_t images, correct, agree, lost, gained;
+  double share; /* of multiplications */
+} sweep_result;
+
+/* sweep_file.c: a row behind its key, in new memory. */
+char *sweep_results(const sweep_result *r);
+/* sweep_file.c: whether text is what sweep_results() makes of any answers to so many images. */
+bool sweep_results_sound(const char *text, size_t images);
 
 /* sweep_run.c: computes what is missing; false where a signal ended it. */
 bool sweep_run(sweep *s, const sweep_options *o);

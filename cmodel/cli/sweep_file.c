@@ -54,6 +54,34 @@ bool sweep_check_header(const char *path, const char *text) {
           path, header, found);
 }
 
+char *sweep_results(const sweep_result *r) {
+  enum { SIZE = 160 };
+  char *text = vmac_alloc(SIZE, 1);
+  const double n = (double)r->images;
+  snprintf(text, SIZE, "%zu,%.6f,%.6f,%g,%zu,%zu", r->correct, (double)r->correct / n,
+           (double)r->agree / n, r->share, r->lost, r->gained);
+  return text;
+}
+
+bool sweep_results_sound(const char *text, size_t images) {
+  double n = (double)images, correct, agreement, share, lost, gained;
+  if (sscanf(text, "%lf,%*f,%lf,%lf,%lf,%lf", &correct, &agreement, &share, &lost, &gained) != 5)
+    return false;
+  const double part[] = {correct / n, agreement, share, lost / n, (gained + n - correct) / n};
+  for (size_t i = 0; i < sizeof part / sizeof *part; i++)
+    if (!(part[i] >= 0 && part[i] <= 1)) return false;
+  const sweep_result r = {.images = images,
+                          .correct = (size_t)correct,
+                          .agree = (size_t)(agreement * n + 0.5),
+                          .share = share,
+                          .lost = (size_t)lost,
+                          .gained = (size_t)gained};
+  char *again = sweep_results(&r);
+  const bool same = !strcmp(again, text);
+  free(again);
+  return same;
+}
+
 /* All rows that there are, header first; *count of them. */
 static char *csv_text(const sweep *s, size_t *count) {
   size_t size = 512;

@@ -149,7 +149,7 @@ static const char *find_line(char **line, size_t lines, const char *key) {
   return lo < lines && !strncmp(line[lo], key, strlen(key)) ? line[lo] : NULL;
 }
 
-void sweep_read_earlier(sweep *s, const char *path) {
+void sweep_read_earlier(sweep *s, const char *path, size_t images) {
   vmac_err err;
   size_t size, lines = 0;
   if (access(path, F_OK) != 0) return;
@@ -165,8 +165,11 @@ void sweep_read_earlier(sweep *s, const char *path) {
   qsort(line, lines, sizeof *line, by_text);
   for (size_t i = 0; i < s->points; i++) {
     sweep_point *p = &s->point[i];
-    const char *row = find_line(line, lines, p->key);
-    if (row) p->results = strcpy(vmac_alloc(strlen(row) + 1, 1), row + strlen(p->key));
+    const char *row = find_line(line, lines, p->key), *results = row ? row + strlen(p->key) : NULL;
+    if (row && sweep_results_sound(results, images))
+      p->results = strcpy(vmac_alloc(strlen(results) + 1, 1), results);
+    else if (row)
+      fprintf(stderr, "varimac: %s: no sweep writes '%s': this row is computed again\n", path, row);
   }
   free(line);
   free(text);

@@ -94,16 +94,15 @@ static bool answer(const runner *r, const job *j, const vmac_plan *plan) {
 }
 
 static void set_results(const runner *r, sweep_point *p, const vmac_plan *plan) {
-  const size_t n = (size_t)r->o->fit.images, size = 128;
-  const size_t correct = run_equal(r->answer, r->s->data.labels, n);
+  const size_t n = (size_t)r->o->fit.images;
   const uint8_t *exact = vmac_scorer_exact(r->scorer), *label = r->s->data.labels;
-  const size_t agree = run_equal(r->answer, exact, n);
-  size_t lost = 0; /* right only exactly; those right only with the cell are the other difference */
-  for (size_t i = 0; i < n; i++) lost += exact[i] == label[i] && r->answer[i] != label[i];
-  const size_t gained = correct + lost - run_equal(exact, label, n);
-  p->results = vmac_alloc(size, 1);
-  snprintf(p->results, size, "%zu,%.6f,%.6f,%g,%zu,%zu", correct, (double)correct / (double)n,
-           (double)agree / (double)n, run_share(r->s->net, plan), lost, gained);
+  sweep_result of = {.images = n,
+                     .correct = run_equal(r->answer, label, n),
+                     .agree = run_equal(r->answer, exact, n),
+                     .share = run_share(r->s->net, plan)};
+  for (size_t i = 0; i < n; i++) of.lost += exact[i] == label[i] && r->answer[i] != label[i];
+  of.gained = of.correct + of.lost - run_equal(exact, label, n);
+  p->results = sweep_results(&of);
 }
 
 /* The other points are still worth having. */

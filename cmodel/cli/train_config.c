@@ -1,9 +1,9 @@
 /* A run as one JSON object: its keys are the options' names. SPDX-License-Identifier: Apache-2.0 */
-#include <cjson/cJSON.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/json.h"
 #include "cli/train.h"
 
 enum { WORDS = 256 };
@@ -19,11 +19,17 @@ static void push(char **list, int *count, char *word) {
   list[(*count)++] = word;
 }
 
+/* No run of its own has another file or asks for help. */
+static bool is_key(const char *name) {
+  return strcmp(name, "config") != 0 && strcmp(name, "help") != 0;
+}
+
 static _Noreturn void no_key(const char *path, const char *key, const struct option *options) {
   enum { MOST = 64 };
   const char *names[MOST];
   size_t n = 0;
-  for (; n < MOST && options[n].name; n++) names[n] = options[n].name;
+  for (const struct option *o = options; n < MOST && o->name; o++)
+    if (is_key(o->name)) names[n++] = o->name;
   const char *near = vmac_nearest(key, names, n);
   cli_die("%s: no option '%s'%s%s%s; see varimac train --help", path, key,
           near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
@@ -31,7 +37,7 @@ static _Noreturn void no_key(const char *path, const char *key, const struct opt
 
 static const struct option *find(const char *path, const char *key, const struct option *options) {
   for (const struct option *o = options; o->name; o++)
-    if (!strcmp(o->name, key) && strcmp(key, "config") != 0 && strcmp(key, "help") != 0) return o;
+    if (!strcmp(o->name, key) && is_key(key)) return o;
   no_key(path, key, options);
 }
 
@@ -81,19 +87,17 @@ char **train_config_expand(int *argc, char **argv, const struct option *options)
   if (*argc > 1 && !strcmp(argv[1], "--config")) {
     if (*argc < 3) cli_usage("train: --config wants FILE; see varimac train --help");
     vmac_err err;
-    size_t size;
-    const char *path = argv[2], *end = NULL;
-    char *text = (char *)vmac_read_file(path, &size, &err);
-    if (!text) cli_die("%s", err.text);
-    cJSON *root = cJSON_ParseWithOpts(text, &end, true);
-    if (!cJSON_IsObject(root))
-      cli_die("%s: expected a JSON object, cannot read byte %ld", path, (long)(end - text));
+    const char *path = argv[2];
+    cJSON *root = vmac_read_json(path, &err);
+    if (!root) cli_die("%s", err.text);
+    if (!cJSON_IsObject(root)) cli_die("%s: expected a JSON object, found another value", path);
     const cJSON *item;
     cJSON_ArrayForEach(item, root) {
+      if (cJSON_GetObjectItemCaseSensitive(root, item->string) != item)
+        cli_die("%s: %s twice", path, item->string);
       add_option(list, &count, path, item, options);
     }
     cJSON_Delete(root);
-    free(text);
     used = 3;
   }
   for (int i = used; i < *argc; i++) push(list, &count, copy(argv[i]));

@@ -7,7 +7,8 @@
 #include "base/json.h"
 #include "data/data.h"
 
-/* Labels of text (size bytes) into labels (n). Each line: 1..3 digits and a newline. */
+/* Labels of text (size bytes) into labels (n). Each line: 1..3 digits and a newline, or
+ * a return and a newline. */
 static bool parse_lines(const char *path, const uint8_t *text, size_t size, size_t n,
                         uint8_t *labels, vmac_err *err) {
   size_t at = 0, line = 0;
@@ -16,6 +17,7 @@ static bool parse_lines(const char *path, const uint8_t *text, size_t size, size
     size_t digits = 0;
     for (; digits < 4 && text[at] >= '0' && text[at] <= '9'; at++, digits++)
       value = value * 10 + (text[at] - '0');
+    at += text[at] == '\r' && text[at + 1] == '\n'; /* a zero stands behind the text */
     if (digits < 1 || value > 255 || (at < size && text[at] != '\n'))
       return vmac_fail(err, "%s: line %zu: expected one label 0..255 and nothing else", path,
                        line + 1);
