@@ -23,8 +23,8 @@ static void help(void) {
   for (size_t i = 0; i < COMMANDS; i++) printf("  %-10s %s\n", commands[i].name, commands[i].line);
   printf(
       "\n`varimac COMMAND --help` explains one command, `varimac --version` says which this is.\n"
-      "VARIMAC_ISA=portable|avx2|avx512 in the environment holds back vector instructions; results\n"
-      "are the same.\n");
+      "VARIMAC_ISA=portable|avx2|avx512 in the environment holds back vector instructions;\n"
+      "results are the same.\n");
 }
 
 /* Whatever ended the program, output that was lost (a full disk) is a failure. */
