@@ -69,9 +69,6 @@ static bool decode(png_structp png, png_infop info, job *j, const int want[3], d
   if (!fits(j->path, "width", want[0], w, j->err) || !fits(j->path, "height", want[1], h, j->err) ||
       !fits(j->path, "channel count", want[2], (png_uint_32)c, j->err))
     return false;
-  if (row != w * c || row > (size_t)PICTURE_LIMIT / h)
-    return vmac_fail(j->err, "%s: %lu x %lu pixels, more than the limit of %d bytes", j->path,
-                     (unsigned long)w, (unsigned long)h, PICTURE_LIMIT);
   j->pixels = vmac_alloc(h, row);
   j->rows = vmac_alloc(h, sizeof *j->rows);
   for (png_uint_32 y = 0; y < h; y++) j->rows[y] = j->pixels + y * row;
