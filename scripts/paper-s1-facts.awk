@@ -1,6 +1,7 @@
 # paper-s1-facts.awk: what the figures of paper-s1 are of, as Markdown.
 # usage: awk -f paper-s1-facts.awk NET.exact.csv NET.cells.csv ... PPA_DIR/ppa.tsv ...
-# The comments at the head of ppa.tsv name platform, library and tools; they are said once.
+# PPA_DIR is called as the network. The comments at the head of ppa.tsv name platform, library, tools
+# and operands; they are said once, operands for each network.
 # SPDX-License-Identifier: Apache-2.0
 
 function add(list, word) {
@@ -13,12 +14,16 @@ FNR == 1 {
   net = FILENAME
   sub(/.*\//, "", net)
   sub(/\.[a-z]*\.csv$/, "", net)
+  of = FILENAME
+  if (!sub(/\/ppa\.tsv$/, "", of)) of = ""
+  sub(/.*\//, "", of)
   if (!table) next
 }
 table {
-  if (/^# / && !($0 in seen)) {
-    seen[$0] = 1
-    line[++lines] = substr($0, 3)
+  fact = /^# operands / && of != "" ? $0 " (" of ")" : $0
+  if (/^# / && !(fact in seen)) {
+    seen[fact] = 1
+    line[++lines] = substr(fact, 3)
   }
   next
 }

@@ -37,7 +37,8 @@ function best(n, c, percent, level, which,  i, at) {
   return at
 }
 function cells_of(i) {
-  return i ? cell[i] " " mode[i] " | " sprintf("%+.2f", 0 - loss[i]) " | " p[i] : "none | - | -"
+  return i ? cell[i] " " mode[i] " | " sprintf("%+.2f", 0 - loss[i]) " | " \
+    (p[i] == 0 ? "< 1e-300" : p[i]) : "none | - | -"
 }
 # The same of the paper's own, where that is another.
 function own(n, c, percent, overall,  i) {

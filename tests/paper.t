@@ -157,6 +157,10 @@ says '| a | u8 | 30 % | trunc7 bitplane | +0.00 | 1 | trunc7 cv | -0.50 | 1 | ed
   "most accurate at 30 %, of all, of the paper's own, of rivals, of multipliers"
 says '| a | u8 | 45 % | trunc7 cv | -0.50 | 1 | the same | - | - | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
   "45 % is enough for 45 %"
+cp "$tmp/paper.tsv" "$tmp/paper.kept"
+sed 's/	1\.73e-18	/	0	/' "$tmp/paper.kept" > "$tmp/paper.tsv" && verdict
+says '| drum4 none | -30.00 | < 1e-300 | none |' "a p too small for a double is no 0"
+mv "$tmp/paper.kept" "$tmp/paper.tsv" && verdict
 says '| a | u8 | 60 % | drum4 none | -30.00 | 1.73e-18 | none | - | - | edge2 none | -1.50 | 0.25 | perf2 cv+tune |' \
   "at 60 %"
 says '| a | s8 | 30 % | perf2s bias | +0.00 | 1 | none | - | - | edge2 none | -1.50 | 0.25 | none | - | - |' \
@@ -222,6 +226,11 @@ says '- c (0): 200 images of d:test, calibrated on 7 of d:train; 6 cells; modes 
   "of what it was calibrated on"
 [ "$(grep -c '^- platform here$' "$tmp/verdict.md")" -eq 1 ] && grep -q '^- operands y$' "$tmp/verdict.md"
 ok $? "what energies are of, once" "$(cat "$tmp/verdict.md")"
+mkdir "$in/a" "$in/c" && cp "$in/1.tsv" "$in/a/ppa.tsv" && cp "$in/1.tsv" "$in/c/ppa.tsv"
+awk -f scripts/paper-s1-facts.awk "$in/a.exact.csv" "$in/a.cells.csv" "$in/a/ppa.tsv" "$in/c/ppa.tsv" > "$tmp/verdict.md"
+[ "$(sed -n '/^- platform here$/,/^- energy/p' "$tmp/verdict.md" | head -n 3 | tail -n 2)" = "- operands x (a)
+- operands x (c)" ]
+ok $? "each network's operands by its name" "$(cat "$tmp/verdict.md")"
 
 # ---- what a report is not of ----
 mkdir "$tmp/zoo" "$tmp/zoo/weights"
