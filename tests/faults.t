@@ -139,6 +139,7 @@ sheet.png data subset --data sheet:TMP/sheet.png --per-class 1 -o TMP/sheet.png
 sheet.labels data subset --data sheet:TMP/sheet.png --per-class 1 -o TMP/sheet.png
 p.png infer TMP/p.png --json TMP/p.png
 w quantize --in TMP/w --data subset:calib --images 4 -o TMP/w
+sheet.png quantize --in TMP/w --data subset:calib --images 4 --test sheet:TMP/sheet.png -o TMP/sheet.png
 w train --from TMP/w --data subset:calib --test subset:calib --batch 64 --epochs 1 --out TMP/w
 run.jsonl plot TMP/run.jsonl -o TMP/run.jsonl
 costs.tsv search --net NET --mults exacts,perf2s --costs TMP/costs.tsv --images 4 --test-images 4 --line 9 --evaluations 2 -o TMP/costs.tsv
@@ -167,6 +168,12 @@ ok $? "a link that leads nowhere" "$(cat "$tmp/said")"
 "$VARIMAC" eval --net weights/resnet8.tflite --images 2 --json /dev/stdout > "$tmp/log" 2>&1 &&
   [ "$(grep -c 'accuracy\|agreement' "$tmp/log")" -eq 4 ] && [ -L /dev/stdout ]
 ok $? "/dev/stdout in a file" "$(cat "$tmp/log"; ls -l /dev/stdout)"
+ln -s /dev/stdout "$tmp/out.link"
+for name in /dev/fd/1 "$tmp/out.link"; do
+  "$VARIMAC" eval --net weights/resnet8.tflite --images 2 --json "$name" > "$tmp/log" 2>&1 &&
+    [ "$(grep -c 'accuracy\|agreement' "$tmp/log")" -eq 4 ]
+  ok $? "what is printed to, as ${name##*/}" "$(cat "$tmp/log")"
+done
 run : - 'eval --net NET --images 2 --json -'
 [ $? -eq 1 ] && grep -q '/dev/stdout is the output' "$tmp/said" && [ ! -e - ]
 ok $? "- is no file" "$(cat "$tmp/said")"

@@ -119,6 +119,16 @@ done
 bad 'stands for another function .*FORCE=1' 'a name of another function' \
   MULT_V="$tmp/flipped.v" SWAP=0
 good 'the same function again: replaced' perf2 MULT_V="$tmp/flipped.v" SWAP=1
+# From its own files: all of a cell's take their places, or none.
+cp "$reg/flipped.v" "$tmp/own.v"
+own() { "$VARIMAC" mult import --table "$reg/flipped.bin" --name flipped --swap 0 --into "$reg" "$@" > "$tmp/out" 2> "$tmp/err"; }
+own --verilog "$reg/flipped.v" && cmp "$reg/flipped.v" "$tmp/own.v" && grep -q '^flipped .* import:' "$reg/mults.tbl"
+ok $? 'a cell from its own files' "$(said)"
+(ulimit -f 200 && own) # blocks: the table has room, its text has not
+[ $? -eq 1 ] && cmp "$reg/flipped.v" "$tmp/own.v" && grep -q '^flipped .* import:' "$reg/mults.tbl" && [ ! -e "$reg/flipped.hex" ]
+ok $? 'stays as it was where one of them cannot be written' "$(said)"
+own && grep -q readmemh "$reg/flipped.v" && [ -e "$reg/flipped.hex" ] && grep -q '^flipped .* table:' "$reg/mults.tbl"
+ok $? 'a cell from its own table' "$(said)"
 good 'FORCE=1 replaces' zeros MULT_V="$tmp/zero.v" CLASS=s8 NAME=flipped FORCE=1
 [ "$(grep -c '^flipped ' "$reg/mults.tbl")" = 1 ]
 ok $? 'one line a name' "$(cat "$reg/mults.tbl")"

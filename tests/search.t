@@ -46,10 +46,15 @@ ok $? "a map for each row"
 # Rows within a loss of the training images' answers, and what choices are of.
 cp "$tmp/a.csv.known" "$tmp/w.csv.known"
 touch "$tmp/maps/mine.json"
+last=$(find "$tmp/maps" -name '[0-9]*.json' | wc -l)
+cp "$tmp/maps/00.json" "$tmp/maps/$((last + 1)).json" # not behind the others: somebody's
+echo '{"format": "another"}' > "$tmp/maps/$(printf %02d "$last").json"
 # shellcheck disable=SC2086
 search $small -o "$tmp/w.csv" --within 5 --units "$tmp/units.csv" --maps "$tmp/maps"
 ok $? "rows within 5 % of the images" "$(cat "$tmp/err")"
-[ -e "$tmp/maps/mine.json" ] && [ "$(find "$tmp/maps" -name '[0-9]*.json' | wc -l)" -eq "$(($(wc -l < "$tmp/w.csv") - 1))" ]
+[ -e "$tmp/maps/mine.json" ] && grep -q another "$tmp/maps/$(printf %02d "$last").json" &&
+  [ -e "$tmp/maps/$((last + 1)).json" ] &&
+  [ "$(find "$tmp/maps" -name '[0-9]*.json' | wc -l)" -eq "$(($(wc -l < "$tmp/w.csv") - 1 + 2))" ]
 ok $? "maps of the longer front go, other files stay" "$(ls "$tmp/maps")"
 base=$("$VARIMAC" eval --net "$net" --data subset:calib --images 60 | sed -n 's/^accuracy.*(\([0-9]*\) correct)/\1/p')
 awk -F, -v base="$base" 'NR == 1 || $5 >= base - 3' "$tmp/a.csv" | cmp -s - "$tmp/w.csv" &&

@@ -248,10 +248,10 @@ int cmd_predict(int argc, char **argv) {
   work w = {.o = &o, .net = run_net(o.fit.net)};
   read_lists(&w, &o);
   check_modes(&w);
-  const char *const places[] = {o.output, o.plot};
-  cli_outputs(places, 2);
   w.data = run_load(o.data, w.net, o.fit.net, &o.fit.images, "--images");
   w.calib_images = run_load(o.fit.calib, w.net, o.fit.net, &o.fit.calib_images, "--calib-images");
+  const char *const places[] = {o.output, o.plot};
+  cli_outputs(places, 2);
   const size_t calibs = (size_t)o.fit.calib_images;
   w.calib = vmac_calib_new(w.net, &w.calib_images, calibs, (size_t)o.cache << 20);
   w.measured = vmac_alloc((size_t)w.net->ops, sizeof *w.measured);

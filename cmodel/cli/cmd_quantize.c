@@ -49,7 +49,6 @@ static train_model *load_model(const char *path) {
 static vmac_net *make_net(train_trainer *t, const vmac_dataset *data, size_t images, const char *in,
                           const char *out) {
   vmac_err err;
-  cli_outputs(&out, 1);
   train_range *range = vmac_alloc((size_t)t->model->layers, sizeof *range);
   const bool trained = t->model->has_range;
   if (trained) memcpy(range, t->model->range, (size_t)t->model->layers * sizeof *range);
@@ -71,21 +70,19 @@ static void print_tensors(const vmac_net *net) {
 }
 
 /* Float and int8 accuracy side by side. */
-static void compare(train_trainer *t, const vmac_net *net, const char *in, const char *spec) {
-  vmac_dataset test;
-  load(&test, spec, t->model->net);
+static void compare(train_trainer *t, const vmac_net *net, const char *in, const char *spec,
+                    const vmac_dataset *test) {
   train_result result;
   vmac_err err;
-  if (!train_evaluate(t, &test, &result, &err)) cli_die("%s: %s", in, err.text);
+  if (!train_evaluate(t, test, &result, &err)) cli_die("%s: %s", in, err.text);
   const double real = result.accuracy;
-  uint8_t *answer = vmac_alloc(test.n, 1);
+  uint8_t *answer = vmac_alloc(test->n, 1);
   omp_set_num_threads(t->threads); /* the float pass wants one, the integer pass all */
-  run_answers("int8", net, NULL, VMAC_ROUND_DOUBLE, &test, test.n, answer, NULL);
-  const double integer = 100 * (double)run_equal(answer, test.labels, test.n) / (double)test.n;
+  run_answers("int8", net, NULL, VMAC_ROUND_DOUBLE, test, test->n, answer, NULL);
+  const double integer = 100 * (double)run_equal(answer, test->labels, test->n) / (double)test->n;
   free(answer);
-  printf("%s, %zu images: float %.2f %%, int8 %.2f %%, loss %.2f points\n", spec, test.n, real,
+  printf("%s, %zu images: float %.2f %%, int8 %.2f %%, loss %.2f points\n", spec, test->n, real,
          integer, real - integer);
-  vmac_dataset_free(&test);
 }
 
 int cmd_quantize(int argc, char **argv) {
@@ -120,9 +117,14 @@ int cmd_quantize(int argc, char **argv) {
   if (!in || !out) cli_usage("quantize needs --in FILE.safetensors and --out FILE.tflite");
   run_refuse_test_set("--data", spec);
   train_model *model = load_model(in);
-  vmac_dataset data;
+  vmac_dataset data, tests = {0};
   load(&data, spec, model->net);
   if (images > data.n) cli_die("--images %zu: %s has only %zu", images, spec, data.n);
+  if (test) {
+    load(&tests, test, model->net);
+    run_want_labels(&tests, test);
+  }
+  cli_outputs(&out, 1);
   const train_config config = {.batch = 128, .shards = 4};
   train_trainer *t = train_trainer_new(model, &config, threads);
   vmac_net *net = make_net(t, &data, images, in, out);
@@ -131,9 +133,10 @@ int cmd_quantize(int argc, char **argv) {
   else
     printf("%s: calibrated on %zu images of %s\n", out, images, spec);
   print_tensors(net);
-  if (test) compare(t, net, in, test);
+  if (test) compare(t, net, in, test, &tests);
   vmac_net_free(net);
   train_trainer_free(t);
   vmac_dataset_free(&data);
+  vmac_dataset_free(&tests);
   return 0;
 }

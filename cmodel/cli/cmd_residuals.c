@@ -263,8 +263,8 @@ int cmd_residuals(int argc, char **argv) {
   vmac_plan *plan = o.plan ? vmac_plan_load(net, o.fit.net, o.plan, &err) : NULL;
   if (o.plan && !plan) cli_die("%s", err.text);
   if (plan) use_calibration_of(&o, plan);
-  cli_outputs(&o.output, 1);
   job j = begin(&o, net);
+  cli_outputs(&o.output, 1);
   j.calib = vmac_calib_new(net, &j.train, (size_t)o.fit.calib_images, (size_t)o.cache << 20);
   cli_progress("", 0, 1);
   size_t count;

@@ -24,7 +24,8 @@ static const char help[] =
     "interrupted search goes on where it stopped, and the same seed ends with the same front.\n\n"
     "  --net F              int8 network (.tflite)\n"
     "  -o, --output F       the front (CSV)\n"
-    "  --maps DIR           a map for each of its rows, DIR/00.json ... (see varimac map --help)\n"
+    "  --maps DIR           a map for each of its rows, DIR/00.json ... (see varimac map --help);\n"
+    "                       maps of an earlier, longer front behind them are removed\n"
     "  --known F            what was measured (default: the output's name with .known)\n"
     "  --mults A,B,...      cells; the dearest is what energy is a share of\n"
     "  --costs F            energies of products: a table with a header line, a column name and\n"
@@ -295,13 +296,6 @@ static search_run prepare(search_options *o) {
   search_prices(o->costs, o->column, r.cells, r.mult, r.price);
   sort_cells(&r);
   if (o->edge && !(r.edge = vmac_mult_find(o->edge, &err))) cli_usage("--edge: %s", err.text);
-  const char *const places[] = {o->output, o->known, o->units};
-  cli_outputs(places, 3);
-  struct stat maps;
-  if (o->maps && mkdir(o->maps, 0777) && (errno != EEXIST || stat(o->maps, &maps)))
-    cli_die("%s: %s", o->maps, strerror(errno));
-  if (o->maps && !stat(o->maps, &maps) && !S_ISDIR(maps.st_mode))
-    cli_die("%s: expected a folder for maps, found a file", o->maps);
   r.units = vmac_units_new(r.net, o->level, (int)o->groups);
   r.data = run_load_labelled(o->data, r.net, o->net, &o->images, "--images");
   r.test = run_load_labelled(o->test, r.net, o->net, &o->test_images, "--test-images");
@@ -310,6 +304,13 @@ static search_run prepare(search_options *o) {
     r.calib = run_load(o->calib, r.net, o->net, &o->calib_images, "--calib-images");
     r.fit = vmac_calib_new(r.net, &r.calib, (size_t)o->calib_images, cache / 2);
   }
+  const char *const places[] = {o->output, o->known, o->units};
+  cli_outputs(places, 3);
+  struct stat maps;
+  if (o->maps && mkdir(o->maps, 0777) && (errno != EEXIST || stat(o->maps, &maps)))
+    cli_die("%s: %s", o->maps, strerror(errno));
+  if (o->maps && !stat(o->maps, &maps) && !S_ISDIR(maps.st_mode))
+    cli_die("%s: expected a folder for maps, found a file", o->maps);
   r.prefix = vmac_prefix_new(r.net, VMAC_ROUND_DOUBLE, &r.data, (size_t)o->images, cache / 2);
   r.plan = vmac_plan_new(r.net);
   return r;

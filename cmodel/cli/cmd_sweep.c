@@ -108,8 +108,6 @@ static sweep prepare(sweep_options *o) {
   vmac_err err;
   size_t size;
   sweep_read_lists(&s, o);
-  const char *const places[] = {o->output, o->json};
-  cli_outputs(places, 2);
   uint8_t *bytes = vmac_read_file(o->fit.net, &size, &err);
   if (!bytes) cli_die("%s", err.text);
   s.net_hash = vmac_hash(bytes, size);
@@ -122,6 +120,8 @@ static sweep prepare(sweep_options *o) {
   }
   if (calibrates)
     s.calib = run_load(o->fit.calib, s.net, o->fit.net, &o->fit.calib_images, "--calib-images");
+  const char *const places[] = {o->output, o->json};
+  cli_outputs(places, 2);
   return s;
 }
 

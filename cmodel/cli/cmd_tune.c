@@ -109,10 +109,10 @@ static work prepare(options *o) {
   if (!(w.mult = vmac_mult_find(o->mult, &err))) cli_die("%s", err.text);
   w.layers = vmac_alloc((size_t)w.net->ops, sizeof *w.layers);
   if (!vmac_layers_parse(w.net, o->fit.layers, w.layers, &err)) cli_usage("--layers: %s", err.text);
-  const char *const places[] = {o->output, o->save_plan};
-  cli_outputs(places, 2);
   w.calib = run_load(o->fit.calib, w.net, o->fit.net, &o->fit.calib_images, "--calib-images");
   if (o->test) w.test = run_load_labelled(o->test, w.net, o->fit.net, &o->fit.images, "--images");
+  const char *const places[] = {o->output, o->save_plan};
+  cli_outputs(places, 2);
   return w;
 }
 

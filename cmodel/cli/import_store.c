@@ -201,15 +201,16 @@ bool import_store(const char *folder, const import_cell *cell, const char *veril
     return vmac_fail(err, "%s: cannot make the folder: %s", folder, strerror(errno));
   for (int k = 0; k < KINDS; k++)
     snprintf(path[k], sizeof path[k], "%s/%s.%s", folder, cell->name, kinds[k]);
-  const bool is_new = access(path[0], F_OK) != 0;
   source_of(cell, source);
   snprintf(line, sizeof line, "%-10s import  %s  -  %-5s  %s  -\n", cell->name,
            cell->cls == VMAC_U8 ? "u8" : "s8", cell->xvar, source);
-  const bool good = (verilog || write_hex(path[2], cell->truth, err)) &&
-                    (verilog ? copy_file(verilog, path[0], err)
-                             : write_rom(path[0], folder, cell->name, err)) &&
-                    write_bin(path[1], cell->truth, err) && put_line(folder, cell->name, line, err);
-  if (!good && is_new) remove_files(folder, cell->name, 0);
+  vmac_files_begin();
+  bool good =
+      (verilog || write_hex(path[2], cell->truth, err)) &&
+      (verilog ? copy_file(verilog, path[0], err) : write_rom(path[0], folder, cell->name, err)) &&
+      write_bin(path[1], cell->truth, err) && put_line(folder, cell->name, line, err);
+  for (int k = 0; k < KINDS; k++) vmac_own_file(path[k]); /* a cell may come from its own files */
+  good = vmac_files_end(good, err);
   if (good && verilog) remove_files(folder, cell->name, 2); /* of a ROM that it replaces */
   return good;
 }
@@ -221,8 +222,7 @@ bool import_remove(const char *folder, const char *name, vmac_err *err) {
   if (!text) return false;
   const bool there = *name && line_of(text, name);
   free(text);
-  if (!there)
-    return vmac_fail(err, "%s: no imported cell '%s'", path, name);
+  if (!there) return vmac_fail(err, "%s: no imported cell '%s'", path, name);
   if (!put_line(folder, name, "", err)) return false;
   remove_files(folder, name, 0);
   return true;

@@ -45,12 +45,16 @@ vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_pat
 vmac_dataset run_load_labelled(const char *spec, const vmac_net *net, const char *net_path,
                                long long *images, const char *option) {
   vmac_dataset data = run_load(spec, net, net_path, images, option);
-  if (!data.classes)
+  run_want_labels(&data, spec);
+  return data;
+}
+
+void run_want_labels(const vmac_dataset *data, const char *spec) {
+  if (!data->classes)
     cli_die(
         "%s: a picture without a label, and labels are asked for: a sheet has some (varimac data "
         "--help)",
         spec);
-  return data;
 }
 
 void run_refuse_test_set(const char *option, const char *spec) {

@@ -21,6 +21,8 @@ vmac_dataset run_load(const char *spec, const vmac_net *net, const char *net_pat
 /* The same of images whose labels are asked for: ends the program where there are none. */
 vmac_dataset run_load_labelled(const char *spec, const vmac_net *net, const char *net_path,
                                long long *images, const char *option);
+/* Ends the program where images have no labels. */
+void run_want_labels(const vmac_dataset *data, const char *spec);
 
 /* Calibration and training must not see what will be scored: ends the program for a test set. */
 void run_refuse_test_set(const char *option, const char *spec);

@@ -48,13 +48,25 @@ static cJSON *map_json(const vmac_map *map, const vmac_net *net, const char *edg
   return root;
 }
 
-/* Maps of an earlier, longer front, which nobody should take for this one's. */
+static bool is_map(const char *path) {
+  vmac_err none;
+  cJSON *root = vmac_read_json(path, &none);
+  const char *format = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "format"));
+  const bool map = format && !strcmp(format, "varimac-map-2");
+  cJSON_Delete(root);
+  return map;
+}
+
+/* Maps of an earlier, longer front, which nobody should take for this one's: up to the first number
+ * behind ours that has none. */
 static void remove_rest(const search_run *r, const bool *written, size_t count) {
-  enum { MOST = 10000 };
   char *path = vmac_alloc(strlen(r->o->maps) + 32, 1);
-  for (size_t i = 0; i < MOST; i++) {
+  for (size_t i = 0;; i++) {
     sprintf(path, "%s/%02zu.json", r->o->maps, i);
-    if (i >= count || !written[i]) unlink(path);
+    if (i < count && written[i]) continue;
+    const bool map = is_map(path);
+    if (map) unlink(path);
+    if (i >= count && !map) break;
   }
   free(path);
 }

@@ -15,6 +15,7 @@
 static void load(vmac_dataset *data, const char *spec, const train_net *net) {
   vmac_err err;
   if (!train_load_images(data, spec, net, &err)) cli_die("%s", err.text);
+  run_want_labels(data, spec);
 }
 
 /* FILE.safetensors -> FILE.ckpt.safetensors. Caller frees. */

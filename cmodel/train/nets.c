@@ -92,22 +92,15 @@ static const train_row resnet20[] = {
 /* LeNet-5 (LeCun et al., Proc. IEEE 1998) with ReLU for tanh, max pooling for trainable
  * subsampling, every map of C3 reading all maps of S2, and softmax outputs. */
 static const train_row lenet5[] = {
-    CONV("c1", NULL, 6, 5, 1),
-    BIAS_RELU("c1.bias"),
-    MAXPOOL("s2"),
-    CONV_VALID("c3", 16, 5),
-    BIAS_RELU("c3.bias"),
-    MAXPOOL("s4"),
-    FC_RELU("c5", 120),
-    FC_RELU("f6", 84),
-    FC("fc", 10),
+    CONV("c1", NULL, 6, 5, 1), BIAS_RELU("c1.bias"), MAXPOOL("s2"),
+    CONV_VALID("c3", 16, 5),   BIAS_RELU("c3.bias"), MAXPOOL("s4"),
+    FC_RELU("c5", 120),        FC_RELU("f6", 84),    FC("fc", 10),
 };
 
 /* The plan of VGG (Simonyan, Zisserman, ICLR 2015) at a width for 32x32 images: 3x3 convolutions
  * one behind the other, max pooling between stages that double the channels; the mean of the last
  * map stands for its wide fully connected layers. */
-#define PLAIN(name, channels)                                                                      \
-  CONV(name ".conv", NULL, channels, 3, 1), BN_RELU(name ".bn")
+#define PLAIN(name, channels) CONV(name ".conv", NULL, channels, 3, 1), BN_RELU(name ".bn")
 static const train_row vgg7[] = {
     PLAIN("b1", 32),  PLAIN("b2", 32),  MAXPOOL("pool1"), PLAIN("b3", 64),
     PLAIN("b4", 64),  MAXPOOL("pool2"), PLAIN("b5", 128), PLAIN("b6", 128),
@@ -166,7 +159,7 @@ const train_net *train_net_find(const char *name, vmac_err *err) {
 
 bool train_load_images(vmac_dataset *data, const char *spec, const train_net *net, vmac_err *err) {
   if (!vmac_dataset_load(data, spec, err)) return false;
-  if (data->h == net->h && data->w == net->w && data->c == net->c && data->classes && data->classes <= net->classes)
+  if (data->h == net->h && data->w == net->w && data->c == net->c && data->classes <= net->classes)
     return true;
   vmac_fail(err, "%s: images of %dx%dx%d in %d classes do not fit network %s (%dx%dx%d, %d)", spec,
             data->h, data->w, data->c, data->classes, net->name, net->h, net->w, net->c,

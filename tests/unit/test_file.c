@@ -12,8 +12,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/json.h"
@@ -239,6 +241,88 @@ static void test_ignored(void **state) {
   assert_true(now.sa_handler == SIG_IGN);
 }
 
+/* Nor does it hide one that ends the program. */
+static void test_ignored_among(void **state) {
+  (void)state;
+  write_many(1);
+  const pid_t writer = fork();
+  if (!writer) {
+    signal(SIGTERM, SIG_DFL);
+    signal(SIGHUP, SIG_IGN);
+    write_many(2);
+    _exit(0);
+  }
+  int status;
+  pid_t ended = 0;
+  while (!count(".part") && !(ended = waitpid(writer, &status, WNOHANG))) continue;
+  if (ended) fail_msg("the writer ended before anything was seen of it: larger files");
+  kill(writer, SIGTERM);
+  nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL); /* two at once may come in either order */
+  kill(writer, SIGHUP);
+  assert_int_equal(waitpid(writer, &status, 0), writer);
+  assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGTERM);
+  assert_int_equal(count(NULL), FILES);
+}
+
+/* One file by two names. */
+static void test_twice(void **state) {
+  (void)state;
+  vmac_err err;
+  char other[256];
+  put("a", "old");
+  snprintf(other, sizeof other, "%s/../%s/a", folder, strrchr(folder, '/') + 1);
+  vmac_files_begin();
+  put("a", "new");
+  assert_true(vmac_write_file(other, "x", 1, &err));
+  assert_false(vmac_files_end(true, &err));
+  assert_non_null(strstr(err.text, "two outputs into one file"));
+  expect("a", "old");
+  assert_int_equal(count(NULL), 1);
+}
+
+static void test_limit(void **state) {
+  (void)state;
+  static uint8_t bytes[1 << 16];
+  put("a", "old");
+  const pid_t writer = fork();
+  if (!writer) {
+    vmac_err err;
+    const struct rlimit limit = {1024, 1024};
+    setrlimit(RLIMIT_FSIZE, &limit);
+    _exit(vmac_write_file(in_folder("a"), bytes, sizeof bytes, &err) ? 1
+          : strstr(err.text, "cannot write 65536 bytes")             ? 0
+                                                                     : 2);
+  }
+  int status;
+  assert_int_equal(waitpid(writer, &status, 0), writer);
+  assert_int_equal(status, 0);
+  expect("a", "old");
+  assert_int_equal(count(NULL), 1);
+}
+
+/* An input that was replaced while we ran: its number is free for what we write next. */
+static void test_number(void **state) {
+  (void)state;
+  const pid_t writer = fork();
+  if (!writer) {
+    vmac_err err;
+    size_t size;
+    put("in", "input");
+    vmac_guard_inputs();
+    free(vmac_read_file(in_folder("in"), &size, &err));
+    if (vmac_write_file(in_folder("in"), "x", 1, &err)) _exit(1);
+    for (int i = 0; i < 100; i++) {
+      unlink(in_folder("in"));
+      for (int k = 0; k < 2; k++)
+        if (!vmac_write_file(in_folder("out"), "x", 1, &err)) _exit(2);
+    }
+    _exit(0);
+  }
+  int status;
+  assert_int_equal(waitpid(writer, &status, 0), writer);
+  assert_int_equal(status, 0);
+}
+
 int main(void) {
   const struct CMUnitTest tests[] = {
       cmocka_unit_test_setup_teardown(test_one, begin, end),
@@ -249,6 +333,10 @@ int main(void) {
       cmocka_unit_test_setup_teardown(test_special, begin, end),
       cmocka_unit_test_setup_teardown(test_signal, begin, end),
       cmocka_unit_test_setup_teardown(test_ignored, begin, end),
+      cmocka_unit_test_setup_teardown(test_ignored_among, begin, end),
+      cmocka_unit_test_setup_teardown(test_twice, begin, end),
+      cmocka_unit_test_setup_teardown(test_limit, begin, end),
+      cmocka_unit_test_setup_teardown(test_number, begin, end),
   };
   return cmocka_run_group_tests(tests, NULL, NULL);
 }
