@@ -17,7 +17,8 @@ printf '{"sigma": {%s"fc": 0}}' "$(for l in stem.conv b1.conv1 b1.conv2 b2.conv1
 printf '{"run":"r"}\n{"epoch":1,"phase":0,"train":{"loss":1,"accuracy":50},"test":{"loss":1,"accuracy":50}}\n' \
   > "$tmp/run.jsonl"
 # LIMIT END COMMAND: OUT is the file, whose name has that end, NET a network, TMP the folder of what is
-# there. LIMIT: blocks of 512 bytes that fit on the disk; +: where sweep goes on from what is there.
+# there. LIMIT: blocks of 512 bytes that fit on the disk; +: where sweep goes on from what is there; -: OUT
+# is /dev/full, as another file, which stays for the next run, would be the first.
 cat > "$tmp/commands" << 'END'
 0 x mult errors perf2 --json OUT
 1 png mult map perf2 -o OUT
@@ -31,20 +32,20 @@ cat > "$tmp/commands" << 'END'
 1 x residuals --net NET --images 4 --mults perf2 --modes none --calib-images 4 -o OUT
 1 x eval --net NET --images 4 --trace-layer 1 --image 1 --trace OUT
 + x sweep --net NET --mults perf2,perf3,perf4 --images 4 -o OUT
-0 x sweep --net NET --mults perf2,perf3,perf4 --images 4 -o TMP/other --json OUT
+- x sweep --net NET --mults perf2,perf3,perf4 --images 4 -o TMP/other --json OUT
 1 x tune --net NET --mult perf2 --layers 9 --calib-images 4 -o OUT
-1 x tune --net NET --mult perf2 --layers 9 --calib-images 4 -o TMP/other --save-plan OUT
+0 x tune --net NET --mult perf2 --layers 9 --calib-images 4 -o /dev/null --save-plan OUT
 1 x predict --net NET --mults perf2 --modes none --positions 8 --images 4 --calib-images 4 -o OUT
-1 png predict --net NET --mults perf2 --modes none --positions 8 --images 4 --calib-images 4 -o TMP/other --plot OUT
+1 png predict --net NET --mults perf2 --modes none --positions 8 --images 4 --calib-images 4 -o /dev/null --plot OUT
 1 x infer TMP/p.png --mult perf2 --json OUT
 1 x plane --net NET --images 8 --csv OUT
 1 x plane --net NET --images 8 --json OUT
 1 x compile --net NET --mult perf2 -o OUT
-1 x compile --net NET --mult perf2 -o TMP/other --beats OUT
-1 x compile --net NET --mult perf2 -o TMP/other --data subset:test --image 3 --results OUT
+1 x compile --net NET --mult perf2 -o /dev/null --beats OUT
+0 x compile --net NET --mult perf2 -o /dev/null --data subset:test --image 3 --results OUT
 0 x cycles --net NET --mult perf2 --csv OUT
 1 x search --net NET --mults exacts,perf2s --costs TMP/costs.tsv --images 4 --test-images 4 --line 9 --evaluations 2 -o OUT
-1 x search --net NET --mults exacts,perf2s --costs TMP/costs.tsv --images 4 --test-images 4 --line 9 --evaluations 2 -o TMP/other --known TMP/known --units OUT
+- x search --net NET --mults exacts,perf2s --costs TMP/costs.tsv --images 4 --test-images 4 --line 9 --evaluations 2 -o TMP/other --known TMP/known --units OUT
 0 x match --net NET --sigma TMP/sigma.jsonl --mults exacts,perf2s --costs TMP/costs.tsv --calib-images 4 --positions 8 -o OUT
 1 x quantize --in weights/resnet8.safetensors --data subset:calib --images 4 -o OUT
 1 x train --data subset:calib --test subset:calib --batch 64 --epochs 1 --out OUT
@@ -68,6 +69,13 @@ while read -r limit end line; do
   [ $? -eq 1 ] && grep -q '^varimac: .*/sys/varimac-test' "$tmp/said"
   ok $? "no place for files: $line" "$(cat "$tmp/said")"
   mkdir "$tmp/out"
+  [ "$limit" != - ] || {
+    run : /dev/full "$line"
+    [ $? -eq 1 ] && grep -q '^varimac: /dev/full: cannot write' "$tmp/said"
+    ok $? "a full device: $line" "$(cat "$tmp/said"; ls "$tmp")"
+    rm -rf "$tmp/out" "$tmp/other" "$tmp/known"
+    continue
+  }
   old=old
   [ "$limit" != + ] || {
     limit=1
@@ -75,8 +83,12 @@ while read -r limit end line; do
     old=$(cat "$tmp/out/x.$end")
   }
   printf '%s\n' "$old" > "$tmp/out/x.$end"
+  cannot="$tmp/out/x.*cannot write"
+  case $line in plot* | *--plot* | 'mult plot'* | 'mult map perf2 -o'*)
+    cannot='cannot write a temporary file' ;; # what gnuplot is to draw
+  esac
   run "trap '' XFSZ; ulimit -f $limit" "$tmp/out/x.$end" "$line"
-  [ $? -eq 1 ] && grep -q '^varimac: .*cannot write' "$tmp/said" && [ "$(ls "$tmp/out")" = "x.$end" ] &&
+  [ $? -eq 1 ] && grep -q "^varimac: $cannot" "$tmp/said" && [ "$(ls "$tmp/out")" = "x.$end" ] &&
     [ "$(cat "$tmp/out/x.$end")" = "$old" ] && [ ! -e "$tmp/other" ]
   ok $? "a full disk: $line" "$(cat "$tmp/said"; ls "$tmp/out"; head -c 60 "$tmp/out/x.$end")"
   rm -rf "$tmp/out" "$tmp/other" "$tmp/known"
