@@ -137,9 +137,10 @@ ok $? "mistakes are seen" "$(cat "$tmp/err")"
 printf '```sh\nmake test \\\n```\n' > "$tmp/cut.md"
 refused 'expected whole commands' "a block that ends inside of a command" awk -v file=cut.md \
   -f tests/tutorial.awk "$tmp/cut.md"
-printf '```sh\ncat << "END_OF"\nfalse\nEND_OF\ncat << here\nfalse\nhere\n```\n' > "$tmp/here.md"
-sh tests/tutorial.sh "$tmp/here.md" > "$tmp/out" 2> "$tmp/err" && [ "$(grep -c '^== ' "$tmp/out")" -eq 2 ]
-ok $? "here-documents by any name" "$(cat "$tmp/err" "$tmp/out")"
+# shellcheck disable=SC2016 # for the tutorial's shell
+printf '```sh\ncat << "END_OF"\nfalse\nEND_OF\ncat << here2\nfalse\nhere2\nx=3 y=$((1 << x))\n[ $y = 8 ]\n```\n' > "$tmp/here.md"
+sh tests/tutorial.sh "$tmp/here.md" > "$tmp/out" 2> "$tmp/err" && [ "$(grep -c '^== ' "$tmp/out")" -eq 4 ]
+ok $? "here-documents by any name, and a shift is none" "$(cat "$tmp/err" "$tmp/out")"
 # shellcheck disable=SC2016 # for the tutorial's shell
 printf '```sh\n[ -z "${LIB_FILES-}" ]\n```\n' > "$tmp/clean.md"
 LIB_FILES=mine.lib sh tests/tutorial.sh "$tmp/clean.md" > "$tmp/out" 2> "$tmp/err"

@@ -82,7 +82,10 @@ check "an image of no data set" refused 2 'needs --data, --image and -o' \
 one_image() {
   "$VARIMAC" data image --data subset:test --image 13 -o "$tmp/p.png" > "$tmp/label" &&
     grep -q 'image 13 of subset:test, label 3$' "$tmp/label" &&
-    "$VARIMAC" data info "png:$tmp/p.png" | grep -q '^shape    32 x 32 x 3'
+    "$VARIMAC" data info "png:$tmp/p.png" > "$tmp/info" && grep -q '^shape    32 x 32 x 3' "$tmp/info" &&
+    ! grep 'in each class|^labels' "$tmp/info" &&
+    "$VARIMAC" data image --data "png:$tmp/p.png" --image 0 -o "$tmp/q.png" | grep 'p.png, no label$' &&
+    cmp "$tmp/p.png" "$tmp/q.png"
 }
 check "one image as a picture, with its label" one_image
 returns() { # labels whose lines end as elsewhere

@@ -10,10 +10,14 @@
   if (text == "") first = NR
   text = text $0 "\n"
   if (end != "") { if ($0 == end) end = ""; else next }
-  else if (match($0, /<< *[^A-Za-z_]?[A-Za-z_]+/)) {
-    end = substr($0, RSTART, RLENGTH)
-    gsub(/[^A-Za-z_]/, "", end)
-    next
+  else {
+    line = $0
+    gsub(/\$\(\([^)]*\)\)/, "", line) # which may shift
+    if (match(line, /<< *[^A-Za-z_0-9]?[A-Za-z_][A-Za-z_0-9]*/)) {
+      end = substr(line, RSTART, RLENGTH)
+      gsub(/[^A-Za-z_0-9]/, "", end)
+      next
+    }
   }
   if ($0 ~ /\\$/) next
   said = text

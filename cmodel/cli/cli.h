@@ -14,7 +14,7 @@
   X(data, "show what a data set holds, make a class-balanced subset")                              \
   X(energy, "energy of one inference, layer by layer, from measured netlists")                     \
   X(eval, "score a network with a multiplier and a correction mode")                               \
-  X(infer, "what a network sees in one picture, exactly and with a multiplier")                 \
+  X(infer, "what a network sees in one picture, exactly and with a multiplier")                    \
   X(map, "print a map of cells: of PEs as a parameter, or what a network's weights meet")          \
   X(match, "the cheapest cell that each layer bears, by learned noise")                            \
   X(mult, "list the multiplier cells, show one's errors, table or error map")                      \
@@ -25,7 +25,7 @@
   X(plot, "draw the losses and accuracies of training runs")                                       \
   X(predict, "foretell the error of each layer from a cell's error map, and measure it")           \
   X(quantize, "turn a trained float network into an int8 TFLite network")                          \
-  X(residuals, "what correction leaves of the error of each layer, foretold and measured")          \
+  X(residuals, "what correction leaves of the error of each layer, foretold and measured")         \
   X(search, "which cell for which layer, filter or place: energy against accuracy")                \
   X(sweep, "score many cells and modes, resumable, one CSV")                                       \
   X(train, "train a network, exactly or with multiplier errors, resume after a kill")              \
@@ -54,8 +54,9 @@ double cli_double(const char *option, const char *text, double lo, double hi);
  * that write into one device are at peace. */
 bool cli_same_file(const char *a, const char *b);
 
-/* The files that a command writes, path (n), NULL where one is not asked for: ends the program where
- * one could not be written, was read so far, or two are one. Before the work; vmac_files_begin() behind it. */
+/* The files that a command writes, path (n), NULL where one is not asked for: ends the program
+ * where one could not be written, was read so far, or two are one. Before the work;
+ * vmac_files_begin() behind it. */
 void cli_outputs(const char *const *path, int n);
 
 /* Whether SIGINT or SIGTERM, which the command has blocked, waits for somebody to look. */

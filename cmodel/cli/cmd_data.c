@@ -43,11 +43,18 @@ static void info(const char *spec) {
   const size_t image = (size_t)data.h * (size_t)data.w * (size_t)data.c;
   size_t count[256] = {0};
   for (size_t i = 0; i < data.n; i++) count[data.labels[i]]++;
-  printf("data     %s\nimages   %zu\nshape    %d x %d x %d\nclasses  %d\nimages in each class  ",
-         spec, data.n, data.h, data.w, data.c, data.classes);
+  printf("data     %s\nimages   %zu\nshape    %d x %d x %d\nclasses  %d\n", spec, data.n, data.h,
+         data.w, data.c, data.classes);
+  const uint64_t pixels = vmac_hash(data.pixels, data.n * image);
+  if (!data.classes) { /* a picture, whose label is nobody's */
+    printf("pixels   fnv1a64 %016" PRIx64 "\n", pixels);
+    vmac_dataset_free(&data);
+    return;
+  }
+  printf("images in each class  ");
   for (int c = 0; c < data.classes; c++) printf(" %zu", count[c]);
-  printf("\npixels   fnv1a64 %016" PRIx64 "\nlabels   fnv1a64 %016" PRIx64 "\n",
-         vmac_hash(data.pixels, data.n * image), vmac_hash(data.labels, data.n));
+  printf("\npixels   fnv1a64 %016" PRIx64 "\nlabels   fnv1a64 %016" PRIx64 "\n", pixels,
+         vmac_hash(data.labels, data.n));
   vmac_dataset_free(&data);
 }
 
@@ -104,7 +111,11 @@ static void one_image(const char *spec, size_t index, const char *path) {
   const size_t size = (size_t)all.h * (size_t)all.w * (size_t)all.c;
   const data_picture picture = {all.w, all.h, all.c, all.pixels + index * size};
   if (!data_write_png(path, &picture, &err)) cli_die("%s", err.text);
-  printf("%s: image %zu of %s, label %d\n", path, index, spec, all.labels[index]);
+  printf("%s: image %zu of %s, ", path, index, spec);
+  if (all.classes)
+    printf("label %d\n", all.labels[index]);
+  else
+    printf("no label\n");
   vmac_dataset_free(&all);
 }
 
