@@ -134,6 +134,12 @@ page.md:10: varimac eval has no --correktion
 END
 diff "$tmp/want" "$tmp/odd" > "$tmp/err"
 ok $? "mistakes are seen" "$(cat "$tmp/err")"
+while read -r command; do
+  "$VARIMAC" "$command" --help > "$tmp/long" 2> "$tmp/err" && [ ! -s "$tmp/err" ] && grep -q "^usage: varimac $command" "$tmp/long" &&
+    "$VARIMAC" "$command" -h 2>&1 | cmp - "$tmp/long" 2>> "$tmp/err" || echo "$command"
+done < "$tmp/known" > "$tmp/odd"
+[ ! -s "$tmp/odd" ]
+ok $? "-h and --help of every command" "$(cat "$tmp/odd" "$tmp/err")"
 printf '```sh\nmake test \\\n```\n' > "$tmp/cut.md"
 refused 'expected whole commands' "a block that ends inside of a command" awk -v file=cut.md \
   -f tests/tutorial.awk "$tmp/cut.md"

@@ -57,9 +57,12 @@ static _Noreturn void no_option(const char *command, const char *word,
 
 int cli_getopt(int argc, char **argv, const char *letters, const struct option *options) {
   char spec[32];
-  snprintf(spec, sizeof spec, ":%s", letters);
+  snprintf(spec, sizeof spec, ":h%s", letters);
   opterr = 0;
   const int letter = getopt_long(argc, argv, spec, options, NULL);
+  if (letter == 'h')
+    for (const struct option *o = options; o->name; o++)
+      if (!strcmp(o->name, "help")) return o->val;
   if (letter != '?' && letter != ':') return letter;
   const char *command = argv[0], *word = argv[optind - 1];
   if (letter == ':')

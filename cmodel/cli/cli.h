@@ -43,7 +43,8 @@ _Noreturn void cli_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)
 _Noreturn void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* getopt_long() with one text for every bad option: "varimac: NAME: ... see varimac NAME --help"
- * and exit 2, NAME being argv[0]. `letters` as for getopt(), without a leading colon. */
+ * and exit 2, NAME being argv[0]. `letters` as for getopt(), without a leading colon; -h is the
+ * option "help" of every command. */
 int cli_getopt(int argc, char **argv, const char *letters, const struct option *options);
 
 /* A whole number in lo..hi, or cli_usage naming the option. */

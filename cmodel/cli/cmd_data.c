@@ -132,7 +132,7 @@ int cmd_data(int argc, char **argv) {
   const char *spec = NULL, *path = NULL;
   long long per_class = 0, seed = 1, index = -1;
   int option;
-  while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) switch (option) {
+  while ((option = cli_getopt(argc, argv, "o:", options)) != -1) switch (option) {
     case 'd':
       spec = optarg;
       break;

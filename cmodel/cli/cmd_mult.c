@@ -176,7 +176,7 @@ int cmd_mult(int argc, char **argv) {
       {"help", no_argument, NULL, 'h'},         {0}};
   mult_options opt = {0};
   bool given[256] = {false};
-  for (int letter; (letter = cli_getopt(argc, argv, "o:h", table)) != -1;) {
+  for (int letter; (letter = cli_getopt(argc, argv, "o:", table)) != -1;) {
     given[letter] = true;
     if (letter == 'o') opt.output = optarg;
     if (letter == 'j') opt.json = optarg;

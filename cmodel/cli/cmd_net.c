@@ -81,7 +81,7 @@ static void print_net(const vmac_net *net) {
 
 int cmd_net(int argc, char **argv) {
   static const struct option table[] = {{"help", 0, 0, 'h'}, {0, 0, 0, 0}};
-  if (cli_getopt(argc, argv, "h", table) == 'h') {
+  if (cli_getopt(argc, argv, "", table) == 'h') {
     help();
     return 0;
   }

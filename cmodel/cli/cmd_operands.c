@@ -42,7 +42,7 @@ int cmd_operands(int argc, char **argv) {
   vmac_sampling sampling = {.images = 32, .columns = 48, .rows = 16, .steps = 48, .seed = 1};
   vmac_class cls = VMAC_U8;
   int option;
-  while ((option = cli_getopt(argc, argv, "o:h", options)) != -1) {
+  while ((option = cli_getopt(argc, argv, "o:", options)) != -1) {
     switch (option) {
     case NET:
       net_path = optarg;

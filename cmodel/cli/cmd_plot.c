@@ -170,7 +170,7 @@ static void write_script(FILE *f, void *context) {
 
 int cmd_plot(int argc, char **argv) {
   const char *out = NULL;
-  for (int o; (o = cli_getopt(argc, argv, "ho:", OPTIONS)) != -1;) {
+  for (int o; (o = cli_getopt(argc, argv, "o:", OPTIONS)) != -1;) {
     if (o == 'h') {
       fputs(HELP, stdout);
       return 0;

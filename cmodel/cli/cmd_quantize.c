@@ -89,7 +89,7 @@ int cmd_quantize(int argc, char **argv) {
   const char *in = NULL, *out = NULL, *spec = "cifar10:train", *test = NULL;
   size_t images = 1000;
   int threads = omp_get_num_procs();
-  for (int o; (o = cli_getopt(argc, argv, "ho:", OPTIONS)) != -1;) switch (o) {
+  for (int o; (o = cli_getopt(argc, argv, "o:", OPTIONS)) != -1;) switch (o) {
     case 'h':
       fputs(HELP, stdout);
       return 0;

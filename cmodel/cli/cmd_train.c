@@ -147,7 +147,7 @@ static train_schedule find_schedule(const char *text) {
 
 static void parse(int argc, char **argv, train_arguments *a) {
   train_config *c = &a->config;
-  for (int o; (o = cli_getopt(argc, argv, "h", OPTIONS)) != -1;) switch (o) {
+  for (int o; (o = cli_getopt(argc, argv, "", OPTIONS)) != -1;) switch (o) {
     case 'h':
       print_help();
       exit(0);

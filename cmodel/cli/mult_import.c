@@ -61,7 +61,7 @@ static options parse(int argc, char **argv) {
                                [ORDER] = &o.order,     [XVAR] = &o.xvar,   [INTO] = &o.into,
                                [REMOVE] = &o.remove,   [CHECK] = &o.check, [MAKE] = &o.make,
                                [VERILOG] = &o.verilog};
-  for (int c; (c = cli_getopt(argc, argv, "h", table)) != -1;) {
+  for (int c; (c = cli_getopt(argc, argv, "", table)) != -1;) {
     if (c == 'h') {
       fputs(help_text, stdout);
       exit(0);
