@@ -108,7 +108,7 @@ row long "sh -c 'echo \$\$ >> $tmp/sleepers; exec sleep 600'"
 mkdir "$tmp/scratch"
 TMPDIR=$tmp/scratch MUTATIONS=$tmp/table.tbl sh tests/mutate.sh -j 2 > "$tmp/said" 2>&1 &
 pid=$!
-for i in $(seq 200); do [ -e "$tmp/sleepers" ] && break || sleep 0.1; done
+for i in $(seq 1200); do [ -e "$tmp/sleepers" ] && break || sleep 0.1; done
 kill -TERM $pid && wait $pid
 [ $? -eq 130 ] && [ -z "$(ls "$tmp/scratch")" ] && ! grep -q '^long' build/report/mutations.txt &&
   ! kill -0 "$(cat "$tmp/sleepers")" 2> /dev/null

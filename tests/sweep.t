@@ -141,7 +141,7 @@ sweep $cells -o "$tmp/cut.csv" > /dev/null 2>&1 && cmp -s "$tmp/again.csv" "$tmp
 ok $? "a row without its end is made again"
 row=$(sed -n 's/^perf2,none.*,double,//p' "$tmp/sweep.csv") # correct,accuracy,agreement,share,lost,gained
 for results in abc "41,1.025000,${row#*,*,}" "7,abc,${row#*,*,}" "${row%,*}" "$row,0" "$row " \
-  "$(echo "$row" | cut -d , -f 1-3),nan,0,0" "${row%,*},99" 40,1.000000,1.000000,1,4,4; do
+  "$(echo "$row" | cut -d , -f 1-3),nan,0,0" "${row%,*},99" 40,1.000000,1.000000,1,4,4 20,0.500000,1.000000,1,4,4; do
   sed "/^perf2,none/s/,double,.*/,double,$results/" "$tmp/sweep.csv" > "$tmp/edited.csv"
   # shellcheck disable=SC2086
   sweep $cells -o "$tmp/edited.csv" > /dev/null 2> "$tmp/err" && cmp -s "$tmp/sweep.csv" "$tmp/edited.csv" &&
