@@ -83,7 +83,7 @@ one_image() {
   "$VARIMAC" data image --data subset:test --image 13 -o "$tmp/p.png" > "$tmp/label" &&
     grep -q 'image 13 of subset:test, label 3$' "$tmp/label" &&
     "$VARIMAC" data info "png:$tmp/p.png" > "$tmp/info" && grep -q '^shape    32 x 32 x 3' "$tmp/info" &&
-    ! grep 'in each class|^labels' "$tmp/info" &&
+    ! grep 'in each class\|^labels' "$tmp/info" &&
     "$VARIMAC" data image --data "png:$tmp/p.png" --image 0 -o "$tmp/q.png" | grep 'p.png, no label$' &&
     cmp "$tmp/p.png" "$tmp/q.png"
 }
