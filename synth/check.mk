@@ -64,3 +64,11 @@ correction-cost-run: $(ENERGY) $(VMAC_LIB) $(COST_SIZES:%=$(B)/synth/array-%.bin
 	$(Q)awk -v style=md -v settings='$(COST_SETTINGS)' -f synth/correction-cost.awk \
 	  $(SYNTH)/cost/parts.tsv > $(COST).md.new && \
 	  mv $(COST).md.new $(COST).md
+# README has this library's.
+COST_README = $(REPORT)/correction-cost-osu018.md
+.PHONY: readme-cost
+readme: readme-cost
+# Behind readme-savings: each rewrites README.md.
+readme-cost: | readme-top readme-savings ## put the last `make correction-cost`, if any, into README.md
+	$(Q)if [ -e $(COST_README) ]; then $(call readme_put,cost=$(COST_README)); \
+	else echo "readme: no $(COST_README) (make correction-cost): the block of its cost stays as it is"; fi
