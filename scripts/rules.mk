@@ -12,6 +12,7 @@ include scripts/new-mult.mk
 include scripts/report.mk
 include scripts/page.mk
 include scripts/paper-s1.mk
+include scripts/predict.mk
 include scripts/paper-s2.mk
 include scripts/paper-maps.mk
 include scripts/paper-s3.mk

@@ -115,6 +115,42 @@ refuse "rows that cannot be written" 1 /nonexistent/rows --mults perf2 -o /nonex
 "$VARIMAC" predict --net "$net" > "$tmp/out" 2> "$tmp/err"
 [ $? -eq 2 ] && grep -q 'needed' "$tmp/err"
 ok $? "rows have nowhere to go" "$(cat "$tmp/err")"
+# The table of `make predict`: its figures are those of the rows.
+small() {
+  make -s -o "$VARIMAC" "B=$B" "REPORT=$tmp/report" PREDICT_MULTS='trunc7 perf3' PREDICT_MODES='bias none' PREDICT_TEST=subset:test \
+    PREDICT_TRAIN=subset:calib PREDICT_IMAGES=4 PREDICT_CALIB=12 PREDICT_MODELS='multi pairs' PREDICT_NETS=resnet8 "$@" \
+    > "$tmp/out" 2> "$tmp/err"
+}
+small predict-run && grep -q '^| network | correction | layers of cells | multi | pairs |$' "$tmp/report/predict.md"
+ok $? "make predict" "$(cat "$tmp/out" "$tmp/err")"
+awk -F , 'NR > 1 && $12 > $7 { of[$2]++; good[$2, $8] += $13 >= 0.75 && $13 <= 1.25 }
+  END { for (m in of) printf "| resnet8 | %s | %d | %.1f %% | %.1f %% |\n", m, of[m] / 2,
+    200 * good[m, "multi"] / of[m], 200 * good[m, "pairs"] / of[m] }' "$tmp/report/predict/resnet8.csv" | sort > "$tmp/want"
+grep '^| resnet8' "$tmp/report/predict.md" | sort > "$tmp/got"
+[ "$(wc -l < "$tmp/want")" -eq 2 ]
+ok $? "two modes" "$(cat "$tmp/want")"
+same "$tmp/want" "$tmp/got" "its figures are the rows'"
+grep -q '^- resnet8: 4 images of subset:test; .*12 of subset:calib; seed 1$' "$tmp/report/predict.md"
+ok $? "it says of what" "$(cat "$tmp/report/predict.md")"
+small predict-run && ! grep -q PREDICT "$tmp/out"
+ok $? "what is there is not made again" "$(cat "$tmp/out")"
+small PREDICT_IMAGES=5 predict-run && grep -q PREDICT "$tmp/out"
+ok $? "of more images it is" "$(cat "$tmp/out")"
+cp README.md "$tmp/README.md"
+mkdir -p "$B/gen"
+! small "README=$tmp/README.md" -o readme-top -o readme-cost readme-predict && cmp -s README.md "$tmp/README.md" &&
+  grep -q 'expected all of .*, found no lenet5' "$tmp/err"
+ok $? "a part of the networks does not reach README.md" "$(cat "$tmp/err")"
+for n in lenet5 vgg7 mobilenet resnet20; do echo "- $n: x"; done >> "$tmp/report/predict.md"
+small "README=$tmp/README.md" -o readme-top -o readme-cost readme-predict && grep -q '^- vgg7: x$' "$tmp/README.md"
+ok $? "all do" "$(cat "$tmp/out" "$tmp/err")"
+awk -f scripts/predict.awk README.md > "$tmp/out" 2> "$tmp/err"
+[ $? -eq 1 ] && grep -q 'expected tables of varimac predict, found none' "$tmp/err"
+ok $? "no tables" "$(cat "$tmp/err")"
+sed 's/ multi / filter /' "$tmp/report/predict/resnet8.txt" > "$tmp/other.txt"
+awk -f scripts/predict.awk "$tmp/report/predict/resnet8.txt" "$tmp/other.txt" > "$tmp/out" 2> "$tmp/err"
+[ $? -eq 1 ] && grep -q 'expected the models of the files before' "$tmp/err"
+ok $? "tables of other models" "$(cat "$tmp/err")"
 "$VARIMAC" predict --help | grep -q -- '--positions N' && "$VARIMAC" --help | grep -q '^  predict '
 ok $? "help"
 
