@@ -97,9 +97,10 @@ FNR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
 END {
   if (!rows) exit
   print "The variance that correction leaves of a layer's error, as calibration foretells it and as"
-  print "test images have it, one row per network, cell, mode and layer. Of plans fitted anew,"
-  print "to as many training images as are named here; those whose accuracies the ladder has are"
-  print "fitted to as many as the facts of the verdict name:"
+  print "test images have it, one row per network, cell, mode and layer; activations are the exact"
+  print "network's. Of plans fitted to as many training images as are named here, of which a small"
+  print "network needs more, as few of its pixels are near the largest values; accuracies are of plans"
+  print "fitted to as many as the facts above name. Between two fits " noise " % is taken for noise:"
   print ""
   for (a = 1; a <= nets; a++) {
     n = order_net[a]

@@ -11,7 +11,9 @@
 # array takes the least energy of those that meet the period. period_ns: the clock that designs were
 # measured for, which sets no energy but leakage; met: 1 where all of the array's meet it. Array
 # energy is that of an inference; `bias` needs no hardware, for its constant goes into the
-# bias. +tune: taken as that of the given weights. Empty: no such hardware was measured.
+# bias. mult_uj .. clock_uj: of array_uj what multipliers, adders, registers and clock of PEs take
+# that multiply; waiting_uj: PEs that wait or have no operands; correction_uj: side column and
+# correction units, those that only pass sums on too. +tune: taken as that of the given weights. Empty: no such hardware was measured.
 # SPDX-License-Identifier: Apache-2.0
 
 # log of n!, kept as far as it was asked for
@@ -39,7 +41,9 @@ BEGIN {
   kind_of["edge_rounded"] = "rival"
   print "network", "cell", "class", "kind", "mode", "images", "accuracy_percent", \
     "exact_percent", "loss", "agreement_percent", "lost", "gained", "mcnemar_p", "mult_pj", \
-    "mult_saved", "array_uj", "array_saved", "period_ns", "met", "area_um2", "against"
+    "mult_saved", "array_uj", "array_saved", "period_ns", "met", "area_um2", "against", "mult_uj", \
+    "add_uj", "register_uj", "clock_uj", "waiting_uj", "correction_uj"
+  parts = split("mult add register clock rest foot", part, " ")
 }
 FNR == 1 {
   net = FILENAME
@@ -60,6 +64,8 @@ kind == "energy" {
   period[place] = f[at["period_ns"]]
   met[place] = f[at["met"]]
   area[place] = f[at["area_um2"]]
+  for (i = 1; i <= parts; i++)
+    made_of[place] = made_of[place] OFS sprintf("%.3f", f[at[part[i]]] * 1e-6)
   product[net, cell] = f[at["mult_pj"]]
   next
 }
@@ -116,7 +122,8 @@ END {
       sprintf("%.2f", exact[n] - row_text[i]), agreement[i], row_lost[i], row_gained[i], \
       sprintf("%.3g", mcnemar(row_lost[i], row_gained[i])), product[n, c], \
       saved(product[n, c], product[n, b]), uj, saved(array[place], array[n, b, 0]), \
-      period[place], met[place], area[place], b
+      period[place], met[place], area[place], b \
+      (uj == "" ? OFS OFS OFS OFS OFS OFS : made_of[place])
   }
   exit failed
 }

@@ -1,199 +1,100 @@
-# paper-s1-verdict.awk: what paper-s1.tsv says of the control-variate paper's claim, as Markdown.
-# usage: awk -v claim=45 -v points=1 -v times=1.9 -f paper-s1-verdict.awk paper-s1.tsv \
-#          NET.energy.tsv ...
-# claim: percent of power saved, at a mean loss below `points`; times: corrected against uncorrected
-# accuracy. The claim is the paper's cells' and corrections' (kind paper; modes paper and cv); what
-# ours make of it stands below. Power at equal inferences a second is energy, where the clock is the
-# same: what misses the period, or was measured for another, is left out at level `array`; it counts
-# at level `clock`, where each runs as fast as it can and energy is compared.
+# paper-s1-verdict.awk: what paper-s1.tsv says of each network, as Markdown: what is saved at most
+# below `points` lost, and how accurate the best are that save 30, 45 and 60 percent.
+# usage: awk -v claim=45 -v points=1 -f paper-s1-rows.awk -f paper-s1-verdict.awk paper-s1.tsv
 # SPDX-License-Identifier: Apache-2.0
 
-# Whether row i counts: which: paper, any (no weight changed), tuned, rival.
-function counts(i, which) {
-  if (kind[i] == "exact" || (kind[i] == "rival") != (which == "rival")) return 0
-  if (which == "paper") return kind[i] == "paper" && (mode[i] == "paper" || mode[i] == "cv")
-  return which == "all" || (mode[i] ~ /\+tune$/) == (which == "tuned")
-}
-function at_the_clock(i) {
-  return array[i] != "" && met[i] == 1 && period[i] == period_of[net[i]]
-}
-function saves(i, level) { return level == "multiplier" ? mult[i] : array[i] }
-# Whether there is such a figure.
-function measured(i, level) {
-  return level == "multiplier" || (level == "array" ? at_the_clock(i) : array[i] != "")
-}
 # More accurate, or as accurate and cheaper.
 function better(i, j, level) {
   return !j || accuracy[i] > accuracy[j] || \
     (accuracy[i] == accuracy[j] && saves(i, level) > saves(j, level))
 }
-# The best row of a network that saves as much: of a class, or the rival's of both.
-function best(n, c, percent, level, which,  i, at) {
-  for (i = 1; i <= rows; i++) {
-    if (net[i] != n || (which != "rival" && class[i] != c) || !counts(i, which)) continue
-    if (!measured(i, level)) continue
-    if (saves(i, level) >= percent && better(i, at, level)) at = i
-  }
-  return at
+# The most accurate row of a network that saves so much.
+function best(n, c, percent, level, which,  i, found) {
+  for (i = 1; i <= rows; i++)
+    if (net[i] == n && is_of(i, c, which) && counts(i, which) && measured(i, level) && \
+        saves(i, level) >= percent && better(i, found, level))
+      found = i
+  return found
 }
-function cells_of(i) {
-  return i ? cell[i] " " mode[i] " | " sprintf("%+.2f", 0 - loss[i]) " | " \
-    (p[i] == 0 ? "< 1e-300" : p[i]) : "none | - | -"
+# The row of a network that saves most at a loss below `points`.
+function most(n, c, which,  i, found) {
+  for (i = 1; i <= rows; i++)
+    if (net[i] == n && is_of(i, c, which) && counts(i, which) && measured(i, "array") && \
+        loss[i] < points && (!found || saves(i, "array") > saves(found, "array")))
+      found = i
+  return found
 }
-# The same of the paper's own, where that is another.
-function own(n, c, percent, overall,  i) {
-  i = best(n, c, percent, "array", "paper")
-  return i && i == overall ? "the same | - | -" : cells_of(i)
+function name(i) { return cell[i] " " mode[i] sprintf(" %+.2f", 0 - loss[i]) }
+function percent(x) { return x == "" ? "-" : sprintf("%.1f %%", x) }
+function chance(i) { return p[i] == 0 ? "p < 1e-300" : "p " p[i] }
+function at_clock(i) { return i ? name(i) " (" percent(array[i]) ", " chance(i) ")" : "none" }
+function own_clock(i) { return i ? name(i) " (" percent(array[i]) ", " period_of(i) " ns)" : "none" }
+function period_of(i) { return sprintf("%.3f", period[i]) + 0 }
+function alone(i) {
+  return i ? name(i) " (" percent(mult[i]) "; array " percent(array[i]) ")" : "none"
 }
-# Of cells and modes that all networks have: the one that saves most at a mean loss below `points`.
-function most_saved(level, c, which,  key, i, keys, order, sum, lost, n, top) {
-  found = ""
-  for (i = 1; i <= rows; i++) {
-    if ((which != "rival" && class[i] != c) || !counts(i, which)) continue
-    if (!measured(i, level)) continue
-    key = cell[i] " " mode[i]
-    if (!(key in n)) order[++keys] = key
-    sum[key] += saves(i, level)
-    lost[key] += loss[i]
-    n[key]++
-  }
-  for (i = 1; i <= keys; i++) {
-    key = order[i]
-    if (n[key] < nets || lost[key] / nets >= points) continue
-    if (found != "" && sum[key] / nets <= top) continue
-    found = key
-    top = sum[key] / nets
-    found_loss = lost[key] / nets
-  }
-  return found == "" ? "" : top
-}
-function says(level, c, which,  top) {
-  top = most_saved(level, c, which)
-  if (top == "") return "not met: none that loses less than " points " point"
-  return sprintf("%s: %.1f %% saved at a mean loss of %.2f points (%s)", \
-    top >= claim ? "met" : "not met", top, found_loss, found)
-}
-function claim_of(c, which, what) {
-  print "- " what ": array at that clock " says("array", c, which) "; at a clock of its own " \
-    says("clock", c, which) "; multiplier alone " says("multiplier", c, which)
-}
-# Accuracy of the paper's cells over that uncorrected, as means over networks and cells that have
-# every mode that any of them has.
-function ratios(c,  i, k, key, has, modes, which, with, without, pairs, text) {
-  modes = split("paper cv bitplane", which, " ")
-  for (i = 1; i <= rows; i++) {
-    if (class[i] != c || kind[i] != "paper") continue
-    has[mode[i]] = 1
-    of_mode[net[i], cell[i], mode[i]] = accuracy[i]
-  }
-  for (i = 1; i <= rows; i++) {
-    if (class[i] != c || kind[i] != "paper" || mode[i] != "none") continue
-    key = net[i] SUBSEP cell[i]
-    for (k = 1; k <= modes; k++)
-      if (which[k] in has && !((key, which[k]) in of_mode)) break
-    if (k <= modes) continue
-    pairs++
-    without += accuracy[i]
-    for (k = 1; k <= modes; k++)
-      if (which[k] in has) with[k] += of_mode[key, which[k]]
-  }
-  if (!without) return
-  for (k = 1; k <= modes; k++)
-    if (which[k] in has)
-      text = text sprintf("%s %.2f times with %s (%s)", text ? "," : "", with[k] / without, \
-        which[k], with[k] / without >= times ? "met" : "not met")
-  if (text) printf "- accuracy %s times the uncorrected one, %s, the mean of %d pair%s of " \
-    "network and cell:%s\n", times, c, pairs, (pairs > 1 ? "s" : ""), text
-}
+function saved(i) { return i ? percent(array[i]) " (" name(i) ")" : "none" }
 
-BEGIN { FS = "\t" }
-FNR == 1 {
-  delete at
-  for (i = 1; i <= NF; i++) at[$i] = i
-  energy = FILENAME ~ /\.energy\.tsv$/
-  name = FILENAME
-  sub(/.*\//, "", name)
-  sub(/\.energy\.tsv$/, "", name)
-  next
-}
-energy {
-  if ($at["opt"] != 0) next
-  key = name SUBSEP $at["cell"]
-  all[key] = $at["array_pj"]
-  split("mult add register clock rest foot", part, " ")
-  for (i = 1; i <= 6; i++) share[key, part[i]] = $at[part[i]]
-  next
-}
-{
-  i = ++rows
-  net[i] = $at["network"]
-  class[i] = $at["class"]
-  cell[i] = $at["cell"]
-  kind[i] = $at["kind"]
-  mode[i] = $at["mode"]
-  accuracy[i] = $at["accuracy_percent"] + 0
-  loss[i] = $at["loss"] + 0
-  p[i] = $at["mcnemar_p"]
-  mult[i] = $at["mult_saved"]
-  array[i] = $at["array_saved"]
-  period[i] = $at["period_ns"]
-  met[i] = $at["met"]
-  tests += kind[i] != "exact"
-  has_class[class[i]] = 1
-  if (!(net[i] in base)) order_net[++nets] = net[i]
-  base[net[i]] = $at["against"]
-  if (cell[i] == $at["against"]) period_of[net[i]] = period[i]
-}
 END {
-  split("u8 s8", order_class, " ")
-  budgets = split("30 45 60", budget, " ")
-  print "Of each class, the most accurate cell and mode that meets the clock and saves so much"
-  print "energy against the best exact array, with the points gained and the p of McNemar's test"
-  print "against the exact network (one of " tests \
-    " such tests; p is not adjusted for their number;"
-  print "nothing is tested of one cell against another); of those the paper's own cells and"
-  print "corrections; and the exact multiplier of rounded activations, of either class:"
+  print "Saved is energy of an inference on a 16 x 16 array, with the sums of X and the correction units that"
+  print "the mode needs, against the best exact array (of " exacts ", with the network's own"
+  print "operands). At the clock: all designs of the array meet the period that all were measured for; at a"
+  print "clock of its own: each as fast as its slowest design. `Multiplier alone` is energy of a product, as"
+  print "papers count it, without what corrects; behind it, in brackets, what that cell and mode save as an"
+  print "array. Points are accuracy gained on all test images, p McNemar's test against the exact network, one"
+  print "of " tests " such tests and not adjusted for their number; nothing is tested of one cell against"
+  print "another, and cells and modes are chosen by the images that they are judged by. The rival is the exact"
+  print "multiplier of rounded activations, whose rounding is not counted."
   print ""
-  print "| network | class | saved | array | points | p | the paper's own | points | p | rival |" \
-    " points | p | multiplier alone | points | p |"
-  print "|---|---|---:|---|---:|---:|---|---:|---:|---|---:|---:|---|---:|---:|"
+  print "Most saved at the clock below " points " point lost:"
+  print ""
+  print "| network | exact % | best exact array | any cell, u8 | any cell, s8 | the paper's cells, paper or cv |" \
+    " any cell, weights tuned | rival |"
+  print "|---|---:|---|---|---|---|---|---|"
+  for (a = 1; a <= nets; a++) {
+    n = order_net[a]
+    printf "| %s | %s | %s |", n, exact[base[n]], cell[base[n]]
+    for (b = 1; b <= classes; b++) {
+      i = most(n, order_class[b], "any")
+      printf " %s |", saved(i)
+      if (i && array[i] >= claim) reached[n] = 1
+    }
+    print " " saved(most(n, "", "paper")) " | " saved(most(n, "", "tuned")) " | " \
+      saved(most(n, "", "rival")) " |"
+    if (n in reached) {
+      reach++
+      names = names (names ? ", " : ": ") n
+    }
+  }
+  printf "\n%s of %d networks save%s %g %% of the array's energy below %g point, no weight changed%s.\n\n", \
+    (reach ? reach : "None"), nets, (reach > 1 ? "" : "s"), claim, points, names
+  printf "Rows whose array meets the clock, by mode:"
+  for (i = 1; i <= rows; i++) {
+    if (kind[i] == "exact" || array[i] == "") continue
+    if (!(mode[i] in of_mode)) order_mode[++modes] = mode[i]
+    of_mode[mode[i]]++
+    meet[mode[i]] += at_the_clock(i)
+  }
+  for (k = 1; k <= modes; k++)
+    printf "%s %s %d of %d", (k > 1 ? "," : ""), order_mode[k], meet[order_mode[k]], of_mode[order_mode[k]]
+  print ".\n\nThe most accurate that save so much:"
+  print ""
+  print "| network | class | saved | any cell | weights tuned | the paper's cells, paper or cv |" \
+    " the same, clock of its own | rival, either class | any cell, multiplier alone |"
+  print "|---|---|---:|---|---|---|---|---|---|"
+  budgets = split("30 45 60", budget, " ")
   for (a = 1; a <= nets; a++)
-    for (b = 1; b <= 2; b++) {
+    for (b = 1; b <= classes; b++) {
       n = order_net[a]
       c = order_class[b]
       if (!(c in has_class)) continue
-      for (d = 1; d <= budgets; d++) {
-        i = best(n, c, budget[d], "array", "all")
-        printf "| %s | %s | %d %% | %s | %s | %s | %s |\n", n, c, budget[d], cells_of(i), \
-          own(n, c, budget[d], i), cells_of(best(n, c, budget[d], "array", "rival")), \
-          cells_of(best(n, c, budget[d], "multiplier", "all"))
-      }
+      for (d = 1; d <= budgets; d++)
+        printf "| %s | %s | %d %% | %s | %s | %s | %s | %s | %s |\n", n, c, budget[d], \
+          at_clock(best(n, c, budget[d], "array", "any")), \
+          at_clock(best(n, c, budget[d], "array", "tuned")), \
+          at_clock(best(n, c, budget[d], "array", "paper")), \
+          own_clock(best(n, c, budget[d], "clock", "paper")), \
+          at_clock(best(n, c, budget[d], "array", "rival")), \
+          alone(best(n, c, budget[d], "multiplier", "any"))
     }
-  print ""
-  printf "The paper's claim, %g %% less power at a mean loss below %g point over %d network%s, " \
-    "nothing retrained, against the best exact array, at its clock:\n", claim, points, \
-    nets, (nets > 1 ? "s" : "")
-  print ""
-  for (b = 1; b <= 2; b++) {
-    c = order_class[b]
-    if (!(c in has_class)) continue
-    claim_of(c, "paper", "the paper's cells and corrections, " c)
-    claim_of(c, "any", "any approximate cell and mode here, no weight changed, " c)
-    claim_of(c, "tuned", "with weights tuned to the cell, " c)
-    ratios(c)
-  }
-  claim_of("", "rival", "the rival, of either class, no weight changed or tuned")
-  print ""
-  for (a = 1; a <= nets; a++) {
-    n = order_net[a]
-    key = n SUBSEP base[n]
-    if (!(key in all)) continue
-    printf "- %s, best exact array (%s): multipliers take %.1f %% of its energy, adders %.1f, " \
-      "registers %.1f, clock %.1f, waiting PEs %.1f, side column and correction units %.1f: " \
-      "multipliers that cost nothing would save %.1f %% and what adders no longer see\n", n, \
-      base[n], 100 * share[key, "mult"] / all[key], 100 * share[key, "add"] / all[key], \
-      100 * share[key, "register"] / all[key], 100 * share[key, "clock"] / all[key], \
-      100 * share[key, "rest"] / all[key], 100 * share[key, "foot"] / all[key], \
-      100 * share[key, "mult"] / all[key]
-  }
 }

@@ -13,7 +13,7 @@ PAPER_MODES  ?= none,bias,paper,cv,bitplane,phi,cv+tune
 PAPER_PLAIN  := $(foreach m,1 2 3 4,perf$(m) edge$(m)) $(foreach t,5 6 7 8,trunc$(t)) \
                 $(foreach m,3 4 5,rec$(m)) drum4 mitchell
 PAPER_CELLS  ?= $(PAPER_PLAIN) $(PAPER_PLAIN:%=%s) $(foreach r,0_6 0_7 1_4 1_6 2_0,roup$(r)s)
-PAPER_EXACT  := exact dadda exacts daddas
+PAPER_EXACT  ?= exact dadda array booth exacts daddas arrays booths
 # OPT_CORRECTION of the side columns and correction units that are measured, as PPA_CORRECTIONS.
 PAPER_OPTS   ?= 0 1 2 3
 # What correction leaves of each layer's error is foretold from, and measured on, as many images as
@@ -99,8 +99,9 @@ paper-s1-report: $(VARIMAC)
 	  > $(PAPER)/forecast.md
 	$(Q){ awk -f scripts/paper-s1-facts.awk $(call paper_files,exact.csv) \
 	  $(call paper_files,cells.csv) $(paper_ppas) && echo && \
-	  awk $(PAPER_CLAIM) -f scripts/paper-s1-verdict.awk $(PAPER).tsv \
-	    $(call paper_files,energy.tsv) && echo && sed '/^|/,$$d' $(PAPER)/forecast.md; \
+	  awk $(PAPER_CLAIM) -f scripts/paper-s1-rows.awk -f scripts/paper-s1-verdict.awk \
+	    $(PAPER).tsv && echo && awk $(PAPER_CLAIM) -f scripts/paper-s1-rows.awk \
+	    -f scripts/paper-s1-claim.awk $(PAPER).tsv && echo && sed '/^|/,$$d' $(PAPER)/forecast.md; \
 	  } > $(PAPER)/verdict.md.new && mv $(PAPER)/verdict.md.new $(PAPER)/verdict.md
 	$(Q)sh scripts/paper-s1-left-out.sh $(VARIMAC) '$(PAPER_NETS)' > $(PAPER)/left-out.md
 	$(Q){ cat $(PAPER)/verdict.md; sed -n '/^|/,$$p' $(PAPER)/forecast.md; echo; \

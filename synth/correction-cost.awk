@@ -88,6 +88,8 @@ END {
     print "sums of X in a column beside the array (shared) or in every PE (every_pe), N correction"
     print "units, what these are more than units that correct nothing (v), and N units that correct"
     print "every K tile (tiles). PEs are those of each row: as wide as its sums, with its operands."
+    print "A unit that corrects an accumulator once works one cycle in as many as the layer has K tiles,"
+    print "one that corrects every K tile in every cycle; here each is at work."
     if (settings != "") print settings "."
   }
   exit failed

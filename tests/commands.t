@@ -144,7 +144,7 @@ printf '```sh\nmake test \\\n```\n' > "$tmp/cut.md"
 refused 'expected whole commands' "a block that ends inside of a command" awk -v file=cut.md \
   -f tests/tutorial.awk "$tmp/cut.md"
 # shellcheck disable=SC2016 # for the tutorial's shell
-printf '```sh\ncat << "END_OF"\nfalse\nEND_OF\ncat << here2\nfalse\nhere2\nx=3 y=$((1 << x))\n[ $y = 8 ]\n```\n' > "$tmp/here.md"
+printf '```sh\ncat << "END_OF"\nfalse\nEND_OF\ncat << here2\nfalse\nhere2\nx=2 y=$(((1 + x - 2) << (x + 1)))\n[ $y = 8 ]\n```\n' > "$tmp/here.md"
 sh tests/tutorial.sh "$tmp/here.md" > "$tmp/out" 2> "$tmp/err" && [ "$(grep -c '^== ' "$tmp/out")" -eq 4 ]
 ok $? "here-documents by any name, and a shift is none" "$(cat "$tmp/err" "$tmp/out")"
 # shellcheck disable=SC2016 # for the tutorial's shell

@@ -28,7 +28,7 @@ killed() {
   name=$tmp/$1
   shift
   for try in 1 2 3 4 5; do
-    rm -f "$name".*
+    rm -rf "$name".* "$tmp/cutkept" "$tmp/killed" # whose lines are the last run's
     "$VARIMAC" train "$@" --threads 1 > "$tmp/killed" 2>&1 &
     pid=$!
     while kill -0 $pid 2> /dev/null && ! grep -qs '^epoch' "$tmp/killed"; do sleep 0.05; done

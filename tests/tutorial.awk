@@ -3,6 +3,19 @@
 # end. Each is named before it runs; the script ends where one fails.
 # usage: awk -v file=NAME -f tutorial.awk FILE.md
 # SPDX-License-Identifier: Apache-2.0
+# A line without its $((...)), which may shift.
+function without_sums(line,  at, i, deep, c) {
+  while (at = index(line, "$((")) {
+    deep = 0
+    for (i = at + 1; i <= length(line); i++) {
+      c = substr(line, i, 1)
+      deep += (c == "(") - (c == ")")
+      if (!deep) break
+    }
+    line = substr(line, 1, at - 1) substr(line, i + 1)
+  }
+  return line
+}
 /^```sh$/ { inside = 1; next }
 /^```/ { inside = 0; next }
 !inside || (/^ *$/ && end == "") { next }
@@ -11,8 +24,7 @@
   text = text $0 "\n"
   if (end != "") { if ($0 == end) end = ""; else next }
   else {
-    line = $0
-    gsub(/\$\(\([^)]*\)\)/, "", line) # which may shift
+    line = without_sums($0)
     if (match(line, /<< *[^A-Za-z_0-9]?[A-Za-z_][A-Za-z_0-9]*/)) {
       end = substr(line, RSTART, RLENGTH)
       gsub(/[^A-Za-z_0-9]/, "", end)
