@@ -76,7 +76,7 @@ paper-s4-search: $(VARIMAC)
 paper-s4-array: paper-s4-asked
 	$(Q)cells=$$(awk -f scripts/run-results.awk -f scripts/paper-s4-cells.awk $(PAPER_S4)/have.csv \
 	  $(PAPER_S4)/asked.tsv) && \
-	  $(MAKE) --no-print-directory PAPER_NET=$(PAPER_S4_NET) PAPER_S4_CELLS="$$cells" \
+	  $(MAKE) --no-print-directory PAPER_NET=$(PAPER_S4_NET) PAPER_S4_CELLS="$$(echo $$cells)" \
 	    paper-s4-array-run
 paper-s4-array-run: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 	$(call PAPER_MAPS_PPA,$(paper_maps_array),pe side correct,0 1 2,$(PAPER_S4_CELLS))

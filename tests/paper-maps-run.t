@@ -83,6 +83,13 @@ small paper-s4-search && small paper-s4-report && grep -q '^Searches: 2 of 2' "$
 ok $? "a campaign: both passes" "$(cat "$tmp/out" "$tmp/err")"
 small paper-s4-search && ! grep -q SEARCH "$tmp/out"
 ok $? "nothing is searched again" "$(cat "$tmp/out" "$tmp/err")"
+# What is printed is what would run; cells are one word of a command, in one line.
+cells=$(echo $(awk -f scripts/run-results.awk -f scripts/paper-s4-cells.awk "$tmp/s4/have.csv" \
+  "$tmp/s4/asked.tsv"))
+small -n paper-s4-array && [ "${cells#* }" != "$cells" ] &&
+  grep -q "ppa.sh .* '$cells' rtl/mult/mults.tbl" "$tmp/out" &&
+  grep -qF " '0 1 2' '$cells' > $tmp/s4/resnet8.array.tsv.new" "$tmp/out"
+ok $? "arrays of all cells that fronts have" "$cells: $(cat "$tmp/out" "$tmp/err")"
 small paper-s4-keep && rm -r "$tmp/s4" && small paper-s4-search && ! grep -q SEARCH "$tmp/out"
 ok $? "nor what is kept" "$(cat "$tmp/out" "$tmp/err")"
 small PAPER_S4_LEVELS='layer filter tap' paper-s4-report
