@@ -23,6 +23,8 @@ typedef struct {
  * mnist:train, sheet:FILE.png (labels in FILE.labels), png:FILE.png (one image, no label).
  * Data directory: $VARIMAC_DATA, else build/data; CIFAR10_DIR may hold the original binary batches. */
 bool vmac_dataset_load(vmac_dataset *data, const char *spec, vmac_err *err);
+/* n of its images from `first` on, which stay its own. */
+vmac_dataset vmac_dataset_part(const vmac_dataset *data, size_t first, size_t n);
 void vmac_dataset_free(vmac_dataset *data);
 
 /* ---- int8 networks (net/) --------------------------------------------------------------------- */

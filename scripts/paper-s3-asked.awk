@@ -3,8 +3,8 @@
 # network trained on with such a map (tune). What builds on others' results is asked for when these
 # are known.
 # usage: awk -v families='FAMILY ...' -v modes='MODE ...' -v lambdas='L ...'
-#            -v tuned='FAMILY:MODE:L ...' -v sigma=S -v rate=R -v tune_rate=R -v images=N -v line=N
-#            -v evolution=N -v within=P -v test_images=N -v seed=N -v weights=HASH
+#            -v tuned='FAMILY:MODE:L ...' -v sigma=S -v rate=R -v tune_rate=R -v images=N -v judges=N
+#            -v line=N -v evolution=N -v within=P -v test_images=N -v seed=N -v weights=HASH
 #            -v costs='AGN TUNE SEARCH' -v layers=N -v paper=paper-s3 -f paper-maps.awk
 #            -f paper-s3-pick.awk -f paper-s3-asked.awk COSTS.tsv LIST OF KEYED.tsv NET.tsv EVO HAVE
 # The first four as paper-maps.awk has them. NET.tsv is of paper-s2-nets.sh, EVO paper-s3-evo.tsv;
@@ -70,7 +70,7 @@ FILENAME == ARGV[6] {
 END {
   if (failed) exit 1
   print "network", "step", "family", "mode", "lambda", "point", "seed", "seconds", "of", "config"
-  seen_images = " --images " images " --data " data
+  seen_images = " --images " images " --judges " judges " --data " data
   tests = " --test " test (test_images == "" ? "" : " --test-images " test_images)
   sets = split(families, set, " ")
   many = split(modes, mode, " ")
@@ -85,7 +85,7 @@ END {
     for (m = 1; m <= many; m++) {
       found = ask("search", set[s], mode[m], "", "", \
         cost[3] * (images * (layers * (split(text, word, " ") - 1) + line + evolution) + \
-        20 * (test_images == "" ? 10000 : test_images)), of_cells(text), \
+        20 * (judges + (test_images == "" ? 10000 : test_images))), of_cells(text), \
         "{\"net\": \"" net "\", \"cells\": \"" text "\", \"options\": \"--level layer" \
         " --correction " mode[m] " --line " line " --evaluations " evolution " --seed " seed \
         seen_images " --calib " data " --calib-images " images tests " --within " within "\"}")

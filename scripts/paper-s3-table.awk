@@ -7,8 +7,8 @@
 # against one of that cell uncorrected, each layer in an array of its cell with the mode's hardware;
 # `accuracy` of the test images as the network is, `tuned` after training on with the map; `lost`,
 # `tuned_lost` points against the exact network. cells: of the MAC layers, `published` as
-# EvoApproxLib calls them. `judged_lost`: of a search's row, points of the training images that it
-# saw.
+# EvoApproxLib calls them. `judged_lost`: of a search's row, points of the training images that
+# judged.
 # SPDX-License-Identifier: Apache-2.0
 
 function array_saved(net, cells, best, opt,  name, n, i, sum, all) {

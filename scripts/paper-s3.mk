@@ -19,6 +19,8 @@ PAPER_S3_TUNE_RATE ?= 0.001
 PAPER_S3_SEED     ?= 1
 # Training images of searches, patches and corrections: the first so many.
 PAPER_S3_IMAGES   ?= 300
+# So many behind them judge what a search found.
+PAPER_S3_JUDGES   ?= 5000
 PAPER_S3_DATA     ?=
 PAPER_S3_TEST     ?=
 PAPER_S3_TEST_IMAGES ?=
@@ -65,8 +67,8 @@ paper-s3-asked: $(VARIMAC)
 	  mv $(PAPER_S3)/asked.tsv.new $(PAPER_S3)/asked.tsv
 paper-s3-asked-net:
 	$(Q)sh scripts/paper-s4-asked.sh $(VARIMAC) weights/$(PAPER_NET).tflite $(PAPER_S3_COSTS) \
-	  $(paper_s3_data) '$(PAPER_S3_IMAGES)' $(paper_s3_test) '$(PAPER_S3_TEST_IMAGES)' \
-	  $(PAPER_S3)/$(PAPER_NET)
+	  $(paper_s3_data) '$(PAPER_S3_IMAGES)' '$(PAPER_S3_JUDGES)' $(paper_s3_test) \
+	  '$(PAPER_S3_TEST_IMAGES)' $(PAPER_S3)/$(PAPER_NET)
 	$(Q)PREFIX=PAPER_S3 sh scripts/paper-s2-nets.sh $(VARIMAC) weights/MANIFEST.tsv $(PAPER_NET) \
 	  $(paper_s3_data) $(paper_s3_test) '$(PAPER_S3_EPOCHS)' '$(PAPER_S3_SEED)' 1 0 0 0 \
 	  '0 0 0 0 0' > $(PAPER_S3)/$(PAPER_NET)/net.tsv
@@ -74,7 +76,7 @@ paper-s3-asked-net:
 	  awk -v families='$(PAPER_S3_FAMILIES)' -v modes='$(PAPER_S3_MODES)' \
 	  -v lambdas='$(PAPER_S3_LAMBDAS)' -v tuned='$(PAPER_S3_TUNED)' -v sigma='$(PAPER_S3_SIGMA)' \
 	  -v rate='$(PAPER_S3_RATE)' -v tune_rate='$(PAPER_S3_TUNE_RATE)' -v images='$(PAPER_S3_IMAGES)' \
-	  -v line='$(PAPER_S3_LINE)' -v evolution='$(PAPER_S3_EVALUATIONS)' \
+	  -v judges='$(PAPER_S3_JUDGES)' -v line='$(PAPER_S3_LINE)' -v evolution='$(PAPER_S3_EVALUATIONS)' \
 	  -v within='$(PAPER_S3_WITHIN)' -v test_images='$(PAPER_S3_TEST_IMAGES)' \
 	  -v seed='$(PAPER_S3_SEED)' -v costs='$(call paper_s3_seconds,$(PAPER_NET))' \
 	  -v weights=$$(sha256sum < weights/$(PAPER_NET).safetensors | cut -c 1-16) \
@@ -121,8 +123,8 @@ paper-s3-report: paper-s3-asked
 	$(Q)$(call paper_s3_table,$(PAPER_S3).tsv)
 	$(Q)for n in $(PAPER_S3_NETS); do awk -F '\t' -v net=$$n \
 	  -v hash="$$(sha256sum < weights/$$n.tflite | cut -c 1-16)" '{ printf "- %s (%s), exact: " \
-	  "%.2f %% of %d test images; %d training images searched on, of which it answers %d\n", \
-	  net, hash, 100 * $$4 / $$3, $$3, $$1, $$2 }' $(PAPER_S3)/$$n/exact.tsv || exit 1; done \
+	  "%.2f %% of %d test images; $(PAPER_S3_IMAGES) training images searched on, judged by %d more, of" \
+	  " which it answers %d\n", net, hash, 100 * $$4 / $$3, $$3, $$1, $$2 }' $(PAPER_S3)/$$n/exact.tsv || exit 1; done \
 	  > $(PAPER_S3)/facts.md
 	$(Q)awk -v runs="$$(awk -f scripts/runs-count.awk $(PAPER_S3)/have.csv \
 	  $(PAPER_S3)/asked.tsv)" -v goal=$(PAPER_S3_GOAL) -v facts=$(PAPER_S3)/facts.md \

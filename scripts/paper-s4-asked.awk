@@ -1,7 +1,7 @@
 # paper-s4-asked.awk: the searches of a campaign, a line each, for run-keys.sh.
 # usage: awk -v network=NET -v runs='SET:MODE[:EDGE] ...' -v levels='LEVEL ...' -v options='--X ...'
-#            -v images=N -v tests=N -v cost=SECONDS -v line=N -v evolution=N -v seed=N -v layers=N
-#            -v paper=paper-s4 -f paper-maps.awk -f paper-s4-asked.awk COSTS.tsv LIST OF KEYED.tsv
+#            -v images=N -v judges=N -v tests=N -v cost=SECONDS -v line=N -v evolution=N
+#            -v seed=N -v layers=N -v paper=paper-s4 -f paper-maps.awk -f paper-s4-asked.awk COSTS.tsv LIST OF KEYED.tsv
 #            HAVE.csv
 # Files as paper-maps.awk has them. EDGE: the cell whose X layers of several cells have. The whole
 # registry is searched layer by layer; finer levels get the cells that are on the front of that, and
@@ -31,7 +31,8 @@ function ask(set, level, mode, edge, text,  n, units, word) {
   n = split(text, word, " ")
   units = layers * (level == "layer" ? 1 : level == "tap" ? 9 : 4)
   print network, set, level, mode, seed, \
-    int(cost * (images * (units * (n - 1) + line + evolution) + tests * 20)), of_cells(text), \
+    int(cost * (images * (units * (n - 1) + line + evolution) + (judges + tests) * 20)), \
+    of_cells(text), \
     config(text, level, mode, edge)
 }
 

@@ -71,8 +71,8 @@ END {
   print "\nSaved: energy of the multiplications against the exact cell that takes least (in"
   print "parentheses against a Dadda multiplier), then of a 16 x 16 array with the mode's"
   print "hardware; points that test images gain or lose, +- two standard errors at most. The first"
-  print "two columns pick among a front's maps by the test images, the third by the training images"
-  print "that the search saw.\n"
+  print "two columns pick among a front's maps by the test images, the third by training images that"
+  print "the search did not see.\n"
   print "| cells, mode | level | most saved within 1 point | within 4 points" \
     " | within 1 point in training | maps | core-min |"
   print "|---|---|---|---|---|---:|---:|"

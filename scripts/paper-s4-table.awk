@@ -6,7 +6,7 @@
 # against one of that exact cell without correction (`array_saved`): each layer as in an array of
 # its cell with the hardware of its mode, of several cells by their shares of its multiplications;
 # empty where ARRAY.tsv, of paper-s4-array.sh, lacks a cell. Points lost against the exact network:
-# of the training images that the search saw (`judged_lost`), of test images (`lost`), with twice
+# of training images that judged (`judged_lost`), of test images (`lost`), with twice
 # the standard error of that (`error`), at most: all answers that differ count.
 # SPDX-License-Identifier: Apache-2.0
 

@@ -12,6 +12,8 @@ PAPER_S4_SEED   ?= 1
 # Training images that a search measures maps and fits corrections on: the first so many.
 PAPER_S4_DATA   ?= $(shell sh scripts/paper-s1-data.sh weights/MANIFEST.tsv $(PAPER_S4_NET)):train
 PAPER_S4_IMAGES ?= 300
+# So many behind them judge the maps of its front.
+PAPER_S4_JUDGES ?= 5000
 PAPER_S4_TEST   ?= $(PAPER_S4_DATA:%:train=%:test)
 PAPER_S4_TEST_IMAGES ?=
 # Of a search: maps of the sums of losses, of evolution, and percent beyond which no map is told.
@@ -29,8 +31,8 @@ paper_s4_array = $(PAPER_S4)/$(PAPER_S4_NET).array.tsv
 PAPER_S4_KEPT ?= weights/measured/paper-s4.csv
 PAPER_S4_HEAD := key,network,set,level,mode,seed,status,maps,core_s,units,front
 paper_s4_kept = $(call kept_of,$(PAPER_S4_KEPT))
-paper_s4_options = --images $(PAPER_S4_IMAGES) --data $(PAPER_S4_DATA) --calib $(PAPER_S4_DATA) \
-  --calib-images $(PAPER_S4_IMAGES) --test $(PAPER_S4_TEST) \
+paper_s4_options = --images $(PAPER_S4_IMAGES) --judges $(PAPER_S4_JUDGES) --data $(PAPER_S4_DATA) \
+  --calib $(PAPER_S4_DATA) --calib-images $(PAPER_S4_IMAGES) --test $(PAPER_S4_TEST) \
   $(PAPER_S4_TEST_IMAGES:%=--test-images %) --within $(PAPER_S4_WITHIN)
 paper_s4_layers = $$($(VARIMAC) net weights/$(PAPER_S4_NET).tflite | \
   awk '$$11 ~ /^[0-9]+$$/ && $$11 > 0 { n++ } END { print n }')
@@ -46,14 +48,16 @@ paper-s4: setup data ## maps of ROUP and other cells by layer, filter, place: th
 .PHONY: paper-s4-asked
 paper-s4-asked: $(VARIMAC)
 	$(Q)sh scripts/paper-s4-asked.sh $(VARIMAC) weights/$(PAPER_S4_NET).tflite $(PAPER_S4_COSTS) \
-	  $(PAPER_S4_DATA) '$(PAPER_S4_IMAGES)' $(PAPER_S4_TEST) '$(PAPER_S4_TEST_IMAGES)' $(PAPER_S4)
+	  $(PAPER_S4_DATA) '$(PAPER_S4_IMAGES)' '$(PAPER_S4_JUDGES)' $(PAPER_S4_TEST) \
+	  '$(PAPER_S4_TEST_IMAGES)' $(PAPER_S4)
 	$(Q)touch $(PAPER_S4)/asked.tsv && rm -f $(PAPER_S4)/have.csv && \
 	  sh scripts/keep-lines.sh $(PAPER_S4)/have.csv $(PAPER_S4_HEAD) $(PAPER_S4)/known.csv \
 	    $(paper_s4_kept)
 	$(Q)$(VARIMAC) mult list > $(PAPER_S4)/list && \
 	  awk -v network=$(PAPER_S4_NET) -v runs='$(PAPER_S4_RUNS)' -v levels='$(PAPER_S4_LEVELS)' \
 	  -v options='$(strip $(paper_s4_options))' \
-	  -v images=$(PAPER_S4_IMAGES) -v tests=$(or $(PAPER_S4_TEST_IMAGES),10000) \
+	  -v images=$(PAPER_S4_IMAGES) -v judges=$(PAPER_S4_JUDGES) \
+	  -v tests=$(or $(PAPER_S4_TEST_IMAGES),10000) \
 	  -v cost=$(PAPER_S4_SECONDS) -v line=$(PAPER_S4_LINE) -v evolution=$(PAPER_S4_EVALUATIONS) \
 	  -v seed=$(PAPER_S4_SEED) -v layers=$(paper_s4_layers) -v paper=paper-s4 \
 	  -f scripts/paper-maps.awk -f scripts/paper-s4-asked.awk \
@@ -92,9 +96,10 @@ paper-s4-report: paper-s4-asked
 	  -f scripts/paper-s4-table.awk $(PAPER_S4)/have.csv $(PAPER_S4)/asked.tsv \
 	  > $(PAPER_S4).tsv.new && mv $(PAPER_S4).tsv.new $(PAPER_S4).tsv
 	$(Q)awk -F '\t' -v net=$(PAPER_S4_NET) -v data=$(PAPER_S4_DATA) -v test=$(PAPER_S4_TEST) \
+	  -v images=$(PAPER_S4_IMAGES) \
 	  -v hash="$$(sha256sum < weights/$(PAPER_S4_NET).tflite | cut -c 1-16)" '{ printf "- %s (%s), " \
-	  "exact: %.2f %% of %d images of %s; searched on %d images of %s, of which it answers %d\n", \
-	  net, hash, 100 * $$4 / $$3, $$3, test, $$1, data, $$2 }' $(PAPER_S4)/exact.tsv \
+	  "exact: %.2f %% of %d images of %s; searched on %d images of %s, judged by %d more, of which it " \
+	  "answers %d\n", net, hash, 100 * $$4 / $$3, $$3, test, images, data, $$1, $$2 }' $(PAPER_S4)/exact.tsv \
 	  > $(PAPER_S4)/facts.md
 	$(Q)sed -n 's/^# platform /- energies: /p' $(PAPER_S4_COSTS) >> $(PAPER_S4)/facts.md
 	$(Q)made=$$(awk -f scripts/runs-count.awk $(PAPER_S4)/have.csv $(PAPER_S4)/asked.tsv) && \

@@ -75,12 +75,21 @@ printf 'perf3s\ts8\t2\ntrunc4s\ts8\t4.5\n' >> "$tmp/costs.tsv"
 
 small() {
   make -s "B=$B" "PAPER_S4=$tmp/s4" "PAPER_S4_KEPT=$tmp/kept.csv" "PAPER_S4_COSTS=$tmp/costs.tsv" \
-    PAPER_S4_RUNS='registry:cv:roup1_6s' PAPER_S4_LEVELS='layer filter' PAPER_S4_IMAGES=12 \
+    PAPER_S4_RUNS='registry:cv:roup1_6s' PAPER_S4_LEVELS='layer filter' PAPER_S4_IMAGES=12 PAPER_S4_JUDGES=60 \
     PAPER_S4_DATA=subset:calib PAPER_S4_TEST=subset:test PAPER_S4_TEST_IMAGES=20 PAPER_S4_LINE=2 \
     PAPER_S4_EVALUATIONS=2 PAPER_S4_WITHIN=50 "$@" > "$tmp/out" 2> "$tmp/err"
 }
 small paper-s4-search && small paper-s4-report && grep -q '^Searches: 2 of 2' "$tmp/s4.md"
 ok $? "a campaign: both passes" "$(cat "$tmp/out" "$tmp/err")"
+head=$("$VARIMAC" eval --net $net --data subset:calib --images 12 | sed -n 's/^accuracy.*(\([0-9]*\) .*/\1/p')
+all=$("$VARIMAC" eval --net $net --data subset:calib --images 72 | sed -n 's/^accuracy.*(\([0-9]*\) .*/\1/p')
+[ "$(cut -f 1-3 "$tmp/s4/exact.tsv")" = "60$tab$((all - head))${tab}20" ] &&
+  grep -q "searched on 12 images of subset:calib, judged by 60 more, of which it answers $((all - head))" \
+    "$tmp/s4.md" &&
+  awk -F '\t' -v all="$all" -v head="$head" 'NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i; next }
+    { n++; x = $at["judged_lost"] * 0.6; if (x - int(x) > 0.01 && int(x + 1) - x > 0.01) exit 1 }
+    END { exit !n }' "$tmp/s4.tsv"
+ok $? "what judges is behind what searches" "$all $head; $(cat "$tmp/s4/exact.tsv" "$tmp/s4.tsv")"
 small paper-s4-search && ! grep -q SEARCH "$tmp/out"
 ok $? "nothing is searched again" "$(cat "$tmp/out" "$tmp/err")"
 # What is printed is what would run; cells are one word of a command, in one line.

@@ -33,7 +33,7 @@ printf 'key\n' > "$tmp/keyed"
 printf 'key,status,front\n' > "$tmp/have"
 asked4() { # RUNS LEVELS
   awk -v network=resnet8 -v runs="$1" -v levels="$2" -v options='--images 20' -v images=20 \
-    -v tests=40 -v cost=1 -v line=4 -v evolution=6 -v seed=1 -v layers=10 \
+    -v judges=10 -v tests=40 -v cost=1 -v line=4 -v evolution=6 -v seed=1 -v layers=10 \
     -v paper=paper-s4 -f scripts/paper-maps.awk -f scripts/paper-s4-asked.awk "$tmp/costs.tsv" "$tmp/list" "$tmp/of" "$tmp/keyed" "$tmp/have" \
     > "$tmp/asked" 2> "$tmp/err"
 }
@@ -49,8 +49,8 @@ ok $? "a family beside the exact cell that takes least" "$(cat "$tmp/asked")"
 ok $? "the registry, without cells that take no less" "$(cells layer registry)"
 [ "$(cut -f 2,3 "$tmp/asked" | tr '\t\n' '- ')" = 'set-level roup-layer registry-layer roup-tap ' ]
 ok $? "finer levels of the registry wait for its layers" "$(cat "$tmp/asked")"
-# 20 images by 10 layers of 2 cells, 4 and 6 maps; 40 test images of some 20 rows
-[ "$(awk -F '\t' '$2 == "roup" { print $6 }' "$tmp/asked" | tr '\n' ' ')" = '1400 4600 ' ]
+# 20 images by 10 layers of 2 cells, 4 and 6 maps; 10 judges and 40 test images of some 20 rows
+[ "$(awk -F '\t' '$2 == "roup" { print $6 }' "$tmp/asked" | tr '\n' ' ')" = '1600 4800 ' ]
 ok $? "with a forecast" "$(cut -f 6 "$tmp/asked")"
 awk -F '\t' '$2 == "registry" { print $7 }' "$tmp/asked" |
   grep -q '^net 20 images images tests hbooths hroup0_6s hroup1_6s hperf3s htrunc4s$'
@@ -200,7 +200,8 @@ printf 'resnet8\td\tt\tDD\t"batch": 128, "rate": 0.2, "schedule": "onecycle", "c
 printf '# names\nmul8s_X\tperf3s\nmul8s_Y\ttrunc4s\nmul8s_Z\tnone\n' > "$tmp/evo"
 asked3() {
   awk -v families='evo roup' -v modes='none cv' -v lambdas='0.1 0.2' -v tuned=evo:cv:0.2 -v sigma=0.05 \
-    -v rate=0.02 -v tune_rate=0.001 -v images=20 -v line=4 -v evolution=6 -v within=9 -v test_images=30 \
+    -v rate=0.02 -v tune_rate=0.001 -v images=20 -v judges=8 -v line=4 -v evolution=6 -v within=9 \
+    -v test_images=30 \
     -v seed=1 -v weights=WW -v costs='100 200 0.001' -v layers=2 -v paper=paper-s3 -f scripts/paper-maps.awk \
     -f scripts/paper-s3-pick.awk -f scripts/paper-s3-asked.awk "$tmp/costs.tsv" "$tmp/list" "$tmp/of" \
     "$tmp/keyed" "$tmp/net.tsv" "$tmp/evo" "$tmp/have" > "$tmp/asked" 2> "$tmp/err"
@@ -220,8 +221,8 @@ ok $? "noise and searches first" "$(steps) $(cat "$tmp/err")"
 grep -q '"epochs": 2, "from": "weights/resnet8.safetensors", "batch": 128, "rate": 0.02, "schedule": "cosine", "crop": 4, "phase": \["0 forward=agn:0.05:0.1"\]}$' \
   "$tmp/asked"
 ok $? "noise with the network's recipe, at the campaign's rate" "$(cat "$tmp/asked")"
-grep "search${tab}evo" "$tmp/asked" | grep -q '"cells": "booths:5 perf3s:2 trunc4s:4.5"'
-ok $? "cells by another library's names" "$(cat "$tmp/asked")"
+grep "search${tab}evo" "$tmp/asked" | grep -q '"cells": "booths:5 perf3s:2 trunc4s:4.5".* --images 20 --judges 8 --data d '
+ok $? "cells by another library's names, judged by images that no search sees" "$(cat "$tmp/asked")"
 known
 echo "$(keyof agn '' '' 0.2 ''),n,agn,done,,90,5,c1:0.5 c2:-0.1" >> "$tmp/have"
 asked3 && [ "$(steps)" = 'agn 2 match 4 search 4 ' ] &&

@@ -63,6 +63,30 @@ ok $? "are those of the front, numbers and all" "$base right; $(cat "$tmp/a.csv"
 [ "$(sed -n '1p;2p;$p' "$tmp/units.csv" | tr '\n' ' ')" = 'unit,layer,macs 0,0,442368 9,9,640 ' ]
 ok $? "a unit for each layer, with its multiplications" "$(cat "$tmp/units.csv")"
 
+# Judges: rows as before, judged by images that were not measured on.
+cp "$tmp/a.csv.known" "$tmp/j.csv.known"
+# shellcheck disable=SC2086
+search $small -o "$tmp/j.csv" --judges 50 --maps "$tmp/judged" &&
+  ! grep -qv '^map,\|,50,[0-9]*,40,' "$tmp/j.csv" && cmp -s "$tmp/a.csv.known" "$tmp/j.csv.known" &&
+  [ "$(cut -d , -f 1-3,6- "$tmp/j.csv")" = "$(cut -d , -f 1-3,6- "$tmp/a.csv")" ]
+ok $? "rows that other images judge" "$(cat "$tmp/err" "$tmp/j.csv")"
+grep -q "^ *0  *[0-9.]* %  *[0-9.]*  *$(awk -F, 'NR == 2 { printf "%.2f", 2 * $5 }' "$tmp/j.csv") %" \
+  "$tmp/out"
+ok $? "as the table says" "$(cat "$tmp/out")"
+right() { # MAP IMAGES: of the first training images
+  "$VARIMAC" eval --net "$net" --map "$1" --data subset:calib --images "$2" |
+    sed -n 's/^accuracy.*(\([0-9]*\) correct)/\1/p'
+}
+good=0 rows=0
+while IFS=, read -r map _ _ _ judged _; do
+  [ "$map" = map ] && continue
+  rows=$((rows + 1))
+  map=$tmp/judged/$(printf %02d "$map").json
+  [ $(($(right "$map" 110) - $(right "$map" 60))) -eq "$judged" ] && good=$((good + 1))
+done < "$tmp/j.csv"
+[ $rows -gt 2 ] && [ $good -eq $rows ]
+ok $? "by the images behind those measured on" "$good of $rows"
+
 # The same again, from what is known and from a part of it.
 cp "$tmp/a.csv" "$tmp/first.csv"
 cp "$tmp/a.csv.known" "$tmp/first.known"
@@ -146,6 +170,8 @@ c="--costs $tmp/costs.tsv -o $tmp/no.csv --images 4"
 # shellcheck disable=SC2086
 {
   refuse "no cells" 2 "are needed" $c
+  refuse "more judges than images behind" 1 "expected at most 196, .* behind the 4 measured" $c \
+    --mults exact,perf2 --judges 197
   refuse "one cell" 2 "2 to 255 cells, found 1" $c --mults exact
   refuse "a cell twice" 2 "perf2 twice" $c --mults perf2,perf2
   refuse "an unknown cell" 2 "--mults: " $c --mults exact,pref2

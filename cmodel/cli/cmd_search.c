@@ -40,6 +40,8 @@ static const char help[] =
     "                       that one's, else those of the dearest)\n"
     "  --data SPEC          labelled training images to measure on (default subset:calib)\n"
     "  --images N           the first N of them (default all)\n"
+    "  --judges N           the front's rows are judged by N more of them, behind those: maps suit\n"
+    "                       the images that chose them (default: by those measured on)\n"
     "  --calib SPEC         training images that corrections are fitted on (default subset:calib)\n"
     "  --calib-images N     the first N of them (default all)\n"
     "  --test SPEC          images that the front's rows are scored on (default subset:test)\n"
@@ -68,6 +70,7 @@ static search_options parse(int argc, char **argv) {
     EDGE,
     DATA,
     IMAGES,
+    JUDGES,
     CALIB,
     CALIB_IMAGES,
     TEST,
@@ -93,6 +96,7 @@ static search_options parse(int argc, char **argv) {
                                         {"edge", 1, 0, EDGE},
                                         {"data", 1, 0, DATA},
                                         {"images", 1, 0, IMAGES},
+                                        {"judges", 1, 0, JUDGES},
                                         {"calib", 1, 0, CALIB},
                                         {"calib-images", 1, 0, CALIB_IMAGES},
                                         {"test", 1, 0, TEST},
@@ -155,6 +159,9 @@ static search_options parse(int argc, char **argv) {
       break;
     case IMAGES:
       o.images = cli_int("--images", optarg, 1, INT32_MAX);
+      break;
+    case JUDGES:
+      o.judges = cli_int("--judges", optarg, 1, INT32_MAX);
       break;
     case CALIB:
       o.calib = optarg;
@@ -298,6 +305,10 @@ static search_run prepare(search_options *o) {
   if (o->edge && !(r.edge = vmac_mult_find(o->edge, &err))) cli_usage("--edge: %s", err.text);
   r.units = vmac_units_new(r.net, o->level, (int)o->groups);
   r.data = run_load_labelled(o->data, r.net, o->net, &o->images, "--images");
+  if ((size_t)o->judges > r.data.n - (size_t)o->images)
+    cli_die("--judges: expected at most %zu, the images of %s behind the %lld measured on, found "
+            "%lld",
+            r.data.n - (size_t)o->images, o->data, o->images, o->judges);
   r.test = run_load_labelled(o->test, r.net, o->net, &o->test_images, "--test-images");
   const size_t cache = (size_t)o->cache << 20;
   if (vmac_mode_calibrates(o->mode)) {

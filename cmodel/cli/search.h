@@ -13,7 +13,7 @@ typedef struct {
   vmac_mode mode;
   vmac_level level;
   double within; /* percent of the images */
-  long long groups, images, calib_images, test_images, line, evaluations, seed, cache;
+  long long groups, images, judges, calib_images, test_images, line, evaluations, seed, cache;
 } search_options;
 
 /* A search at work. */
@@ -53,8 +53,8 @@ bool search_plan(search_run *r, const uint8_t *choice);
 void search_recall(search_run *r);
 void search_keep(const search_run *r);
 
-/* The front, as far as --within has it, CSV and (--maps) a JSON map each, with the answers over
- * --test; printed too. --units: what the choices' cells are of. */
+/* The front, as far as --within has it, CSV and (--maps) a JSON map each, with the answers of
+ * --judges and over --test; printed too. --units: what the choices' cells are of. */
 void search_report(search_run *r);
 
 #endif

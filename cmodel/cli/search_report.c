@@ -99,6 +99,32 @@ static void write_units(const search_run *r) {
   free(text);
 }
 
+/* Images that answer: a row's answers are counted and forgotten. */
+typedef struct {
+  const vmac_dataset *data;
+  const char *what; /* for progress */
+  vmac_scorer *scorer;
+  uint8_t *answer;
+} row_scorer;
+
+static row_scorer row_scorer_new(const search_run *r, const vmac_dataset *data, size_t n,
+                                 const char *what) {
+  const size_t cache = (size_t)r->o->cache << 20;
+  return (row_scorer){data, what, vmac_scorer_new(r->net, VMAC_ROUND_DOUBLE, data, n, cache / 2),
+                      vmac_alloc(n, 1)};
+}
+
+/* How many of n the run's plan answers rightly. */
+static size_t row_right(const search_run *r, row_scorer *s, size_t n) {
+  run_scores(s->what, r->net, s->scorer, r->plan, n, s->answer, NULL);
+  return run_equal(s->answer, s->data->labels, n);
+}
+
+static void row_scorer_free(row_scorer *s) {
+  free(s->answer);
+  vmac_scorer_free(s->scorer);
+}
+
 void search_report(search_run *r) {
   const search_options *o = r->o;
   size_t count, room = 256, used;
@@ -108,28 +134,29 @@ void search_report(search_run *r) {
   const double least = asked.of[0].correct - o->within / 100 * (double)o->images;
   vmac_err err;
   const size_t n = (size_t)o->test_images;
-  uint8_t *answer = vmac_alloc(n, 1);
-  vmac_scorer *scorer =
-      vmac_scorer_new(r->net, VMAC_ROUND_DOUBLE, &r->test, n, (size_t)o->cache << 20);
+  const size_t judged = (size_t)(o->judges ? o->judges : o->images);
+  const vmac_dataset judges = vmac_dataset_part(&r->data, (size_t)o->images, (size_t)o->judges);
+  row_scorer test = row_scorer_new(r, &r->test, n, "front, test images"), judge = {0};
+  if (o->judges) judge = row_scorer_new(r, &judges, judged, "front, judges");
   char *text = vmac_alloc(room + count * (128 + 4 * (size_t)r->units->count), 1);
   used = (size_t)sprintf(text, "map,energy,loss,judged,right,test_images,test_right,accuracy,"
                                "agreement,choice\n");
   bool *written = vmac_alloc(count, sizeof *written);
   vmac_files_begin();
-  printf("%3s %8s %8s %10s %10s   of %zu images of %s\n", "map", "energy", "loss", "accuracy",
-         "agreement", n, o->test);
+  printf("%3s %8s %8s %10s %10s %10s   of %zu images of %s\n", "map", "energy", "loss", "judged",
+         "accuracy", "agreement", n, o->test);
   for (size_t i = 0; i < count; i++) {
     const vmac_choice *c = front[i];
     if (c->correct < least) continue;
     if (!search_plan(r, c->choice)) cli_die("map %zu: its corrections do not fit", i);
-    run_scores("front, images", r->net, scorer, r->plan, n, answer, NULL);
-    const size_t right = run_equal(answer, r->test.labels, n);
-    const size_t agree = run_equal(answer, vmac_scorer_exact(scorer), n);
+    const size_t good = o->judges ? row_right(r, &judge, judged) : (size_t)c->correct;
+    const size_t right = row_right(r, &test, n);
+    const size_t agree = run_equal(test.answer, vmac_scorer_exact(test.scorer), n);
     const double accuracy = (double)right / (double)n, agreement = (double)agree / (double)n;
-    printf("%3zu %6.2f %% %8.4f %8.2f %% %8.2f %%\n", i, 100 * c->energy, c->loss, 100 * accuracy,
-           100 * agreement);
-    used += (size_t)sprintf(text + used, "%zu,%.6f,%.6f,%lld,%.0f,%zu,%zu,%.6f,%.6f,", i, c->energy,
-                            c->loss, o->images, c->correct, n, right, accuracy, agreement);
+    printf("%3zu %6.2f %% %8.4f %8.2f %% %8.2f %% %8.2f %%\n", i, 100 * c->energy, c->loss,
+           100 * (double)good / (double)judged, 100 * accuracy, 100 * agreement);
+    used += (size_t)sprintf(text + used, "%zu,%.6f,%.6f,%zu,%zu,%zu,%zu,%.6f,%.6f,", i, c->energy,
+                            c->loss, judged, good, n, right, accuracy, agreement);
     for (int u = 0; u < r->units->count; u++)
       used +=
           (size_t)sprintf(text + used, "%d%s", c->choice[u], u + 1 < r->units->count ? "." : "\n");
@@ -142,8 +169,8 @@ void search_report(search_run *r) {
   if (o->maps) remove_rest(r, written, count);
   free(written);
   free(text);
-  free(answer);
+  row_scorer_free(&test);
+  row_scorer_free(&judge);
   free(front);
   vmac_search_free(&asked);
-  vmac_scorer_free(scorer);
 }

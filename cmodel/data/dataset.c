@@ -96,6 +96,14 @@ bool vmac_dataset_load(vmac_dataset *data, const char *spec, vmac_err *err) {
                    spec, near ? ", did you mean '" : "", near ? near : "", near ? "'?" : "");
 }
 
+vmac_dataset vmac_dataset_part(const vmac_dataset *data, size_t first, size_t n) {
+  vmac_dataset part = *data;
+  part.pixels += first * (size_t)data->h * (size_t)data->w * (size_t)data->c;
+  part.labels += first;
+  part.n = n;
+  return part;
+}
+
 void vmac_dataset_free(vmac_dataset *data) {
   free(data->pixels);
   free(data->labels);

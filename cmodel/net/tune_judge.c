@@ -15,12 +15,9 @@
 #include "net/tune.h"
 
 void vmac_tune_set_judges(vmac_tuner *tuner, const vmac_dataset *data, size_t images) {
-  const size_t left = data->n - images, size = (size_t)data->h * (size_t)data->w * (size_t)data->c;
+  const size_t left = data->n - images;
   const size_t first = left ? images : 0, n = left ? left : images;
-  tuner->judges = *data;
-  tuner->judges.pixels = data->pixels + first * size;
-  tuner->judges.labels = data->labels + first;
-  tuner->judges.n = n < VMAC_TUNE_JUDGES ? n : VMAC_TUNE_JUDGES;
+  tuner->judges = vmac_dataset_part(data, first, n < VMAC_TUNE_JUDGES ? n : VMAC_TUNE_JUDGES);
   tuner->seen = !left;
   tuner->scorer =
       vmac_scorer_new(tuner->net, VMAC_ROUND_DOUBLE, &tuner->judges, tuner->judges.n, 0);
