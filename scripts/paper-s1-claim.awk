@@ -69,14 +69,6 @@ function ratios(c,  i, k, key, has, modes, which, with, without, of_each, pairs)
         (with[k] / without >= times ? "met" : "not met"), of_each[k] / pairs, \
         (of_each[k] / pairs >= times ? "met" : "not met")
 }
-# The row of a network that saves most as an array at the clock, below `points` lost.
-function most(n, which,  i, top) {
-  for (i = 1; i <= rows; i++)
-    if (net[i] == n && counts(i, which) && measured(i, "array") && loss[i] < points && \
-        (!top || array[i] > array[top]))
-      top = i
-  return top
-}
 # Percent of the best exact array: what row i takes, or takes less.
 function made_of(n, i, what, less,  k, b) {
   b = base[n]
@@ -117,8 +109,8 @@ END {
   for (a = 1; a <= nets; a++) {
     n = order_net[a]
     made_of(n, base[n], cell[base[n]])
-    i = most(n, "any")
-    j = most(n, "paper")
+    i = cheapest(n, "", "any")
+    j = cheapest(n, "", "paper")
     if (i) made_of(n, i, "less with " cell[i] " " mode[i], 1)
     if (j && j != i) made_of(n, j, "less with " cell[j] " " mode[j], 1)
   }

@@ -25,6 +25,14 @@ function saves(i, level) { return level == "multiplier" ? mult[i] : array[i] }
 function is_of(i, c, which) {
   return c == "" || which == "rival" || class[i] == c
 }
+# The row of a network that saves most as an array at the clock, at a loss below `points`.
+function cheapest(n, c, which,  i, found) {
+  for (i = 1; i <= rows; i++)
+    if (net[i] == n && is_of(i, c, which) && counts(i, which) && measured(i, "array") && \
+        loss[i] < points && (!found || saves(i, "array") > saves(found, "array")))
+      found = i
+  return found
+}
 
 BEGIN {
   FS = "\t"

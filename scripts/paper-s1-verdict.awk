@@ -16,14 +16,6 @@ function best(n, c, percent, level, which,  i, found) {
       found = i
   return found
 }
-# The row of a network that saves most at a loss below `points`.
-function most(n, c, which,  i, found) {
-  for (i = 1; i <= rows; i++)
-    if (net[i] == n && is_of(i, c, which) && counts(i, which) && measured(i, "array") && \
-        loss[i] < points && (!found || saves(i, "array") > saves(found, "array")))
-      found = i
-  return found
-}
 function name(i) { return cell[i] " " mode[i] sprintf(" %+.2f", 0 - loss[i]) }
 function percent(x) { return x == "" ? "-" : sprintf("%.1f %%", x) }
 function chance(i) { return p[i] == 0 ? "p < 1e-300" : "p " p[i] }
@@ -55,12 +47,12 @@ END {
     n = order_net[a]
     printf "| %s | %s | %s |", n, exact[base[n]], cell[base[n]]
     for (b = 1; b <= classes; b++) {
-      i = most(n, order_class[b], "any")
+      i = cheapest(n, order_class[b], "any")
       printf " %s |", saved(i)
       if (i && array[i] >= claim) reached[n] = 1
     }
-    print " " saved(most(n, "", "paper")) " | " saved(most(n, "", "tuned")) " | " \
-      saved(most(n, "", "rival")) " |"
+    print " " saved(cheapest(n, "", "paper")) " | " saved(cheapest(n, "", "tuned")) " | " \
+      saved(cheapest(n, "", "rival")) " |"
     if (n in reached) {
       reach++
       names = names (names ? ", " : ": ") n

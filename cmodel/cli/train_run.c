@@ -135,12 +135,8 @@ static void load_sets(session *s, const train_arguments *a, const train_net *net
   if (n < held + (size_t)a->config.batch)
     cli_die("%s has %zu images, fewer than one batch of %d%s%s", a->config.data, n, a->config.batch,
             held ? " and --validation " : "", held ? text : "");
-  const size_t image = (size_t)(net->h * net->w * net->c);
+  s->validation = vmac_dataset_part(&s->data, n - held, held);
   s->data.n = n - held;
-  s->validation = s->data;
-  s->validation.n = held;
-  s->validation.pixels += s->data.n * image;
-  s->validation.labels += s->data.n;
 }
 
 static void begin(session *s, train_arguments *a, const train_net *net) {
