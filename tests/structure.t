@@ -15,7 +15,7 @@ base
 mult base
 gemm base
 data base
-net base gemm mult
+net base data gemm mult
 program base mult net
 operands base net program
 energy base mult net program
