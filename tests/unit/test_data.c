@@ -30,6 +30,10 @@ static void sheet_round_trip(void **state) {
     assert_int_equal(back.classes, 229);
     assert_memory_equal(back.pixels, noise, bytes);
     assert_memory_equal(back.labels, labels, n);
+    const vmac_dataset part = vmac_dataset_part(&back, 3, 7);
+    assert_true(part.n == 7 && part.h == side && part.w == side && part.c == c);
+    assert_memory_equal(part.pixels, noise + 3 * side * side * c, 7 * (size_t)(side * side * c));
+    assert_memory_equal(part.labels, labels + 3, 7);
     vmac_dataset_free(&back);
     free(noise);
   }
