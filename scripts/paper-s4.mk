@@ -38,7 +38,7 @@ paper_s4_layers = $$($(VARIMAC) net weights/$(PAPER_S4_NET).tflite | \
   awk '$$11 ~ /^[0-9]+$$/ && $$11 > 0 { n++ } END { print n }')
 
 .PHONY: paper-s4
-paper-s4: setup data ## maps of ROUP and other cells by layer, filter, place: their fronts (an hour)
+paper-s4: setup data ## maps of ROUP and other cells by layer, filter, place: their fronts (hours)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 	$(Q)$(MAKE) --no-print-directory PAPER_NET=$(PAPER_S4_NET) paper-costs-run
 	$(Q)$(MAKE) --no-print-directory paper-s4-search
