@@ -104,9 +104,9 @@ paper-s0-keep: ## ship the measurements of `make paper-s0`, in weights/measured
 
 paper_s0_put = if [ -e $(PAPER_S0).md ]; then \
 	    SEEDS=5 sh scripts/paper-s2-whole.sh $(PAPER_S0).md $(PAPER_S0_ALL) && \
-	    $(call readme_put,paper-s0=$(PAPER_S0).md); \
+	    $(call readme_put,paper-s0=$(PAPER_S0).md,$(PAGES)/s0.md); \
 	  else echo "readme: no $(PAPER_S0).md (make paper-s0): its block stays as it is"; fi
 .PHONY: readme-paper-s0
-# Behind readme-savings: each rewrites README.md.
-readme-paper-s0: | readme-top readme-savings ## put the report of `make paper-s0` into README.md
+# Behind readme-savings: one writes at a time.
+readme-paper-s0: | readme-top readme-savings ## put the report of `make paper-s0` into docs/papers/s0.md
 	$(Q)$(paper_s0_put)

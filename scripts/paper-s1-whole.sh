@@ -10,7 +10,7 @@ for file in weights/*.tflite; do
   grep -q "^- $net ([0-9a-f]*): [0-9]* images of " "$1" || lacks="$lacks $net"
 done
 [ -z "$lacks" ] || {
-  echo "readme: $1 lacks$lacks, of which there are weights: its block of README.md stays as it" \
+  echo "readme: $1 lacks$lacks, of which there are weights: its block stays as it" \
     "is; make paper-s1 without PAPER_NETS measures all" >&2
   exit 1
 }

@@ -114,9 +114,11 @@ paper-s1-report: $(VARIMAC)
 # The last that `readme` does: it may refuse.
 paper_put = if [ -e $(PAPER)/verdict.md ]; then \
 	    sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
-	    $(call readme_put,paper=$(PAPER)/verdict.md); \
+	    $(call readme_put,paper=$(PAPER)/verdict.md,$(PAGES)/s1.md) && \
+	    sed -n '/^Most saved/,/ of [0-9]* networks save/p' $(PAPER)/verdict.md > $(PAPER)/short.md && \
+	    $(call readme_put,paper=$(PAPER)/short.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi
 .PHONY: readme-paper
-# Behind readme-savings: each rewrites README.md.
-readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1`, if any, into README.md
+# Behind readme-savings: one writes at a time.
+readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1` into docs/papers/s1.md
 	$(Q)$(paper_put)

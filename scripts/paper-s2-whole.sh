@@ -7,7 +7,7 @@ set -eu
 report=$1
 shift
 refuse() {
-  echo "readme: $report: $1: its block of README.md stays as it is" >&2
+  echo "readme: $report: $1: its block stays as it is" >&2
   exit 1
 }
 ! grep -q '^Partial' "$report" || refuse "$(grep '^Partial' "$report" | sed 's/;.*//')"

@@ -108,9 +108,9 @@ keep_asked = [ -e $(2)/known.csv ] || { echo "$(1)-keep: no runs in $(2) (make $
 
 paper_s2_put = if [ -e $(PAPER_S2).md ]; then \
 	    sh scripts/paper-s2-whole.sh $(PAPER_S2).md $(PAPER_S2_ALL) && \
-	    $(call readme_put,paper-s2=$(PAPER_S2).md); \
+	    $(call readme_put,paper-s2=$(PAPER_S2).md,$(PAGES)/s2.md); \
 	  else echo "readme: no $(PAPER_S2).md (make paper-s2): its block stays as it is"; fi
 .PHONY: readme-paper-s2
-# Behind readme-savings: each rewrites README.md.
-readme-paper-s2: | readme-top readme-savings ## put the report of `make paper-s2` into README.md
+# Behind readme-savings: one writes at a time.
+readme-paper-s2: | readme-top readme-savings ## put the report of `make paper-s2` into docs/papers/s2.md
 	$(Q)$(paper_s2_put)

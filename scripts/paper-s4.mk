@@ -120,9 +120,11 @@ paper-s4-keep: ## ship the searches of `make paper-s4`, in weights/measured
 	$(Q)$(call keep_asked,paper-s4,$(PAPER_S4),$(PAPER_S4_KEPT),$(PAPER_S4_HEAD))
 
 paper_s4_put = if [ -e $(PAPER_S4).md ]; then \
-	    ! grep '^Partial' $(PAPER_S4).md >&2 && $(call readme_put,paper-s4=$(PAPER_S4).md); \
+	    ! grep '^Partial' $(PAPER_S4).md >&2 && $(call readme_put,paper-s4=$(PAPER_S4).md,$(PAGES)/s4.md) && \
+	    sed -n '/^- the paper/,$$p' $(PAPER_S4).md > $(PAPER_S4)/short.md && \
+	    $(call readme_put,paper-s4=$(PAPER_S4)/short.md); \
 	  else echo "readme: no $(PAPER_S4).md (make paper-s4): its block stays as it is"; fi
 .PHONY: readme-paper-s4
-# Behind readme-savings: each rewrites README.md.
-readme-paper-s4: | readme-top readme-savings ## put the report of `make paper-s4` into README.md
+# Behind readme-savings: one writes at a time.
+readme-paper-s4: | readme-top readme-savings ## put the report of `make paper-s4` into docs/papers/s4.md
 	$(Q)$(paper_s4_put)

@@ -2,7 +2,7 @@
 # Every command that the documentation shows is one that there is: goals and variables of make,
 # commands and options of varimac, files that are shipped.
 #
-# TEST RATIONALE. State space: README.md, rtl/README.md and the tutorials in docs/: lines of their
+# TEST RATIONALE. State space: README.md, rtl/README.md, tutorials and pages in docs/: lines of their
 # blocks, continued ones joined, and `make GOAL` inside of sentences; tutorials are scripts that sh can
 # read. Whether they do what is said is tested where each is made, and of tutorials by `make tutorials`.
 # A page of mistakes shows that each is seen.
@@ -91,7 +91,7 @@ judge() {
   done
 }
 value=
-commands README.md rtl/README.md docs/*.md > "$tmp/commands"
+commands README.md rtl/README.md docs/*.md docs/papers/*.md > "$tmp/commands"
 [ "$(grep -c "	make " "$tmp/commands")" -gt 40 ] && [ "$(grep -c "	build/varimac " "$tmp/commands")" -gt 30 ]
 ok $? "the documentation shows commands" "$(wc -l < "$tmp/commands")"
 judge < "$tmp/commands" > "$tmp/odd"

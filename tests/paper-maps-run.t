@@ -103,10 +103,13 @@ small paper-s4-keep && rm -r "$tmp/s4" && small paper-s4-search && ! grep -q SEA
 ok $? "nor what is kept" "$(cat "$tmp/out" "$tmp/err")"
 small PAPER_S4_LEVELS='layer filter tap' paper-s4-report
 cp README.md "$tmp/README.md"
-! small "README=$tmp/README.md" -o readme-top -o readme-savings readme-paper-s4 &&
-  grep -q 'Partial: 2 of 3' "$tmp/err" && cmp -s README.md "$tmp/README.md"
-ok $? "a part of it does not reach README.md" "$(cat "$tmp/err")"
-small paper-s4-report && small "README=$tmp/README.md" -o readme-top -o readme-savings readme-paper-s4 &&
-  grep -q 'Searches: 2 of 2' "$tmp/README.md"
+cp -r docs/papers "$tmp/pages"
+! small "README=$tmp/README.md" "PAGES=$tmp/pages" -o readme-top -o readme-savings readme-paper-s4 &&
+  grep -q 'Partial: 2 of 3' "$tmp/err" && cmp -s README.md "$tmp/README.md" &&
+  cmp -s docs/papers/s4.md "$tmp/pages/s4.md"
+ok $? "a part of it does not reach its page, nor README.md" "$(cat "$tmp/err")"
+small paper-s4-report && small "README=$tmp/README.md" "PAGES=$tmp/pages" -o readme-top -o readme-savings \
+  readme-paper-s4 && grep -q 'Searches: 2 of 2' "$tmp/pages/s4.md" && grep -q '^- goal' "$tmp/README.md" &&
+  ! grep -q 'Searches: ' "$tmp/README.md"
 ok $? "the whole does" "$(cat "$tmp/out" "$tmp/err")"
 done_testing

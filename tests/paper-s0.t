@@ -243,24 +243,25 @@ awk '/^"/ { name = $0 } /^[0-9]/ { line[name] = line[name] $2 " " $3 ", " }
 ok $? "paths of each training from where all begin" "$(cat "$tmp/paths" "$tmp/points")"
 cp "$tmp/good.csv" "$tmp/have.csv"
 
-# ---- README.md ----
+# ---- its page ----
 put() { # of report.md
   mkdir -p "$tmp/put/report" "$tmp/put/gen"
   cp "$tmp/report.md" "$tmp/put/report/paper-s0.md"
-  cp README.md "$tmp/README.md"
-  make -s "B=$tmp/put" "README=$tmp/README.md" -o readme-top -o readme-savings PAPER_S0_ALL=resnet8 \
+  rm -rf "$tmp/pages"
+  cp -r docs/papers "$tmp/pages"
+  make -s "B=$tmp/put" "PAGES=$tmp/pages" -o readme-top -o readme-savings PAPER_S0_ALL=resnet8 \
     readme-paper-s0 > "$tmp/out" 2> "$tmp/err"
 }
 put
-[ $? -ne 0 ] && grep -q '3 seed(s) of resnet8' "$tmp/err" && cmp -s README.md "$tmp/README.md"
+[ $? -ne 0 ] && grep -q '3 seed(s) of resnet8' "$tmp/err" && cmp -s docs/papers/s0.md "$tmp/pages/s0.md"
 ok $? "three seeds are too few" "$(cat "$tmp/err")"
 sed -i 's/seeds 1 2 3/seeds 1 2 3 4 5/' "$tmp/report.md"
 put
-[ $? -eq 0 ] && grep -q '^| resnet8 | infer | perf3s:none' "$tmp/README.md"
+[ $? -eq 0 ] && grep -q '^| resnet8 | infer | perf3s:none' "$tmp/pages/s0.md"
 ok $? "five are not" "$(cat "$tmp/err")"
 sed -i '1s/.*/Partial: 3 of 35 runs; what follows/' "$tmp/report.md"
 put
-[ $? -ne 0 ] && grep -q 'Partial: 3 of 35 runs: its block of README.md stays' "$tmp/err"
+[ $? -ne 0 ] && grep -q 'Partial: 3 of 35 runs: its block stays' "$tmp/err"
 ok $? "nor is a part of the measurements enough" "$(cat "$tmp/err")"
 
 # ---- a report of what is kept, by make ----

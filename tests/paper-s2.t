@@ -318,21 +318,22 @@ gnuplot -e "table='$tmp/points'; models=$(grep -c '^"' "$tmp/points"); network='
   scripts/paper-s2-plot.gp 2> "$tmp/err" && grep -q 'per_mac' "$tmp/r.svg" && [ ! -s "$tmp/err" ]
 ok $? "a plot" "$(cat "$tmp/err" "$tmp/points")"
 
-# ---- README.md ----
+# ---- its page ----
 put() { # of report.md
   mkdir -p "$tmp/put/report" "$tmp/put/gen"
   cp "$tmp/report.md" "$tmp/put/report/paper-s2.md"
-  cp README.md "$tmp/README.md"
-  make -s "B=$tmp/put" "README=$tmp/README.md" -o readme-top -o readme-savings PAPER_S2_ALL=resnet8 \
+  rm -rf "$tmp/pages"
+  cp -r docs/papers "$tmp/pages"
+  make -s "B=$tmp/put" "PAGES=$tmp/pages" -o readme-top -o readme-savings PAPER_S2_ALL=resnet8 \
     readme-paper-s2 > "$tmp/out" 2> "$tmp/err"
 }
 put
-[ $? -ne 0 ] && grep -q 'Partial: 29 of 42 runs: its block of README.md stays' "$tmp/err" &&
-  cmp -s README.md "$tmp/README.md"
-ok $? "a part of the runs is none for README.md" "$(cat "$tmp/err")"
+[ $? -ne 0 ] && grep -q 'Partial: 29 of 42 runs: its block stays' "$tmp/err" &&
+  cmp -s docs/papers/s2.md "$tmp/pages/s2.md"
+ok $? "a part of the runs is none for its page" "$(cat "$tmp/err")"
 report '42 42'
 put
-[ $? -eq 0 ] && grep -q '^| resnet8 | drum6s | 4/4' "$tmp/README.md" && grep -q '^Runs: 42 of 42' "$tmp/README.md"
+[ $? -eq 0 ] && grep -q '^| resnet8 | drum6s | 4/4' "$tmp/pages/s2.md" && grep -q '^Runs: 42 of 42' "$tmp/pages/s2.md"
 ok $? "all of them are" "$(cat "$tmp/err")"
 sed -i 's/seeds 1 2 3/seeds 1 2/' "$tmp/report.md"
 put

@@ -262,21 +262,30 @@ printf '#!/bin/sh\necho "train: broken" >&2\nexit 1\n' > "$tmp/zoo/varimac"
 refused 'train: broken' "a program that cannot say what it knows" \
   sh scripts/paper-s1-left-out.sh "$tmp/zoo/varimac" ''
 
-put() { # NET ...: a verdict of those into a copy of README.md
+put() { # NET ...: a verdict of those into copies of README.md and its page
   mkdir -p "$tmp/put/report/paper-s1" "$tmp/put/gen"
   for n; do echo "- $n (0f): 200 images of d:test, calibrated on nothing"; done \
     > "$tmp/put/report/paper-s1/verdict.md"
+  printf '\nMost saved:\n\n| lenet5 | 7 %% |\n\nNone of 5 networks saves 45 %%.\n\nAll that follows.\n' \
+    >> "$tmp/put/report/paper-s1/verdict.md"
+  rm -rf "$tmp/pages"
+  cp -r docs/papers "$tmp/pages"
   cp README.md "$tmp/README.md"
-  make -s "B=$tmp/put" "README=$tmp/README.md" -o readme-top -o readme-savings readme-paper > "$tmp/out" 2> "$tmp/err"
+  make -s "B=$tmp/put" "README=$tmp/README.md" "PAGES=$tmp/pages" -o readme-top -o readme-savings readme-paper > "$tmp/out" 2> "$tmp/err"
 }
 put lenet5
 [ $? -ne 0 ] && grep -q '^readme: .*verdict.md lacks.* resnet8.*stays' "$tmp/err" &&
-  ! grep -q 'lacks.* lenet5' "$tmp/err" && cmp -s README.md "$tmp/README.md"
-ok $? "a verdict of fewer networks than there are is none for README.md" "$(cat "$tmp/err")"
+  ! grep -q 'lacks.* lenet5' "$tmp/err" && cmp -s README.md "$tmp/README.md" &&
+  cmp -s docs/papers/s1.md "$tmp/pages/s1.md"
+ok $? "a verdict of fewer networks than there are is none for its page, nor README.md" "$(cat "$tmp/err")"
 # shellcheck disable=SC2046 # names
 put $(basename -s .tflite weights/*.tflite)
-[ $? -eq 0 ] && grep -q '^- lenet5 (0f): 200 images' "$tmp/README.md"
-ok $? "one of all of them is" "$(cat "$tmp/err")"
+[ $? -eq 0 ] && grep -q '^- lenet5 (0f): 200 images' "$tmp/pages/s1.md" && grep -q '^All that' "$tmp/pages/s1.md" &&
+  [ "$(sed -n '/^<!-- paper:begin/,/^<!-- paper:end/p' "$tmp/README.md" | grep -v '^$' | sed '1d;$d')" = \
+    'Most saved:
+| lenet5 | 7 % |
+None of 5 networks saves 45 %.' ]
+ok $? "one of all of them is, and README.md says the most saving" "$(cat "$tmp/err")"
 
 # ---- what is missing ----
 grep -v '^drum4' "$in/b.energy.tsv" > "$in/c.energy.tsv"
