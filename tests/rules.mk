@@ -39,7 +39,8 @@ test: setup ## everything that must pass, half an hour on two slow cores
 .PHONY: test-full
 test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, faults, accuracy
 	$(Q)$(MAKE) --no-print-directory netlists synth-top synth-equiv ppa-check wide-full prove \
-	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy page-full tutorials
+	  sanitize lint cosim-matrix cosim-maps coverage mutations accuracy page-full tutorials \
+	  stopped
 	$(Q)$(MAKE) --no-print-directory PLATFORM=all sta-power
 	$(Q)$(MAKE) --no-print-directory compose
 	$(Q)$(MAKE) --no-print-directory FUZZ_SECONDS=60 fuzz
@@ -47,6 +48,11 @@ test-full: test ## test, then netlists, wide cells, proofs, sanitizers, lint, fa
 .PHONY: tutorials
 tutorials: setup ## the commands of docs/*.md, each page in a clean copy of the tree
 	$(Q)for page in docs/*.md; do sh tests/tutorial.sh $$page || exit 1; done
+
+.PHONY: stopped
+stopped: setup ## every long command stopped by signals at many moments, and run again
+	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC)
+	$(Q)$(TEST_ENV) prove tests/full/stopped.t
 
 # In a browser, which no other target needs.
 .PHONY: page-full
