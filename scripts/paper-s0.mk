@@ -107,6 +107,6 @@ paper_s0_put = if [ -e $(PAPER_S0).md ]; then \
 	    $(call readme_put,paper-s0=$(PAPER_S0).md,$(PAGES)/s0.md); \
 	  else echo "readme: no $(PAPER_S0).md (make paper-s0): its block stays as it is"; fi
 .PHONY: readme-paper-s0
-# Behind readme-savings: one writes at a time.
+# Behind readme-savings: in the order of README.md.
 readme-paper-s0: | readme-top readme-savings ## put the report of `make paper-s0` into docs/papers/s0.md
 	$(Q)$(paper_s0_put)

@@ -1,7 +1,9 @@
 # paper-s1-claim.awk: what paper-s1.tsv says of the control-variate paper's claim over all networks,
 # as Markdown: saved at a mean loss below `points`; corrected against uncorrected accuracy; of what
 # the savings are made.
-# usage: awk -v claim=45 -v points=1 -v times=1.9 -f paper-s1-rows.awk -f paper-s1-claim.awk paper-s1.tsv
+# usage: awk -v claim=45 -v points=1 -v times=1.9 [-v short=1] -f paper-s1-rows.awk -f paper-s1-claim.awk
+#            paper-s1.tsv
+# short: of the first, the paper's own cells and the rival alone.
 # SPDX-License-Identifier: Apache-2.0
 
 # Of cells and modes that all networks have: the one that saves most at a mean loss below `points`;
@@ -42,7 +44,7 @@ function claims(c, which, what,  k) {
 }
 # Accuracy of the paper's cells over that uncorrected, of networks and cells that have every mode
 # that any of them has.
-function ratios(c,  i, k, key, has, modes, which, with, without, of_each, pairs) {
+function ratios(c,  i, k, key, has, modes, which, with, without, of_each, pairs, nothing) {
   modes = split("bias paper cv bitplane", which, " ")
   for (i = 1; i <= rows; i++) {
     if (class[i] != c || kind[i] != "paper") continue
@@ -55,6 +57,10 @@ function ratios(c,  i, k, key, has, modes, which, with, without, of_each, pairs)
     for (k = 1; k <= modes; k++)
       if (which[k] in has && !((key, which[k]) in of_mode)) break
     if (k <= modes) continue
+    if (!accuracy[i]) {
+      nothing++
+      continue
+    }
     pairs++
     without += accuracy[i]
     for (k = 1; k <= modes; k++)
@@ -68,6 +74,7 @@ function ratios(c,  i, k, key, has, modes, which, with, without, of_each, pairs)
       printf "| %s | %d | %s | %.2f | %s | %.2f | %s |\n", c, pairs, which[k], with[k] / without, \
         (with[k] / without >= times ? "met" : "not met"), of_each[k] / pairs, \
         (of_each[k] / pairs >= times ? "met" : "not met")
+  if (nothing) printf "\n%d pairs of %s without one right answer uncorrected are left out.\n", nothing, c
 }
 # Percent of the best exact array: what row i takes, or takes less.
 function made_of(n, i, what, less,  k, b) {
@@ -91,12 +98,14 @@ END {
     c = order_class[b]
     if (!(c in has_class)) continue
     claims(c, "paper", "the paper's cells, paper or cv")
+    if (short) continue
     claims(c, "any", "any here, no weight changed")
     claims(c, "tuned", "any here, weights tuned")
   }
   claims("", "rival", "the rival, no weight changed")
+  if (short) exit
   printf "\nIts other claim, accuracy %g times the uncorrected one, of pairs of network and paper's cell: the " \
-    "ratio of mean\naccuracies, and the mean of ratios, which pairs rule whose uncorrected network guesses:\n\n", \
+    "ratio of mean\naccuracies, and the mean of ratios, which is dominated by pairs whose uncorrected network is at chance:\n\n", \
     times
   print "| class | pairs | mode | ratio of means | claim | mean of ratios | claim |"
   print "|---|---:|---|---:|---|---:|---|"

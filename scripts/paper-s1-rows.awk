@@ -33,6 +33,9 @@ function cheapest(n, c, which,  i, found) {
       found = i
   return found
 }
+# As text: a row, loss told as what is gained; percent.
+function name(i) { return cell[i] " " mode[i] sprintf(" %+.2f", 0 - loss[i]) }
+function percent(x) { return x == "" ? "-" : sprintf("%.1f %%", x) }
 
 BEGIN {
   FS = "\t"
@@ -67,4 +70,13 @@ FNR == 1 {
   if (kind[i] == "exact") said_exact[cell[i]] = 1
   if (cell[i] == $at["against"]) base[net[i]] = i
 }
-END { classes = split("u8 s8", order_class, " ") }
+END {
+  classes = split("u8 s8", order_class, " ")
+  for (i = 1; i <= nets; i++)
+    if (!(order_net[i] in base)) missing = missing (missing ? " " : "") order_net[i]
+  if (!nets || missing != "") {
+    print FILENAME ": expected an exact array that meets the clock, found none" \
+      (missing == "" ? "" : " of " missing) > "/dev/stderr"
+    exit 1
+  }
+}

@@ -73,6 +73,8 @@ paper-s1-energy: $(VARIMAC) $(ENERGY) $(VMAC_LIB)
 # $(1) = suffix of a network's file
 paper_files = $(PAPER_NETS:%=$(PAPER)/%.$(1))
 PAPER_CLAIM := -v claim=45 -v points=1 -v times=1.9
+# $(1) = saved, verdict or claim; $(2) = further options
+paper_says   = awk $(PAPER_CLAIM) $(2) -f scripts/paper-s1-rows.awk -f scripts/paper-s1-$(1).awk $(PAPER).tsv
 # Percent: the forecast's goal, what calibration's images alone make of two fits, the rule of
 # VMAC_CORR_F; standard errors beyond which a row is marked.
 PAPER_FORECAST := -v within=20 -v noise=3 -v rounding=1 -v chance=3
@@ -99,10 +101,10 @@ paper-s1-report: $(VARIMAC)
 	  > $(PAPER)/forecast.md
 	$(Q){ awk -f scripts/paper-s1-facts.awk $(call paper_files,exact.csv) \
 	  $(call paper_files,cells.csv) $(paper_ppas) && echo && \
-	  awk $(PAPER_CLAIM) -f scripts/paper-s1-rows.awk -f scripts/paper-s1-verdict.awk \
-	    $(PAPER).tsv && echo && awk $(PAPER_CLAIM) -f scripts/paper-s1-rows.awk \
-	    -f scripts/paper-s1-claim.awk $(PAPER).tsv && echo && sed '/^|/,$$d' $(PAPER)/forecast.md; \
+	  $(call paper_says,saved) && $(call paper_says,verdict) && echo && \
+	  $(call paper_says,claim) && echo && sed '/^|/,$$d' $(PAPER)/forecast.md; \
 	  } > $(PAPER)/verdict.md.new && mv $(PAPER)/verdict.md.new $(PAPER)/verdict.md
+	$(Q){ $(call paper_says,saved) && $(call paper_says,claim,-v short=1); } > $(PAPER)/short.md
 	$(Q)sh scripts/paper-s1-left-out.sh $(VARIMAC) '$(PAPER_NETS)' > $(PAPER)/left-out.md
 	$(Q){ cat $(PAPER)/verdict.md; sed -n '/^|/,$$p' $(PAPER)/forecast.md; echo; \
 	  awk -v left_out=$(PAPER)/left-out.md -f scripts/paper-s1-ladder.awk $(PAPER).tsv; \
@@ -115,10 +117,9 @@ paper-s1-report: $(VARIMAC)
 paper_put = if [ -e $(PAPER)/verdict.md ]; then \
 	    sh scripts/paper-s1-whole.sh $(PAPER)/verdict.md && \
 	    $(call readme_put,paper=$(PAPER)/verdict.md,$(PAGES)/s1.md) && \
-	    sed -n '/^Most saved/,/ of [0-9]* networks save/p' $(PAPER)/verdict.md > $(PAPER)/short.md && \
 	    $(call readme_put,paper=$(PAPER)/short.md); \
 	  else echo "readme: no $(PAPER)/verdict.md (make paper-s1): its block stays as it is"; fi
 .PHONY: readme-paper
-# Behind readme-savings: one writes at a time.
-readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1` into docs/papers/s1.md
+# Behind readme-savings: in the order of README.md.
+readme-paper: | readme-top readme-savings ## put the verdict of `make paper-s1` into docs/papers/s1.md, in short into README.md
 	$(Q)$(paper_put)

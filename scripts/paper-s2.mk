@@ -111,6 +111,6 @@ paper_s2_put = if [ -e $(PAPER_S2).md ]; then \
 	    $(call readme_put,paper-s2=$(PAPER_S2).md,$(PAGES)/s2.md); \
 	  else echo "readme: no $(PAPER_S2).md (make paper-s2): its block stays as it is"; fi
 .PHONY: readme-paper-s2
-# Behind readme-savings: one writes at a time.
+# Behind readme-savings: in the order of README.md.
 readme-paper-s2: | readme-top readme-savings ## put the report of `make paper-s2` into docs/papers/s2.md
 	$(Q)$(paper_s2_put)

@@ -147,6 +147,6 @@ paper_s3_put = if [ -e $(PAPER_S3).md ]; then \
 	    ! grep '^Partial' $(PAPER_S3).md >&2 && $(call readme_put,paper-s3=$(PAPER_S3).md,$(PAGES)/s3.md); \
 	  else echo "readme: no $(PAPER_S3).md (make paper-s3): its block stays as it is"; fi
 .PHONY: readme-paper-s3
-# Behind readme-savings: one writes at a time.
+# Behind readme-savings: in the order of README.md.
 readme-paper-s3: | readme-top readme-savings ## put the report of `make paper-s3` into docs/papers/s3.md
 	$(Q)$(paper_s3_put)

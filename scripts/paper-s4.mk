@@ -125,6 +125,6 @@ paper_s4_put = if [ -e $(PAPER_S4).md ]; then \
 	    $(call readme_put,paper-s4=$(PAPER_S4)/short.md); \
 	  else echo "readme: no $(PAPER_S4).md (make paper-s4): its block stays as it is"; fi
 .PHONY: readme-paper-s4
-# Behind readme-savings: one writes at a time.
-readme-paper-s4: | readme-top readme-savings ## put the report of `make paper-s4` into docs/papers/s4.md
+# Behind readme-savings: in the order of README.md.
+readme-paper-s4: | readme-top readme-savings ## put the report of `make paper-s4` into docs/papers/s4.md, in short into README.md
 	$(Q)$(paper_s4_put)

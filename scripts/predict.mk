@@ -22,7 +22,7 @@ $(eval $(call STAMP,$(PREDICT)/settings.txt,$(PREDICT_MULTS) modes $(PREDICT_MOD
 predict_list = $(subst $(empty) $(empty),$(comma),$(strip $(1)))
 
 .PHONY: predict predict-run
-predict: setup data ## how near error models come to measured errors, network by network (an hour)
+predict: setup data ## how near error models come to measured errors, network by network (long)
 	$(Q)$(MAKE) --no-print-directory -j$(JOBS) $(VARIMAC)
 	$(Q)$(MAKE) --no-print-directory predict-run
 predict-run: $(PREDICT).md
@@ -33,7 +33,8 @@ $(PREDICT)/%.txt: weights/%.tflite $(VARIMAC) $(PREDICT)/settings.txt
 	  --modes $(call predict_list,$(PREDICT_MODES)) --models $(call predict_list,$(PREDICT_MODELS)) \
 	  --data $(predict_test) --images $(PREDICT_IMAGES) --calib $(predict_train) \
 	  --calib-images $(PREDICT_CALIB) -o $(@:.txt=.csv) --plot $(@:.txt=.png) > $@.new && mv $@.new $@
-$(PREDICT).md: $(PREDICT_NETS:%=$(PREDICT)/%.txt) scripts/predict.awk
+$(eval $(call STAMP,$(PREDICT)/networks,$(PREDICT_NETS)))
+$(PREDICT).md: $(PREDICT_NETS:%=$(PREDICT)/%.txt) scripts/predict.awk $(PREDICT)/networks
 	$(Q)awk -f scripts/predict.awk $(filter %.txt,$^) > $@.new && mv $@.new $@
 
 # Refuses a part of the networks.

@@ -89,8 +89,9 @@ RTL_README := parameters=$(B)/gen/parameters.md ports=$(B)/gen/ports.md register
 # $(1) = which tables, NAME=FILE; $(2) = of which document, README if empty
 README     := README.md
 PAGES      := docs/papers
-readme_put = awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(B)/gen/README.md && \
-             cat $(B)/gen/README.md > $(or $(2),$(README))
+# One writes at a time.
+readme_put = { flock 9 && awk -v files='$(1)' -f scripts/readme.awk $(or $(2),$(README)) > $(B)/gen/README.md && \
+             cat $(B)/gen/README.md > $(or $(2),$(README)); } 9> $(B)/gen/README.lock
 
 .PHONY: readme readme-top
 readme: readme-top ## put the tables of `make demo` and `make accuracy` into README.md

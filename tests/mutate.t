@@ -18,6 +18,9 @@ dead=$(while IFS=$tab read -r id file script _; do
 done < tests/mutations.tbl)
 [ -z "$dead" ]
 ok $? "each fault of tests/mutations.tbl changes its file" "$dead"
+twice=$(cut -f 1 tests/mutations.tbl | grep -v '^#' | sort | uniq -d)
+[ -z "$twice" ]
+ok $? "no two faults have one name" "$twice"
 
 mkdir -p "$tmp/tree/tests" && cp tests/mutate.sh tests/mutate-worker.sh tests/tap.sh \
   "$tmp/tree/tests" && cd "$tmp/tree" && git init -q . && echo /build > .gitignore &&

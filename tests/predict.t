@@ -136,6 +136,14 @@ small predict-run && ! grep -q PREDICT "$tmp/out"
 ok $? "what is there is not made again" "$(cat "$tmp/out")"
 small PREDICT_IMAGES=5 predict-run && grep -q PREDICT "$tmp/out"
 ok $? "of more images it is" "$(cat "$tmp/out")"
+# Other networks, of which there are figures: the table is of those that are asked for.
+sed 's/resnet8/lenet5/g' "$tmp/report/predict/resnet8.txt" > "$tmp/report/predict/lenet5.txt"
+small PREDICT_IMAGES=5 PREDICT_NETS=lenet5 -o "$tmp/report/predict/lenet5.txt" predict-run &&
+  ! grep -q resnet8 "$tmp/report/predict.md" &&
+  small PREDICT_IMAGES=5 PREDICT_NETS='resnet8 lenet5' -o "$tmp/report/predict/lenet5.txt" predict-run &&
+  grep -q '^- resnet8: ' "$tmp/report/predict.md" && grep -q '^- lenet5: ' "$tmp/report/predict.md" &&
+  small PREDICT_IMAGES=5 predict-run && ! grep -q '^- lenet5: ' "$tmp/report/predict.md"
+ok $? "one network, then another, then both" "$(cat "$tmp/out" "$tmp/err" "$tmp/report/predict.md")"
 cp README.md "$tmp/README.md"
 mkdir -p "$B/gen"
 ! small "README=$tmp/README.md" -o readme-top -o readme-cost readme-predict && cmp -s README.md "$tmp/README.md" &&
@@ -144,7 +152,7 @@ ok $? "a part of the networks does not reach README.md" "$(cat "$tmp/err")"
 for n in lenet5 vgg7 mobilenet resnet20; do echo "- $n: x"; done >> "$tmp/report/predict.md"
 small "README=$tmp/README.md" -o readme-top -o readme-cost readme-predict && grep -q '^- vgg7: x$' "$tmp/README.md"
 ok $? "all do" "$(cat "$tmp/out" "$tmp/err")"
-awk -f scripts/predict.awk README.md > "$tmp/out" 2> "$tmp/err"
+awk -f scripts/predict.awk "$0" > "$tmp/out" 2> "$tmp/err"
 [ $? -eq 1 ] && grep -q 'expected tables of varimac predict, found none' "$tmp/err"
 ok $? "no tables" "$(cat "$tmp/err")"
 sed 's/ multi / filter /' "$tmp/report/predict/resnet8.txt" > "$tmp/other.txt"
