@@ -12,11 +12,22 @@
 
 #include "cli/cli.h"
 
+static bool
+    line_is_open; /* of progress, on a terminal: what is said next begins a line of its own */
+
 static void complain(const char *fmt, va_list args) {
   fflush(stdout);
-  fputs("varimac: ", stderr);
+  fputs(line_is_open ? "\nvarimac: " : "varimac: ", stderr);
+  line_is_open = false;
   vfprintf(stderr, fmt, args);
   fputc('\n', stderr);
+}
+
+void cli_say(const char *fmt, ...) {
+  va_list args;
+  va_start(args, fmt);
+  complain(fmt, args);
+  va_end(args);
 }
 
 void cli_die(const char *fmt, ...) {
@@ -131,5 +142,6 @@ void cli_progress(const char *what, size_t done, size_t total) {
   const int room = terminal ? columns() - 1 - n : INT_MAX; /* in one line, or it is not rewritten */
   fprintf(stderr, "%s%.*s%.*s%s", terminal ? "\r\033[K" : "", room > 0 ? room : 0, what,
           room < 0 ? n + room : n, rest, terminal && !end ? "" : "\n");
+  line_is_open = terminal && !end;
   fflush(stderr);
 }

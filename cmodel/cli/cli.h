@@ -38,7 +38,9 @@ VMAC_COMMANDS(VMAC_DECLARE)
 /* The correction modes, for help texts. */
 #define CLI_MODES "none | bias | paper | cv | bitplane | phi | phi2 | phi3 | phi4"
 
-/* Prints "varimac: <text>" and exits with 1 (bad input) or, for cli_usage, 2 (bad command line). */
+/* "varimac: <text>", a line of stderr, behind progress too. */
+void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* The same, and exits with 1 (bad input) or, for cli_usage, 2 (bad command line). */
 _Noreturn void cli_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 _Noreturn void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 

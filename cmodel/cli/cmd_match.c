@@ -201,8 +201,8 @@ static void foretell(work *w, int c) {
   vmac_plan_set(net, plan, w->mult[c], NULL);
   const bool fits = vmac_plan_correct(net, plan, w->o->mode, w->calib, &err);
   if (!fits)
-    fprintf(stderr, "varimac: %s, correction %s: %s; no layer gets it\n", w->mult[c]->name,
-            vmac_mode_name(w->o->mode), err.text);
+    cli_say("%s, correction %s: %s; no layer gets it", w->mult[c]->name, vmac_mode_name(w->o->mode),
+            err.text);
   for (int i = 0, layer = 0; i < net->ops; i++) {
     if (!vmac_op_is_mac(&net->op[i])) continue;
     double *sd = &w->sd[layer++ * w->cells + c];

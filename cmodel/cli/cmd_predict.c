@@ -222,8 +222,7 @@ static void predict_cell(work *w, const vmac_mult *mult) {
       vmac_residuals(net, plan, w->calib, &w->data, (size_t)w->o->fit.images, w->measured);
       predict_layers(w, plan, layer);
     } else {
-      fprintf(stderr, "varimac: %s, correction %s: %s; no rows of it\n", mult->name,
-              vmac_mode_name(mode), err.text);
+      cli_say("%s, correction %s: %s; no rows of it", mult->name, vmac_mode_name(mode), err.text);
     }
     cli_progress("predict, cells and modes", ++w->done, w->cells * w->result.modes);
   }

@@ -202,7 +202,7 @@ static void rows_of_modes(job *j, vmac_plan *plan, const char *name, const vmac_
         text[m] = rows_of(j, plan, name);
         continue;
       }
-      fprintf(stderr, "varimac: no rows: %s, correction %s: %s\n", name, vmac_mode_name(mode[m]),
+      cli_say("no rows: %s, correction %s: %s", name, vmac_mode_name(mode[m]),
               err.text); /* the others are still worth having */
       count_done(j, name, mode[m]);
     }

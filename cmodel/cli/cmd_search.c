@@ -356,7 +356,7 @@ int cmd_search(int argc, char **argv) {
   search_keep(&r);
   sigprocmask(SIG_SETMASK, &before, NULL); /* all that was measured is kept */
   if (!good) {
-    fprintf(stderr, "varimac: interrupted with %zu maps measured in %s; the same command goes on\n",
+    cli_say("interrupted with %zu maps measured in %s; the same command goes on",
             r.search.known, o.known);
     release(&r);
     return 1;

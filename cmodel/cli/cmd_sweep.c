@@ -144,8 +144,8 @@ int cmd_sweep(int argc, char **argv) {
   const bool good = sweep_run(&s, &o);
   const size_t rows = sweep_write(&s, &o);
   if (!good) {
-    fprintf(stderr, "varimac: interrupted with %zu of %zu points in %s; the same command goes on\n",
-            rows, s.points, o.output);
+    cli_say("interrupted with %zu of %zu points in %s; the same command goes on", rows, s.points,
+            o.output);
     sigprocmask(SIG_SETMASK, &before, NULL); /* the signal does now what it came for */
   }
   printf("%zu points in %s\n", rows, o.output);

@@ -43,7 +43,7 @@ bool sweep_check_header(const char *path, const char *text) {
   if (size == strlen(header) && !memcmp(text, header, size)) return true;
   for (size_t i = 0; i < sizeof earlier / sizeof *earlier; i++)
     if (size == strlen(earlier[i]) && !memcmp(text, earlier[i], size)) {
-      fprintf(stderr, "varimac: %s is an earlier version's: its rows are computed again\n", path);
+      cli_say("%s is an earlier version's: its rows are computed again", path);
       return false;
     }
   snprintf(found, sizeof found, "%.*s", size < 80 ? (int)size : 80, text);

@@ -169,7 +169,7 @@ void sweep_read_earlier(sweep *s, const char *path, size_t images) {
     if (row && sweep_results_sound(results, images))
       p->results = strcpy(vmac_alloc(strlen(results) + 1, 1), results);
     else if (row)
-      fprintf(stderr, "varimac: %s: no sweep writes '%s': this row is computed again\n", path, row);
+      cli_say("%s: no sweep writes '%s': this row is computed again", path, row);
   }
   free(line);
   free(text);

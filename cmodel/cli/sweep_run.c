@@ -110,8 +110,8 @@ static void report_missing(const sweep *s, size_t point, const vmac_err *err) {
   for (size_t i = 0; i < s->points; i++) {
     const sweep_point *p = &s->point[i];
     if (p->same == point && !p->results)
-      fprintf(stderr, "varimac: no row: %s, correction %s, layers %s: %s\n", s->cell[p->cell]->name,
-              p->mode.text, s->choice[p->layers].text, err->text);
+      cli_say("no row: %s, correction %s, layers %s: %s", s->cell[p->cell]->name, p->mode.text,
+              s->choice[p->layers].text, err->text);
   }
 }
 

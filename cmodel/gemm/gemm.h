@@ -29,11 +29,13 @@ static inline int vmac_window_k(const vmac_window *v) {
  * that (a window far larger than its map) the kernels' memory is out of proportion to the work. */
 bool vmac_window_fits(const vmac_window *v, int n);
 
-/* A function of the activation, by code, prepared for summing: also as its least value and bytes. */
+/* A function of the activation, by code, prepared for summing: value = least + unit * steps, the
+ * steps by their bytes. */
 typedef struct {
   int32_t value[256];
   int32_t least;
-  int bytes; /* of value - least that are not all 0 */
+  uint32_t unit; /* the greatest that divides every value - least */
+  int bytes;     /* of the steps that are not all 0 */
   uint8_t byte[4][256];
 } vmac_code_sum;
 void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value);

@@ -6,24 +6,38 @@
 #include "gemm/lookup.h"
 #include "gemm/packed.h"
 
+static uint32_t common_divisor(uint32_t a, uint32_t b) {
+  while (b) {
+    const uint32_t rest = a % b;
+    a = b;
+    b = rest;
+  }
+  return a;
+}
+
 void vmac_code_sum_set(vmac_code_sum *sum, const int32_t *value) {
   uint32_t any = 0;
   sum->least = INT32_MAX;
+  sum->unit = 0;
   sum->bytes = 0;
   for (int i = 0; i < 256; i++) {
     sum->value[i] = value[i];
     sum->least = value[i] < sum->least ? value[i] : sum->least;
   }
+  for (int i = 0; i < 256; i++)
+    sum->unit = common_divisor(sum->unit, (uint32_t)value[i] - (uint32_t)sum->least);
+  if (sum->unit == 0) sum->unit = 1; /* a constant */
   for (int i = 0; i < 256; i++) {
-    const uint32_t above = (uint32_t)value[i] - (uint32_t)sum->least;
-    for (int b = 0; b < 4; b++) sum->byte[b][i] = (uint8_t)(above >> 8 * b);
-    any |= above;
+    const uint32_t steps = ((uint32_t)value[i] - (uint32_t)sum->least) / sum->unit;
+    for (int b = 0; b < 4; b++) sum->byte[b][i] = (uint8_t)(steps >> 8 * b);
+    any |= steps;
   }
   while (sum->bytes < 4 && any >> 8 * sum->bytes) sum->bytes++;
 }
 
 void vmac_code_sum_bytes(vmac_code_sum *sum, const uint8_t *terms, uint8_t flip) {
   sum->least = 0;
+  sum->unit = 1;
   sum->bytes = 1;
   for (int code = 0; code < 256; code++) sum->value[code] = sum->byte[0][code] = terms[code ^ flip];
 }
@@ -39,7 +53,7 @@ static void map_portable(int pixels, int c, const int8_t *codes, const int32_t *
 }
 
 #if VMAC_X86
-/* quad[i] = the sum over codes 4 i .. 4 i + 3 of the values above the least. */
+/* quad[i] = the sum over codes 4 i .. 4 i + 3 of the values' steps above the least. */
 VMAC_TARGET_AVX512 static void quads_avx512(size_t count, const int8_t *codes,
                                             const vmac_code_sum *p, int32_t *quad) {
   const __m512i one = _mm512_set1_epi8(1);
@@ -110,14 +124,14 @@ VMAC_TARGET_AVX2 static void halve_avx2(size_t count, const int32_t *from, int32
   for (; i < count; i++) to[i] = (int32_t)((uint32_t)from[2 * i] + (uint32_t)from[2 * i + 1]);
 }
 
-/* to[i] = from[i] + more. */
-static inline VMAC_BODY void add_body(size_t count, uint32_t more, const int32_t *from,
-                                      int32_t *to) {
+/* to[i] = base + unit * from[i]. */
+static inline VMAC_BODY void scale_body(size_t count, uint32_t unit, uint32_t base,
+                                        const int32_t *from, int32_t *to) {
 #pragma omp simd
-  for (size_t i = 0; i < count; i++) to[i] = (int32_t)((uint32_t)from[i] + more);
+  for (size_t i = 0; i < count; i++) to[i] = (int32_t)(base + unit * (uint32_t)from[i]);
 }
-VMAC_PER_ISA(add, (size_t count, uint32_t more, const int32_t *from, int32_t *to),
-             (count, more, from, to));
+VMAC_PER_ISA(scale, (size_t count, uint32_t unit, uint32_t base, const int32_t *from, int32_t *to),
+             (count, unit, base, from, to));
 
 static void map_quads(vmac_isa isa, int pixels, int c, const int8_t *codes, const vmac_code_sum *p,
                       int32_t *quad, int32_t *sum) {
@@ -128,13 +142,13 @@ static void map_quads(vmac_isa isa, int pixels, int c, const int8_t *codes, cons
   for (; each % 2 == 0; each /= 2)
     (isa == VMAC_AVX512 ? halve_avx512 : halve_avx2)(count /= 2, quad, quad);
   if (each == 1) {
-    add[isa]((size_t)pixels, base, quad, sum);
+    scale[isa]((size_t)pixels, p->unit, base, quad, sum);
     return;
   }
   for (int x = 0; x < pixels; x++) {
-    uint32_t s = base;
+    uint32_t s = 0;
     for (int i = 0; i < each; i++) s += (uint32_t)quad[x * each + i];
-    sum[x] = (int32_t)s;
+    sum[x] = (int32_t)(base + p->unit * s);
   }
 }
 #endif

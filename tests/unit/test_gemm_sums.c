@@ -1,7 +1,8 @@
 /* Sums of a function of the activation over windows, and bytes through a table: every level of
  * instructions equals the definition.
  *
- * State space: functions whose values above the least take 0 to 4 bytes, at the ends of 32 bits too;
+ * State space: functions whose values above the least are 0 to 4 bytes of steps of 1, 3, 128, 65536,
+ * at the ends of 32 bits too;
  * 1 to 70 channels (multiples of 4 take a way of their own, powers of 2 times 4 another); windows,
  * strides and padding as in test_gemm.c; recoding of 0 to 200 bytes, all 256 values.
  * SPDX-License-Identifier: Apache-2.0 */
@@ -55,13 +56,20 @@ static void compare_windows(vmac_rng *rng, const int32_t *value, int channels, c
       }
 }
 
-/* Values of `bytes` bytes above `least`, both ends among them. */
-static void draw_value(vmac_rng *rng, int bytes, int32_t least, int32_t *value) {
+/* Values whose steps of `unit` above `least` take `bytes` bytes, both ends among them. */
+static void draw_value(vmac_rng *rng, int bytes, uint32_t unit, int32_t least, int32_t *value) {
   const uint32_t most = bytes ? 0xffffffffu >> (32 - 8 * bytes) : 0;
   for (int i = 0; i < 256; i++)
-    value[i] = (int32_t)((uint32_t)least + ((uint32_t)vmac_rng_next(rng) & most));
+    value[i] = (int32_t)((uint32_t)least + unit * ((uint32_t)vmac_rng_next(rng) & most));
   value[gemm_draw(rng, 0, 127)] = least;
-  value[gemm_draw(rng, 128, 255)] = (int32_t)((uint32_t)least + most);
+  value[gemm_draw(rng, 128, 255)] = (int32_t)((uint32_t)least + unit * most);
+}
+
+/* Units by which steps of so many bytes stay within 32 bits. */
+static const uint32_t units[] = {1, 3, 128, 65536};
+static bool unit_fits(int bytes, uint32_t unit, int32_t least) {
+  const uint64_t most = bytes ? 0xffffffffu >> (32 - 8 * bytes) : 0;
+  return (int64_t)least + (int64_t)(most * unit) <= INT32_MAX;
 }
 
 static void test_bytes(void **state) {
@@ -73,9 +81,11 @@ static void test_bytes(void **state) {
     for (int end = 0; end < 2; end++) {
       int32_t value[256];
       const int32_t least = end || bytes == 4 ? INT32_MIN : gemm_draw(&rng, -70000, 70000);
-      draw_value(&rng, bytes, least, value);
-      for (int i = 0; i < COUNT(channels); i++)
+      for (int i = 0; i < COUNT(channels); i++) {
+        const uint32_t unit = units[i % COUNT(units)];
+        draw_value(&rng, bytes, unit_fits(bytes, unit, least) ? unit : 1, least, value);
         compare_windows(&rng, value, channels[i], bytes ? "bytes" : "constant");
+      }
     }
 }
 
@@ -86,19 +96,22 @@ static void test_set(void **state) {
   vmac_rng_seed(&rng, 2);
   vmac_code_sum *sum = malloc(sizeof *sum);
   for (int i = 0; i < COUNT(least); i++)
-    for (int bytes = 0; bytes <= (least[i] == INT32_MIN ? 4 : 3); bytes++) {
-      int32_t value[256];
-      draw_value(&rng, bytes, least[i], value);
-      vmac_code_sum_set(sum, value);
-      assert_int_equal(sum->least, least[i]);
-      assert_int_equal(sum->bytes, bytes);
-      for (int code = 0; code < 256; code++) {
-        uint32_t above = 0;
-        for (int b = 0; b < 4; b++) above |= (uint32_t)sum->byte[b][code] << 8 * b;
-        assert_int_equal((int32_t)(above + (uint32_t)sum->least), value[code]);
-        assert_int_equal(sum->value[code], value[code]);
+    for (int bytes = 0; bytes <= 4; bytes++)
+      for (int u = 0; u < COUNT(units); u++) {
+        if (!unit_fits(bytes, units[u], least[i])) continue;
+        int32_t value[256];
+        draw_value(&rng, bytes, units[u], least[i], value);
+        vmac_code_sum_set(sum, value);
+        assert_int_equal(sum->least, least[i]);
+        assert_int_equal(sum->bytes, bytes);
+        assert_int_equal(sum->unit, bytes ? units[u] : 1);
+        for (int code = 0; code < 256; code++) {
+          uint32_t steps = 0;
+          for (int b = 0; b < 4; b++) steps |= (uint32_t)sum->byte[b][code] << 8 * b;
+          assert_int_equal((int32_t)(sum->unit * steps + (uint32_t)sum->least), value[code]);
+          assert_int_equal(sum->value[code], value[code]);
+        }
       }
-    }
   free(sum);
 }
 
