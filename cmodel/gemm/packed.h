@@ -65,6 +65,13 @@ static inline int vmac_round_up(int x, int unit) {
   return (x + unit - 1) / unit * unit;
 }
 
+/* unfold.c: the map of windows, and the window that it is seen through then; for windows of up to
+ * VMAC_UNFOLD elements. vmac_unfold() returns where in `to`, of vmac_unfold_size(), the map is. */
+enum { VMAC_UNFOLD = 32 };
+vmac_window vmac_unfolded(const vmac_window *window);
+size_t vmac_unfold_size(const vmac_window *window);
+const int8_t *vmac_unfold(const vmac_window *window, const int8_t *input, int8_t zero, int8_t *to);
+
 /* recode.c: to[i] = of[(uint8_t)from[i]]. */
 void vmac_recode(vmac_isa isa, size_t count, const uint8_t *of, const int8_t *from, uint8_t *to);
 

@@ -9,7 +9,8 @@
  * The input's zero point selects rows of zeros where every product less that of the zero point fits
  * 16 bits, be it after a function of the activation is taken off: those are skipped (half of all,
  * behind a ReLU), and so is padding. Other tables keep the products themselves, unsigned ones less
- * 2^15. Costs about 512 bytes per weight.
+ * 2^15. Costs about 512 bytes per weight. Windows of few elements, as of a network's first layer, are
+ * unfolded: one list of rows per output instead of one per input.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gemm/rows.h"
 
@@ -72,12 +73,12 @@ static void fill_group(const vmac_rows *r, const vmac_layer *layer, vmac_row_gro
       }
 }
 
-/* What the rows leave out of each channel: the zero point's products, or the offsets. */
+/* What the rows leave out of each channel: its bias, and the zero point's products or the offsets. */
 static void set_start(vmac_rows *r, const vmac_layer *layer, const int32_t *table) {
   const int k = vmac_window_k(&layer->window), a = (uint8_t)layer->zero ^ layer->flip;
   r->start = vmac_alloc((size_t)r->blocks * VMAC_LANES, sizeof *r->start);
   for (int j = 0; j < layer->n; j++) {
-    int64_t sum = (int64_t)k * r->offset;
+    int64_t sum = layer->bias[j] + (int64_t)k * r->offset;
     for (int i = 0; r->skips && i < k; i++) sum += products(layer, table, j, i)[a << 8];
     r->start[j] = (int32_t)(uint32_t)(uint64_t)sum;
   }
@@ -130,12 +131,19 @@ static bool can_skip(const vmac_layer *layer, const int32_t *table) {
   return true;
 }
 
-vmac_rows *vmac_rows_new(const vmac_layer *layer, const int32_t *table, vmac_isa isa) {
-  const vmac_window *v = &layer->window;
+vmac_rows *vmac_rows_new(const vmac_layer *given, const int32_t *table, vmac_isa isa) {
   vmac_rows *r = vmac_alloc(1, sizeof *r);
+  r->unfolds =
+      given->window.kh * given->window.kw > 1 && vmac_window_k(&given->window) <= VMAC_UNFOLD;
+  r->window = r->unfolds ? vmac_unfolded(&given->window) : given->window;
+  vmac_layer unfolded = *given;
+  unfolded.window = r->window;
+  const vmac_layer *layer = &unfolded;
+  const vmac_window *v = &r->window;
   r->blocks = (layer->n + VMAC_LANES - 1) / VMAC_LANES;
   r->skips = can_skip(layer, table);
   r->zero = (uint8_t)layer->zero;
+  vmac_rows_set_keep(r);
   for (int i = 0; !r->skips && i < vmac_layer_entries(layer); i++)
     if (table[i] > INT16_MAX) r->offset = 32768;
   /* Sums of output pixels that do not exist, before and behind the map, go to a margin. */
@@ -166,14 +174,11 @@ void vmac_rows_free(vmac_rows *r) {
   free(r);
 }
 
-/* sums (sums_h, sums_w, blocks * LANES) = what every output begins with. */
-static void begin(const vmac_packed *p, int32_t *sums) {
+/* sums (sums_h, sums_w, blocks * LANES) += what padding adds. */
+static void add_padding(const vmac_packed *p, int32_t *sums) {
   const vmac_rows *r = p->rows;
-  const vmac_window *v = &p->window;
+  const vmac_window *v = &r->window;
   const size_t n = (size_t)r->blocks * VMAC_LANES;
-  for (size_t j = 0; j < n; j++) sums[j] = (int32_t)((uint32_t)p->bias[j] + (uint32_t)r->start[j]);
-  for (size_t i = 1; i < (size_t)r->sums_h * (size_t)r->sums_w; i++)
-    memcpy(sums + i * n, sums, n * sizeof *sums);
   if (!r->padding) return;
   for (int oy = 0; oy < v->oh; oy++)
     for (int ox = 0; ox < v->ow; ox++) {
@@ -190,19 +195,21 @@ static void begin(const vmac_packed *p, int32_t *sums) {
     }
 }
 
-/* out (m, n) = the map's sums + extra. */
+/* out (m, n) = the map's sums + what every pixel of the channel and every channel of the pixel has. */
 static inline VMAC_BODY void finish_body(const vmac_packed *p, const int32_t *sums,
                                          const int32_t *extra, int32_t *out) {
   const vmac_rows *r = p->rows;
-  const vmac_window *v = &p->window;
+  const vmac_window *v = &r->window;
   const int stride = r->blocks * VMAC_LANES;
+  const int32_t *start = r->start;
   for (int oy = 0; oy < v->oh; oy++) {
     const int32_t *from =
         sums + ((size_t)(oy + r->above) * (size_t)r->sums_w + (size_t)r->before) * (size_t)stride;
     for (int ox = 0; ox < v->ow; ox++, from += stride, out += p->n) {
       const uint32_t more = extra ? (uint32_t)*extra++ : 0;
 #pragma omp simd
-      for (int j = 0; j < p->n; j++) out[j] = (int32_t)((uint32_t)from[j] + more);
+      for (int j = 0; j < p->n; j++)
+        out[j] = (int32_t)((uint32_t)from[j] + (uint32_t)start[j] + more);
     }
   }
 }
@@ -214,7 +221,7 @@ VMAC_PER_ISA(finish,
 static void add_lines(const vmac_packed *p, const int8_t *input, int y_from, int y_to,
                       int32_t *sums) {
   const vmac_rows *r = p->rows;
-  const vmac_window *v = &p->window;
+  const vmac_window *v = &r->window;
   const size_t n = (size_t)r->blocks * VMAC_LANES;
   for (int i = 0; i < r->groups; i++) {
     const vmac_row_group *g = &r->group[i];
@@ -242,14 +249,17 @@ static void add_lines(const vmac_packed *p, const int8_t *input, int y_from, int
 void vmac_rows_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
                    vmac_scratch *scratch) {
   const vmac_rows *r = p->rows;
-  const int threads = vmac_packed_threads(p), h = p->window.h;
+  const int threads = vmac_packed_threads(p), h = r->window.h;
   const size_t size = (size_t)r->sums_h * (size_t)r->sums_w * (size_t)r->blocks * VMAC_LANES;
-  int32_t *sums = vmac_scratch_get(scratch, (size_t)threads * size * sizeof *sums);
-  begin(p, sums);
+  const size_t bytes = (size_t)threads * size * sizeof(int32_t);
+  int32_t *sums =
+      vmac_scratch_get(scratch, bytes + (r->unfolds ? vmac_unfold_size(&p->window) : 0));
+  if (r->unfolds) input = vmac_unfold(&p->window, input, p->zero, (int8_t *)sums + bytes);
+  memset(sums, 0, (size_t)threads * size * sizeof *sums);
+  add_padding(p, sums);
   if (threads == 1) {
     add_lines(p, input, 0, h, sums);
   } else {
-    memset(sums + size, 0, (size_t)(threads - 1) * size * sizeof *sums);
 #pragma omp parallel for num_threads(threads)
     for (int t = 0; t < threads; t++)
       add_lines(p, input, h * t / threads, h * (t + 1) / threads, sums + (size_t)t * size);

@@ -29,6 +29,8 @@ typedef struct {
 } vmac_row_group;
 
 struct vmac_rows {
+  vmac_window window; /* the layer's, or that of its map unfolded */
+  bool unfolds;
   int blocks;
   bool skips;
   uint8_t zero;                      /* the code that is skipped */
@@ -38,7 +40,20 @@ struct vmac_rows {
   int above, before, sums_h, sums_w; /* the map of sums: its margin and size */
   int groups;
   vmac_row_group *group;
+  uint8_t keep[256][8]; /* which of eight, by the bits of those taken: their numbers, in front */
 };
+
+/* A pixel's rows: at[0..n), and at[n] zeros, for what takes them in pairs. */
+typedef struct {
+  int n;
+  _Alignas(64) uint16_t at[VMAC_ROW_CHANNELS + 32];
+} vmac_row_list;
+
+/* rows_lists.c: the lists of `pixels`, `step` codes apart, of their first `channels` (1..32). */
+typedef void vmac_rows_lists_fn(const vmac_rows *r, int channels, int pixels, size_t step,
+                                const int8_t *codes, vmac_row_list *list);
+extern vmac_rows_lists_fn *const vmac_rows_lists[VMAC_ISAS];
+void vmac_rows_set_keep(vmac_rows *r);
 
 /* One line: `count` pixels, `step` codes apart, `channels` (1..32) of each; rows of the first of
  * those channels; `to` the sums of tap 0, block 0 for the first pixel, the next pixel's behind. */

@@ -2,29 +2,28 @@
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gemm/rows.h"
 
-enum { ZEROS = VMAC_ROW_CODES - 1, LIST = VMAC_ROW_CHANNELS + 32 };
+/* Of that many pixels together: a row's address must not wait for its list. */
+enum { AHEAD = 8 };
 
-/* at[0..result): the rows that a pixel's channels select, an even number. */
-static int select_rows(const vmac_rows *r, int channels, const int8_t *codes, uint16_t *at) {
-  int n = 0;
-  for (int c = 0; c < channels; c++) {
-    const uint8_t code = (uint8_t)codes[c];
-    at[n] = (uint16_t)(c * VMAC_ROW_CODES + code);
-    n += !(r->skips && code == r->zero);
-  }
-  at[n] = ZEROS;
-  return n + (n & 1);
+/* The list of pixel i, in `lists` as long as it is one of theirs. */
+static inline VMAC_BODY const vmac_row_list *list_of(vmac_isa isa, const vmac_rows *r, int i,
+                                                     int channels, int count, size_t step,
+                                                     const int8_t *codes, vmac_row_list *lists) {
+  if (i % AHEAD == 0)
+    vmac_rows_lists[isa](r, channels, count - i < AHEAD ? count - i : AHEAD, step,
+                         codes + (size_t)i * step, lists);
+  return &lists[i % AHEAD];
 }
 
 static void line_portable(const vmac_rows *r, const vmac_row_group *g, const int16_t *rows,
                           int channels, int count, size_t step, const int8_t *codes, int32_t *to) {
   const size_t row = (size_t)g->pairs * 2 * VMAC_LANES;
-  for (int i = 0; i < count; i++, codes += step, to += r->blocks * VMAC_LANES) {
-    uint16_t at[LIST];
+  vmac_row_list lists[AHEAD];
+  for (int i = 0; i < count; i++, to += r->blocks * VMAC_LANES) {
+    const vmac_row_list *list = list_of(VMAC_PORTABLE, r, i, channels, count, step, codes, lists);
     int32_t sum[2 * VMAC_ROW_PAIRS * VMAC_LANES] = {0};
-    const int n = select_rows(r, channels, codes, at);
-    for (int j = 0; j < n; j++) {
-      const int16_t *from = rows + at[j] * row;
+    for (int j = 0; j < list->n; j++) {
+      const int16_t *from = rows + list->at[j] * row;
 #pragma omp simd
       for (size_t lane = 0; lane < row; lane++) sum[lane] += from[lane];
     }
@@ -47,20 +46,11 @@ static void line_portable(const vmac_rows *r, const vmac_row_group *g, const int
 /* Two rows at a time: neighbours are interleaved and added by a multiply-add with 1. */
 VMAC_TARGET_AVX512 static inline VMAC_BODY void line_512(int pairs, LINE_PARAMS) {
   const __m512i one = _mm512_set1_epi16(1);
-  const __m512i first = _mm512_mullo_epi16(_mm512_set_epi16(31, 30, 29, 28, 27, 26, 25, 24, 23, 22,
-                                                            21, 20, 19, 18, 17, 16, 15, 14, 13, 12,
-                                                            11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0),
-                                           _mm512_set1_epi16(VMAC_ROW_CODES));
-  const __mmask32 all = (__mmask32)(~0u >> (32 - channels));
-  const __m256i zero = _mm256_set1_epi8((char)r->zero);
-  for (int i = 0; i < count; i++, codes += step, to += r->blocks * VMAC_LANES) {
-    uint16_t at[LIST];
-    const __m256i code = _mm256_maskz_loadu_epi8(all, codes);
-    const __mmask32 taken = r->skips ? _mm256_mask_cmpneq_epi8_mask(all, code, zero) : all;
-    const __m512i row = _mm512_add_epi16(_mm512_cvtepu8_epi16(code), first);
-    _mm512_storeu_si512(at, _mm512_maskz_compress_epi16(taken, row));
-    const int n = __builtin_popcount(taken);
-    at[n] = ZEROS;
+  vmac_row_list lists[AHEAD];
+  for (int i = 0; i < count; i++, to += r->blocks * VMAC_LANES) {
+    const vmac_row_list *list = list_of(VMAC_AVX512, r, i, channels, count, step, codes, lists);
+    const uint16_t *at = list->at;
+    const int n = list->n;
     __m512i even[VMAC_ROW_PAIRS], odd[VMAC_ROW_PAIRS];
 #pragma GCC unroll 5
     for (int q = 0; q < pairs; q++) even[q] = odd[q] = _mm512_setzero_si512();
@@ -111,9 +101,11 @@ VMAC_TARGET_AVX2 static inline VMAC_BODY void add_256(int32_t *out, __m256i x) {
 
 VMAC_TARGET_AVX2 static inline VMAC_BODY void line_256(int pairs, LINE_PARAMS) {
   const __m256i one = _mm256_set1_epi16(1);
-  for (int i = 0; i < count; i++, codes += step, to += r->blocks * VMAC_LANES) {
-    uint16_t at[LIST];
-    const int n = select_rows(r, channels, codes, at);
+  vmac_row_list lists[AHEAD];
+  for (int i = 0; i < count; i++, to += r->blocks * VMAC_LANES) {
+    const vmac_row_list *list = list_of(VMAC_AVX2, r, i, channels, count, step, codes, lists);
+    const uint16_t *at = list->at;
+    const int n = list->n;
     __m256i even[6], odd[6]; /* two vectors a pair */
 #pragma GCC unroll 6
     for (int q = 0; q < 2 * pairs; q++) even[q] = odd[q] = _mm256_setzero_si256();

@@ -204,6 +204,10 @@ void vmac_window_sums(vmac_isa isa, const vmac_window *v, const int8_t *input, i
   slide[isa](map_size - (size_t)(v->kh - 1) * (size_t)w, v->kw, 1, lines, both);
   for (int y = 0; y < v->oh; y++) {
     const int32_t *from = both + (size_t)(y * v->stride_h) * (size_t)w;
-    for (int x = 0; x < v->ow; x++) *out++ = from[x * v->stride_w];
+    if (v->stride_w == 1)
+      memcpy(out, from, (size_t)v->ow * sizeof *out);
+    else
+      for (int x = 0; x < v->ow; x++) out[x] = from[x * v->stride_w];
+    out += v->ow;
   }
 }

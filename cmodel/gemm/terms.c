@@ -84,6 +84,14 @@ void vmac_terms_free(vmac_terms *t) {
   free(t);
 }
 
+/* Pixels of c channels as quads, what lies behind the channels multiplied by 0. */
+static void spread(int pixels, int c, int quads, const int8_t *from, int8_t *to) {
+  int x = 0;
+  if (quads == QUAD) /* four bytes at once, the last ones the next pixel's */
+    for (; x * c + QUAD <= pixels * c; x++) memcpy(to + x * QUAD, from + x * c, QUAD);
+  for (; x < pixels; x++) memcpy(to + x * quads, from + x * c, (size_t)c);
+}
+
 /* One line of a plane in bytes: w pixels of t->c channels, from the map's line or padding alone. */
 static void fill_line(const vmac_packed *p, int term, const int8_t *line, int8_t *codes,
                       uint8_t *to) {
@@ -99,8 +107,7 @@ static void fill_line(const vmac_packed *p, int term, const int8_t *line, int8_t
   const int width = v->w < t->w - left ? v->w : t->w - left;
   memset(to, padding, (size_t)left * c);
   if (v->c != t->c) {
-    for (int x = 0; x < width; x++)
-      for (int i = 0; i < v->c; i++) codes[x * t->c + i] = line[x * v->c + i];
+    spread(width, v->c, t->c, line, codes);
     line = codes;
   }
   vmac_recode(p->isa, (size_t)width * c, t->of_code[term], line, to + (size_t)left * c);
