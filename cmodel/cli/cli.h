@@ -41,8 +41,8 @@ VMAC_COMMANDS(VMAC_DECLARE)
 /* "varimac: <text>", a line of stderr, behind progress too. */
 void cli_say(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same, and exits with 1 (bad input) or, for cli_usage, 2 (bad command line). */
-_Noreturn void cli_die(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
-_Noreturn void cli_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+void cli_die(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
+void cli_usage(const char *fmt, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
 /* getopt_long() with one text for every bad option: "varimac: NAME: ... see varimac NAME --help"
  * and exit 2, NAME being argv[0]. `letters` as for getopt(), without a leading colon; -h is the

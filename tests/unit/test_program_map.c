@@ -211,7 +211,7 @@ static void modes(void **unused) {
 static void run_map(uint64_t seed, const char *own) {
   builder b = random_net(seed, 0);
   prepare(b.net);
-  uint8_t pes[30], phi[256 * 2];
+  uint8_t pes[30] = {0}, phi[256 * 2];
   vmac_hw hw = hardware(seed % 2 ? 5 : 6, seed % 2 ? 6 : 5);
   hw.buf_depth = 32768;
   hw.opt_correction = (int)(seed / 2 % 4);
