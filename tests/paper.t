@@ -193,6 +193,9 @@ says "| the paper's cells, paper or cv | u8 | multiplier alone |" "in short the 
 ! grep -q 'any here\|1.9 times' "$tmp/verdict.md"
 ok $? "and no more" "$(cat "$tmp/verdict.md")"
 short=
+# Nothing approximate within a point: an exact cell is not taken for one.
+awk -F '\t' -v OFS='\t' '$2 == "perf2s" { $9 = 2 } 1' "$tmp/paper.kept" > "$tmp/paper.tsv" && verdict
+says '| a | 80.00 | dadda | 45.0 % (trunc7 cv -0.50) | none |' "exact cells are none of any"
 # Not one right answer: no ratio of that.
 awk -F '\t' -v OFS='\t' '$1 == "b" && $2 == "perf2" && $5 == "none" { $7 = 0 } 1' "$tmp/paper.kept" > "$tmp/paper.tsv" && verdict
 says '| u8 | 1 | cv |' "a pair of nothing is none"
