@@ -202,6 +202,8 @@ bool vmac_plan_correct(const vmac_net *net, vmac_plan *plan, vmac_mode mode, vma
  * network in training is not calibrated at every step. False, and the plan as it was, where `from`
  * has none for a layer. */
 bool vmac_plan_carry(vmac_plan *plan, const vmac_plan *from);
+/* Frees what it multiplies with: corrections are left, for another plan to carry. */
+void vmac_plan_strip(vmac_plan *plan);
 /* The first `images` of data, which lives longer. What the exact network makes of them is kept for
  * the next plan, of as many images as fit `bytes`. */
 vmac_calib *vmac_calib_new(const vmac_net *net, const vmac_dataset *data, size_t images,
@@ -339,6 +341,9 @@ void vmac_patch(const vmac_net *net, const vmac_op *op, const int8_t *input, int
  * array's column feet deliver and requantization consumes. */
 void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                     const int8_t *input, int32_t *acc, vmac_state *state);
+/* The same of several images, whose inputs lie one behind the other: acc (images, m, n). */
+void vmac_layer_accs(const vmac_net *net, const vmac_op *op, const vmac_mac *mac, int images,
+                     const int8_t *input, int32_t *acc, vmac_state *state);
 
 /* Weight i (0..k-1, in vmac_patch()'s order) of a channel. */
 int8_t vmac_weight(const vmac_net *net, const vmac_op *op, int channel, int i);

@@ -31,6 +31,9 @@ bool vmac_is_utf8(const char *text, size_t n);
 void *vmac_alloc(size_t count, size_t size); /* zeroed; never NULL */
 /* The same, aligned to 64 bytes and in huge pages where it is large. */
 void *vmac_alloc_aligned(size_t size);
+void *vmac_alloc_raw(size_t size); /* so too, but not zeroed */
+/* From now on what is freed stays with the program: for one that takes as much again and again. */
+void vmac_keep_memory(void);
 
 /* Memory that grows and is used again; what it holds does not survive. Not shared by threads. */
 typedef struct {

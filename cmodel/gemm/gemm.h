@@ -75,10 +75,11 @@ vmac_isa vmac_packed_isa(const vmac_packed *packed);
 /* What the scheme adds per activation, by code, for the caller to sum into `extra`; or NULL. */
 const int32_t *vmac_packed_per_pixel(const vmac_packed *packed);
 
-/* out[i * n + j] = bias[j] + extra[i] + the cell's sum, modulo 2^32, input the map of codes.
- * extra (oh, ow) holds what vmac_packed_per_pixel() and the caller sum per pixel, or is NULL. */
-void vmac_packed_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
-                     int32_t *out, vmac_scratch *scratch);
+/* out[i * n + j] = bias[j] + extra[i] + the cell's sum, modulo 2^32, i over the pixels of one image
+ * and the next; input the maps of codes. extra (images, oh, ow) holds what vmac_packed_per_pixel()
+ * and the caller sum per pixel, or is NULL. */
+void vmac_packed_run(const vmac_packed *packed, int images, const int8_t *input,
+                     const int32_t *extra, int32_t *out, vmac_scratch *scratch);
 
 /* A scheme for exact products of signed operands: one term. */
 void vmac_scheme_exact(vmac_scheme *scheme);

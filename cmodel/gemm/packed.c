@@ -105,13 +105,18 @@ int vmac_packed_threads(const vmac_packed *p) {
   return omp_in_parallel() || products < 1e7 ? 1 : omp_get_max_threads();
 }
 
-void vmac_packed_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
-                     vmac_scratch *scratch) {
-  if (p->rows)
-    vmac_rows_run(p, input, extra, out, scratch);
-  else
-    vmac_terms_run(p, input, extra, out, scratch);
-  if (p->shuffle) vmac_shuffle_run(p, input, out, scratch);
+void vmac_packed_run(const vmac_packed *p, int images, const int8_t *input, const int32_t *extra,
+                     int32_t *out, vmac_scratch *scratch) {
+  const vmac_window *v = &p->window;
+  const size_t in = (size_t)(v->h * v->w * v->c), m = (size_t)(v->oh * v->ow);
+  if (p->rows) {
+    vmac_rows_run(p, images, input, extra, out, scratch);
+    return;
+  }
+  for (int i = 0; i < images; i++, input += in, out += m * (size_t)p->n) {
+    vmac_terms_run(p, input, extra ? extra + (size_t)i * m : NULL, out, scratch);
+    if (p->shuffle) vmac_shuffle_run(p, input, out, scratch);
+  }
 }
 
 void vmac_scheme_rows(vmac_scheme *scheme) {

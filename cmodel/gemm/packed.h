@@ -49,7 +49,7 @@ size_t vmac_rows_bytes(const vmac_layer *layer);
  * bits, and 0 for that operand; false where nothing does. table (entries / 65536, 256, 256), of_a
  * (256) */
 bool vmac_rows_center(const int32_t *table, int entries, uint8_t zero, int32_t *of_a);
-void vmac_rows_run(const vmac_packed *packed, const int8_t *input, const int32_t *extra,
+void vmac_rows_run(const vmac_packed *packed, int images, const int8_t *input, const int32_t *extra,
                    int32_t *out, vmac_scratch *scratch);
 
 /* shuffle.c: out += sum of entry[w][column[a]]. */

@@ -45,34 +45,6 @@ static const int32_t *products(const vmac_layer *layer, const int32_t *table, in
   return table + (layer->cell ? 65536 * (size_t)layer->cell[at] : 0) + layer->w[at];
 }
 
-/* A row of a pair of slots holds, for each quarter of 4 channels, those of the even slot and then
- * those of the odd one: interleaving two rows and adding neighbours leaves the even slot's 16 sums
- * in one register and the odd one's in the other. */
-static int place(int slot, int lane) {
-  return slot / 2 * 2 * VMAC_LANES + lane / 4 * 8 + slot % 2 * 4 + lane % 4;
-}
-
-static void fill_group(const vmac_rows *r, const vmac_layer *layer, vmac_row_group *g,
-                       const int32_t *table) {
-  const vmac_window *v = &layer->window;
-  const int a = (uint8_t)layer->zero ^ layer->flip;
-  g->pairs = (g->slots + 1) / 2;
-  const size_t row = (size_t)g->pairs * 2 * VMAC_LANES;
-  const size_t bytes = (size_t)v->c * VMAC_ROW_CODES * row * sizeof *g->rows;
-  g->rows = vmac_alloc_aligned(bytes);
-  for (int c = 0; c < v->c; c++)
-    for (int s = 0; s < g->slots; s++)
-      for (int lane = 0; lane < VMAC_LANES; lane++) {
-        const int j = g->slot[s].block * VMAC_LANES + lane;
-        if (j >= layer->n) continue;
-        const int32_t *of = products(layer, table, j, g->slot[s].tap * v->c + c);
-        const int32_t less = r->skips ? of[a << 8] : r->offset;
-        int16_t *to = g->rows + (size_t)c * VMAC_ROW_CODES * row + place(s, lane);
-        for (int code = 0; code < 256; code++)
-          to[(size_t)code * row] = (int16_t)(of[(code ^ layer->flip) << 8] - less);
-      }
-}
-
 /* What the rows leave out of each channel: its bias, and the zero point's products or the offsets. */
 static void set_start(vmac_rows *r, const vmac_layer *layer, const int32_t *table) {
   const int k = vmac_window_k(&layer->window), a = (uint8_t)layer->zero ^ layer->flip;
@@ -144,8 +116,9 @@ vmac_rows *vmac_rows_new(const vmac_layer *given, const int32_t *table, vmac_isa
   r->skips = can_skip(layer, table);
   r->zero = (uint8_t)layer->zero;
   vmac_rows_set_keep(r);
-  for (int i = 0; !r->skips && i < vmac_layer_entries(layer); i++)
-    if (table[i] > INT16_MAX) r->offset = 32768;
+  int32_t over = 0; /* below 0 where a product does not fit 16 bits */
+  for (int i = 0; i < vmac_layer_entries(layer); i++) over |= INT16_MAX - table[i];
+  r->offset = !r->skips && over < 0 ? 32768 : 0;
   /* Sums of output pixels that do not exist, before and behind the map, go to a margin. */
   r->above = (v->kh - 1) / v->stride_h;
   r->before = (v->kw - 1) / v->stride_w;
@@ -159,7 +132,7 @@ vmac_rows *vmac_rows_new(const vmac_layer *given, const int32_t *table, vmac_isa
                         sizeof *r->group);
   for (int cy = 0; cy < classes_h; cy++)
     for (int cx = 0; cx < classes_w; cx++) add_class(r, v, cy, cx, pairs);
-  for (int i = 0; i < r->groups; i++) fill_group(r, layer, &r->group[i], table);
+  vmac_rows_fill(r, layer, table, isa);
   set_start(r, layer, table);
   set_padding(r, layer, table);
   return r;
@@ -217,12 +190,19 @@ VMAC_PER_ISA(finish,
              (const vmac_packed *p, const int32_t *sums, const int32_t *extra, int32_t *out),
              (p, sums, extra, out));
 
-/* Adds the products of input lines y_from <= y < y_to to sums. */
-static void add_lines(const vmac_packed *p, const int8_t *input, int y_from, int y_to,
+/* 32-bit sums of an image. */
+static size_t sums_of(const vmac_rows *r) {
+  return (size_t)r->sums_h * (size_t)r->sums_w * (size_t)r->blocks * VMAC_LANES;
+}
+
+/* Adds the products of input lines y_from <= y < y_to of each image to its sums. Rows that one image
+ * brought into the cache, the next one finds there, if they are few: fewer channels at a time. */
+static void add_lines(const vmac_packed *p, int images, const int8_t *input, int y_from, int y_to,
                       int32_t *sums) {
   const vmac_rows *r = p->rows;
   const vmac_window *v = &r->window;
-  const size_t n = (size_t)r->blocks * VMAC_LANES;
+  const size_t n = (size_t)r->blocks * VMAC_LANES, line = (size_t)v->w * (size_t)v->c;
+  const int together = images > 1 ? VMAC_ROW_CHANNELS / 2 : VMAC_ROW_CHANNELS;
   for (int i = 0; i < r->groups; i++) {
     const vmac_row_group *g = &r->group[i];
     /* The first line and column whose taps are this class. */
@@ -231,40 +211,65 @@ static void add_lines(const vmac_packed *p, const int8_t *input, int y_from, int
     const int x0 = ((g->cx - v->left) % sw + sw) % sw;
     const int count = x0 < v->w ? (v->w - x0 + sw - 1) / sw : 0;
     const size_t channel = (size_t)VMAC_ROW_CODES * (size_t)g->pairs * 2 * VMAC_LANES;
-    for (int c = 0; c < v->c; c += VMAC_ROW_CHANNELS) {
-      const int channels = v->c - c < VMAC_ROW_CHANNELS ? v->c - c : VMAC_ROW_CHANNELS;
-      for (int y = y0; y < y_to; y += sh) {
-        const int8_t *from = input + ((size_t)y * (size_t)v->w + (size_t)x0) * (size_t)v->c + c;
-        const size_t row = (size_t)((y + v->top) / sh + r->above);
-        int32_t *to =
-            sums + (row * (size_t)r->sums_w + (size_t)((x0 + v->left) / sw + r->before)) * n;
-        vmac_rows_line[p->isa](r, g, g->rows + (size_t)c * channel, channels, count,
-                               (size_t)sw * (size_t)v->c, from, to);
+    for (int c = 0; c < v->c; c += together) {
+      const int channels = v->c - c < together ? v->c - c : together;
+      for (int image = 0; image < images; image++) {
+        const int8_t *map = input + (size_t)image * (size_t)v->h * line + (size_t)(x0 * v->c + c);
+        int32_t *sum = sums + (size_t)image * sums_of(r);
+        for (int y = y0; y < y_to; y += sh) {
+          const size_t row = (size_t)((y + v->top) / sh + r->above);
+          int32_t *to =
+              sum + (row * (size_t)r->sums_w + (size_t)((x0 + v->left) / sw + r->before)) * n;
+          vmac_rows_line[p->isa](r, g, g->rows + (size_t)c * channel, channels, count,
+                                 (size_t)sw * (size_t)v->c, map + (size_t)y * line, to);
+        }
       }
     }
   }
 }
 
-/* Threads take bands of input lines. Bands meet in output lines, so each thread has its own sums. */
-void vmac_rows_run(const vmac_packed *p, const int8_t *input, const int32_t *extra, int32_t *out,
-                   vmac_scratch *scratch) {
-  const vmac_rows *r = p->rows;
-  const int threads = vmac_packed_threads(p), h = r->window.h;
-  const size_t size = (size_t)r->sums_h * (size_t)r->sums_w * (size_t)r->blocks * VMAC_LANES;
-  const size_t bytes = (size_t)threads * size * sizeof(int32_t);
-  int32_t *sums =
-      vmac_scratch_get(scratch, bytes + (r->unfolds ? vmac_unfold_size(&p->window) : 0));
-  if (r->unfolds) input = vmac_unfold(&p->window, input, p->zero, (int8_t *)sums + bytes);
-  memset(sums, 0, (size_t)threads * size * sizeof *sums);
-  add_padding(p, sums);
-  if (threads == 1) {
-    add_lines(p, input, 0, h, sums);
-  } else {
+/* Of one image, threads take bands of input lines. Bands meet in output lines, so each thread has its
+ * own sums. */
+static void run_threads(const vmac_packed *p, int threads, const int8_t *input, int32_t *sums) {
+  const int h = p->rows->window.h;
+  const size_t size = sums_of(p->rows);
 #pragma omp parallel for num_threads(threads)
-    for (int t = 0; t < threads; t++)
-      add_lines(p, input, h * t / threads, h * (t + 1) / threads, sums + (size_t)t * size);
-    for (size_t i = size; i < (size_t)threads * size; i++)
-      sums[i % size] = (int32_t)((uint32_t)sums[i % size] + (uint32_t)sums[i]);
+  for (int t = 0; t < threads; t++)
+    add_lines(p, 1, input, h * t / threads, h * (t + 1) / threads, sums + (size_t)t * size);
+  for (size_t i = size; i < (size_t)threads * size; i++)
+    sums[i % size] = (int32_t)((uint32_t)sums[i % size] + (uint32_t)sums[i]);
+}
+
+/* As many images at once as sums stay in the cache of. */
+static int together(const vmac_packed *p, int images) {
+  const size_t most = VMAC_ROW_SUMS / sums_of(p->rows);
+  if (p->rows->unfolds || most < 2) return 1;
+  return (size_t)images < most ? images : (int)most;
+}
+
+void vmac_rows_run(const vmac_packed *p, int images, const int8_t *input, const int32_t *extra,
+                   int32_t *out, vmac_scratch *scratch) {
+  const vmac_rows *r = p->rows;
+  const vmac_window *v = &p->window;
+  const size_t size = sums_of(r), in = (size_t)(v->h * v->w * v->c), m = (size_t)(v->oh * v->ow);
+  const int threads = images > 1 ? 1 : vmac_packed_threads(p), most = together(p, images);
+  const size_t maps = threads > most ? (size_t)threads : (size_t)most;
+  int32_t *sums = vmac_scratch_get(scratch, maps * size * sizeof *sums +
+                                                (r->unfolds ? vmac_unfold_size(v) : 0));
+  for (int image = 0; image < images; image += most) {
+    const int now = images - image < most ? images - image : most;
+    const int8_t *maps_in = input + (size_t)image * in;
+    if (r->unfolds) maps_in = vmac_unfold(v, maps_in, p->zero, (int8_t *)(sums + maps * size));
+    memset(sums, 0, maps * size * sizeof *sums);
+    for (int i = 0; i < now; i++) add_padding(p, sums + (size_t)i * size);
+    if (threads > 1)
+      run_threads(p, threads, maps_in, sums);
+    else
+      add_lines(p, now, maps_in, 0, r->window.h, sums);
+    for (int i = 0; i < now; i++) {
+      const size_t at = (size_t)(image + i) * m;
+      finish[p->isa](p, sums + (size_t)i * size, extra ? extra + at : NULL,
+                     out + at * (size_t)p->n);
+    }
   }
-  finish[p->isa](p, sums, extra, out);
 }

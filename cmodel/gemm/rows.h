@@ -8,6 +8,7 @@
 enum {
   VMAC_ROW_PAIRS = 5,     /* at most, of a group */
   VMAC_ROW_CHANNELS = 32, /* of the input, that are added up before sums go to memory */
+  VMAC_ROW_SUMS = 1 << 17, /* of images that are run at once, at most */
   /* A channel's rows: 256 codes and a row of zeros. That the number is odd also keeps rows of one
    * code but many channels from sharing a cache set. */
   VMAC_ROW_CODES = 257
@@ -48,6 +49,9 @@ typedef struct {
   int n;
   _Alignas(64) uint16_t at[VMAC_ROW_CHANNELS + 32];
 } vmac_row_list;
+
+/* rows_fill.c: pairs and rows of the groups, whose slots are known. */
+void vmac_rows_fill(vmac_rows *r, const vmac_layer *layer, const int32_t *table, vmac_isa isa);
 
 /* rows_lists.c: the lists of `pixels`, `step` codes apart, of their first `channels` (1..32). */
 typedef void vmac_rows_lists_fn(const vmac_rows *r, int channels, int pixels, size_t step,

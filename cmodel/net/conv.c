@@ -140,15 +140,19 @@ static void add_correction(const vmac_op *op, const vmac_mac *mac, const vmac_ke
 }
 
 static void layer_fast(const vmac_op *op, const vmac_mac *mac, const vmac_kernel *kernel,
-                       const int8_t *input, int32_t *acc, vmac_state *state) {
+                       int images, size_t in, const int8_t *input, int32_t *acc,
+                       vmac_state *state) {
+  const size_t m = (size_t)op->m, count = (size_t)images;
   int32_t *extra = NULL;
   if (kernel->per_pixel) {
-    extra = vmac_scratch_get(&state->side, (size_t)op->m * sizeof *extra);
-    vmac_window_sums(state->isa, &kernel->window, input, kernel->zero, &kernel->extra, extra,
-                     &state->scratch);
+    extra = vmac_scratch_get(&state->side, count * m * sizeof *extra);
+    for (size_t i = 0; i < count; i++)
+      vmac_window_sums(state->isa, &kernel->window, input + i * in, kernel->zero, &kernel->extra,
+                       extra + i * m, &state->scratch);
   }
-  vmac_packed_run(kernel->packed, input, extra, acc, &state->scratch);
-  if (mac && mac->c0) add_correction(op, mac, kernel, input, acc, state);
+  vmac_packed_run(kernel->packed, images, input, extra, acc, &state->scratch);
+  for (size_t i = 0; mac && mac->c0 && i < count; i++)
+    add_correction(op, mac, kernel, input + i * in, acc + i * m * (size_t)op->n, state);
 }
 
 /* The sums of one pixel's products with every channel's weights, by the definition. */
@@ -158,8 +162,9 @@ static void plain_sums(const vmac_net *net, const vmac_op *op, const vmac_mac *m
     int64_t sum = 0;
     for (int i = 0; i < op->k; i++) {
       const int8_t w = vmac_weight(net, op, j, i);
-      sum += mac ? vmac_mac_table(mac, op->k, j, i)[a[i] << 8 | vmac_operand_bits(mac->mult->cls, w)]
-                 : (int8_t)a[i] * w;
+      sum +=
+          mac ? vmac_mac_table(mac, op->k, j, i)[a[i] << 8 | vmac_operand_bits(mac->mult->cls, w)]
+              : (int8_t)a[i] * w;
     }
     sums[j] = vmac_wrap(sum);
   }
@@ -206,12 +211,21 @@ static void layer_plain(const vmac_net *net, const vmac_op *op, const vmac_mac *
 
 void vmac_layer_acc(const vmac_net *net, const vmac_op *op, const vmac_mac *mac,
                     const int8_t *input, int32_t *acc, vmac_state *state) {
+  vmac_layer_accs(net, op, mac, 1, input, acc, state);
+}
+
+void vmac_layer_accs(const vmac_net *net, const vmac_op *op, const vmac_mac *mac, int images,
+                     const int8_t *input, int32_t *acc, vmac_state *state) {
+  const size_t in = net->tensor[op->in[0]].size, out = (size_t)op->m * (size_t)op->n;
   if (mac && !mac->table) mac = NULL;
   const vmac_kernel *kernel = mac ? mac->kernel : op->exact;
-  if (op->kind == VMAC_DEPTHWISE)
-    vmac_depthwise_acc(net, op, mac, input, acc, state);
-  else if (kernel)
-    layer_fast(op, mac, kernel, input, acc, state);
-  else
-    layer_plain(net, op, mac, input, acc);
+  if (op->kind != VMAC_DEPTHWISE && kernel) {
+    layer_fast(op, mac, kernel, images, in, input, acc, state);
+    return;
+  }
+  for (int i = 0; i < images; i++, input += in, acc += out)
+    if (op->kind == VMAC_DEPTHWISE)
+      vmac_depthwise_acc(net, op, mac, input, acc, state);
+    else
+      layer_plain(net, op, mac, input, acc);
 }

@@ -181,6 +181,13 @@ void vmac_plan_map(const vmac_net *net, vmac_plan *plan, const vmac_map *map) {
   vmac_plan_mode(plan, plan->mode);
 }
 
+void vmac_plan_strip(vmac_plan *plan) {
+  for (int i = 0; i < plan->ops; i++) {
+    vmac_kernel_free(plan->mac[i].kernel);
+    plan->mac[i].kernel = NULL;
+  }
+}
+
 bool vmac_plan_carry(vmac_plan *plan, const vmac_plan *from) {
   for (int i = 0; i < plan->ops; i++) /* a layer that came to the cell since */
     if (vmac_plan_has(plan, i) && !from->mac[i].c0) return false;

@@ -13,6 +13,9 @@
 #include "base/clones.h"
 #include "train/product.h"
 
+/* Accumulators that are made at once: of several images where they are few, see rows.c. */
+enum { TOGETHER = 1 << 17 };
+
 struct train_bits {
   const train_layer *layer;
   train_cell cell;
@@ -115,22 +118,23 @@ VMAC_CLONES static void real_outputs(size_t m, size_t n, const int32_t *acc, con
       y[j] = (float)(int32_t)((uint32_t)acc[j] - (uint32_t)bias[j]) * factor[j];
 }
 
-void train_bits_outputs(const train_twin_layer *t, const int32_t *acc, float *y) {
-  real_outputs((size_t)t->op->m, (size_t)t->op->n, acc, t->bias, t->factor, y);
+void train_bits_outputs(const train_twin_layer *t, size_t images, const int32_t *acc, float *y) {
+  real_outputs(images * (size_t)t->op->m, (size_t)t->op->n, acc, t->bias, t->factor, y);
 }
 
 void train_bits_forward(const train_bits *b, train_work *work, const train_linear *map,
                         const float *x, float *y) {
   const train_twin_layer *t = b->twin;
   const size_t batch = (size_t)map->batch, m = (size_t)t->op->m, n = (size_t)t->op->n;
-  const size_t in = map->nx / batch;
+  const size_t in = map->nx / batch, most = TOGETHER / (m * n) ? TOGETHER / (m * n) : 1;
   int8_t *codes = vmac_scratch_get(map->codes, map->nx);
-  int32_t *acc = vmac_scratch_get(&work->a, m * n * sizeof *acc);
+  int32_t *acc = vmac_scratch_get(&work->a, most * m * n * sizeof *acc);
   work->state.isa = vmac_isa_now();
-  for (size_t i = 0; i < batch; i++) {
-    train_encode(in, t->in_scale, t->in_zero, x + i * in, codes + i * in);
-    vmac_layer_acc(t->net, t->op, t->mac, codes + i * in, acc, &work->state);
-    train_bits_outputs(t, acc, y + i * m * n);
+  for (size_t i = 0; i < batch; i += most) {
+    const size_t images = batch - i < most ? batch - i : most;
+    train_encode(images * in, t->in_scale, t->in_zero, x + i * in, codes + i * in);
+    vmac_layer_accs(t->net, t->op, t->mac, (int)images, codes + i * in, acc, &work->state);
+    train_bits_outputs(t, images, acc, y + i * m * n);
   }
 }
 

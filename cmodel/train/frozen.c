@@ -41,7 +41,7 @@ static void keep_products(train_shard *s, const train_twin *twin, const vmac_op 
     int8_t *codes = vmac_scratch_get(map->codes, map->nx);
     memcpy(codes + image * in, state->i8[op->in[0]], in);
     if (l->row->kind != TRAIN_FC)
-      train_bits_outputs(train_twin_at(twin, i), state->acc, s->out[i] + image * out);
+      train_bits_outputs(train_twin_at(twin, i), 1, state->acc, s->out[i] + image * out);
     mark_product(twin, op, state->acc, s->beyond[train_twin_completes(twin, i)] + image * out);
   }
 }

@@ -57,7 +57,7 @@ void train_like_forward(const train_twin_layer *t, bool dropout, train_key key, 
     train_encode(in, t->in_scale, t->in_zero, x + i * in, codes + i * in);
     vmac_layer_acc(t->net, t->op, NULL, codes + i * in, exact, &work->state);
     vmac_layer_acc(t->net, t->op, t->mac, codes + i * in, acc, &work->state);
-    train_bits_outputs(t, exact, y + i * m * n);
+    train_bits_outputs(t, 1, exact, y + i * m * n);
     add_sums(m, n, exact, acc, t->bias, sum);
   }
   float *shift = vmac_alloc(n, sizeof *shift), *sd = vmac_alloc(n, sizeof *sd);

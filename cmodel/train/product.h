@@ -152,7 +152,7 @@ void train_bits_begin(train_bits *bits, const train_twin_layer *twin, const uint
 void train_bits_forward(const train_bits *bits, train_work *work, const train_linear *map,
                         const float *x, float *y);
 /* y (m, n) of one image: what accumulators (m, n) stand for, less the bias. */
-void train_bits_outputs(const train_twin_layer *layer, const int32_t *acc, float *y);
+void train_bits_outputs(const train_twin_layer *layer, size_t images, const int32_t *acc, float *y);
 /* The operands of the backward products, after a forward product of the same input; that of the
  * data is the shard's until its next layer. */
 const float *train_bits_weights(const train_bits *bits);

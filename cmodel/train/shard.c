@@ -43,7 +43,7 @@ train_shard *train_shard_new(const train_model *m, int batch) {
   const size_t image = (size_t)batch * (size_t)m->net->h * (size_t)m->net->w * (size_t)m->net->c;
   s->model = m;
   s->batch = batch;
-  s->image = vmac_alloc(image, sizeof *s->image);
+  s->image = vmac_alloc_aligned(image * sizeof *s->image);
   s->label = vmac_alloc((size_t)batch, sizeof *s->label);
   s->out = vmac_alloc(n, sizeof *s->out);
   s->grad = vmac_alloc(n, sizeof *s->grad);
@@ -60,13 +60,13 @@ train_shard *train_shard_new(const train_model *m, int batch) {
     const train_layer *l = &m->layer[i];
     const size_t size = layer_size(l, batch);
     if (size > largest) largest = size;
-    s->out[i] = vmac_alloc(size, sizeof **s->out);
+    s->out[i] = vmac_alloc_aligned(size * sizeof **s->out);
     s->linear[i] = train_linear_new(batch, l);
   }
   plan_gradients(s);
-  s->scratch = vmac_alloc(largest, sizeof *s->scratch);
+  s->scratch = vmac_alloc_aligned(largest * sizeof *s->scratch);
   s->grad_buffer = vmac_alloc((size_t)s->grads, sizeof *s->grad_buffer);
-  for (int b = 0; b < s->grads; b++) s->grad_buffer[b] = vmac_alloc(largest, sizeof(float));
+  for (int b = 0; b < s->grads; b++) s->grad_buffer[b] = vmac_alloc_aligned(largest * sizeof(float));
   for (int i = 0; i < m->layers; i++) s->grad[i] = s->grad_buffer[s->grad_owner[i]];
   return s;
 }

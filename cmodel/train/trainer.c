@@ -22,6 +22,7 @@ static const float RANGE_RATE = 0.2f;
 enum { CALIBRATION_STEPS = 64, CALIBRATION_IMAGES = 64 };
 
 train_trainer *train_trainer_new(train_model *model, const train_config *config, int threads) {
+  vmac_keep_memory(); /* product rows of all weights, step by step */
   train_trainer *t = vmac_alloc(1, sizeof *t);
   t->config = *config;
   t->threads = threads < config->shards ? threads : config->shards;

@@ -167,6 +167,7 @@ static void set_layer(train_twin *t, int index) {
 static bool make_plan(train_twin *t, group *g, bool calibrate, vmac_err *err) {
   vmac_plan *old = g->plan, *plan = vmac_plan_new(t->net);
   bool good = true;
+  if (old) vmac_plan_strip(old); /* the new one's rows take the memory of its own */
   memset(g->ops, 0, (size_t)t->net->ops * sizeof *g->ops);
   for (int i = 0; i < t->model->layers; i++)
     if (t->has[i] && same_plan(g, &t->cell[i])) g->ops[op_of(t, t->net, i)] = true;

@@ -143,7 +143,10 @@ typedef struct {
   int steps;
   bench_step step[BENCH_STEPS];
 } bench_training;
-void bench_fma(void); /* float multiply-adds of registers */
+/* Float multiply-adds of registers, in more chains than an instruction takes cycles. Returns the
+ * sum of one lane of each: 1 + 2 + ... where no two chains are one. */
+float bench_fma(void);
+enum { BENCH_FMA_CHAINS = 12 };
 int64_t bench_fma_macs(void);
 bool bench_train_time(const bench_cell *cells, const bench_options *options, bench_training *of,
                       vmac_err *err);

@@ -13,7 +13,7 @@ $(SPEED): $(SPEED_OBJ) $(LIBVARIMAC)
 -include $(SPEED_OBJ:.o=.d)
 
 tests-build: $(SPEED)
-UNIT_EXTRA_test_bench := $(filter %/timing.c.o %/layer.c.o,$(SPEED_OBJ))
+UNIT_EXTRA_test_bench := $(filter %/timing.c.o %/layer.c.o %/fma.c.o,$(SPEED_OBJ))
 $(B)/tests/test_bench: $(UNIT_EXTRA_test_bench)
 SANITIZE_T := $(filter-out tests/bench.t,$(SANITIZE_T)) # it calls make
 

@@ -163,6 +163,7 @@ typedef struct {
   int8_t zero;
   uint8_t flip;
   gemm_input input;
+  int images; /* 0: drawn */
 } gemm_shape;
 
 static inline void gemm_fill(vmac_rng *rng, const gemm_shape *shape, size_t size, int8_t *input) {
@@ -191,11 +192,12 @@ static inline void gemm_extra(const vmac_packed *p, const gemm_shape *shape, vma
 }
 
 static inline void gemm_level(const gemm_cell *cell, const gemm_shape *shape,
-                              const vmac_layer *layer, vmac_isa isa, const int8_t *input,
-                              const int32_t *mine, const int32_t *want, const char *seed) {
+                              const vmac_layer *layer, vmac_isa isa, int images,
+                              const int8_t *input, const int32_t *mine, const int32_t *want,
+                              const char *seed) {
   const vmac_window *v = &shape->window;
-  const size_t m = (size_t)(v->oh * v->ow), n = (size_t)shape->n;
-  const size_t codes = (size_t)v->h * (size_t)v->w * (size_t)v->c;
+  const size_t map = (size_t)v->h * (size_t)v->w * (size_t)v->c, codes = (size_t)images * map;
+  const size_t pixels = (size_t)(v->oh * v->ow), m = (size_t)images * pixels, n = (size_t)shape->n;
   int32_t *extra = gemm_guarded(m * sizeof *extra), *out = gemm_guarded(m * n * sizeof *out);
   vmac_scratch scratch = {0};
   vmac_packed *p = vmac_pack(layer, &cell->scheme, cell->table, isa);
@@ -204,8 +206,9 @@ static inline void gemm_level(const gemm_cell *cell, const gemm_shape *shape,
     extra[i] = mine[i];
     given = given || mine[i];
   }
-  gemm_extra(p, shape, isa, input, extra, &scratch);
-  vmac_packed_run(p, input, given ? extra : NULL, out, &scratch);
+  for (size_t i = 0; i < (size_t)images; i++)
+    gemm_extra(p, shape, isa, input + i * map, extra + i * pixels, &scratch);
+  vmac_packed_run(p, images, input, given ? extra : NULL, out, &scratch);
   const bool intact = gemm_intact(out, m * n * sizeof *out) && gemm_intact(input, codes) &&
                       gemm_intact(extra, m * sizeof *extra);
   for (size_t i = 0; i < m * n; i++)
@@ -226,9 +229,10 @@ static inline void gemm_level(const gemm_cell *cell, const gemm_shape *shape,
 static inline void gemm_compare(vmac_rng *rng, const gemm_cell *cell, const gemm_shape *shape,
                                 const char *seed) {
   const vmac_window *v = &shape->window;
-  const int k = vmac_window_k(v), m = v->oh * v->ow, n = shape->n;
+  const int images = shape->images ? shape->images : gemm_draw(rng, 1, 3);
+  const int k = vmac_window_k(v), m = images * v->oh * v->ow, n = shape->n;
   const size_t mk = (size_t)m * (size_t)k, nk = (size_t)n * (size_t)k, mn = (size_t)m * (size_t)n;
-  const size_t codes = (size_t)v->h * (size_t)v->w * (size_t)v->c;
+  const size_t map = (size_t)v->h * (size_t)v->w * (size_t)v->c, codes = (size_t)images * map;
   uint8_t *w = malloc(nk), *a = malloc(mk);
   int32_t *bias = malloc((size_t)n * sizeof *bias), *mine = malloc((size_t)m * sizeof *mine);
   int32_t *want = malloc(mn * sizeof *want);
@@ -238,7 +242,8 @@ static inline void gemm_compare(vmac_rng *rng, const gemm_cell *cell, const gemm
   for (int j = 0; j < n; j++) bias[j] = wraps ? gemm_word(rng) : gemm_draw(rng, -9999, 9999);
   for (int i = 0; i < m; i++) mine[i] = adds ? gemm_word(rng) : 0;
   gemm_fill(rng, shape, codes, input);
-  gemm_patches(v, input, shape->zero, (int8_t *)a);
+  for (size_t i = 0; i < (size_t)images; i++)
+    gemm_patches(v, input + i * map, shape->zero, (int8_t *)a + i * (mk / (size_t)images));
   for (size_t i = 0; i < mk; i++) a[i] ^= shape->flip;
   vmac_gemm_ref(m, k, n, a, w, cell->table, want);
   for (size_t i = 0; i < mn; i++)
@@ -246,7 +251,7 @@ static inline void gemm_compare(vmac_rng *rng, const gemm_cell *cell, const gemm
                         (uint32_t)mine[i / (size_t)n]);
   const vmac_layer layer = {*v, n, shape->zero, shape->flip, w, bias, 0, NULL};
   for (int isa = 0; isa <= (int)vmac_isa_best(); isa++)
-    gemm_level(cell, shape, &layer, (vmac_isa)isa, input, mine, want, seed);
+    gemm_level(cell, shape, &layer, (vmac_isa)isa, images, input, mine, want, seed);
   gemm_release(input);
   free(want);
   free(mine);
@@ -259,9 +264,12 @@ static inline void gemm_compare(vmac_rng *rng, const gemm_cell *cell, const gemm
 static inline void gemm_compare_drawn(vmac_rng *rng, const gemm_cell *cell, vmac_window window,
                                       int n, const char *seed) {
   static const int8_t zeros[] = {-128, 0, 5, 127};
-  const gemm_shape shape = {window, n, zeros[gemm_draw(rng, 0, 3)],
+  const gemm_shape shape = {window,
+                            n,
+                            zeros[gemm_draw(rng, 0, 3)],
                             (uint8_t)(128 * gemm_draw(rng, 0, 1)),
-                            (gemm_input)gemm_draw(rng, 0, GEMM_INPUTS - 1)};
+                            (gemm_input)gemm_draw(rng, 0, GEMM_INPUTS - 1),
+                            0};
   gemm_compare(rng, cell, &shape, seed);
 }
 

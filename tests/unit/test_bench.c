@@ -20,6 +20,12 @@ static void test_median(void **state) {
   assert_float_equal(bench_least(some, 3), 2, 0);
 }
 
+static void test_fma(void **state) {
+  (void)state;
+  assert_float_equal(bench_fma(), BENCH_FMA_CHAINS * (BENCH_FMA_CHAINS + 1) / 2, 0);
+  assert_int_equal(bench_fma_macs() % BENCH_FMA_CHAINS, 0);
+}
+
 /* Tasks that write down in what order they run, with the level that is forced then. */
 typedef struct {
   char text[4096];
@@ -161,8 +167,8 @@ static void test_data(void **state) {
 }
 
 int main(void) {
-  const struct CMUnitTest tests[] = {cmocka_unit_test(test_median), cmocka_unit_test(test_turns),
-                                     cmocka_unit_test(test_wrong), cmocka_unit_test(test_layers),
-                                     cmocka_unit_test(test_data)};
+  const struct CMUnitTest tests[] = {cmocka_unit_test(test_median), cmocka_unit_test(test_fma),
+                                     cmocka_unit_test(test_turns),  cmocka_unit_test(test_wrong),
+                                     cmocka_unit_test(test_layers), cmocka_unit_test(test_data)};
   return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
 }

@@ -10,6 +10,7 @@
  * What is drawn comes from fixed seeds; the reference itself is compared with the cell's function.
  * SPDX-License-Identifier: Apache-2.0 */
 #include "gemm_case.h"
+#include "gemm/rows.h"
 
 typedef void for_cell(vmac_rng *rng, const gemm_cell *cell);
 
@@ -115,8 +116,12 @@ static void operands(vmac_rng *rng, const gemm_cell *cell) {
   for (int i = 0; i < COUNT(zeros); i++)
     for (int flip = 0; flip <= 128; flip += 128)
       for (int input = 0; input < GEMM_INPUTS; input++) {
-        const gemm_shape shape = {gemm_window(6, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1), 18, zeros[i],
-                                  (uint8_t)flip, (gemm_input)input};
+        const gemm_shape shape = {gemm_window(6, 5, 7, 3, 3, 1, 1, 1, 1, 1, 1),
+                                  18,
+                                  zeros[i],
+                                  (uint8_t)flip,
+                                  (gemm_input)input,
+                                  0};
         gemm_compare(rng, cell, &shape, "operands");
       }
 }
@@ -156,6 +161,20 @@ static void test_too_large(void **state) {
   for_forms(8, gemm_rows_forms, ANY, too_large);
 }
 
+/* More images than product rows have sums for at once, and one beyond. */
+static void images(vmac_rng *rng, const gemm_cell *cell) {
+  const gemm_shape shape = {
+      gemm_window(12, 11, 17, 3, 3, 1, 1, 1, 1, 1, 1), 48, -128, 0, GEMM_RELU, 16};
+  const int sums = 14 * 13 * 48, most = VMAC_ROW_SUMS / sums;
+  assert_int_equal(most, shape.images - 1);
+  gemm_compare(rng, cell, &shape, "images");
+}
+
+static void test_images(void **state) {
+  (void)state;
+  for_forms(7, gemm_rows_forms, COUNT(gemm_rows_forms), images);
+}
+
 /* Products that differ from the zero point's by just what 16 bits hold, or by one more, once. */
 static void test_skip_limit(void **state) {
   (void)state;
@@ -175,8 +194,8 @@ static void test_skip_limit(void **state) {
         cell->table[j] = j >> 8 == zero ? (j % 2 ? 0 : base) : gemm_draw(&rng, -32768, 32767) / 2;
       for (int w = 0; w < 256; w++)
         cell->table[(zero ^ 77) << 8 | w] = w % 2 ? (far[i] > 0 ? -32768 : 32767) : base + far[i];
-      const gemm_shape shape = {gemm_window(4, 4, 9, 3, 3, 1, 1, 1, 1, 1, 1), 20, 5, (uint8_t)flip,
-                                GEMM_RANDOM};
+      const gemm_shape shape = {
+          gemm_window(4, 4, 9, 3, 3, 1, 1, 1, 1, 1, 1), 20, 5, (uint8_t)flip, GEMM_RANDOM, 0};
       gemm_compare(&rng, cell, &shape, "skip limit");
     }
   free(cell);
@@ -228,6 +247,7 @@ int main(void) {
       cmocka_unit_test(test_operands),        cmocka_unit_test(test_windows),
       cmocka_unit_test(test_matrices),        cmocka_unit_test(test_many_pixels),
       cmocka_unit_test(test_long_sums),       cmocka_unit_test(test_skip_limit),
-      cmocka_unit_test(test_largest_entries), cmocka_unit_test(test_too_large)};
+      cmocka_unit_test(test_largest_entries), cmocka_unit_test(test_too_large),
+      cmocka_unit_test(test_images)};
   return cmocka_run_group_tests_name("gemm", tests, NULL, NULL);
 }
