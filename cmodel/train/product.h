@@ -151,7 +151,7 @@ const train_terms *train_bits_terms(const train_bits *bits);
 void train_bits_begin(train_bits *bits, const train_twin_layer *twin, const uint64_t *count);
 void train_bits_forward(const train_bits *bits, train_work *work, const train_linear *map,
                         const float *x, float *y);
-/* y (m, n) of one image: what accumulators (m, n) stand for, less the bias. */
+/* y (images, m, n): what accumulators (images, m, n) stand for, less the bias. */
 void train_bits_outputs(const train_twin_layer *layer, size_t images, const int32_t *acc, float *y);
 /* The operands of the backward products, after a forward product of the same input; that of the
  * data is the shard's until its next layer. */
