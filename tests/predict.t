@@ -159,6 +159,17 @@ sed 's/ multi / filter /' "$tmp/report/predict/resnet8.txt" > "$tmp/other.txt"
 awk -f scripts/predict.awk "$tmp/report/predict/resnet8.txt" "$tmp/other.txt" > "$tmp/out" 2> "$tmp/err"
 [ $? -eq 1 ] && grep -q 'expected the models of the files before' "$tmp/err"
 ok $? "tables of other models" "$(cat "$tmp/err")"
+# Pairs count alike, whichever network they are of.
+for n in 'a 10 5 10 none' 'b 30 27 30 none' 'a 2 1 2 cv' 'b 0 - - cv'; do
+  set -- $n
+  printf 'network weights/%s.tflite, facts\ncorrection  layer,cell  multi  pairs\n%s %s %s %s\n' "$1" "$5" "$2" \
+    "$([ "$3" = - ] && echo - || echo "$3 50.0 %")" "$([ "$4" = - ] && echo - || echo "$4 100.0 %")"
+done > "$tmp/of"
+awk -f scripts/predict.awk "$tmp/of" | grep '^| all' > "$tmp/got"
+printf '| all | none | 40 | 80.0 %% | 100.0 %% |\n| all | cv | 2 | 50.0 %% | 100.0 %% |\n' > "$tmp/want"
+same "$tmp/want" "$tmp/got" "of all networks together"
+! grep -q '^| all' "$tmp/report/predict.md"
+ok $? "of one there is no such row"
 "$VARIMAC" predict --help | grep -q -- '--positions N' && "$VARIMAC" --help | grep -q '^  predict '
 ok $? "help"
 
