@@ -98,6 +98,7 @@ readme: readme-top ## put the tables of `make demo` and `make accuracy` into REA
 	$(Q)$(MAKE) --no-print-directory -j1 $(REPORT)/demo.md $(REPORT)/full.md
 	$(Q)$(call readme_put,demo=$(REPORT)/demo.md full=$(REPORT)/full.md)
 	$(Q)s=0; { $(predict_put); } || s=1; { $(paper_put); } || s=1; { $(paper_s2_put); } || s=1; \
+	  { $(retrain_put); } || s=1; \
 	  { $(paper_s3_put); } || s=1; { $(paper_s4_put); } || s=1; { $(paper_s0_put); } || s=1; exit $$s
 readme-top: $(B)/gen/parameters.md $(B)/gen/ports.md $(B)/gen/csr.md $(B)/gen/cycles.md
 	$(Q)$(call readme_put,$(RTL_README),rtl/README.md)

@@ -56,7 +56,12 @@ function text_of(of, against,  n, t, part, p) {
   }
   mre[cell] = $at["mre"]
   network = $at["network"]
-  if ($at["epochs"] > 0) epochs = $at["epochs"]
+  if ($at["epochs"] > 0) {
+    epochs = $at["epochs"]
+    if (!($at["seed"] in of_seed)) all_seeds = all_seeds " " $at["seed"]
+    of_seed[$at["seed"]]
+  }
+  data = $at["data"]
   point = cell SUBSEP way
   seeds[point] = seeds[point] " " $at["seed"]
   asked[point]++
@@ -72,7 +77,8 @@ END {
   if (counted[1] < counted[2])
     printf "Partial: %d of %d points; what follows is of these alone.\n\n", counted[1], counted[2]
   else printf "Points: %d of %d.\n\n", counted[1], counted[2]
-  print network ", " epochs " epoch(s) of retraining from the shipped weights, frozen batch norm,"
+  print "- " network ": " data ", " epochs " epoch(s), seeds" all_seeds "\n"
+  print "Retraining is from the shipped weights, batch norm frozen;"
   print "accuracy in percent of the exported int8 network with the cell: as given, then retrained"
   print "as MODE:GRADIENT; mean ± sd over seeds, and what a t test over seeds says against the"
   printf "given weights in the same mode: gains, loses N points (p < %s, two-sided), absorbs (a\n", most

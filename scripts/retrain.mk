@@ -64,6 +64,14 @@ retrain-report: retrain-asked
 	$(Q)head -n 1 $(RETRAIN).md
 	@echo "$(RETRAIN).md, $(RETRAIN).tsv"
 
+retrain_put = if [ -e $(RETRAIN).md ]; then \
+	    sh scripts/paper-s2-whole.sh $(RETRAIN).md resnet8 && \
+	    $(call readme_put,retrain=$(RETRAIN).md,$(PAGES)/s2.md); \
+	  else echo "readme: no $(RETRAIN).md (make retrain-table): its block stays as it is"; fi
+.PHONY: readme-retrain
+readme-retrain: | readme-top readme-paper-s2 ## put the table of `make retrain-table` into docs/papers/s2.md
+	$(Q)$(retrain_put)
+
 .PHONY: retrain-keep
 paper-keep: retrain-keep
 retrain-keep: ## ship the points of `make retrain-table`, in weights/measured

@@ -72,10 +72,28 @@ ok $? "as given: not trained, nothing fitted" "$(cat "$RUNS")"
 awk -v margin=0.5 -v most=0.05 -v tsv="$tmp/retrain.tsv" -v runs='9 15' -f scripts/student.awk \
   -f scripts/run-results.awk -f scripts/retrain-table.awk "$tmp/have.csv" "$tmp/keyed.tsv" > "$tmp/report.md"
 says 'Partial: 9 of 15 points' "points that lack"
+says '- resnet8: subset:calib, 2 epoch(s), seeds 1 2' "of what"
 says '| trunc7 | 5.21 | 20.00 | 78.00 | 31.50 ± 0.71, gains 11.50 | 78.15 ± 0.07, absorbs |' "a cell, as given and retrained"
 says '| rec4 | 1.86 | - | - | - | - |' "a cell that nobody measured"
 says '| exacts | 0 | 80.00 |  | 80.00 ± 0.00, not separated |  |' "the control"
 says '| trunc7 | +46.65 (p 0.00614): gains 46.65 |' "ways side by side, by seed"
 grep -q "^resnet8${tab}trunc7${tab}5.2059${tab}cv:table8${tab}cv${tab}2${tab}2${tab}0${tab}78.1500${tab}0.0707${tab}0.1500" "$tmp/retrain.tsv"
 ok $? "the same as a table" "$(cat "$tmp/retrain.tsv")"
+
+# ---- its block of the page ----
+put() { # of report.md
+  mkdir -p "$tmp/put/report" "$tmp/put/gen"
+  cp "$tmp/report.md" "$tmp/put/report/retrain.md"
+  rm -rf "$tmp/pages"
+  cp -r docs/papers "$tmp/pages"
+  make -s "B=$tmp/put" "PAGES=$tmp/pages" -o readme-top -o readme-paper-s2 readme-retrain > "$tmp/out" 2> "$tmp/err"
+}
+! put && grep -q 'Partial: 9 of 15 points: its block stays' "$tmp/err" && cmp -s docs/papers/s2.md "$tmp/pages/s2.md"
+ok $? "a part of the points is none for its page" "$(cat "$tmp/err")"
+sed -i 's/^Partial.*/Points: 15 of 15./' "$tmp/report.md"
+! put && grep -q '2 seed(s) of resnet8' "$tmp/err" && cmp -s docs/papers/s2.md "$tmp/pages/s2.md"
+ok $? "nor are two seeds" "$(cat "$tmp/err")"
+sed -i 's/seeds 1 2$/seeds 1 2 3/' "$tmp/report.md"
+put && grep -q '^| trunc7 | 5.21 | 20.00 | 78.00' "$tmp/pages/s2.md"
+ok $? "all of them are" "$(cat "$tmp/err")"
 done_testing
